@@ -1,5 +1,6 @@
-# npk_module(NAME [HEADER_ONLY] SOURCES a.cc … DEPENDS npk_format … [PRIVATE_LIBRARIES zstd …])
-# One static library per module. DEPENDS names modules only; tests/structure checks them against the edge table.
+# npk_module(NAME SOURCES a.cc … DEPENDS npk_format … [PRIVATE_LIBRARIES PkgConfig::zstd …])
+# One static library per module. DEPENDS names modules only; tests/structure checks them against its edge table.
+# Modules are internal: libnpk/CMakeLists.txt joins them to the installed libraries.
 function(npk_module name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PRIVATE_LIBRARIES" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -7,18 +8,28 @@ function(npk_module name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libnpk/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libnpk>)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE npk_warnings ${ARG_PRIVATE_LIBRARIES})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  set_property(GLOBAL APPEND PROPERTY NPK_MODULES ${name})
+  list(JOIN ARG_DEPENDS " " edges)
+  set_property(GLOBAL APPEND PROPERTY NPK_MODULE_EDGES "${name} ${edges}")
 endfunction()
 
-# npk_test(NAME SOURCES … DEPENDS …): one GoogleTest program, every case a ctest test.
+# npk_test(NAME SOURCES … DEPENDS … [LABELS threads …]): one GoogleTest program, every case a ctest test.
+# All carry the label `unit`. What runs more than one thread also carries `threads`: tests/run puts those under
+# the thread sanitizer.
 function(npk_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT NPK_BUILD_TESTS)
     return()
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} npk_warnings GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+  list(JOIN ARG_LABELS "\\;" extra)  # escaped: discovery passes the list through one more evaluation
+  string(REGEX REPLACE "(.+)" "\\\\;\\1" extra "${extra}")
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS "unit${extra}")
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(npk_threaded_tests ${name})
+  endif()
 endfunction()
 
 # npk_bench(NAME SOURCES … DEPENDS …): one Google Benchmark program.
@@ -29,4 +40,15 @@ function(npk_bench name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} npk_warnings benchmark::benchmark benchmark::benchmark_main)
+endfunction()
+
+# npk_links_of(FILE VARIABLE): the targets on the line `// links: a b` of a source file.
+function(npk_links_of file variable)
+  file(STRINGS ${file} line REGEX "^// links: " LIMIT_COUNT 1)
+  if(NOT line)
+    message(FATAL_ERROR "${file} has no line `// links: TARGET…`")
+  endif()
+  string(REGEX REPLACE "^// links: *" "" targets "${line}")
+  separate_arguments(targets)
+  set(${variable} ${targets} PARENT_SCOPE)
 endfunction()

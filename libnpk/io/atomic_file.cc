@@ -1,0 +1,193 @@
+#include <cerrno>
+#include <charconv>
+#include <climits>
+#include <cstdio>
+#include <fcntl.h>
+#include <optional>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/descriptor.h"
+#include "npk/files.h"
+
+namespace npk {
+namespace io {
+namespace {
+
+constexpr int kLongestLinkChain = 40;  // as the kernel's own bound
+constexpr int kNameAttempts = 100;
+
+struct SplitPath {
+  std::string directory;
+  std::string name;
+};
+
+SplitPath split_path(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return {".", path};
+  return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
+}
+
+// /dev/stdout and its like name an open descriptor: opening them anew would lose its position and append mode.
+std::optional<int> descriptor_named_by(std::string_view path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  for (const std::string_view prefix : {"/dev/fd/", "/proc/self/fd/"}) {
+    int number = -1;
+    if (!path.starts_with(prefix)) continue;
+    const char* end = path.data() + path.size();
+    if (const auto [rest, error] = std::from_chars(path.data() + prefix.size(), end, number);
+        error == std::errc{} && rest == end && number >= 0)
+      return number;
+  }
+  return std::nullopt;
+}
+
+// The path of the file that `path` leads to through symbolic links; that file need not exist.
+Result<std::string> follow_links(std::string path) {
+  const std::string given = path;
+  for (int step = 0; step <= kLongestLinkChain; ++step) {
+    char target[PATH_MAX];
+    const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
+    if (length < 0) return path;  // not a link, or absent: opening will tell
+    const std::string_view text(target, static_cast<std::size_t>(length));
+    if (!text.starts_with('/')) {
+      path = split_path(path).directory;
+      path.append("/").append(text);
+    } else {
+      path = text;
+    }
+  }
+  return fail_system(ELOOP, "can't follow the symbolic link", given);
+}
+
+// Keep in step with DescriptorSink: this one owns its descriptor.
+class DirectFile final : public Sink {
+ public:
+  DirectFile(FileDescriptor opened, const std::string& path) : opened_(std::move(opened)), sink_(fd_sink(opened_.get(), path)) {}
+  Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
+  Result<void> commit() override { return sink_->commit(); }
+  std::string name() const override { return sink_->name(); }
+
+ private:
+  FileDescriptor opened_;
+  std::unique_ptr<Sink> sink_;
+};
+
+class AtomicFile final : public Sink {
+ public:
+  AtomicFile(FileDescriptor directory, SplitPath target, std::string shown)
+      : directory_(std::move(directory)), target_(std::move(target)), shown_(std::move(shown)), creator_(::getpid()) {}
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  ~AtomicFile() override { discard(); }
+
+  Result<void> create();
+  Result<void> write(ByteView bytes) override;
+  Result<void> commit() override;
+  std::string name() const override { return shown_; }
+
+ private:
+  Result<void> take_over_permissions();
+  Result<void> publish();
+  void discard() noexcept;
+
+  FileDescriptor directory_;
+  SplitPath target_;
+  std::string shown_;
+  std::string temporary_;  // empty: nothing to remove
+  FileDescriptor file_;
+  pid_t creator_;  // a forked child must not remove its parent's file
+};
+
+std::string temporary_name(const std::string& name) {
+  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
+  std::uint8_t random[6] = {};
+  if (::getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) random[0] = 1;  // O_EXCL still guards
+  std::string ending = ".npk-";
+  for (const std::uint8_t byte : random) ending += kLetters[byte % kLetters.size()];
+  std::string result(1, '.');
+  return result.append(name, 0, NAME_MAX - 1 - ending.size()).append(ending);
+}
+
+Result<void> AtomicFile::create() {
+  for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
+    const std::string candidate = temporary_name(target_.name);
+    file_.reset(::openat(directory_.get(), candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (file_) {
+      temporary_ = candidate;
+      return take_over_permissions();
+    }
+    if (errno != EEXIST) break;
+  }
+  return fail_system(errno, "can't create a file in its directory", shown_);
+}
+
+Result<void> AtomicFile::take_over_permissions() {
+  struct stat old {};
+  if (::fstatat(directory_.get(), target_.name.c_str(), &old, AT_SYMLINK_NOFOLLOW) < 0) return {};
+  // The owner follows only where the system lets it; the permissions must.
+  const bool owner_kept = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
+  const mode_t mode = old.st_mode & (owner_kept ? 07777U : 0777U);
+  if (::fchmod(file_.get(), mode) < 0) return fail_system(errno, "can't keep the permissions of the file replaced", shown_);
+  return {};
+}
+
+Result<void> AtomicFile::write(ByteView bytes) {
+  if (!file_) return fail(Errc::misuse, "written to after commit or a failure");
+  auto written = write_fully(file_.get(), bytes, shown_);
+  if (!written) discard();
+  return written;
+}
+
+Result<void> AtomicFile::commit() {
+  if (!file_) return fail(Errc::misuse, "committed twice or after a failure");
+  auto published = publish();
+  discard();
+  return published;
+}
+
+Result<void> AtomicFile::publish() {
+  NPK_TRY(sync_if_possible(file_.get(), shown_));
+  if (::close(file_.release()) < 0) return fail_system(errno, "can't write", shown_);
+  if (::renameat(directory_.get(), temporary_.c_str(), directory_.get(), target_.name.c_str()) < 0)
+    return fail_system(errno, "can't put the new file in place", shown_);
+  temporary_.clear();
+  return sync_if_possible(directory_.get(), shown_);
+}
+
+void AtomicFile::discard() noexcept {
+  file_.reset();
+  if (!temporary_.empty() && creator_ == ::getpid()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
+  temporary_.clear();
+}
+
+Result<std::unique_ptr<Sink>> direct_file(FileDescriptor opened, const std::string& path) {
+  if (!opened) return fail_system(errno, "can't open for writing", path);
+  return std::make_unique<DirectFile>(std::move(opened), path);
+}
+
+}  // namespace
+}  // namespace io
+
+Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path) {
+  if (const auto number = io::descriptor_named_by(path))
+    return io::direct_file(io::FileDescriptor(::fcntl(*number, F_DUPFD_CLOEXEC, 0)), path);
+  struct stat status {};
+  const bool present = ::stat(path.c_str(), &status) == 0;
+  if (present && S_ISDIR(status.st_mode)) return io::fail_system(EISDIR, "can't be written as a file", path);
+  if (present && !S_ISREG(status.st_mode))
+    return io::direct_file(io::FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)), path);
+
+  NPK_ASSIGN(const std::string resolved, io::follow_links(path));
+  io::SplitPath target = io::split_path(resolved);
+  if (target.name.empty()) return io::fail_system(path.empty() ? ENOENT : EISDIR, "can't be written as a file", path);
+  io::FileDescriptor directory(::open(target.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return io::fail_system(errno, "can't open its directory", path);
+  auto file = std::make_unique<io::AtomicFile>(std::move(directory), std::move(target), path);
+  NPK_TRY(file->create());
+  return file;
+}
+
+}  // namespace npk

@@ -1,0 +1,15 @@
+// What file and mapped sources share: opening without side effects, and sizes.
+#pragma once
+
+#include <string>
+
+#include "io/descriptor.h"
+
+namespace npk::io {
+
+// Opens for reading without waiting on a FIFO or taking a terminal. Errc::unsupported if positions make no sense there.
+[[nodiscard]] Result<FileDescriptor> open_for_random_access(const std::string& path);
+// Errc::unsupported unless a regular file or a block device.
+[[nodiscard]] Result<std::uint64_t> size_of_descriptor(int fd, const std::string& name);
+
+}  // namespace npk::io

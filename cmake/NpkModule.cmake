@@ -27,6 +27,7 @@ function(npk_test name)
   list(JOIN ARG_LABELS "\\;" extra)  # escaped: discovery passes the list through one more evaluation
   string(REGEX REPLACE "(.+)" "\\\\;\\1" extra "${extra}")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS "unit${extra}")
+  add_dependencies(npk_sanitized_tests ${name})
   if("threads" IN_LIST ARG_LABELS)
     add_dependencies(npk_threaded_tests ${name})
   endif()

@@ -13,7 +13,7 @@ struct Limits {
   std::uint64_t max_base_raw_bytes = 512ULL << 10;     // one base (spec: 512 KiB)
   std::uint64_t max_page_raw_bytes = 64ULL << 20;      // one catalog or chunk page or manifest, decoded
   std::uint32_t max_catalog_rows_per_page = 8192;
-  std::uint32_t max_manifest_rows = 1U << 20;
+  std::uint32_t max_manifest_rows = 1U << 17;
   std::uint32_t max_chunks_per_page = 1U << 17;
   std::uint32_t max_tree_height = 8;                   // of catalog and chunk page trees
   std::uint32_t max_columns_per_page = 64;

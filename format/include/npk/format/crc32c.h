@@ -1,0 +1,13 @@
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4): guards the few fixed headers against accidents. Bodies are covered by BLAKE3.
+#pragma once
+
+#include <cstdint>
+
+#include "npk/bytes.h"
+
+namespace npk::format {
+
+// Of "123456789": 0xE3069283. Thread-safe, no allocation.
+[[nodiscard]] std::uint32_t crc32c(ByteView bytes) noexcept;
+
+}  // namespace npk::format

@@ -104,8 +104,12 @@ function(npk_pkgconfig name description library requires target)
   install(FILES ${PROJECT_BINARY_DIR}/${name}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endfunction()
 
-# Headers, libraries, CMake package and pkg-config files.
+# The command, headers, libraries, CMake package and pkg-config files.
 function(npk_install)
+  if(TARGET npk)
+    set_target_properties(npk PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+    install(TARGETS npk RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
   get_property(libraries GLOBAL PROPERTY NPK_INSTALLED)
   set(NPK_FIND_DEPENDENCIES "")
   foreach(target ${libraries})

@@ -1,0 +1,14 @@
+// A cheap guess at whether compressing a block is worth trying.
+#pragma once
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+// Whether the block looks like media, archives or encrypted data: its sampled bytes are near evenly distributed and
+// LZ4 finds hardly a repeat in a sampled stretch. At most 32 KiB of samples and one 64 KiB stretch are looked at,
+// at places that depend on the length only. Blocks below 1 KiB never look incompressible: trying them costs nothing.
+// Deterministic (integers only), no allocation above 200 KiB; any thread may call it.
+[[nodiscard]] bool looks_incompressible(ByteView block);
+
+}  // namespace npk::codec

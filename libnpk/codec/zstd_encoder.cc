@@ -1,0 +1,113 @@
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams and ZSTD_estimateCCtxSize_usingCParams
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string>
+
+#include "codec/encoder_factories.h"
+
+namespace npk::codec {
+namespace {
+
+struct ContextDeleter {
+  void operator()(ZSTD_CCtx* context) const noexcept { ZSTD_freeCCtx(context); }
+};
+
+struct Field {
+  std::string_view name;
+  ZSTD_cParameter parameter;
+  std::optional<int> ZstdParameters::*value;
+};
+
+constexpr Field kFields[] = {
+    {"zstd: strategy", ZSTD_c_strategy, &ZstdParameters::strategy},
+    {"zstd: hash_log", ZSTD_c_hashLog, &ZstdParameters::hash_log},
+    {"zstd: chain_log", ZSTD_c_chainLog, &ZstdParameters::chain_log},
+    {"zstd: search_log", ZSTD_c_searchLog, &ZstdParameters::search_log},
+    {"zstd: min_match", ZSTD_c_minMatch, &ZstdParameters::min_match},
+    {"zstd: target_length", ZSTD_c_targetLength, &ZstdParameters::target_length},
+};
+
+// Parameters are checked beforehand, so a refusal is a bug of ours or an allocation that failed.
+void set(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value) {
+  if (ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value)) != 0) throw std::bad_alloc();
+}
+
+class ZstdEncoder final : public Encoder {
+ public:
+  explicit ZstdEncoder(const EncoderOptions& options) : Encoder(options.step), context_(ZSTD_createCCtx()) {
+    if (context_ == nullptr) throw std::bad_alloc();
+    set(context_.get(), ZSTD_c_compressionLevel, options.step.level);
+    set(context_.get(), ZSTD_c_windowLog, static_cast<int>(options.step.parameter));
+    set(context_.get(), ZSTD_c_contentSizeFlag, 0);
+    set(context_.get(), ZSTD_c_dictIDFlag, 0);
+    set(context_.get(), ZSTD_c_checksumFlag, 0);
+    for (const Field& field : kFields) {
+      if (const std::optional<int>& value = options.zstd.*field.value) set(context_.get(), field.parameter, *value);
+    }
+    if (options.zstd.long_distance) {
+      set(context_.get(), ZSTD_c_enableLongDistanceMatching, *options.zstd.long_distance ? ZSTD_ps_enable : ZSTD_ps_disable);
+    }
+  }
+
+  Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) override {
+    ZSTD_CCtx_reset(context_.get(), ZSTD_reset_session_only);
+    if (ZSTD_isError(ZSTD_CCtx_refPrefix(context_.get(), base.data(), base.size())) != 0) throw std::bad_alloc();
+    const std::size_t size = ZSTD_compress2(context_.get(), out.data(), out.size(), raw.data(), raw.size());
+    if (ZSTD_isError(size) == 0) return size;
+    const ZSTD_ErrorCode code = ZSTD_getErrorCode(size);
+    if (code == ZSTD_error_memory_allocation) throw std::bad_alloc();
+    if (code == ZSTD_error_dstSize_tooSmall || code == ZSTD_error_dstBuffer_null) return std::nullopt;
+    return fail(Errc::internal, std::string("zstd: ") + ZSTD_getErrorName(size));
+  }
+
+ private:
+  std::unique_ptr<ZSTD_CCtx, ContextDeleter> context_;
+};
+
+ZSTD_compressionParameters parameters_for(const EncoderOptions& options, std::uint64_t block, std::uint64_t base) {
+  ZSTD_compressionParameters chosen = ZSTD_getCParams(options.step.level, block, base);
+  const ZstdParameters& given = options.zstd;
+  const auto take = [](const std::optional<int>& value, unsigned& field) {
+    if (value) field = static_cast<unsigned>(*value);
+  };
+  chosen.windowLog = std::min(chosen.windowLog, options.step.parameter);
+  take(given.hash_log, chosen.hashLog);
+  take(given.chain_log, chosen.chainLog);
+  take(given.search_log, chosen.searchLog);
+  take(given.min_match, chosen.minMatch);
+  take(given.target_length, chosen.targetLength);
+  if (given.strategy) chosen.strategy = static_cast<ZSTD_strategy>(*given.strategy);
+  return chosen;
+}
+
+}  // namespace
+
+Result<EncoderOptions> check_zstd(EncoderOptions options) {
+  NPK_TRY(expect_range("zstd: level", options.step.level, -100, ZSTD_maxCLevel()));
+  if (options.step.parameter == 0) {
+    options.step.parameter = ZSTD_getCParams(options.step.level, 0, 0).windowLog;
+  }
+  NPK_TRY(expect_range("zstd: parameter (window log)", options.step.parameter, kMinZstdWindowLog, kMaxZstdWindowLog));
+  for (const Field& field : kFields) {
+    const ZSTD_bounds bounds = ZSTD_cParam_getBounds(field.parameter);
+    const std::optional<int>& value = options.zstd.*field.value;
+    if (value) NPK_TRY(expect_range(field.name, *value, bounds.lowerBound, bounds.upperBound));
+  }
+  return options;
+}
+
+std::unique_ptr<Encoder> create_zstd_encoder(const EncoderOptions& options) {
+  return std::make_unique<ZstdEncoder>(options);
+}
+
+std::uint64_t zstd_memory(const EncoderOptions& options, std::uint64_t block, std::uint64_t base) {
+  constexpr std::uint64_t kLongDistanceTables = 32U << 20;  // hash table at window log 27, and its sequences
+  const std::uint64_t context = ZSTD_estimateCCtxSize_usingCParams(parameters_for(options, block, base));
+  return context + (options.zstd.long_distance.value_or(options.step.parameter >= 27) ? kLongDistanceTables : 0);
+}
+
+}  // namespace npk::codec

@@ -1,0 +1,197 @@
+#include "integer_column_dictionary.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+#include "integer_column_bits.h"
+#include "npk/format/integer_column.h"
+
+namespace npk::format {
+namespace {
+
+constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+constexpr unsigned kMaxIndexWidth = 12;  // kMaxColumnDictionary is 2^12
+constexpr std::size_t kMaxProbes = 64;   // so that values chosen to collide cost no more than this; they become patches
+
+unsigned index_width(std::size_t dictionary_size) noexcept {
+  return static_cast<unsigned>(std::bit_width(dictionary_size - 1));
+}
+
+struct Candidate {
+  std::uint64_t value;
+  std::uint64_t occurrences;
+};
+
+// The different values of a column in order of first appearance, by open addressing.
+class Census {
+ public:
+  explicit Census(std::size_t value_count)
+      : slot_bits_(static_cast<unsigned>(std::bit_width(2 * std::min(value_count, kMaxDictionaryCandidates)))),
+        slots_(std::size_t{1} << slot_bits_, kNone) {}
+
+  // The candidate's number, or kNone if there is no room for another.
+  std::uint32_t count(std::uint64_t value) {
+    std::size_t slot = static_cast<std::size_t>((value * 0x9E37'79B9'7F4A'7C15ULL) >> (64 - slot_bits_));
+    for (std::size_t probe = 0; probe < kMaxProbes; ++probe, slot = (slot + 1) & (slots_.size() - 1)) {
+      if (slots_[slot] == kNone) return add(slot, value);
+      if (candidates_[slots_[slot]].value != value) continue;
+      ++candidates_[slots_[slot]].occurrences;
+      return slots_[slot];
+    }
+    return kNone;
+  }
+  [[nodiscard]] bool is_full() const noexcept { return is_full_; }
+  [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
+
+ private:
+  std::uint32_t add(std::size_t slot, std::uint64_t value) {
+    if (candidates_.size() == kMaxDictionaryCandidates) {
+      is_full_ = true;
+      return kNone;
+    }
+    slots_[slot] = static_cast<std::uint32_t>(candidates_.size());
+    candidates_.push_back({value, 1});
+    return slots_[slot];
+  }
+
+  unsigned slot_bits_;
+  std::vector<std::uint32_t> slots_;
+  std::vector<Candidate> candidates_;
+  bool is_full_ = false;
+};
+
+}  // namespace
+
+// Counts, then takes the 2^w commonest values for the w that promises fewest bits.
+class DictionaryPlanner {
+ public:
+  explicit DictionaryPlanner(std::span<const std::uint64_t> values) : values_(values), census_(values.size()) {}
+
+  // False if there are too many different values and `may_stop`.
+  bool count(bool may_stop) {
+    numbers_.reserve(values_.size());
+    for (const std::uint64_t value : values_) {
+      numbers_.push_back(census_.count(value));
+      if (census_.is_full() && may_stop) return false;
+    }
+    return true;
+  }
+
+  DictionaryPlan plan() {
+    rank();
+    const std::size_t size = choose_size();
+    DictionaryPlan plan;
+    const auto index_of = choose_values(size, plan);
+    plan.indices_.reserve(values_.size());
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      const std::uint32_t index = numbers_[i] == kNone ? kNone : index_of[numbers_[i]];
+      plan.indices_.push_back(index == kNone ? 0 : index);
+      if (index == kNone) plan.patches_.add(i, values_[i]);
+    }
+    return plan;
+  }
+
+ private:
+  // Candidates' numbers, the commonest first; among equals, the one met first.
+  void rank() {
+    ranked_.resize(census_.candidates().size());
+    for (std::uint32_t number = 0; number < ranked_.size(); ++number) ranked_[number] = number;
+    std::ranges::sort(ranked_, [&](std::uint32_t a, std::uint32_t b) {
+      const std::uint64_t more = census_.candidates()[a].occurrences;
+      const std::uint64_t less = census_.candidates()[b].occurrences;
+      return more != less ? more > less : a < b;
+    });
+  }
+
+  // An estimate, in bits; what it leads to is then measured exactly.
+  [[nodiscard]] std::uint64_t estimate(std::size_t size, std::uint64_t patch_count, unsigned value_width) const {
+    const unsigned width = index_width(size);
+    const std::uint64_t entry_bits = value_width > width ? value_width - width : 1;
+    const std::uint64_t gap_bits = patch_count == 0 ? 0 : std::bit_width(values_.size() / patch_count) + 1U;
+    return values_.size() * width + size * entry_bits + patch_count * (value_width + gap_bits);
+  }
+
+  [[nodiscard]] std::size_t choose_size() const {
+    const unsigned value_width = range_of(values_).width();
+    std::pair<std::uint64_t, std::size_t> best{~0ULL, 1};
+    std::uint64_t patch_count = values_.size();
+    std::size_t size = 0;
+    for (unsigned width = 0; width <= kMaxIndexWidth && size < ranked_.size(); ++width) {
+      for (const std::size_t end = std::min(ranked_.size(), std::size_t{1} << width); size < end; ++size)
+        patch_count -= census_.candidates()[ranked_[size]].occurrences;
+      best = std::min(best, {estimate(size, patch_count, value_width), size});
+    }
+    return best.second;
+  }
+
+  // Fills the dictionary; gives each candidate's index, or kNone.
+  std::vector<std::uint32_t> choose_values(std::size_t size, DictionaryPlan& plan) {
+    const std::span chosen(ranked_.data(), size);
+    std::ranges::sort(chosen, {}, [&](std::uint32_t number) { return census_.candidates()[number].value; });
+    std::vector<std::uint32_t> index_of(ranked_.size(), kNone);
+    for (std::uint32_t index = 0; index < size; ++index) {
+      index_of[chosen[index]] = index;
+      plan.dictionary_.push_back(census_.candidates()[chosen[index]].value);
+    }
+    return index_of;
+  }
+
+  std::span<const std::uint64_t> values_;
+  Census census_;
+  std::vector<std::uint32_t> numbers_;  // of each value, its candidate
+  std::vector<std::uint32_t> ranked_;
+};
+
+DictionaryPlan DictionaryPlan::make(std::span<const std::uint64_t> values) {
+  DictionaryPlanner planner(values);
+  planner.count(false);
+  return planner.plan();
+}
+
+std::optional<DictionaryPlan> DictionaryPlan::make_if_few(std::span<const std::uint64_t> values) {
+  DictionaryPlanner planner(values);
+  if (!planner.count(true)) return std::nullopt;
+  return planner.plan();
+}
+
+std::size_t DictionaryPlan::size() const noexcept {
+  return number_size(dictionary_.size()) +
+         differences_size(dictionary_.front(), difference_range_of(dictionary_), dictionary_.size()) +
+         bits::packed_size(indices_.size(), index_width(dictionary_.size())) + patches_.size();
+}
+
+void DictionaryPlan::write(Bytes& out) const {
+  write_number(dictionary_.size(), out);
+  write_differences(dictionary_, difference_range_of(dictionary_), out);
+  bits::pack(indices_, 0, index_width(dictionary_.size()), out);
+  patches_.write(out);
+}
+
+namespace {
+
+Result<std::vector<std::uint64_t>> read_values(ByteReader& in) {
+  NPK_ASSIGN(const std::uint64_t size, read_number(in));
+  if (size == 0 || size > kMaxColumnDictionary) return fail(Errc::corrupt, "a column's dictionary has not 1 to 4096 values");
+  std::vector<std::uint64_t> dictionary(static_cast<std::size_t>(size));
+  NPK_TRY(read_differences(in, dictionary));
+  if (std::ranges::adjacent_find(dictionary, std::ranges::greater_equal{}) != dictionary.end())
+    return fail(Errc::corrupt, "a column's dictionary does not ascend");
+  return dictionary;
+}
+
+}  // namespace
+
+Result<void> read_dictionary(ByteReader& in, std::span<std::uint64_t> out) {
+  NPK_ASSIGN(const std::vector<std::uint64_t> dictionary, read_values(in));
+  NPK_TRY(read_packed(in, index_width(dictionary.size()), 0, out));
+  NPK_ASSIGN(const Exceptions::List patches, Exceptions::read(in, out.size()));
+  for (const std::uint64_t position : patches.positions)
+    if (out[position] != 0) return fail(Errc::corrupt, "a patched value has a dictionary index as well");
+  if (range_of(out).highest >= dictionary.size()) return fail(Errc::corrupt, "a column's dictionary has no such index");
+  for (std::uint64_t& index : out) index = dictionary[index];
+  for (std::size_t i = 0; i < patches.positions.size(); ++i) out[patches.positions[i]] = patches.values[i];
+  return {};
+}
+
+}  // namespace npk::format

@@ -1,4 +1,5 @@
 # Target npk_blake3: a system libblake3, else the official C and assembly sources that Debian's librust-blake3-dev carries.
+include_guard(GLOBAL)
 pkg_check_modules(blake3 QUIET IMPORTED_TARGET libblake3)
 if(blake3_FOUND)
   add_library(npk_blake3 INTERFACE)

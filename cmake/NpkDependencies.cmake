@@ -1,10 +1,11 @@
-# Third-party libraries, all from Debian 12 by name (tests/run lists the packages).
+# Third-party libraries, all from Debian 12 by name (tests/dependencies lists the packages).
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(TBB REQUIRED)
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
+include(NpkBlake3)
 if(NPK_BUILD_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -19,7 +19,7 @@ class Table:
     """edges.txt, read."""
 
     def __init__(self, path):
-        self.prefix, self.modules, self.libraries, self.headers = {}, {}, {}, {}
+        self.paths, self.modules, self.libraries, self.headers = {}, {}, {}, {}
         section = ""
         for line in path.read_text().splitlines():
             line = line.strip()
@@ -30,18 +30,16 @@ class Table:
                 continue
             cells = [cell.strip() for cell in line.split("|")]
             if section == "modules":
-                name, self.prefix[cells[0]] = cells[0], cells[1]
+                name, self.paths[cells[0]] = cells[0], cells[1].split()
                 self.modules[name], self.libraries[name] = set(cells[2].split()), set(cells[3].split())
             else:
                 self.headers[cells[0]] = cells[1].split()
 
     def module_of(self, path):
         """The module a path belongs to, or None."""
-        best = None
-        for name, prefix in self.prefix.items():
-            if path.startswith(prefix) and (best is None or len(prefix) > len(self.prefix[best])):
-                best = name
-        return best
+        fitting = [(len(pattern), name) for name, patterns in self.paths.items() for pattern in patterns
+                   if fnmatch.fnmatch(path, pattern)]
+        return max(fitting)[1] if fitting else None
 
     def library_of(self, header):
         """The outside library a header belongs to; "std" for the language's own; None if unknown."""
@@ -71,13 +69,13 @@ def problem_of(table, path, quote, name):
     module = table.module_of(path.as_posix())
     if module is None:
         return "belongs to no module of edges.txt"
-    target = resolve(path, name)
+    library = table.library_of(name)
+    target = None if quote == "<" and library else resolve(path, name)
     if target is not None:
         other = table.module_of(target)
         if other is None or not table.may_include(module, other):
             return f"{module} may not include {other}: {name}"
         return None
-    library = table.library_of(name)
     if library is None:
         return f"{quote}{name}: no project file, no library of edges.txt"
     if not table.may_use(module, library):

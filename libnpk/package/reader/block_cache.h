@@ -1,0 +1,47 @@
+// Decoded blocks shared by all streams of a package, kept up to a number of bytes, least recently used out first.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+
+#include "package/reader/block_loader.h"
+
+namespace npk::reader {
+
+// Thread-safe. Blocks handed out stay valid as long as they are held, evicted or not.
+class BlockCache {
+ public:
+  using Block = std::shared_ptr<const Bytes>;  // a prefix of the block's raw bytes
+
+  BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters, std::uint64_t capacity_bytes) noexcept
+      : loader_(std::move(loader)), counters_(std::move(counters)), capacity_bytes_(capacity_bytes) {}
+
+  // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first reader needs; when
+  // another needs more, wholly. However many threads ask at once, one decodes.
+  [[nodiscard]] Result<Block> get(const BlockLocation& block, std::uint64_t needed_bytes);
+
+  [[nodiscard]] std::uint64_t cached_bytes() const;
+
+ private:
+  struct Slot {
+    Block block;           // null before the first load is done
+    bool loading = false;  // a thread is at it
+    std::list<std::uint64_t>::iterator recency;
+  };
+  void evict();
+
+  std::shared_ptr<const BlockLoader> loader_;
+  std::shared_ptr<ReadCounters> counters_;
+  std::uint64_t capacity_bytes_;
+  mutable std::mutex mutex_;
+  std::condition_variable loaded_;
+  std::unordered_map<std::uint64_t, Slot> slots_;  // by block number
+  std::list<std::uint64_t> recency_;               // newest first
+  std::uint64_t cached_bytes_ = 0;
+};
+
+}  // namespace npk::reader

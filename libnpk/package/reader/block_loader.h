@@ -1,0 +1,48 @@
+// Reads blocks: frame, base, checks, decoding. Used as it is by what goes through a package once (extract, verify); streams use
+// BlockCache above it.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "block/open.h"
+#include "package/reader/chunk_table.h"
+#include "package/reader/frame_reader.h"
+
+namespace npk::reader {
+
+// Const members are thread-safe. Keeps one set of decoders and one buffer for each thread that has been inside at once, and the last few bases
+// (each at most max_base_raw_bytes); no blocks.
+class BlockLoader {
+ public:
+  BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks);
+  ~BlockLoader();
+
+  // The first out.size() raw bytes of a block (or dictionary). The frame's body is checked against the row's hash first; its inner header must
+  // agree with the row. Errc::misuse if out is longer than row.raw_length.
+  [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out) const;
+  // The same from a body that has been read already; it is checked here.
+  [[nodiscard]] Result<void> open_into(const BlockLocation& block, ByteView body, MutableBytes out) const;
+  // At most row.raw_length bytes, whatever the prefix.
+  [[nodiscard]] Result<Bytes> load(const BlockLocation& block, std::uint64_t prefix_bytes = UINT64_MAX) const;
+  [[nodiscard]] Result<Bytes> load(std::uint64_t number, std::uint64_t prefix_bytes = UINT64_MAX) const;
+
+ private:
+  struct Workplace;  // decoders and a buffer
+  class Lease;       // one of them, for the time of a call
+  using Base = std::shared_ptr<const Bytes>;
+  [[nodiscard]] Result<Base> base_of(const BlockLocation& block, Workplace& workplace) const;
+  [[nodiscard]] Result<Bytes> load_base(const BlockLocation& base, Workplace& workplace) const;
+  [[nodiscard]] Result<void> decode(const BlockLocation& block, ByteView body, Workplace& workplace, MutableBytes out) const;
+
+  std::shared_ptr<const FrameReader> frames_;
+  std::shared_ptr<const ChunkTable> chunks_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::unique_ptr<Workplace>> idle_;
+  mutable std::list<std::pair<std::uint64_t, Base>> bases_;  // by block number, newest first
+};
+
+}  // namespace npk::reader

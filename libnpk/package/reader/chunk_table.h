@@ -1,0 +1,89 @@
+// Chunk number, or stream position -> where the chunk's bytes are; block number -> frame. Over the chunk tree (spec 6.4, 6.5).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "npk/format/chunk_page.h"
+#include "npk/format/commit.h"
+#include "package/reader/page_cache.h"
+
+namespace npk::reader {
+
+struct ChunkLocation {
+  std::uint64_t number = 0;
+  Digest hash{};
+  std::uint32_t length = 0;
+  std::uint64_t block = 0;             // block number
+  std::uint32_t offset_in_block = 0;
+  std::uint64_t stream_position = 0;
+};
+
+struct BlockLocation {
+  std::uint64_t number = 0;
+  format::BlockRow row;
+};
+
+struct ChunkInBlock {
+  ChunkLocation chunk;
+  BlockLocation block;
+};
+
+// How many of each there are; as a page's bounds, how many lie before it.
+struct ChunkCounts {
+  std::uint64_t chunks = 0;
+  std::uint64_t blocks = 0;
+  std::uint64_t bytes = 0;
+
+  friend bool operator==(const ChunkCounts&, const ChunkCounts&) = default;
+};
+
+// A chunk leaf found by walking frames, for a package without a commit.
+struct RecoveredChunkPage {
+  format::FrameReference reference;
+  ChunkCounts first;
+};
+
+// A look-up costs as many page reads as the tree is high, fewer when cached. Every page is checked against what leads to it: hash, position,
+// height, first numbers, and that it ends where its successor begins, or at the commit's totals. Const members are thread-safe.
+class ChunkTable {
+ public:
+  // Of a commit: `root` may be absent (no chunks); `before` is the commit's position; `stored_bytes` its total of the blocks' stored lengths.
+  ChunkTable(std::shared_ptr<PageCache> pages, const format::FrameReference& root, const ChunkCounts& totals, std::uint64_t stored_bytes,
+             std::uint64_t before);
+  // Of pages found one by one.
+  ChunkTable(std::shared_ptr<PageCache> pages, const std::vector<RecoveredChunkPage>& found, const ChunkCounts& totals);
+
+  [[nodiscard]] const ChunkCounts& totals() const noexcept { return totals_; }
+
+  // All three: Errc::corrupt if there is no such chunk or block (the numbers come from a package).
+  [[nodiscard]] Result<ChunkLocation> chunk(std::uint64_t number) const;
+  [[nodiscard]] Result<ChunkLocation> at_stream_position(std::uint64_t position) const;
+  [[nodiscard]] Result<BlockLocation> block(std::uint64_t number) const;
+  // The chunk at a stream position and its block, in one descent.
+  [[nodiscard]] Result<ChunkInBlock> locate(std::uint64_t stream_position) const;
+
+  // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with the commit's total.
+  // The visitor's error ends the walk and is returned.
+  [[nodiscard]] Result<void> for_each_page(const std::function<Result<void>(const format::ChunkPage&)>& visit) const;
+
+ private:
+  struct Leaf;   // a leaf page and how far down it was found
+  struct Bounds;  // what a page must be, by what leads to it
+  template <class Key>
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t key, Key key_of) const;
+  [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const std::function<Result<void>(const format::ChunkPage&)>& visit,
+                                           std::uint64_t& stored_bytes) const;
+
+  std::shared_ptr<PageCache> pages_;
+  format::FrameReference root_;
+  std::shared_ptr<const format::ChunkNode> recovered_root_;  // stands for the root of a package without a commit
+  ChunkCounts totals_;
+  std::optional<std::uint64_t> stored_bytes_;
+  std::uint64_t before_;
+};
+
+}  // namespace npk::reader

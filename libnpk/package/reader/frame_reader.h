@@ -1,0 +1,66 @@
+// Reads frames of one package at positions, checked (spec section 5). Positions count from the superblock.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "npk/bytes.h"
+#include "npk/format/commit.h"
+#include "npk/format/frame.h"
+#include "npk/limits.h"
+#include "npk/source.h"
+#include "package/reader/counters.h"
+
+namespace npk::reader {
+
+// Where a package lies and how its frames are recognised.
+struct PackageExtent {
+  std::shared_ptr<const RandomAccessSource> source;
+  std::uint64_t offset = 0;  // of the superblock in the source
+  std::uint64_t length = 0;  // from the superblock on; no frame reaches beyond
+  format::PackageTag tag{};
+};
+
+// One frame, its body checked against the header's body check.
+struct Frame {
+  std::uint64_t position = 0;
+  format::FrameHeader header;
+  Bytes body;
+  Digest hash{};  // BLAKE3 of the body
+
+  [[nodiscard]] std::uint64_t end() const noexcept { return position + format::kFrameHeaderBytes + header.stored_length; }
+};
+
+// decode_frame_header, and what holds in a package that is not sealed: no sealed or salt bits, key epoch and salt id 0 (corrupt).
+[[nodiscard]] Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag, const Limits& limits);
+
+// Const members are thread-safe. Errors carry the source's name and the offset in it.
+class FrameReader {
+ public:
+  FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters);
+
+  // The body of the frame a reference names, read at once into `buffer` (grown as needed, contents replaced); the view is into it.
+  // `before`: the position of the frame that holds the reference; this one must end at or before it.
+  // corrupt: outside the package or not before, another type, length, body check or hash; truncated: the source is too short.
+  [[nodiscard]] Result<ByteView> read_body(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
+                                           Bytes& buffer) const;
+
+  // The header at a position that nothing vouches for; truncated if it or the body it claims does not fit in the package.
+  [[nodiscard]] Result<format::FrameHeader> read_header(std::uint64_t position) const;
+  // The whole frame there; into.body's capacity is reused.
+  [[nodiscard]] Result<void> read_frame(std::uint64_t position, Frame& into) const;
+
+  [[nodiscard]] const PackageExtent& extent() const noexcept { return extent_; }
+  [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
+  [[nodiscard]] ReadCounters& counters() const noexcept { return *counters_; }
+
+ private:
+  [[nodiscard]] Result<void> fill(std::uint64_t position, MutableBytes out) const;
+  [[nodiscard]] Error place(Error error, std::uint64_t position) const;
+
+  PackageExtent extent_;
+  Limits limits_;
+  std::shared_ptr<ReadCounters> counters_;
+};
+
+}  // namespace npk::reader

@@ -1,0 +1,29 @@
+// Finds the package in a source and the commit in the package (spec sections 12 and 13).
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "npk/reader.h"
+#include "package/reader/chunk_table.h"
+#include "package/reader/frame_reader.h"
+
+namespace npk::reader {
+
+struct LocatedPackage {
+  PackageExtent extent;
+  PackageInfo info;
+  std::uint64_t commit_position = 0;  // 0: no commit, the two below stand for it
+  std::vector<RecoveredChunkPage> chunk_pages;
+  ChunkCounts chunk_totals;
+  std::vector<std::shared_ptr<const format::CatalogPage>> manifests;
+};
+
+// Errors: as PackageReader::open. Without a valid trailer: the trailer's error unless options.accept_recovered.
+[[nodiscard]] Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
+                                                    const std::shared_ptr<ReadCounters>& counters);
+
+// derive("npk 1 storage root", …) of spec section 10.
+[[nodiscard]] Digest storage_root(const Digest& catalog_root, const Digest& chunk_root) noexcept;
+
+}  // namespace npk::reader

@@ -109,16 +109,17 @@ class ZstdDecoder final : public Decoder {
     return {};
   }
 
+  // Feeds block by block: given more, zstd would go on into blocks that the scratch buffer has no room for.
   Result<void> stream_until(std::size_t wanted, ZSTD_outBuffer& output, ZSTD_inBuffer& input) {
+    const std::size_t stored = input.size;
+    std::size_t piece = kHeaderBytes;
     while (output.pos < wanted) {
-      const std::size_t input_before = input.pos;
-      const std::size_t output_before = output.pos;
-      const std::size_t hint = ZSTD_decompressStream(context_.get(), &output, &input);
-      if (ZSTD_isError(hint) != 0) return malformed(hint);
-      if (output.pos >= wanted) break;
-      if (hint == 0) return fail(Errc::corrupt, "zstd frame decodes to fewer bytes than the block has");
-      if (input.pos == input_before && output.pos == output_before) {
-        return fail(Errc::truncated, "zstd frame ends before the bytes asked for");
+      if (piece > stored - input.pos) return fail(Errc::truncated, "zstd frame ends before the bytes asked for");
+      input.size = input.pos + piece;
+      piece = ZSTD_decompressStream(context_.get(), &output, &input);
+      if (ZSTD_isError(piece) != 0) return malformed(piece);
+      if (piece == 0 && output.pos < wanted) {
+        return fail(Errc::corrupt, "zstd frame decodes to fewer bytes than the block has");
       }
     }
     return {};

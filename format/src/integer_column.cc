@@ -40,7 +40,7 @@ ColumnEncoding encode_varied(Values values, const Range& range, Bytes& out) {
   Exceptions sparse;
   if (range.lowest == 0) sparse = non_zeros(values);  // without a zero it would be a frame, and more
   if (range.lowest == 0) best.offer(ColumnEncoding::zero_run, sparse.size());
-  const std::optional<DictionaryPlan> dictionary = DictionaryPlan::make_if_few(values);
+  const std::optional<DictionaryPlan> dictionary = DictionaryPlan::make_if_smaller(values, best.size);
   if (dictionary) best.offer(ColumnEncoding::dictionary, dictionary->size());
   switch (best.encoding) {
     case ColumnEncoding::delta: write_differences(values, differences, out); break;

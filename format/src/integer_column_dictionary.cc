@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 constexpr unsigned kMaxIndexWidth = 12;  // kMaxColumnDictionary is 2^12
+constexpr std::size_t kLeastOverhead = 6;  // bytes of a dictionary besides indices and patches, 0 its only value
 constexpr std::size_t kMaxProbes = 64;   // so that values chosen to collide cost no more than this; they become patches
 
 unsigned index_width(std::size_t dictionary_size) noexcept {
@@ -68,14 +69,21 @@ class DictionaryPlanner {
  public:
   explicit DictionaryPlanner(std::span<const std::uint64_t> values) : values_(values), census_(values.size()) {}
 
-  // False if there are too many different values and `may_stop`.
-  bool count(bool may_stop) {
+  void count() {
     numbers_.reserve(values_.size());
-    for (const std::uint64_t value : values_) {
-      numbers_.push_back(census_.count(value));
-      if (census_.is_full() && may_stop) return false;
+    for (const std::uint64_t value : values_) numbers_.push_back(census_.count(value));
+  }
+
+  // As count, but gives up, with false, once it is certain that no dictionary takes fewer than `size_to_beat` bytes.
+  bool count_if_smaller(std::size_t size_to_beat) {
+    constexpr std::size_t kBetweenChecks = 256;
+    numbers_.reserve(values_.size());
+    for (std::size_t i = 0; i < values_.size();) {
+      const std::size_t end = std::min(values_.size(), i + kBetweenChecks);
+      for (; i < end; ++i) numbers_.push_back(census_.count(values_[i]));
+      if (census_.is_full() || least_bits(values_.size()) / 8 >= size_to_beat) return false;
     }
-    return true;
+    return least_bits(most_occurrences()) / 8 < size_to_beat;
   }
 
   DictionaryPlan plan() {
@@ -93,15 +101,34 @@ class DictionaryPlanner {
   }
 
  private:
+  // No plan takes fewer bits, if no value occurs more often than given: k values in the dictionary leave so many
+  // different ones, and so many occurrences, to the patches. Grows with the number of candidates.
+  [[nodiscard]] std::uint64_t least_bits(std::uint64_t occurrences) const {
+    const std::size_t different = census_.candidates().size();
+    std::uint64_t least = ~0ULL;
+    for (unsigned width = 0; width <= kMaxIndexWidth; ++width) {
+      const std::size_t size = std::min(different, std::size_t{1} << width);
+      const std::uint64_t covered = std::min<std::uint64_t>(values_.size(), size * occurrences);
+      const std::uint64_t patches = std::max<std::uint64_t>(different - size, values_.size() - covered);
+      const unsigned patch_width = different - size < 2 ? 0 : index_width(different - size);
+      least = std::min(least, values_.size() * width + patches * patch_width);
+    }
+    return least + 8 * kLeastOverhead;
+  }
+
+  [[nodiscard]] std::uint64_t most_occurrences() const {
+    return std::ranges::max(census_.candidates(), {}, &Candidate::occurrences).occurrences;
+  }
+
   // Candidates' numbers, the commonest first; among equals, the one met first.
   void rank() {
-    ranked_.resize(census_.candidates().size());
-    for (std::uint32_t number = 0; number < ranked_.size(); ++number) ranked_[number] = number;
-    std::ranges::sort(ranked_, [&](std::uint32_t a, std::uint32_t b) {
-      const std::uint64_t more = census_.candidates()[a].occurrences;
-      const std::uint64_t less = census_.candidates()[b].occurrences;
-      return more != less ? more > less : a < b;
-    });
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> keys;
+    keys.reserve(census_.candidates().size());
+    for (const Candidate& candidate : census_.candidates())
+      keys.emplace_back(~candidate.occurrences, static_cast<std::uint32_t>(keys.size()));
+    std::ranges::sort(keys);
+    ranked_.reserve(keys.size());
+    for (const auto& key : keys) ranked_.push_back(key.second);
   }
 
   // An estimate, in bits; what it leads to is then measured exactly.
@@ -145,13 +172,14 @@ class DictionaryPlanner {
 
 DictionaryPlan DictionaryPlan::make(std::span<const std::uint64_t> values) {
   DictionaryPlanner planner(values);
-  planner.count(false);
+  planner.count();
   return planner.plan();
 }
 
-std::optional<DictionaryPlan> DictionaryPlan::make_if_few(std::span<const std::uint64_t> values) {
+std::optional<DictionaryPlan> DictionaryPlan::make_if_smaller(std::span<const std::uint64_t> values,
+                                                              std::size_t size_to_beat) {
   DictionaryPlanner planner(values);
-  if (!planner.count(true)) return std::nullopt;
+  if (!planner.count_if_smaller(size_to_beat)) return std::nullopt;
   return planner.plan();
 }
 
@@ -172,7 +200,8 @@ namespace {
 
 Result<std::vector<std::uint64_t>> read_values(ByteReader& in) {
   NPK_ASSIGN(const std::uint64_t size, read_number(in));
-  if (size == 0 || size > kMaxColumnDictionary) return fail(Errc::corrupt, "a column's dictionary has not 1 to 4096 values");
+  if (size == 0 || size > kMaxColumnDictionary)
+    return fail(Errc::corrupt, "a column's dictionary has not 1 to 4096 values");
   std::vector<std::uint64_t> dictionary(static_cast<std::size_t>(size));
   NPK_TRY(read_differences(in, dictionary));
   if (std::ranges::adjacent_find(dictionary, std::ranges::greater_equal{}) != dictionary.end())

@@ -15,8 +15,10 @@ class DictionaryPlan {
  public:
   // At least one value. Values beyond the first kMaxDictionaryCandidates different ones become patches.
   [[nodiscard]] static DictionaryPlan make(std::span<const std::uint64_t> values);
-  // As make, but nothing if there are more different values than that.
-  [[nodiscard]] static std::optional<DictionaryPlan> make_if_few(std::span<const std::uint64_t> values);
+  // As make, but nothing if there are more different values than that, or if the plan would, for certain, take no
+  // fewer bytes than given. (What is returned may take as many all the same.)
+  [[nodiscard]] static std::optional<DictionaryPlan> make_if_smaller(std::span<const std::uint64_t> values,
+                                                                     std::size_t size_to_beat);
 
   [[nodiscard]] std::size_t size() const noexcept;  // in bytes
   void write(Bytes& out) const;

@@ -105,7 +105,8 @@ DifferenceRange difference_range_of(std::span<const std::uint64_t> values) noexc
 }
 
 std::size_t differences_size(std::uint64_t first, const DifferenceRange& range, std::size_t count) noexcept {
-  return number_size(first) + 1 + number_size(zigzag_encode(range.lowest)) + bits::packed_size(count - 1, range.width());
+  return number_size(first) + 1 + number_size(zigzag_encode(range.lowest)) +
+         bits::packed_size(count - 1, range.width());
 }
 
 void write_differences(std::span<const std::uint64_t> values, const DifferenceRange& range, Bytes& out) {

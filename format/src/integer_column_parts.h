@@ -39,22 +39,25 @@ void write_number(std::uint64_t value, Bytes& out);
 void write_frame(std::span<const std::uint64_t> values, const Range& range, Bytes& out);
 [[nodiscard]] Result<void> read_frame(ByteReader& in, std::span<std::uint64_t> out);
 
-// differences: the first integer, then each less the one before it, modulo 2^64 and read as signed. At least one value.
+// differences: the first integer, then each less the one before it, modulo 2^64 and read as signed. One value or more.
 struct DifferenceRange {
   std::int64_t lowest = 0;
   std::int64_t highest = 0;
 
   [[nodiscard]] unsigned width() const noexcept {
-    return static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(highest) - static_cast<std::uint64_t>(lowest)));
+    const std::uint64_t spread = static_cast<std::uint64_t>(highest) - static_cast<std::uint64_t>(lowest);
+    return static_cast<unsigned>(std::bit_width(spread));
   }
 };
 [[nodiscard]] DifferenceRange difference_range_of(std::span<const std::uint64_t> values) noexcept;
-[[nodiscard]] std::size_t differences_size(std::uint64_t first, const DifferenceRange& range, std::size_t count) noexcept;
+[[nodiscard]] std::size_t differences_size(std::uint64_t first, const DifferenceRange& range,
+                                           std::size_t count) noexcept;
 void write_differences(std::span<const std::uint64_t> values, const DifferenceRange& range, Bytes& out);
 [[nodiscard]] Result<void> read_differences(ByteReader& in, std::span<std::uint64_t> out);
 
 // packed: integers of a width known already. Errc::truncated; Errc::corrupt if the padding is not zero.
-[[nodiscard]] Result<void> read_packed(ByteReader& in, unsigned width, std::uint64_t base, std::span<std::uint64_t> out);
+[[nodiscard]] Result<void> read_packed(ByteReader& in, unsigned width, std::uint64_t base,
+                                       std::span<std::uint64_t> out);
 
 // exceptions: values at a few positions of a column, positions ascending.
 class Exceptions {

@@ -20,7 +20,9 @@ using enum ColumnEncoding;
 inline constexpr std::array kEncodings{constant, frame_of_reference, delta, zero_run, dictionary};
 inline constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
 
-inline std::string name_of(ColumnEncoding encoding) { return "encoding " + std::to_string(std::to_underlying(encoding)); }
+inline std::string name_of(ColumnEncoding encoding) {
+  return "encoding " + std::to_string(std::to_underlying(encoding));
+}
 
 inline Bytes encoded_as(ColumnEncoding encoding, const Values& values) {
   Bytes bytes;
@@ -57,7 +59,8 @@ inline const std::vector<Golden>& golden() {
       {zero_run, {0, 0}, {0x00}},
       {dictionary,
        {7, 500, 7, 7, 500, 7, 500, 9000, 7},
-       {0x01, 0x02, 0x01, 0x07, 0x00, 0x02, 0xDA, 0x03, 0x52, 0x00, 0x01, 0x01, 0x00, 0x01, 0x07, 0x00, 0x02, 0x28, 0x23}},
+       {0x01, 0x02, 0x01, 0x07, 0x00, 0x02, 0xDA, 0x03, 0x52, 0x00,
+        0x01, 0x01, 0x00, 0x01, 0x07, 0x00, 0x02, 0x28, 0x23}},
       {dictionary, {3, 3}, {0x01, 0x01, 0x01, 0x03, 0x00, 0x00, 0x00}},
   };
   return cases;

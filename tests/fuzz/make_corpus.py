@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Writes the seed inputs of fuzz targets, made from the specification alone: tests/fuzz/make_corpus.py
+
+Each function named after a target yields (name, bytes); the files go to corpus/<target>/<name> and are committed.
+"""
+import pathlib
+
+CONSTANT, FRAME, DELTA, ZERO_RUN, DICTIONARY = 1, 2, 3, 4, 5
+TOP = 2**64 - 1
+
+
+def number(value):
+    length = (value.bit_length() + 7) // 8
+    return bytes([length]) + value.to_bytes(length, "little")
+
+
+def packed(values, width):
+    bits = sum(value << (i * width) for i, value in enumerate(values))
+    return bits.to_bytes((len(values) * width + 7) // 8, "little")
+
+
+def frame(values):
+    width = (max(values) - min(values)).bit_length()
+    return bytes([width]) + number(min(values)) + packed([v - min(values) for v in values], width)
+
+
+def differences(values):
+    steps = [(b - a + 2**63) % 2**64 - 2**63 for a, b in zip(values, values[1:])]
+    low, high = (min(steps), max(steps)) if steps else (0, 0)
+    width = (high - low).bit_length()
+    zigzag = 2 * low if low >= 0 else -2 * low - 1
+    return number(values[0]) + bytes([width]) + number(zigzag) + packed([s - low for s in steps], width)
+
+
+def exceptions(at):
+    positions = sorted(at)
+    gaps = [b - a - 1 for a, b in zip([-1] + positions, positions)]
+    lists = frame(gaps) + frame([at[p] for p in positions]) if at else b""
+    return number(len(at)) + lists
+
+
+def dictionary(values, entries):
+    indices = [entries.index(v) if v in entries else 0 for v in values]
+    width = (len(entries) - 1).bit_length()
+    patches = {i: v for i, v in enumerate(values) if v not in entries}
+    return number(len(entries)) + differences(entries) + packed(indices, width) + exceptions(patches)
+
+
+def column(encoding, count, body):
+    return bytes([encoding]) + count.to_bytes(2, "little") + body
+
+
+def integer_column_fuzz():
+    yield "constant_none", column(CONSTANT, 0, b"")
+    yield "constant_zero", column(CONSTANT, 300, number(0))
+    yield "constant_top", column(CONSTANT, 2, number(TOP))
+    yield "frame", column(FRAME, 5, frame([1000, 1003, 1001, 1007, 1000]))
+    yield "frame_64_bits", column(FRAME, 3, frame([0, TOP, 5]))
+    yield "frame_17_values", column(FRAME, 17, frame([i * i for i in range(17)]))
+    yield "delta_sorted", column(DELTA, 4, differences([100, 110, 119, 131]))
+    yield "delta_down", column(DELTA, 20, differences(list(range(20, 0, -1))))
+    yield "delta_wraps", column(DELTA, 3, differences([TOP, 0, TOP // 2]))
+    yield "zero_run", column(ZERO_RUN, 8, exceptions({2: 9, 6: 12}))
+    yield "zero_run_sparse", column(ZERO_RUN, 5000, exceptions({0: 1, 77: TOP, 4999: 3}))
+    yield "zero_run_all_zero", column(ZERO_RUN, 9, exceptions({}))
+    values = [7, 500, 7, 7, 500, 7, 500, 9000, 7]
+    yield "dictionary_patched", column(DICTIONARY, 9, dictionary(values, [7, 500]))
+    yield "dictionary_whole", column(DICTIONARY, 9, dictionary(values, [7, 500, 9000]))
+    yield "dictionary_all_patches", column(DICTIONARY, 4, dictionary([1, 2, 3, TOP], [0]))
+
+
+def main():
+    corpus = pathlib.Path(__file__).parent / "corpus"
+    for target in (integer_column_fuzz,):
+        folder = corpus / target.__name__
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in target():
+            (folder / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

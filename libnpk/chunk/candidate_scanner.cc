@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <string>
@@ -7,11 +8,11 @@
 namespace npk::chunk {
 namespace {
 
-// Row of the kernel to use. An empty name takes the first that is available.
+// Row of the kernel to use. An empty name takes the first that is preferred.
 Result<std::size_t> find_kernel(std::string_view name) {
   const std::span<const ScanKernel> kernels = scan_kernels();
   for (std::size_t row = 0; row < kernels.size(); ++row) {
-    if ((name.empty() || name == kernels[row].name) && kernels[row].available()) return row;
+    if (name.empty() ? kernels[row].preferred() : name == kernels[row].name && kernels[row].available()) return row;
   }
   std::string message = "no chunk kernel '" + std::string(name) + "' on this machine; there are";
   for (const std::string_view known : kernel_names()) message.append(" ").append(known);

@@ -58,7 +58,7 @@ struct Candidate {
   friend bool operator==(const Candidate&, const Candidate&) = default;
 };
 
-// The kernels that this machine can run, the fastest first; the last is "scalar" always.
+// The kernels that this machine can run; the last is "scalar" always.
 [[nodiscard]] std::vector<std::string_view> kernel_names();
 
 // Finds all candidates of a slice of a file, without knowing what was cut before it. Immutable: any threads may use one
@@ -66,7 +66,7 @@ struct Candidate {
 class CandidateScanner {
  public:
   // `kernel` forces one of kernel_names(); empty takes the one that the environment variable NPK_CHUNK_KERNEL names,
-  // or else the fastest. All kernels find the same. Errc::misuse for bad parameters or a kernel not available here.
+  // or else the one preferred on this machine. All kernels find the same. Errc::misuse for bad parameters or a kernel not available here.
   [[nodiscard]] static Result<CandidateScanner> make(const ChunkParameters& parameters, std::string_view kernel = {});
 
   // Appends the slice's candidates to `out` in ascending order. `before` is what precedes the slice in the file: at

@@ -1,7 +1,6 @@
 // Private to npk_chunk: the ways to find candidates, in one table.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -24,8 +23,6 @@ struct ScanRule {
     for (const std::uint8_t byte : bytes) hash = roll(hash, byte);
     return hash;
   }
-  // The number of highest bits a loose candidate has zero is 64 minus this.
-  [[nodiscard]] int loose_shift() const noexcept { return std::countr_zero(loose_bound); }
   void record(std::uint64_t hash, std::size_t end, std::vector<Candidate>& out) const {
     if (hash < loose_bound) out.push_back({static_cast<std::uint32_t>(end), hash < strict_bound});
   }
@@ -36,11 +33,12 @@ using ScanFunction = void (*)(const ScanRule& rule, std::uint64_t hash, ByteView
 
 struct ScanKernel {
   std::string_view name;
-  bool (*available)();
+  bool (*available)();  // runs here
+  bool (*preferred)();  // and is faster here than the kernels below it
   ScanFunction scan;
 };
 
-// Fastest first; the last is available everywhere.
+// The last is available and preferred everywhere.
 [[nodiscard]] std::span<const ScanKernel> scan_kernels() noexcept;
 
 // For slices too short for lanes, and the tail that lanes leave: candidates `from` on.
@@ -48,7 +46,6 @@ void scan_serial(const ScanRule& rule, std::uint64_t hash, ByteView slice, std::
 
 void scan_scalar(const ScanRule& rule, std::uint64_t hash, ByteView slice, std::vector<Candidate>& out);
 #if defined(__x86_64__)
-void scan_avx2(const ScanRule& rule, std::uint64_t hash, ByteView slice, std::vector<Candidate>& out);
 void scan_avx512(const ScanRule& rule, std::uint64_t hash, ByteView slice, std::vector<Candidate>& out);
 #endif
 

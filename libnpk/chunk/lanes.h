@@ -10,7 +10,7 @@
 
 namespace npk::chunk {
 
-inline constexpr std::size_t kGroupBytes = 8;  // bytes of one lane between two looks for candidates
+inline constexpr std::size_t kGroupBytes = 8;  // bytes of one lane that a kernel takes at a time
 
 template <std::size_t kLanes>
 class Lanes {
@@ -30,8 +30,13 @@ class Lanes {
   [[nodiscard]] std::size_t start(std::size_t lane) const noexcept { return lane * stretch_; }
   [[nodiscard]] std::array<std::uint64_t, kLanes>& hashes() noexcept { return hashes_; }
 
+  // Out of line, so that the hot loops keep their registers.
+  [[gnu::noinline, gnu::cold]] void record(std::size_t lane, std::size_t position_in_stretch, std::uint64_t hash) {
+    rule_.record(hash, start(lane) + position_in_stretch + 1, found_[lane]);
+  }
+
   // Goes through a group again in which the lane has a candidate; `hash` is h before it.
-  [[gnu::noinline]] void record_group(std::size_t lane, std::size_t group, std::uint64_t hash) {
+  [[gnu::noinline, gnu::cold]] void record_group(std::size_t lane, std::size_t group, std::uint64_t hash) {
     const std::size_t at = start(lane) + group;
     for (std::size_t i = at; i < at + kGroupBytes; ++i) {
       hash = rule_.roll(hash, slice_[i]);

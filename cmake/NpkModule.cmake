@@ -13,9 +13,9 @@ function(npk_module name)
   set_property(GLOBAL APPEND PROPERTY NPK_MODULE_EDGES "${name} ${edges}")
 endfunction()
 
-# npk_test(NAME SOURCES … DEPENDS … [LABELS threads …]): one GoogleTest program, every case a ctest test.
-# All carry the label `unit`. What runs more than one thread also carries `threads`: tests/run puts those under
-# the thread sanitizer.
+# npk_test(NAME SOURCES … DEPENDS … [LABELS threads soak]): one GoogleTest program, every case a ctest test.
+# Its ctest label is `unit`, or `unit-threads` and the like. Say `threads` where more than one thread runs: tests/run puts those under the
+# thread sanitizer too; `soak` where it takes long: tests/run leaves those out without --soak.
 function(npk_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;LABELS" ${ARGN})
   if(NOT NPK_BUILD_TESTS)
@@ -24,9 +24,10 @@ function(npk_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} npk_warnings GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  list(JOIN ARG_LABELS "\\;" extra)  # escaped: discovery passes the list through one more evaluation
-  string(REGEX REPLACE "(.+)" "\\\\;\\1" extra "${extra}")
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS "unit${extra}")
+  # One label, as discovery does not keep a list together; ctest -L looks for a part of it.
+  list(PREPEND ARG_LABELS unit)
+  list(JOIN ARG_LABELS "-" label)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600 LABELS ${label})
   add_dependencies(npk_sanitized_tests ${name})
   if("threads" IN_LIST ARG_LABELS)
     add_dependencies(npk_threaded_tests ${name})

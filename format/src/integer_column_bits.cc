@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -42,7 +43,11 @@ void unpack_group(const std::uint8_t* in, std::uint64_t base, std::uint64_t* out
 
 template <unsigned W>
 void unpack_groups(const std::uint8_t* in, std::size_t groups, std::uint64_t base, std::uint64_t* out) noexcept {
-  for (; groups > 0; --groups, in += W, out += kGroup) unpack_group<W>(in, base, out);
+  for (; groups > 0; --groups, in += W, out += kGroup) {
+    unpack_group<W>(in, base, out);
+    // Costs nothing, but keeps the compiler from vectorising across groups: g++ 12 makes W = 48 nine times slower so.
+    std::atomic_signal_fence(std::memory_order_acq_rel);
+  }
 }
 
 template <unsigned W>

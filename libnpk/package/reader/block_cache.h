@@ -30,8 +30,12 @@ class BlockCache {
   struct Slot {
     Block block;           // null before the first load is done
     bool loading = false;  // a thread is at it
+    unsigned waiting = 0;  // threads that will look at it again: it stays
     std::list<std::uint64_t>::iterator recency;
   };
+  struct Loading;
+  [[nodiscard]] Slot& slot_of(std::uint64_t number);
+  void settle(std::uint64_t number, Block block);  // null: the load failed
   void evict();
 
   std::shared_ptr<const BlockLoader> loader_;

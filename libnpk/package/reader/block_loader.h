@@ -6,6 +6,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "block/open.h"
@@ -33,16 +34,19 @@ class BlockLoader {
  private:
   struct Workplace;  // decoders and a buffer
   class Lease;       // one of them, for the time of a call
-  using Base = std::shared_ptr<const Bytes>;
+  struct Base;       // raw bytes of a base and where its frame lies
   [[nodiscard]] Result<Base> base_of(const BlockLocation& block, Workplace& workplace) const;
-  [[nodiscard]] Result<Bytes> load_base(const BlockLocation& base, Workplace& workplace) const;
-  [[nodiscard]] Result<void> decode(const BlockLocation& block, ByteView body, Workplace& workplace, MutableBytes out) const;
+  [[nodiscard]] Result<void> check_base(const format::BlockRow& block, const format::BlockRow& base) const;
+  [[nodiscard]] Result<Base> load_base(const BlockLocation& location, Workplace& workplace) const;
+  [[nodiscard]] std::optional<Base> find_base(std::uint64_t number) const;
+  void keep_base(const Base& base) const;
+  [[nodiscard]] Result<void> decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace, MutableBytes out) const;
 
   std::shared_ptr<const FrameReader> frames_;
   std::shared_ptr<const ChunkTable> chunks_;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<Workplace>> idle_;
-  mutable std::list<std::pair<std::uint64_t, Base>> bases_;  // by block number, newest first
+  mutable std::list<Base> bases_;  // newest first
 };
 
 }  // namespace npk::reader

@@ -53,6 +53,8 @@ class CatalogTree final : public Catalog {
   [[nodiscard]] Result<std::shared_ptr<const Page>> page_of(const Step& step) const;
   template <class Choose>
   [[nodiscard]] Result<Leaf> descend(Choose choose) const;
+  [[nodiscard]] Result<Leaf> leaf_of_path(std::string_view path) const;
+  [[nodiscard]] Result<Leaf> leaf_of_number(std::uint64_t number) const;
 
   std::shared_ptr<PageCache> pages_;
   format::FrameReference root_;

@@ -68,15 +68,18 @@ class ChunkTable {
 
   // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with the commit's total.
   // The visitor's error ends the walk and is returned.
-  [[nodiscard]] Result<void> for_each_page(const std::function<Result<void>(const format::ChunkPage&)>& visit) const;
+  using PageVisitor = std::function<Result<void>(const format::ChunkPage&)>;
+  [[nodiscard]] Result<void> for_each_page(const PageVisitor& visit) const;
 
  private:
-  struct Leaf;   // a leaf page and how far down it was found
   struct Bounds;  // what a page must be, by what leads to it
-  template <class Key>
-  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t key, Key key_of) const;
-  [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const std::function<Result<void>(const format::ChunkPage&)>& visit,
-                                           std::uint64_t& stored_bytes) const;
+  using Key = std::uint64_t ChunkCounts::*;
+  [[nodiscard]] Bounds root_bounds() const;
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t sought, Key key) const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> page_of(const Bounds& bounds, bool cached) const;
+  [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const PageVisitor& visit, std::uint64_t& stored_bytes) const;
+  [[nodiscard]] Result<void> visit_node(const Bounds& bounds, const format::ChunkNode& node, const PageVisitor& visit,
+                                        std::uint64_t& stored_bytes) const;
 
   std::shared_ptr<PageCache> pages_;
   format::FrameReference root_;

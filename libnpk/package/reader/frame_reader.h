@@ -50,13 +50,23 @@ class FrameReader {
   // The whole frame there; into.body's capacity is reused.
   [[nodiscard]] Result<void> read_frame(std::uint64_t position, Frame& into) const;
 
+  // An error that has no place yet gets this one: the frame at `position` of this source.
+  template <class T>
+  [[nodiscard]] Result<T> placed(Result<T>&& result, std::uint64_t position) const {
+    if (result) return std::move(result);
+    return std::unexpected(std::move(result).error().at(extent_.offset + position).in(extent_.source->name()));
+  }
+
   [[nodiscard]] const PackageExtent& extent() const noexcept { return extent_; }
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
   [[nodiscard]] ReadCounters& counters() const noexcept { return *counters_; }
 
  private:
   [[nodiscard]] Result<void> fill(std::uint64_t position, MutableBytes out) const;
-  [[nodiscard]] Error place(Error error, std::uint64_t position) const;
+  [[nodiscard]] Result<ByteView> read_referenced(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
+                                                 Bytes& buffer) const;
+  [[nodiscard]] Result<format::FrameHeader> read_header_at(std::uint64_t position) const;
+  [[nodiscard]] Result<void> read_frame_at(std::uint64_t position, Frame& into) const;
 
   PackageExtent extent_;
   Limits limits_;

@@ -59,16 +59,18 @@ class FrameScanner {
   explicit FrameScanner(const FrameReader& frames, std::uint64_t first = format::kSuperblockBytes) noexcept
       : frames_(frames), position_(first) {}
 
-  // As FrameWalker::next, but after an error the scan may go on: with resync(), or with skip() if only the body was bad.
+  // As FrameWalker::next, but after an error resync() lets the scan go on. A frame that is good but for its order is filled in.
   [[nodiscard]] Result<bool> next(Frame& frame);
   // The header of the next frame without its body; the scan moves behind the frame. nullopt at the end.
   [[nodiscard]] Result<std::optional<format::FrameHeader>> next_header();
-  // Moves to the next position behind the present one where a good header lies; false if there is none.
+  // After an error: moves behind the frame that failed if its header is good, else to the next good header; false if there is none.
   [[nodiscard]] Result<bool> resync();
+  // As FrameWalker::position.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
 
  private:
   [[nodiscard]] Result<bool> at_end() const;
+  [[nodiscard]] Result<void> step(const format::FrameHeader& header);
 
   const FrameReader& frames_;
   FrameOrder order_;

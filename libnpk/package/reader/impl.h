@@ -12,9 +12,13 @@
 
 namespace npk {
 
+namespace reader {
+struct LocatedPackage;
+}
+
 // Immutable once open but for caches and counters, which are thread-safe: all of it may be used from many threads.
 // Everything reached from here lives as long as the Impl; streams share it.
-class PackageReader::Impl : public std::enable_shared_from_this<PackageReader::Impl> {
+class PackageReader::Impl {
  public:
   [[nodiscard]] static Result<std::shared_ptr<const Impl>> open(std::shared_ptr<RandomAccessSource> source, const ReaderOptions& options);
 
@@ -33,7 +37,9 @@ class PackageReader::Impl : public std::enable_shared_from_this<PackageReader::I
   [[nodiscard]] reader::ReadCounters& counters() const noexcept { return frames_->counters(); }
 
  private:
-  struct Parts;
+  void use_commit();
+  void use_manifests(reader::LocatedPackage found);
+
   PackageInfo info_;
   std::uint64_t commit_position_ = 0;
   std::shared_ptr<const reader::FrameReader> frames_;

@@ -51,7 +51,8 @@ class PageCache {
     std::shared_ptr<const Page> page;  // null while a thread loads it
     std::list<std::uint64_t>::iterator recency;
   };
-  void insert(std::uint64_t position, std::shared_ptr<const Page> page);
+  struct Loading;
+  void settle(std::uint64_t position, std::shared_ptr<const Page> page);  // null: the load failed
   void evict();
 
   std::shared_ptr<const FrameReader> frames_;

@@ -1,0 +1,70 @@
+#include "block/open.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "codec/registry.h"
+#include "hash/hash.h"
+
+namespace npk::block {
+namespace {
+
+std::unexpected<Error> does_not_hold() { return fail(Errc::corrupt, "the hash of a frame's body does not hold"); }
+
+// A zstd frame's window may not be larger than the data it can reach (spec section 5).
+std::uint32_t window_log_bound(std::uint64_t raw_bytes, std::uint64_t base_bytes) {
+  const std::uint64_t reach = std::max<std::uint64_t>(raw_bytes + base_bytes, 1ULL << codec::kMinZstdWindowLog);
+  return static_cast<std::uint32_t>(std::bit_width(reach - 1));
+}
+
+// What the decoder is told. Every codec of this build is a compressor, of which a chain has at most one.
+Result<codec::CodecStep> step_of(const format::InnerHeader& header, std::size_t base_bytes) {
+  for (const format::ChainStep& step : header.chain) {
+    if (codec::find_codec(step.id) == nullptr) return codec::unknown_codec(step.id);
+  }
+  if (header.chain.empty()) return codec::CodecStep{};
+  if (header.chain.size() > 1) return fail(Errc::corrupt, "a codec chain has more than one compressor");
+  const format::ChainStep& step = header.chain.front();
+  codec::CodecStep told{step.id, step.level, step.parameter};
+  if (step.id == format::CodecId::zstd && told.parameter >= codec::kMinZstdWindowLog && told.parameter <= codec::kMaxZstdWindowLog)
+    told.parameter = std::min(told.parameter, window_log_bound(header.raw_length, base_bytes));
+  return told;
+}
+
+}  // namespace
+
+BodyCheck body_check_of(const Digest& body_hash) noexcept {
+  BodyCheck check;
+  std::copy_n(body_hash.begin(), check.size(), check.begin());
+  return check;
+}
+
+Result<void> check_body(ByteView body, const Digest& expected) {
+  if (hash::blake3(body) != expected) return does_not_hold();
+  return {};
+}
+
+Result<Digest> check_body(ByteView body, const BodyCheck& expected) {
+  const Digest found = hash::blake3(body);
+  if (body_check_of(found) != expected) return does_not_hold();
+  return found;
+}
+
+Result<Bytes> open_page(ByteView body, const Limits& limits) {
+  Limits bounds = limits;
+  bounds.max_block_raw_bytes = limits.max_page_raw_bytes;
+  NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, bounds));
+  if (opened.header.base_position != 0) return fail(Errc::corrupt, "a frame that is no block names a base");
+  if (opened.header.chain.empty()) return Bytes(opened.payload.begin(), opened.payload.end());
+  Bytes raw(static_cast<std::size_t>(opened.header.raw_length));
+  NPK_TRY(BlockOpener(bounds).decode(opened, {}, raw));
+  return raw;
+}
+
+Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
+  NPK_ASSIGN(const codec::CodecStep step, step_of(opened.header, base.size()));
+  NPK_ASSIGN(codec::Decoder* decoder, decoders_.get(step));
+  return decoder->decode_prefix(opened.payload, base, opened.header.raw_length, out);
+}
+
+}  // namespace npk::block

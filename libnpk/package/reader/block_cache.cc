@@ -1,0 +1,83 @@
+#include "package/reader/block_cache.h"
+
+#include <algorithm>
+
+namespace npk::reader {
+
+// While it lives other threads wait for the block; whatever happens, they go on after it.
+struct BlockCache::Loading {
+  Loading(BlockCache& of, std::uint64_t at) : cache(of), number(at) {}
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+  ~Loading() { cache.settle(number, std::move(block)); }
+
+  BlockCache& cache;
+  std::uint64_t number;
+  Block block;
+};
+
+Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes) {
+  needed_bytes = std::min(needed_bytes, block.row.raw_length);
+  std::unique_lock lock(mutex_);
+  Slot& slot = slot_of(block.number);
+  ++slot.waiting;
+  loaded_.wait(lock, [&] { return !slot.loading; });
+  --slot.waiting;
+  recency_.splice(recency_.begin(), recency_, slot.recency);
+  if (slot.block != nullptr && slot.block->size() >= needed_bytes) {
+    ReadCounters::add(counters_->block_cache_hits, 1);
+    return slot.block;
+  }
+  ReadCounters::add(counters_->block_cache_misses, 1);
+  const std::uint64_t wanted = slot.block == nullptr ? needed_bytes : block.row.raw_length;
+  slot.loading = true;
+  lock.unlock();
+  Loading loading(*this, block.number);
+  NPK_ASSIGN(Bytes raw, loader_->load(block, wanted));
+  loading.block = std::make_shared<const Bytes>(std::move(raw));
+  return loading.block;
+}
+
+BlockCache::Slot& BlockCache::slot_of(std::uint64_t number) {
+  const auto [at, inserted] = slots_.try_emplace(number);
+  if (inserted) {
+    recency_.push_front(number);
+    at->second.recency = recency_.begin();
+  }
+  return at->second;
+}
+
+// A load that failed leaves what was there before.
+void BlockCache::settle(std::uint64_t number, Block block) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = slots_.find(number);
+  Slot& slot = at->second;
+  slot.loading = false;
+  if (block != nullptr) {
+    cached_bytes_ += block->size() - (slot.block == nullptr ? 0 : slot.block->size());
+    slot.block = std::move(block);
+    evict();
+  } else if (slot.block == nullptr && slot.waiting == 0) {
+    recency_.erase(slot.recency);
+    slots_.erase(at);
+  }
+  loaded_.notify_all();
+}
+
+// The newest block stays, however large: its reader is about to come back to it.
+void BlockCache::evict() {
+  for (auto oldest = recency_.end(); cached_bytes_ > capacity_bytes_ && --oldest != recency_.begin();) {
+    const auto at = slots_.find(*oldest);
+    if (at->second.loading || at->second.waiting != 0) continue;
+    if (at->second.block != nullptr) cached_bytes_ -= at->second.block->size();
+    slots_.erase(at);
+    oldest = recency_.erase(oldest);
+  }
+}
+
+std::uint64_t BlockCache::cached_bytes() const {
+  const std::scoped_lock lock(mutex_);
+  return cached_bytes_;
+}
+
+}  // namespace npk::reader

@@ -1,0 +1,73 @@
+#include <algorithm>
+
+#include "package/reader/frame_walker.h"
+
+namespace npk::reader {
+namespace {
+
+constexpr std::size_t kWindowBytes = 1U << 20;
+constexpr std::size_t kOverlapBytes = format::kFrameHeaderBytes - 1;  // a header may begin just before a window's end
+
+// A stretch of the package in memory.
+struct Window {
+  std::uint64_t begin = 0;
+  Bytes bytes;
+};
+
+// Headers that begin in [begin, begin + kWindowBytes).
+Result<Window> read_window(const FrameReader& frames, std::uint64_t begin) {
+  const PackageExtent& extent = frames.extent();
+  Window window{begin, Bytes(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes + kOverlapBytes, extent.length - begin)))};
+  NPK_ASSIGN(const std::size_t count, extent.source->read_at(extent.offset + begin, window.bytes));
+  window.bytes.resize(count);
+  return window;
+}
+
+bool header_at(const FrameReader& frames, const Window& window, std::size_t at) {
+  const ByteView rest = ByteView(window.bytes).subspan(at);
+  return rest.size() >= format::kFrameHeaderBytes && decode_clear_header(rest, frames.extent().tag, frames.limits()).has_value();
+}
+
+std::optional<std::uint64_t> first_header(const FrameReader& frames, const Window& window) {
+  const ByteView bytes = window.bytes;
+  for (auto at = bytes.begin();; ++at) {
+    at = std::search(at, bytes.end(), format::kFrameMagic.begin(), format::kFrameMagic.end());
+    if (at == bytes.end()) return std::nullopt;
+    const auto offset = static_cast<std::size_t>(at - bytes.begin());
+    if (header_at(frames, window, offset)) return window.begin + offset;
+  }
+}
+
+std::optional<std::uint64_t> last_header(const FrameReader& frames, const Window& window) {
+  auto end = window.bytes.end();
+  for (;;) {
+    const auto at = std::find_end(window.bytes.begin(), end, format::kFrameMagic.begin(), format::kFrameMagic.end());
+    if (at == end) return std::nullopt;
+    const auto offset = static_cast<std::size_t>(at - window.bytes.begin());
+    if (header_at(frames, window, offset)) return window.begin + offset;
+    end = at + static_cast<std::ptrdiff_t>(format::kFrameMagic.size()) - 1;
+  }
+}
+
+}  // namespace
+
+Result<std::optional<std::uint64_t>> find_next_frame(const FrameReader& frames, std::uint64_t from) {
+  for (std::uint64_t begin = from; begin < frames.extent().length; begin += kWindowBytes) {
+    NPK_ASSIGN(const Window window, read_window(frames, begin));
+    if (const auto found = first_header(frames, window)) return found;
+  }
+  return std::nullopt;
+}
+
+Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames) {
+  std::uint64_t end = frames.extent().length;
+  while (end > format::kSuperblockBytes) {
+    const std::uint64_t begin = std::max(format::kSuperblockBytes + kWindowBytes, end) - kWindowBytes;
+    NPK_ASSIGN(const Window window, read_window(frames, begin));
+    if (const auto found = last_header(frames, window)) return found;
+    end = begin;
+  }
+  return std::nullopt;
+}
+
+}  // namespace npk::reader

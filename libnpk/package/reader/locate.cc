@@ -1,0 +1,125 @@
+#include "package/reader/locate.h"
+
+#include <algorithm>
+#include <string>
+
+#include "block/open.h"
+#include "hash/hash.h"
+#include "package/reader/recover.h"
+
+namespace npk::reader {
+namespace {
+
+std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+
+struct FoundTrailer {
+  format::Trailer trailer;
+  format::PackageTag tag{};     // as its frame says
+  std::uint64_t position = 0;   // from the superblock
+};
+
+// `tail` is the end of the source, as far as a trailer can reach.
+Result<FoundTrailer> find_trailer(ByteView tail, std::uint64_t source_bytes, const Limits& limits) {
+  NPK_ASSIGN(const std::uint32_t frame_bytes, format::locate_trailer(tail));
+  if (frame_bytes > tail.size()) return fail(Errc::truncated, "the trailer is cut short");
+  const ByteView frame = tail.last(frame_bytes);
+  FoundTrailer found;
+  std::copy_n(frame.begin() + 8, found.tag.size(), found.tag.begin());
+  NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(frame, found.tag, limits));
+  const ByteView body = frame.subspan(format::kFrameHeaderBytes);
+  if (header.type != format::FrameType::trailer || header.stored_length != body.size()) return bad("the package does not end with a trailer");
+  NPK_TRY(block::check_body(body, header.body_check));
+  NPK_ASSIGN(found.trailer, format::decode_trailer(body));
+  if (found.trailer.package_length > source_bytes)
+    return fail(Errc::truncated, "the trailer says the package has " + std::to_string(found.trailer.package_length) + " bytes, but only " +
+                                     std::to_string(source_bytes) + " are there");
+  found.position = found.trailer.package_length - frame_bytes;
+  return found;
+}
+
+Result<FoundTrailer> read_trailer(const RandomAccessSource& source, std::uint64_t source_bytes, const Limits& limits) {
+  Bytes tail(static_cast<std::size_t>(std::min<std::uint64_t>(source_bytes, format::kMaxTrailerFrameBytes)));
+  NPK_ASSIGN(const std::size_t count, source.read_at(source_bytes - tail.size(), tail));
+  if (count < tail.size()) return fail(Errc::truncated, "the source is shorter than it said");
+  return find_trailer(tail, source_bytes, limits);
+}
+
+Result<format::Superblock> read_superblock(const RandomAccessSource& source, std::uint64_t offset) {
+  std::array<std::uint8_t, format::kSuperblockBytes> bytes;
+  NPK_ASSIGN(const std::size_t count, source.read_at(offset, bytes));
+  NPK_ASSIGN(const format::Superblock superblock, format::decode_superblock(ByteView(bytes).first(count)));
+  if (superblock.sealed) return fail(Errc::no_key, "the package is sealed, and this npk opens no sealed packages");
+  return superblock;
+}
+
+Result<void> check_against_trailer(const format::Commit& commit, const format::Trailer& trailer) {
+  if (commit.statement.generation != trailer.generation || commit.placement.features != trailer.features)
+    return bad("the trailer describes another commit than the one it names");
+  return {};
+}
+
+Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes, const FoundTrailer& found,
+                                  const Limits& limits, const std::shared_ptr<ReadCounters>& counters) {
+  LocatedPackage package;
+  package.info.package_length = found.trailer.package_length;
+  package.info.package_offset = source_bytes - found.trailer.package_length;
+  NPK_ASSIGN(package.info.superblock, read_superblock(*source, package.info.package_offset));
+  package.extent = {std::move(source), package.info.package_offset, package.info.package_length,
+                    format::package_tag(package.info.superblock.package_id)};
+  if (package.extent.tag != found.tag) return bad("the trailer is another package's");
+  const FrameReader frames(package.extent, limits, counters);
+  Bytes buffer;
+  NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::commit, found.trailer.commit, found.position, buffer));
+  package.commit_position = found.trailer.commit.position;
+  const auto decode = [&]() -> Result<void> {
+    NPK_ASSIGN(package.info.commit, open_commit(body, package.commit_position, limits));
+    return check_against_trailer(package.info.commit, found.trailer);
+  };
+  NPK_TRY(frames.placed(decode(), package.commit_position));
+  return package;
+}
+
+}  // namespace
+
+Digest storage_root(const Digest& catalog_root, const Digest& chunk_root) noexcept {
+  hash::Blake3 hasher = hash::Blake3::derive_key("npk 1 storage root");
+  hasher.update(catalog_root);
+  hasher.update(chunk_root);
+  return hasher.finish();
+}
+
+Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const Limits& limits) {
+  NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, limits));
+  if (!opened.header.chain.empty() || opened.header.base_position != 0) return bad("a commit is not stored as it is");
+  NPK_ASSIGN(format::Commit commit, format::decode_commit(opened.payload, position, limits));
+  const format::Placement& placement = commit.placement;
+  if (commit.statement.storage_root != storage_root(placement.catalog_root.hash, placement.chunk_root.hash))
+    return bad("a commit's storage root is not that of its pages");
+  const format::Totals& totals = placement.totals;
+  if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)
+    return bad("a commit counts blocks but has no chunks");
+  return commit;
+}
+
+Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
+                                      const std::shared_ptr<ReadCounters>& counters) {
+  NPK_ASSIGN(const std::uint64_t source_bytes, source->size());
+  const auto named = [&](Result<LocatedPackage>&& result) -> Result<LocatedPackage> {
+    if (result) return std::move(result);
+    return std::unexpected(std::move(result).error().in(source->name()));
+  };
+  const Result<FoundTrailer> trailer = read_trailer(*source, source_bytes, options.limits);
+  if (trailer) return named(open_whole(source, source_bytes, *trailer, options.limits, counters));
+  if (trailer.error().code == Errc::io) return named(std::unexpected(trailer.error()));
+  const Result<format::Superblock> superblock = read_superblock(*source, 0);
+  if (!superblock) return named(std::unexpected(superblock.error()));
+  if (!options.accept_recovered) return named(std::unexpected(trailer.error()));
+  const PackageExtent extent{source, 0, source_bytes, format::package_tag(superblock->package_id)};
+  LocatedPackage package{extent, {}, 0, {}, {}, {}};
+  package.info.superblock = *superblock;
+  package.info.recovered = true;
+  package.info.warnings.push_back(Error(trailer.error()).in(source->name()));
+  return named(recover_package(std::move(package), options.limits, counters));
+}
+
+}  // namespace npk::reader

@@ -1,0 +1,131 @@
+#include "package/reader/page_cache.h"
+
+#include "block/open.h"
+
+namespace npk::reader {
+namespace {
+
+constexpr std::size_t kNodeChildBytes = 128;  // an estimate: a child with its path
+
+std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+
+Result<ChunkLeaf> decode_chunk_leaf(ByteView raw, const Limits& limits) {
+  ChunkLeaf leaf;
+  NPK_ASSIGN(leaf.page, format::decode_chunk_page(raw, limits));
+  std::uint64_t end = leaf.page.first_byte;
+  leaf.ends.reserve(leaf.page.chunks.size());
+  for (const format::ChunkRow& chunk : leaf.page.chunks) leaf.ends.push_back(end += chunk.length);
+  return leaf;
+}
+
+Result<PageContent> decode_content(format::FrameType type, Bytes raw, const Limits& limits) {
+  if (raw.empty()) return fail(Errc::truncated, "a page is empty");
+  const auto kind = static_cast<format::PageKind>(raw[0]);
+  if (type == format::FrameType::catalog_page) {
+    if (kind == format::PageKind::catalog_node) return format::decode_catalog_node(raw, limits);
+    return format::CatalogPage::decode(std::move(raw), format::PageKind::catalog_leaf, limits);
+  }
+  if (kind == format::PageKind::chunk_node) return format::decode_chunk_node(raw, limits);
+  return decode_chunk_leaf(raw, limits);
+}
+
+struct MemoryOf {
+  std::size_t operator()(const format::CatalogNode& node) const { return node.children.size() * kNodeChildBytes; }
+  std::size_t operator()(const format::CatalogPage& page) const { return page.memory_bytes(); }
+  std::size_t operator()(const format::ChunkNode& node) const { return node.children.size() * sizeof(format::ChunkChild); }
+  std::size_t operator()(const ChunkLeaf& leaf) const {
+    return leaf.page.chunks.size() * (sizeof(format::ChunkRow) + sizeof(std::uint64_t)) + leaf.page.blocks.size() * sizeof(format::BlockRow);
+  }
+};
+
+// Blocks and children begin before the page that names them.
+struct LastReference {
+  std::uint64_t operator()(const format::CatalogNode&) const { return 0; }  // in path order: judged when followed
+  std::uint64_t operator()(const format::CatalogPage&) const { return 0; }
+  std::uint64_t operator()(const format::ChunkNode& node) const { return node.children.back().position; }
+  std::uint64_t operator()(const ChunkLeaf& leaf) const { return leaf.page.blocks.empty() ? 0 : leaf.page.blocks.back().position; }
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, const format::FrameReference& reference, std::uint64_t before) const {
+  Bytes buffer;
+  NPK_ASSIGN(const ByteView body, frames_->read_body(type, reference, before, buffer));
+  const auto open = [&]() -> Result<PageContent> {
+    NPK_ASSIGN(Bytes raw, block::open_page(body, frames_->limits()));
+    NPK_ASSIGN(PageContent content, decode_content(type, std::move(raw), frames_->limits()));
+    if (std::visit(LastReference(), content) >= reference.position) return bad("a page names a frame that is not before it");
+    return content;
+  };
+  Result<PageContent> content = open();
+  if (!content) return frames_->placed(Result<std::shared_ptr<const Page>>(pass_on(std::move(content))), reference.position);
+  const std::size_t memory = sizeof(Page) + std::visit(MemoryOf(), *content);
+  return std::make_shared<const Page>(Page{reference, std::move(*content), memory});
+}
+
+// While it lives other threads wait for the page; whatever happens, they go on after it.
+struct PageCache::Loading {
+  Loading(PageCache& of, std::uint64_t at) : cache(of), position(at) {}
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+  ~Loading() { cache.settle(position, std::move(page)); }
+
+  PageCache& cache;
+  std::uint64_t position;
+  std::shared_ptr<const Page> page;
+};
+
+Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const format::FrameReference& reference, std::uint64_t before) {
+  std::unique_lock lock(mutex_);
+  for (auto at = slots_.find(reference.position); at != slots_.end(); at = slots_.find(reference.position)) {
+    if (at->second.page == nullptr) {
+      loaded_.wait(lock);
+      continue;
+    }
+    recency_.splice(recency_.begin(), recency_, at->second.recency);
+    const std::uint64_t end = reference.position + format::kFrameHeaderBytes + at->second.page->reference.stored_length;
+    if (at->second.page->reference == reference && end <= before) return at->second.page;
+    lock.unlock();
+    return load(type, reference, before);  // contradicts what is known: let it fail for its own reason
+  }
+  recency_.push_front(reference.position);
+  slots_[reference.position] = {nullptr, recency_.begin()};
+  lock.unlock();
+  Loading loading(*this, reference.position);
+  auto page = load(type, reference, before);
+  if (page) loading.page = *page;
+  return page;
+}
+
+void PageCache::settle(std::uint64_t position, std::shared_ptr<const Page> page) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = slots_.find(position);
+  if (page == nullptr) {
+    recency_.erase(at->second.recency);
+    slots_.erase(at);
+  } else {
+    cached_bytes_ += page->memory_bytes;
+    at->second.page = std::move(page);
+    evict();
+  }
+  loaded_.notify_all();
+}
+
+// The newest page stays, however large: its reader is about to come back to it.
+void PageCache::evict() {
+  for (auto oldest = recency_.end(); cached_bytes_ > capacity_bytes_ && recency_.size() > 1;) {
+    if (--oldest == recency_.begin()) return;
+    const auto at = slots_.find(*oldest);
+    if (at->second.page == nullptr) continue;
+    cached_bytes_ -= at->second.page->memory_bytes;
+    slots_.erase(at);
+    oldest = recency_.erase(oldest);
+  }
+}
+
+std::uint64_t PageCache::cached_bytes() const {
+  const std::scoped_lock lock(mutex_);
+  return cached_bytes_;
+}
+
+}  // namespace npk::reader

@@ -1,0 +1,123 @@
+#include "npk/reader.h"
+
+#include <string>
+
+#include "hash/hash.h"
+#include "npk/files.h"
+#include "package/reader/file_stream.h"
+#include "package/reader/impl.h"
+#include "package/reader/locate.h"
+#include "package/reader/tally.h"
+
+namespace npk {
+namespace {
+
+std::unexpected<Error> not_a_file(const Entry& entry) {
+  return std::unexpected(Error{.code = Errc::misuse, .message = "not a regular file", .path = std::string(entry.path())});
+}
+
+format::Totals totals_of(const reader::Catalog& catalog) {
+  reader::Tally tally;
+  const auto add = [&](const Entry& entry) {
+    tally.add(entry.row());
+    return true;
+  };
+  static_cast<void>(catalog.for_each(add, 0, UINT64_MAX));  // of manifests in memory: can't fail
+  return tally.totals();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std::shared_ptr<RandomAccessSource> source,
+                                                                             const ReaderOptions& options) {
+  const auto counters = std::make_shared<reader::ReadCounters>();
+  NPK_ASSIGN(reader::LocatedPackage found, reader::locate_package(std::move(source), options, counters));
+  auto impl = std::make_shared<Impl>();
+  impl->info_ = std::move(found.info);
+  impl->commit_position_ = found.commit_position;
+  impl->frames_ = std::make_shared<reader::FrameReader>(found.extent, options.limits, counters);
+  impl->page_cache_ = std::make_shared<reader::PageCache>(impl->frames_, options.page_cache_bytes);
+  if (found.commit_position != 0) impl->use_commit();
+  else impl->use_manifests(std::move(found));
+  impl->blocks_ = std::make_shared<reader::BlockLoader>(impl->frames_, impl->chunks_);
+  impl->block_cache_ = std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes);
+  return impl;
+}
+
+void PackageReader::Impl::use_commit() {
+  const format::Placement& placement = info_.commit.placement;
+  const format::Totals& totals = placement.totals;
+  catalog_ = std::make_unique<reader::CatalogTree>(page_cache_, placement.catalog_root, totals.entries, commit_position_);
+  chunks_ = std::make_shared<reader::ChunkTable>(page_cache_, placement.chunk_root,
+                                                 reader::ChunkCounts{totals.chunks, totals.blocks, totals.unique_bytes}, totals.stored_bytes,
+                                                 commit_position_);
+}
+
+void PackageReader::Impl::use_manifests(reader::LocatedPackage found) {
+  chunks_ = std::make_shared<reader::ChunkTable>(page_cache_, found.chunk_pages, found.chunk_totals);
+  catalog_ = std::make_unique<reader::RecoveredCatalog>(std::move(found.manifests));
+  format::Totals& totals = info_.commit.placement.totals;
+  totals = totals_of(*catalog_);
+  totals.chunks = found.chunk_totals.chunks;
+  totals.blocks = found.chunk_totals.blocks;
+  totals.unique_bytes = found.chunk_totals.bytes;
+}
+
+PackageReader::PackageReader(std::shared_ptr<const Impl> impl) noexcept : impl_(std::move(impl)) {}
+PackageReader::PackageReader(PackageReader&&) noexcept = default;
+PackageReader& PackageReader::operator=(PackageReader&&) noexcept = default;
+PackageReader::~PackageReader() = default;
+
+Result<PackageReader> PackageReader::open(std::shared_ptr<RandomAccessSource> source, const ReaderOptions& options) {
+  NPK_ASSIGN(auto impl, Impl::open(std::move(source), options));
+  return PackageReader(std::move(impl));
+}
+
+Result<PackageReader> PackageReader::open_file(const std::string& path, const ReaderOptions& options) {
+  NPK_ASSIGN(auto source, open_file_source(path));
+  return open(std::move(source), options);
+}
+
+const PackageInfo& PackageReader::info() const noexcept { return impl_->info(); }
+std::uint64_t PackageReader::entry_count() const noexcept { return impl_->catalog().entry_count(); }
+Result<std::optional<Entry>> PackageReader::find(std::string_view path) const { return impl_->catalog().find(path); }
+Result<Entry> PackageReader::entry(std::uint64_t number) const { return impl_->catalog().entry(number); }
+Result<std::uint64_t> PackageReader::lower_bound(std::string_view path) const { return impl_->catalog().lower_bound(path); }
+
+Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const {
+  const reader::Catalog& catalog = impl_->catalog();
+  if (first != 0 || last < catalog.entry_count()) return catalog.for_each(visit, first, last);
+  reader::Tally tally;
+  bool stopped = false;
+  const auto counted = [&](const Entry& entry) {
+    tally.add(entry.row());
+    stopped = !visit(entry);
+    return !stopped;
+  };
+  NPK_TRY(catalog.for_each(counted, first, last));
+  if (stopped) return {};
+  return tally.check(info().commit.placement.totals);
+}
+
+Result<FileStream> PackageReader::open_stream(const Entry& entry) const {
+  if (entry.row().kind != EntryKind::regular) return not_a_file(entry);
+  return FileStream(std::make_unique<FileStream::Impl>(impl_, entry));
+}
+
+Result<Digest> PackageReader::digest(const Entry& entry) const {
+  const EntryRow row = entry.row();
+  if (row.kind != EntryKind::regular) return not_a_file(entry);
+  if (row.digest) return *row.digest;
+  if (row.size == 0) return hash::blake3({});
+  NPK_ASSIGN(const reader::ChunkLocation chunk, impl_->chunks().chunk(row.runs.front().first_chunk));
+  return chunk.hash;
+}
+
+ReaderStatistics PackageReader::statistics() const noexcept {
+  const reader::ReadCounters& counters = impl_->counters();
+  const auto value = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
+  return {value(counters.frames_read),       value(counters.stored_bytes_read), value(counters.blocks_decoded),
+          value(counters.raw_bytes_decoded), value(counters.block_cache_hits),  value(counters.block_cache_misses)};
+}
+
+}  // namespace npk

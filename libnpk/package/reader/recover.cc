@@ -1,0 +1,151 @@
+#include "package/reader/recover.h"
+
+#include <algorithm>
+#include <string>
+
+#include "block/open.h"
+#include "package/reader/frame_walker.h"
+
+namespace npk::reader {
+namespace {
+
+using format::CatalogPage;
+
+std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+
+// The newest commit that fits, by the last good header; nullopt if none does.
+class CommitSearch {
+ public:
+  CommitSearch(LocatedPackage& package, const FrameReader& frames) : package_(package), frames_(frames) {}
+
+  Result<bool> run() {
+    NPK_ASSIGN(const auto position, find_last_frame(frames_));
+    if (!position) return false;
+    NPK_ASSIGN(const format::FrameHeader header, header_of(*position));
+    package_.info.package_length = *position;
+    const std::uint64_t room = frames_.extent().length - *position - format::kFrameHeaderBytes;
+    if (header.stored_length <= room) package_.info.package_length += format::kFrameHeaderBytes + header.stored_length;
+    if (header.type == format::FrameType::commit) {
+      NPK_ASSIGN(const bool found, try_commit(*position));
+      if (found) return true;
+    }
+    if (header.last_commit < format::kSuperblockBytes || header.last_commit >= *position) return false;
+    return try_commit(header.last_commit);
+  }
+
+ private:
+  Result<format::FrameHeader> header_of(std::uint64_t position) const {
+    std::array<std::uint8_t, format::kFrameHeaderBytes> bytes;
+    const PackageExtent& extent = frames_.extent();
+    NPK_ASSIGN(const std::size_t count, extent.source->read_at(extent.offset + position, bytes));
+    return decode_clear_header(ByteView(bytes).first(count), extent.tag, frames_.limits());
+  }
+
+  // A commit that is damaged does not fit; one that asks for what this build can't do, or a source that fails, is an error.
+  Result<bool> try_commit(std::uint64_t position) {
+    Frame frame;
+    Result<format::Commit> commit = read(position, frame);
+    if (commit) {
+      package_.info.commit = *std::move(commit);
+      package_.commit_position = position;
+      return true;
+    }
+    const Errc code = commit.error().code;
+    if (code == Errc::io || code == Errc::unsupported || code == Errc::limit) return pass_on(std::move(commit));
+    return false;
+  }
+
+  Result<format::Commit> read(std::uint64_t position, Frame& frame) const {
+    NPK_TRY(frames_.read_frame(position, frame));
+    if (frame.header.type != format::FrameType::commit) return bad("no commit lies where a frame says");
+    return open_commit(frame.body, position, frames_.limits());
+  }
+
+  LocatedPackage& package_;
+  const FrameReader& frames_;
+};
+
+// Walks the frames before the damage and keeps what describes entries and chunks.
+class ManifestSearch {
+ public:
+  ManifestSearch(LocatedPackage& package, const FrameReader& frames) : package_(package), frames_(frames) {}
+
+  // The error is what ended the walk.
+  Result<void> run() {
+    FrameScanner scanner(frames_);
+    for (;;) {
+      const std::uint64_t position = scanner.position();
+      package_.info.package_length = position;
+      NPK_ASSIGN(const auto header, scanner.next_header());
+      if (!header) return {};
+      if (header->type == format::FrameType::chunk_page) NPK_TRY(frames_.placed(take_chunk_page(position), position));
+      if (header->type == format::FrameType::manifest) NPK_TRY(frames_.placed(take_manifest(position), position));
+    }
+  }
+
+ private:
+  Result<void> take_chunk_page(std::uint64_t position) {
+    NPK_TRY(frames_.read_frame(position, frame_));
+    NPK_ASSIGN(const Bytes raw, block::open_page(frame_.body, frames_.limits()));
+    if (!raw.empty() && raw[0] == static_cast<std::uint8_t>(format::PageKind::chunk_node)) return {};
+    NPK_ASSIGN(const format::ChunkPage page, format::decode_chunk_page(raw, frames_.limits()));
+    ChunkCounts& counts = package_.chunk_totals;
+    if (page.chunks.empty() || ChunkCounts{page.first_chunk, page.first_block, page.first_byte} != counts)
+      return bad("a chunk page does not follow on the one before it");
+    package_.chunk_pages.push_back({{position, frame_.header.stored_length, frame_.hash}, counts});
+    counts.chunks += page.chunks.size();
+    counts.blocks += page.blocks.size();
+    for (const format::ChunkRow& chunk : page.chunks) counts.bytes += chunk.length;
+    return {};
+  }
+
+  Result<void> take_manifest(std::uint64_t position) {
+    NPK_TRY(frames_.read_frame(position, frame_));
+    NPK_ASSIGN(Bytes raw, block::open_page(frame_.body, frames_.limits()));
+    NPK_ASSIGN(CatalogPage page, CatalogPage::decode(std::move(raw), format::PageKind::manifest, frames_.limits()));
+    NPK_TRY(check_runs(page));
+    entries_ += page.row_count();
+    if (entries_ > frames_.limits().max_entries) return fail(Errc::limit, "the manifests name more entries than the limit");
+    package_.manifests.push_back(std::make_shared<const CatalogPage>(std::move(page)));
+    return {};
+  }
+
+  Result<void> check_runs(const CatalogPage& page) const {
+    for (std::size_t row = 0; row < page.row_count(); ++row) {
+      for (const format::Run& run : page.row(row).runs) {
+        if (run.chunk_count != 0 && run.first_chunk + run.chunk_count > package_.chunk_totals.chunks)
+          return bad("a manifest names chunks of pages that are not before it");
+      }
+    }
+    return {};
+  }
+
+  LocatedPackage& package_;
+  const FrameReader& frames_;
+  Frame frame_;
+  std::uint64_t entries_ = 0;
+};
+
+Error warning(Errc code, std::string message, const FrameReader& frames) {
+  return {.code = code, .message = std::move(message), .path = frames.extent().source->name()};
+}
+
+}  // namespace
+
+Result<LocatedPackage> recover_package(LocatedPackage package, const Limits& limits, const std::shared_ptr<ReadCounters>& counters) {
+  const FrameReader frames(package.extent, limits, counters);
+  NPK_ASSIGN(const bool committed, CommitSearch(package, frames).run());
+  if (committed) {
+    const std::string generation = std::to_string(package.info.commit.statement.generation);
+    package.info.warnings.push_back(warning(Errc::truncated, "the last commit that can be read answers: generation " + generation, frames));
+    return package;
+  }
+  Result<void> walked = ManifestSearch(package, frames).run();
+  if (!walked && walked.error().code == Errc::io) return pass_on(std::move(walked));
+  if (package.manifests.empty()) return fail(Errc::truncated, "cut short or damaged before its first entries were listed: nothing can be recovered");
+  if (!walked) package.info.warnings.push_back(std::move(walked).error());
+  package.info.warnings.push_back(warning(Errc::truncated, "no commit can be read: the entries are those written before the damage", frames));
+  return package;
+}
+
+}  // namespace npk::reader

@@ -35,17 +35,12 @@ Bytes hashes_of(const std::vector<Row>& rows) {
   return bytes;
 }
 
-// Where the chunk is expected to begin: behind the one before it in the same block, else at 0.
-std::uint64_t expected_offset(const ChunkRow* previous, std::uint64_t block) noexcept {
-  return previous != nullptr && previous->block == block ? std::uint64_t{previous->offset} + previous->length : 0;
-}
-
+// A chunk is expected to begin where the last one in its block ended: ends by block, 0 at first.
 Integers offset_column(const ChunkPage& page) {
-  Integers values;
-  const ChunkRow* previous = nullptr;
+  Integers values, ends(page.blocks.size());
   for (const ChunkRow& chunk : page.chunks) {
-    values.push_back(zigzag_encode(static_cast<std::int64_t>(chunk.offset) - static_cast<std::int64_t>(expected_offset(previous, chunk.block))));
-    previous = &chunk;
+    values.push_back(zigzag_encode(static_cast<std::int64_t>(chunk.offset - ends[chunk.block])));
+    ends[chunk.block] = std::uint64_t{chunk.offset} + chunk.length;
   }
   return values;
 }
@@ -77,13 +72,11 @@ Result<std::vector<BlockRow>> decode_blocks(const PageView& page, const Limits& 
   return blocks;
 }
 
-Result<void> check_chunk(const ChunkRow* previous, std::uint64_t length, std::uint64_t block, std::uint64_t offset, const std::vector<BlockRow>& blocks) {
-  if (block >= blocks.size()) return bad("a chunk names a block that its page does not have");
+Result<void> check_chunk(std::uint64_t length, std::uint64_t offset, std::uint64_t expected, const BlockRow& block) {
   if (length == 0) return bad("a chunk is empty");
-  if (!range_within(offset, length, blocks[block].raw_length)) return bad("a chunk reaches beyond its block");
-  if (previous != nullptr && block < previous->block) return bad("chunks are not in the order of their blocks");
-  if (offset < expected_offset(previous, block)) return bad("a chunk overlaps the one before it");
-  if (blocks[block].is_dictionary) return bad("a chunk lies in a dictionary");
+  if (!range_within(offset, length, block.raw_length)) return bad("a chunk reaches beyond its block");
+  if (offset < expected) return bad("a chunk overlaps the one before it");
+  if (block.is_dictionary) return bad("a chunk lies in a dictionary");
   return {};
 }
 
@@ -95,11 +88,14 @@ Result<std::vector<ChunkRow>> decode_chunks(const PageView& page, const std::vec
   NPK_ASSIGN(const Integers offsets, page.integers(ColumnId::chunk_offset, rows));
   std::vector<ChunkRow> chunks;
   chunks.reserve(rows);
+  Integers ends(blocks.size());
   for (std::size_t i = 0; i < rows; ++i) {
-    const ChunkRow* previous = chunks.empty() ? nullptr : &chunks.back();
-    const std::uint64_t offset = expected_offset(previous, block_indices[i]) + static_cast<std::uint64_t>(zigzag_decode(offsets[i]));
-    NPK_TRY(check_chunk(previous, lengths[i], block_indices[i], offset, blocks));
-    chunks.push_back({digest_at(hashes, i), static_cast<std::uint32_t>(lengths[i]), static_cast<std::uint32_t>(block_indices[i]),
+    const std::uint64_t block = block_indices[i];
+    if (block >= blocks.size()) return bad("a chunk names a block that its page does not have");
+    const std::uint64_t offset = ends[block] + static_cast<std::uint64_t>(zigzag_decode(offsets[i]));
+    NPK_TRY(check_chunk(lengths[i], offset, ends[block], blocks[block]));
+    ends[block] = offset + lengths[i];
+    chunks.push_back({digest_at(hashes, i), static_cast<std::uint32_t>(lengths[i]), static_cast<std::uint32_t>(block),
                       static_cast<std::uint32_t>(offset)});
   }
   return chunks;

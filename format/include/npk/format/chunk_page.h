@@ -35,8 +35,8 @@ struct ChunkPage {
 
 [[nodiscard]] Bytes encode_chunk_page(const ChunkPage& page);
 
-// Checks everything that can be checked within the page: lengths, blocks in range, chunks inside their raw block and not overlapping the one
-// before them, positions ascending, no dictionary with chunks, base distances not beyond block 0, and sums without overflow.
+// Checks everything that can be checked within the page: lengths, blocks in range, chunks inside their raw block and not overlapping one before
+// them, positions ascending, no dictionary with chunks, base distances not beyond block 0, and sums without overflow.
 [[nodiscard]] Result<ChunkPage> decode_chunk_page(ByteView raw, const Limits& limits);
 
 struct ChunkChild {

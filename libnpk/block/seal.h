@@ -1,0 +1,42 @@
+// Raw bytes to the body of a frame: the one place where it is decided how a block is stored. Counterpart of block/open.h.
+// Spec: sections 5 and 15.
+#pragma once
+
+#include <memory>
+
+#include "codec/encoder.h"
+#include "npk/bytes.h"
+#include "npk/result.h"
+
+namespace npk::block {
+
+// Free bytes that seal() needs in front of the raw data, so that storing it raw copies nothing.
+inline constexpr std::size_t kSealHeadroom = 32;
+
+// A base for compression, as the reader will find it.
+struct Base {
+  ByteView raw;                // empty: none
+  std::uint64_t position = 0;  // of its frame
+};
+
+// Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.
+class BlockSealer {
+ public:
+  [[nodiscard]] static Result<BlockSealer> create(const codec::EncoderOptions& options);
+
+  // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
+  // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
+  // try_compression false stores without trying.
+  [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
+
+ private:
+  explicit BlockSealer(std::unique_ptr<codec::Encoder> encoder) noexcept : encoder_(std::move(encoder)) {}
+  std::unique_ptr<codec::Encoder> encoder_;
+};
+
+// The body of a page or other small frame: compressed with zstd at `level` where that pays, else stored.
+[[nodiscard]] Result<Bytes> seal_page(ByteView raw, int level);
+// The body of a frame that is always stored, as commits are.
+[[nodiscard]] Bytes seal_stored(ByteView raw);
+
+}  // namespace npk::block

@@ -1,0 +1,34 @@
+// The content root: what was packed, whatever the codec, chunking, layout or machine (spec section 10).
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "hash/hash.h"
+#include "npk/format/catalog.h"
+
+namespace npk::hash {
+
+// The hash of an entry's canonical bytes. `digest`: BLAKE3 of a regular file's content (ignored for other kinds). `leader_path`: the path of the
+// first entry, in path order, of its link group; empty for that entry itself and for entries without a group.
+[[nodiscard]] Digest canonical_entry_hash(const format::EntryRow& entry, const Digest& digest, std::string_view leader_path);
+
+// Fed entries in path order, gives the root. Not thread-safe.
+class ContentRoot {
+ public:
+  ContentRoot();
+  void add(std::string_view path, const Digest& entry_hash);
+  [[nodiscard]] Digest finish();  // call once
+
+ private:
+  void end_group();
+
+  Blake3 group_;
+  Bytes group_hashes_;
+  std::uint64_t entries_ = 0;
+  std::size_t rows_in_group_ = 0;
+};
+
+[[nodiscard]] Digest storage_root(const Digest& catalog_root_hash, const Digest& chunk_root_hash);
+
+}  // namespace npk::hash

@@ -1,0 +1,42 @@
+// Packs trees of files into a new package.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "npk/limits.h"
+#include "npk/writer.h"
+
+namespace npk::ops {
+
+// Something to pack. Stored as tar stores it: as given, without a leading '/' or "./"; of "." only what is inside.
+struct InputPath {
+  std::string path;
+  std::string base_directory = ".";  // what `path` is relative to
+};
+
+struct CreateOptions {
+  std::vector<InputPath> inputs;
+  SequentialSource* standard_input = nullptr;      // one more entry, read to its end; the caller's
+  std::string standard_input_name = "stdin";       // its path in the package
+  std::vector<std::string> excludes, includes;     // globs: `*` matches '/'; see libnpk/tree/glob.h
+  std::string package_path;                        // written under a temporary name beside it, renamed when whole and synced;
+                                                   // never packed into itself
+  Sink* sink = nullptr;                            // instead of package_path: a pipe; the caller's
+  WriterOptions writer;                            // writer.reproducible also leaves out owners and clamps times to writer.time_seconds
+                                                   // where clamp_times is set
+  bool clamp_times = false;                        // no entry is newer than writer.time_seconds (SOURCE_DATE_EPOCH)
+  Limits limits;
+  ProblemCallback note;                            // nothing is missing, but worth a word: a socket left out, a leading '/' removed
+};
+
+struct CreateReport {
+  WriteReport write;
+  std::uint64_t scan_problems = 0;  // named entries or directories that could not be scanned
+};
+
+// Problems with single entries go to options.writer.problem and into the report; the rest is packed.
+// Fails as a whole: misuse (options), limit (memory), cancelled, io (the package can't be written; nothing appears under its name).
+[[nodiscard]] Result<CreateReport> create(const CreateOptions& options);
+
+}  // namespace npk::ops

@@ -1,0 +1,89 @@
+// Makes packages. For whole trees from disk see ops/create.h; this is for applications that have their own entries.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "npk/entry.h"
+#include "npk/format/commit.h"
+#include "npk/progress.h"
+#include "npk/source.h"
+
+namespace npk {
+
+enum class Preset : std::uint8_t {
+  fast,      // about zstd -1
+  standard,  // about zstd -9 with a long window, and any byte in a millisecond
+  max,       // smallest: LZMA2, large blocks
+};
+
+// Which equal data is stored once.
+enum class Deduplication : std::uint8_t {
+  none,    // hard links only
+  files,   // whole files
+  chunks,  // pieces of files
+};
+
+struct WriterOptions {
+  Preset preset = Preset::standard;
+  std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
+  std::optional<int> level;              // of the codec; default: the preset's
+  std::uint64_t block_bytes = 0;         // raw; 64 KiB to 64 MiB; 0: the preset's
+  std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB
+  Deduplication deduplication = Deduplication::chunks;
+  unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
+  std::uint64_t memory_bytes = 0;        // 0: no limit; kept by using fewer threads; Errc::limit naming the least that works if too little.
+                                         // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
+  bool reproducible = false;             // holes from aligned zero runs instead of the file system's
+  std::int64_t time_seconds = 0;         // of the commit
+  std::uint32_t time_nanoseconds = 0;
+  std::string message;                   // UTF-8, at most 1 MiB
+  ProgressCallback progress;
+  ProblemCallback problem;               // an entry that could not be read, or changed meanwhile; the rest goes on
+  std::stop_token stop;
+};
+
+struct WriteReport {
+  format::Totals totals;
+  std::uint64_t package_bytes = 0;
+  std::uint64_t input_bytes = 0;         // read
+  std::uint64_t duplicate_bytes = 0;     // of these, found to be there already
+  std::uint64_t failed_entries = 0;      // left out
+  std::uint64_t changed_entries = 0;     // packed, but changed while they were read
+  Digest content_root{};
+};
+
+// Errc::misuse, naming the field and its range, for options that make no sense.
+[[nodiscard]] Result<void> check_writer_options(const WriterOptions& options);
+
+// What an entry is besides its content: EntryRow without size, runs, digest (those come from the data). Copies what it views.
+class PackageWriter {
+ public:
+  // Opens an entry's content when it is its turn; called from any thread, once.
+  using Opener = std::function<Result<std::unique_ptr<SequentialSource>>()>;
+
+  explicit PackageWriter(WriterOptions options);
+  PackageWriter(PackageWriter&&) noexcept;
+  PackageWriter& operator=(PackageWriter&&) noexcept;
+  ~PackageWriter();
+
+  // Directories, links, devices and empty files. Errc::misuse for a bad path (spec section 9) or one added before.
+  [[nodiscard]] Result<void> add(const EntryRow& entry);
+  // A regular file whose bytes the caller keeps alive and unchanged until finish() returns.
+  [[nodiscard]] Result<void> add(const EntryRow& entry, ByteView content);
+  // A regular file read from a source when it is its turn, to its end, whatever its length.
+  [[nodiscard]] Result<void> add(const EntryRow& entry, Opener opener);
+
+  // Reads, compresses and writes everything, and commits the sink. Nothing is read before. Call once.
+  [[nodiscard]] Result<WriteReport> finish(Sink& sink);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace npk

@@ -1,0 +1,74 @@
+#include "npk/ops/create.h"
+
+#include <sys/stat.h>
+
+#include <optional>
+
+#include "npk/files.h"
+#include "ops/write/tree_input.h"
+#include "package/writer/plan.h"
+#include "package/writer/write_package.h"
+
+namespace npk::ops {
+namespace {
+
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+};
+
+// The package that is about to be replaced must not be packed into the new one.
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (path.empty() || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, CreateReport& report) {
+  tree::ScanOptions scan;
+  scan.exclude = options.excludes;
+  scan.include = options.includes;
+  scan.owner_names = !options.writer.reproducible;
+  scan.limits = options.limits;
+  scan.stop = options.writer.stop;
+  scan.on_problem = [&](const Error& error) {
+    ++report.scan_problems;
+    if (options.writer.problem) options.writer.problem(error);
+  };
+  scan.on_note = options.note;
+  std::vector<tree::ScanRoot> roots;
+  for (const InputPath& input : options.inputs) roots.push_back({.path = input.path, .base = input.base_directory});
+  return tree::scan(roots, scan);
+}
+
+Result<TreeInput> open_input(const CreateOptions& options, CreateReport& report) {
+  NPK_ASSIGN(tree::ScannedTree scanned, scan_inputs(options, report));
+  TreeInput input(std::move(scanned), {.leave_out_owners = options.writer.reproducible,
+                                       .clamp_times = options.clamp_times,
+                                       .newest_seconds = options.writer.time_seconds});
+  if (options.standard_input != nullptr) {
+    const tree::StoredPrefix name = tree::stored_prefix(options.standard_input_name);
+    NPK_TRY(tree::check_stored_path(name.path, options.limits));
+    NPK_TRY(input.add_pipe(name.path, *options.standard_input, options.writer.time_seconds));
+  }
+  return input;
+}
+
+}  // namespace
+
+Result<CreateReport> create(const CreateOptions& options) {
+  NPK_TRY(writer::make_plan(options.writer));  // before the scan: a mistake is said at once
+  CreateReport report;
+  NPK_ASSIGN(const TreeInput input, open_input(options, report));
+  if (options.sink != nullptr) {
+    NPK_ASSIGN(report.write, writer::write_package(input, *options.sink, options.writer));
+    NPK_TRY(options.sink->commit());
+    return report;
+  }
+  NPK_ASSIGN(const std::unique_ptr<Sink> file, create_atomic_file(options.package_path));
+  NPK_ASSIGN(report.write, writer::write_package(input, *file, options.writer));
+  NPK_TRY(file->commit());
+  return report;
+}
+
+}  // namespace npk::ops

@@ -1,0 +1,86 @@
+// What travels through the writer's pipeline: read -> cut -> hash -> fill -> seal -> write (write_package.h).
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "chunk/chunker.h"
+#include "npk/format/chunk_page.h"
+#include "package/writer/buffer.h"
+#include "package/writer/input.h"
+
+namespace npk::writer {
+
+inline constexpr std::size_t kSliceBytes = 1U << 20;      // of a large file; also what small files are gathered to
+inline constexpr std::size_t kWindowBytes = chunk::kWindowBytes;  // bytes before a slice that its cuts depend on
+
+// A large file while its slices are on their way.
+struct OpenFile {
+  std::unique_ptr<InputFile> file;
+  std::uint64_t expected_size = 0;
+  std::atomic<bool> ended = false;  // a slice came short: the file shrank
+};
+
+// Some content of one entry: a whole small file, a slice of a large one, a hole, or nothing (an entry without content).
+struct Piece {
+  std::uint64_t entry = 0;
+  std::uint64_t leader = 0;           // of the entry's link group; else the entry
+  std::uint64_t offset = 0;           // in the file
+  std::uint64_t length = 0;           // bytes of data, or of the hole
+  std::size_t data_begin = 0;         // in the batch's buffer
+  std::size_t chunk_end = 0;          // set by the cut stage: this piece's chunks end here in Batch::chunks
+  std::shared_ptr<OpenFile> file;     // slices only
+  std::optional<Digest> digest;       // of the whole file, once it has ended and if it needs one
+  std::optional<Error> problem;       // why it could not be read (then the entry is left out), or that it changed
+  std::vector<chunk::Candidate> candidates;
+  bool is_hole = false;
+  bool after_hole = false;            // what precedes it in the file was not read
+  bool first = false;
+  bool last = false;                  // of the file
+  bool failed = false;
+  bool changed = false;
+  bool incompressible = false;
+};
+
+struct PieceChunk {
+  std::size_t data_begin = 0;
+  std::uint32_t length = 0;
+  Digest hash{};
+};
+
+// An entry whose content is complete.
+struct CompletedEntry {
+  std::uint64_t entry = 0;
+  std::uint64_t size = 0;
+  std::vector<format::Run> runs;
+  std::optional<Digest> digest;
+};
+
+struct FilledBlock {
+  Buffer buffer;                      // kSealHeadroom, then raw_length bytes
+  std::size_t raw_length = 0;
+  bool try_compression = true;
+  Buffer room;                        // where it is compressed to
+  ByteView body;                      // set by the seal stage; in buffer or room
+  Digest hash{};
+};
+
+// Ends a stretch of input: its chunk page (blocks' positions, lengths and hashes still to be filled in) and its manifest.
+struct Segment {
+  format::ChunkPage page;
+  std::vector<CompletedEntry> completed;
+};
+
+struct Batch {
+  Buffer data;
+  std::vector<Piece> pieces;
+  std::vector<PieceChunk> chunks;
+  std::vector<std::variant<FilledBlock, Segment>> outputs;
+  std::uint64_t input_bytes = 0;
+  bool is_last = false;               // holds nothing; everything open is closed with it
+};
+
+}  // namespace npk::writer

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "codec/compressibility.h"
+#include "package/writer/batch_source.h"
+
+namespace npk::writer {
+namespace {
+
+constexpr std::size_t kZeroRunAlignment = 4096;
+// Below this a file is probed for media only if its name says so: the probe would cost as much as compressing it.
+constexpr std::size_t kLeastProbedBytes = 64U << 10;
+
+constexpr std::array<std::string_view, 40> kDenseExtensions = {
+    "7z",  "aac",  "apk", "avi", "avif", "br",  "bz2", "deb", "docx", "flac", "gif", "gz",   "heic", "jar",  "jpeg", "jpg", "jxl", "lz4", "lzma", "m4a",
+    "mkv", "mov",  "mp3", "mp4", "mpg",  "odt", "ogg", "opus", "png", "pptx", "rar", "rpm",  "tgz",  "webm", "webp", "whl", "xlsx", "xz", "zip",  "zst"};
+
+bool has_dense_name(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  return dot != std::string_view::npos && std::ranges::binary_search(kDenseExtensions, path.substr(dot + 1));
+}
+
+bool is_zero(ByteView bytes) noexcept { return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }); }
+
+Error changed_error(const char* how) { return {.code = Errc::io, .message = how}; }
+
+}  // namespace
+
+Result<void> BatchReader::read(Batch& batch) const {
+  if (!batch.data) return {};
+  std::unique_ptr<InputOpener> opener;
+  for (Piece& piece : batch.pieces) {
+    if (piece.is_hole || piece.failed) continue;
+    if (piece.file != nullptr) {
+      read_slice(batch, piece);
+    } else if (piece.first && piece.last && piece.length != 0 && input_.size(piece.entry) != kUnknownSize) {
+      if (opener == nullptr) opener = input_.opener();
+      read_small(batch, piece, *opener);
+    }
+  }
+  if (options_.zero_runs_are_holes) split_zero_runs(batch);
+  for (Piece& piece : batch.pieces) {
+    if (!piece.is_hole && !piece.failed) NPK_TRY(inspect(batch, piece));
+    batch.input_bytes += piece.length;
+  }
+  return {};
+}
+
+void BatchReader::read_small(Batch& batch, Piece& piece, InputOpener& opener) const {
+  const std::uint64_t expected = piece.length;
+  const auto fail_piece = [&](Error error) {
+    piece.problem = std::move(error);
+    piece.failed = true;
+    piece.length = 0;
+  };
+  auto file = opener.open(piece.entry);
+  if (!file) return fail_piece(std::move(file).error());
+  auto count = (*file)->read_at(0, batch.data.span(piece.data_begin, expected + 1));
+  if (!count) return fail_piece(std::move(count).error());
+  piece.length = std::min<std::uint64_t>(*count, expected);
+  piece.changed = *count != expected;
+  if (*count < expected) piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
+  if (*count > expected) piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
+}
+
+void BatchReader::read_slice(Batch& batch, Piece& piece) const {
+  // The bytes before the slice, which its cuts depend on, come with the same read.
+  const std::size_t before = piece.after_hole ? 0 : std::min<std::uint64_t>(kWindowBytes, piece.offset);
+  const std::uint64_t expected = piece.length;
+  const bool probe_growth = piece.last;
+  auto count = piece.file->file->read_at(piece.offset - before, batch.data.span(piece.data_begin - before, before + expected + (probe_growth ? 1 : 0)));
+  if (!count) {
+    piece.problem = std::move(count).error();
+    piece.failed = true;
+    piece.length = 0;
+    return;
+  }
+  const std::uint64_t got = *count > before ? *count - before : 0;
+  piece.length = std::min(got, expected);
+  if (got > expected) {
+    piece.changed = true;
+    piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
+  } else if (got < expected && !piece.file->ended.exchange(true)) {
+    piece.changed = true;
+    piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
+  }
+}
+
+// Cuts aligned runs of zeros out of slices: holes that depend on the content alone.
+void BatchReader::split_zero_runs(Batch& batch) const {
+  std::vector<Piece> out;
+  for (Piece& piece : batch.pieces) {
+    if (piece.is_hole || piece.failed || piece.length < kLeastZeroRunBytes) {
+      out.push_back(std::move(piece));
+      continue;
+    }
+    const ByteView data = batch.data.span(piece.data_begin, piece.length);
+    const auto part = [&](std::size_t begin, std::size_t end, bool hole) {
+      if (begin == end) return;
+      Piece& next = out.emplace_back();
+      next.entry = next.leader = piece.entry;
+      next.file = piece.file;
+      next.offset = piece.offset + begin;
+      next.length = end - begin;
+      next.data_begin = piece.data_begin + begin;
+      next.is_hole = hole;
+      next.first = piece.first && begin == 0;
+      next.last = piece.last && end == data.size();
+    };
+    std::size_t pending = 0;
+    for (std::size_t at = 0; at < data.size();) {
+      std::size_t end = at;
+      while (end + kZeroRunAlignment <= data.size() && is_zero(data.subspan(end, kZeroRunAlignment))) end += kZeroRunAlignment;
+      if (end - at >= kLeastZeroRunBytes) {
+        part(pending, at, false);
+        part(at, end, true);
+        pending = end;
+      }
+      at = std::min(std::max(end, at + kZeroRunAlignment), data.size());
+    }
+    part(pending, data.size(), false);
+    out.back().problem = std::move(piece.problem);
+    out.back().changed = piece.changed;
+  }
+  batch.pieces = std::move(out);
+}
+
+Result<void> BatchReader::inspect(const Batch& batch, Piece& piece) const {
+  const ByteView data = batch.data.span(piece.data_begin, piece.length);
+  if (data.size() >= kLeastProbedBytes) {
+    piece.incompressible = codec::looks_incompressible(data);
+  } else if (data.size() >= kZeroRunAlignment) {
+    EntryScratch scratch;
+    piece.incompressible = has_dense_name(input_.entry(piece.entry, scratch).path) && codec::looks_incompressible(data);
+  }
+  const bool whole = piece.first && piece.last;
+  if (scanner_ == nullptr || data.empty() || (whole && data.size() < whole_file_bytes_)) return {};
+  const std::size_t before = piece.after_hole ? 0 : std::min<std::uint64_t>(kWindowBytes, piece.offset);
+  return scanner_->scan(batch.data.span(piece.data_begin - before, before), data, piece.candidates);
+}
+
+}  // namespace npk::writer

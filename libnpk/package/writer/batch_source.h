@@ -1,0 +1,81 @@
+// The first stage: decides what the next batch holds, in an order that depends on the input alone.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "npk/progress.h"
+#include "package/writer/batch.h"
+
+namespace npk::writer {
+
+struct BatchOptions {
+  bool zero_runs_are_holes = false;  // look for holes in the data instead of asking the file system
+  std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
+};
+
+// Smallest file whose zero runs are looked for, and shortest run that counts (aligned; within a slice).
+inline constexpr std::size_t kLeastZeroRunBytes = 64U << 10;
+
+// Serial. First entries without content, then the files of `data_order`, then further names of linked files.
+class BatchSource {
+ public:
+  BatchSource(const InputTree& input, std::vector<std::uint64_t> data_order, const BatchOptions& options, BufferStack& data_buffers);
+
+  // nullptr at the end. An entry that can't be opened becomes a failed piece.
+  [[nodiscard]] Result<std::unique_ptr<Batch>> next();
+
+ private:
+  [[nodiscard]] bool has_data(std::uint64_t entry) const noexcept;
+  [[nodiscard]] bool is_sliced(std::uint64_t entry) const noexcept;
+  void add_plain_entries(Batch& batch, bool linked);
+  void add_small_files(Batch& batch);
+  void open_sliced(Batch& batch, std::uint64_t entry);
+  void add_slice(Batch& batch);
+  void add_sequential_slice(Batch& batch);
+  void add_hole(Batch& batch);
+  void close_sliced() { sliced_ = {}; }
+
+  struct Sliced {
+    std::uint64_t entry = 0;
+    std::shared_ptr<OpenFile> file;
+    std::vector<ByteRange> holes;
+    std::size_t next_hole = 0;
+    std::uint64_t offset = 0;
+    bool after_hole = false;
+    Bytes window;  // sequential input: the last bytes of the slice before
+  };
+
+  const InputTree& input_;
+  std::vector<std::uint64_t> data_order_;
+  BatchOptions options_;
+  BufferStack& data_buffers_;
+  std::unique_ptr<InputOpener> opener_;
+  std::uint64_t next_plain_ = 0;
+  std::uint64_t next_linked_ = 0;
+  std::size_t next_data_ = 0;
+  Sliced sliced_;
+};
+
+// The read stage: reads what the source stage planned, finds cut candidates, looks for media. Any number of threads, a batch each.
+class BatchReader {
+ public:
+  // scanner: nullptr where files are not cut by content. Whole files below whole_file_bytes are not cut at all.
+  BatchReader(const InputTree& input, const BatchOptions& options, const chunk::CandidateScanner* scanner, std::size_t whole_file_bytes)
+      : input_(input), options_(options), scanner_(scanner), whole_file_bytes_(whole_file_bytes) {}
+
+  [[nodiscard]] Result<void> read(Batch& batch) const;
+
+ private:
+  void read_small(Batch& batch, Piece& piece, InputOpener& opener) const;
+  void read_slice(Batch& batch, Piece& piece) const;
+  void split_zero_runs(Batch& batch) const;
+  [[nodiscard]] Result<void> inspect(const Batch& batch, Piece& piece) const;
+
+  const InputTree& input_;
+  BatchOptions options_;
+  const chunk::CandidateScanner* scanner_;
+  std::size_t whole_file_bytes_;
+};
+
+}  // namespace npk::writer

@@ -1,0 +1,130 @@
+#include "package/writer/block_filler.h"
+
+#include <cstring>
+
+#include "block/seal.h"
+
+namespace npk::writer {
+namespace {
+
+// A segment ends within 64 MiB of input (spec section 12), less what one more batch may bring.
+constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBytes;
+constexpr std::size_t kSegmentChunks = 1U << 16;
+constexpr std::size_t kSegmentEntries = 1U << 15;
+
+}  // namespace
+
+Result<void> BlockFiller::fill(Batch& batch) {
+  std::size_t chunk_begin = 0;
+  for (const Piece& piece : batch.pieces) {
+    add_piece(batch, piece, chunk_begin);
+    chunk_begin = piece.chunk_end;
+    if (segment_is_full()) end_segment(batch);
+  }
+  if (index_.size() >= UINT32_MAX - 1) return fail(Errc::limit, "the package would hold more than four thousand million chunks: use a larger --chunk-size");
+  return {};
+}
+
+void BlockFiller::finish(Batch& batch) {
+  if (!page_.chunks.empty() || !completed_.empty()) end_segment(batch);
+}
+
+bool BlockFiller::segment_is_full() const noexcept {
+  return segment_input_bytes_ >= kSegmentInputBytes || page_.chunks.size() >= kSegmentChunks || completed_.size() >= kSegmentEntries;
+}
+
+void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
+  if (piece.first) current_ = {.entry = piece.entry};
+  if (piece.is_hole) append_run(0, 0, piece.length);
+  for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], piece.incompressible);
+  segment_input_bytes_ += piece.length;
+  if (piece.changed) ++changed_entries_;
+  if (piece.failed) {
+    if (!contents_.has_failed(piece.entry)) ++failed_entries_;
+    contents_.set_failed(piece.entry);
+  } else if (piece.last && !contents_.has_failed(piece.entry)) {
+    complete(piece);
+  }
+}
+
+// A further name of a linked file has the content of the first one.
+bool BlockFiller::copy_from_leader(const Piece& piece) {
+  if (contents_.has_failed(piece.leader)) return false;
+  format::EntryRow row;
+  contents_.describe(piece.leader, row, current_.runs);
+  current_.size = row.size;
+  current_.digest = row.digest;
+  return true;
+}
+
+void BlockFiller::complete(const Piece& piece) {
+  if (piece.leader != piece.entry) {
+    if (copy_from_leader(piece)) completed_.push_back(std::move(current_));
+    return;
+  }
+  if (!(current_.runs.size() == 1 && current_.runs[0].chunk_count == 1)) current_.digest = piece.digest;
+  contents_.set(current_);
+  completed_.push_back(std::move(current_));
+}
+
+void BlockFiller::append_run(std::uint64_t first_chunk, std::uint64_t chunk_count, std::uint64_t bytes) {
+  current_.size += bytes;
+  if (!current_.runs.empty()) {
+    format::Run& last = current_.runs.back();
+    const bool joins = chunk_count == 0 ? last.chunk_count == 0 : last.chunk_count != 0 && last.first_chunk + last.chunk_count == first_chunk;
+    if (joins) {
+      last.chunk_count += chunk_count;
+      last.byte_count += bytes;
+      return;
+    }
+  }
+  current_.runs.push_back({first_chunk, chunk_count, bytes});
+}
+
+std::optional<std::uint64_t> BlockFiller::find_known(const PieceChunk& chunk) const {
+  if (options_.deduplication == Deduplication::none) return std::nullopt;
+  return index_.find(chunk.hash, chunk.length);
+}
+
+void BlockFiller::add_chunk(Batch& batch, const PieceChunk& chunk, bool incompressible) {
+  const auto known = find_known(chunk);
+  if (known) duplicate_bytes_ += chunk.length;
+  append_run(known ? *known : store(batch, chunk, incompressible), 1, chunk.length);
+}
+
+std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, bool incompressible) {
+  OpenBlock& block = blocks_[incompressible ? 1 : 0];
+  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes) close_block(batch, block, !incompressible);
+  if (!block.buffer) block.buffer = block_buffers_.take();
+  std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
+  block.rows.push_back(page_.chunks.size());
+  page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(block.raw_length)});
+  block.raw_length += chunk.length;
+  stream_bytes_ += chunk.length;
+  return index_.add(chunk.hash, chunk.length);
+}
+
+void BlockFiller::close_block(Batch& batch, OpenBlock& block, bool try_compression) {
+  if (!block.buffer) return;
+  const auto number = static_cast<std::uint32_t>(page_.blocks.size());
+  for (const std::size_t row : block.rows) page_.chunks[row].block = number;
+  page_.blocks.push_back({.raw_length = block.raw_length});
+  FilledBlock filled;
+  filled.buffer = std::move(block.buffer);
+  filled.raw_length = block.raw_length;
+  filled.try_compression = try_compression;
+  batch.outputs.emplace_back(std::move(filled));
+  block = {};
+}
+
+void BlockFiller::end_segment(Batch& batch) {
+  close_block(batch, blocks_[0], true);
+  close_block(batch, blocks_[1], false);
+  format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
+  batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});
+  page_ = std::move(next);
+  completed_ = {};
+  segment_input_bytes_ = 0;
+}
+
+}  // namespace npk::writer

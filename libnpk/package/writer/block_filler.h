@@ -1,0 +1,68 @@
+// The fill stage: finds chunks that are there already, puts the others into blocks, and ends a segment (chunk page and manifest) in time.
+#pragma once
+
+#include <array>
+
+#include "dedup/chunk_index.h"
+#include "npk/writer.h"
+#include "package/writer/content_table.h"
+
+namespace npk::writer {
+
+struct FillOptions {
+  std::size_t block_bytes = 0;
+  Deduplication deduplication = Deduplication::chunks;
+};
+
+// Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.
+class BlockFiller {
+ public:
+  BlockFiller(const FillOptions& options, std::uint64_t entry_count, BufferStack& block_buffers)
+      : options_(options), block_buffers_(block_buffers), contents_(entry_count) {}
+
+  [[nodiscard]] Result<void> fill(Batch& batch);
+  // Closes what is open; call once after the last batch, with an empty one.
+  void finish(Batch& batch);
+
+  [[nodiscard]] const ContentTable& contents() const noexcept { return contents_; }
+  [[nodiscard]] const dedup::ChunkIndex& index() const noexcept { return index_; }
+  [[nodiscard]] std::uint64_t duplicate_bytes() const noexcept { return duplicate_bytes_; }
+  [[nodiscard]] std::uint64_t unique_bytes() const noexcept { return stream_bytes_; }
+  [[nodiscard]] std::uint64_t failed_entries() const noexcept { return failed_entries_; }
+  [[nodiscard]] std::uint64_t changed_entries() const noexcept { return changed_entries_; }
+
+ private:
+  // Two kinds of content are kept in blocks apart: what compresses, and what does not.
+  struct OpenBlock {
+    Buffer buffer;
+    std::size_t raw_length = 0;
+    std::vector<std::size_t> rows;  // of the chunk page
+  };
+
+  void add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin);
+  void add_chunk(Batch& batch, const PieceChunk& chunk, bool incompressible);
+  void append_run(std::uint64_t first_chunk, std::uint64_t chunk_count, std::uint64_t bytes);
+  [[nodiscard]] std::optional<std::uint64_t> find_known(const PieceChunk& chunk) const;
+  std::uint64_t store(Batch& batch, const PieceChunk& chunk, bool incompressible);
+  void close_block(Batch& batch, OpenBlock& block, bool try_compression);
+  void complete(const Piece& piece);
+  [[nodiscard]] bool copy_from_leader(const Piece& piece);
+  void end_segment(Batch& batch);
+  [[nodiscard]] bool segment_is_full() const noexcept;
+
+  FillOptions options_;
+  BufferStack& block_buffers_;
+  dedup::ChunkIndex index_;
+  ContentTable contents_;
+  std::array<OpenBlock, 2> blocks_;  // [0] compressible, [1] not
+  format::ChunkPage page_;
+  std::vector<CompletedEntry> completed_;
+  CompletedEntry current_;
+  std::uint64_t segment_input_bytes_ = 0;
+  std::uint64_t stream_bytes_ = 0;
+  std::uint64_t duplicate_bytes_ = 0;
+  std::uint64_t failed_entries_ = 0;
+  std::uint64_t changed_entries_ = 0;
+};
+
+}  // namespace npk::writer

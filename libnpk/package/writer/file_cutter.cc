@@ -1,0 +1,77 @@
+#include "package/writer/file_cutter.h"
+
+#include <algorithm>
+#include <array>
+
+namespace npk::writer {
+namespace {
+
+void hash_zeros(hash::Blake3& hash, std::uint64_t count) {
+  static constexpr std::array<std::uint8_t, 64U << 10> kZeros{};
+  while (count > 0) {
+    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(count, kZeros.size()));
+    hash.update(ByteView(kZeros).first(part));
+    count -= part;
+  }
+}
+
+bool lies_whole(const Piece& piece) noexcept { return piece.first && piece.last && !piece.is_hole; }
+
+}  // namespace
+
+void FileCutter::cut(Batch& batch) {
+  pending_ = carry_.size();
+  pending_begin_ = headroom_ - pending_;
+  if (pending_ != 0) std::ranges::copy(carry_, batch.data.data() + pending_begin_);
+  for (Piece& piece : batch.pieces) {
+    cut_piece(batch, piece);
+    piece.chunk_end = batch.chunks.size();
+  }
+  carry_.clear();
+  if (pending_ != 0) carry_.assign(batch.data.data() + pending_begin_, batch.data.data() + pending_begin_ + pending_);
+}
+
+void FileCutter::cut_piece(Batch& batch, Piece& piece) {
+  if (!lies_whole(piece)) hash_piece(batch, piece);
+  if (!lies_whole(piece) && piece.last) piece.digest = file_hash_.finish();
+  lengths_.clear();
+  if (lies_whole(piece) && piece.length < whole_file_bytes_) {
+    if (piece.length != 0) batch.chunks.push_back({.data_begin = piece.data_begin, .length = static_cast<std::uint32_t>(piece.length)});
+    return;
+  }
+  if (!piece.is_hole) {
+    if (pending_ == 0) pending_begin_ = piece.data_begin;
+    pending_ += piece.length;
+    selector_.add(piece.length, piece.candidates, lengths_);
+  }
+  if (piece.is_hole || piece.last) selector_.finish(lengths_);
+  add_chunks(batch);
+}
+
+void FileCutter::add_chunks(Batch& batch) {
+  for (const std::uint32_t length : lengths_) {
+    batch.chunks.push_back({.data_begin = pending_begin_, .length = length});
+    pending_begin_ += length;
+    pending_ -= length;
+  }
+}
+
+void FileCutter::hash_piece(const Batch& batch, const Piece& piece) {
+  if (piece.first) file_hash_ = hash::Blake3();
+  if (piece.is_hole) {
+    hash_zeros(file_hash_, piece.length);
+  } else if (piece.length != 0) {
+    file_hash_.update(batch.data.span(piece.data_begin, piece.length));
+  }
+}
+
+void hash_chunks(Batch& batch) {
+  for (PieceChunk& chunk : batch.chunks) chunk.hash = hash::blake3(batch.data.span(chunk.data_begin, chunk.length));
+  std::size_t chunk_begin = 0;
+  for (Piece& piece : batch.pieces) {
+    if (lies_whole(piece) && piece.chunk_end - chunk_begin > 1) piece.digest = hash::blake3(batch.data.span(piece.data_begin, piece.length));
+    chunk_begin = piece.chunk_end;
+  }
+}
+
+}  // namespace npk::writer

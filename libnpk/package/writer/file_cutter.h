@@ -1,0 +1,37 @@
+// The cut stage: turns pieces into chunks, across slices and batches, and hashes files that come in several slices.
+#pragma once
+
+#include "chunk/chunker.h"
+#include "hash/hash.h"
+#include "package/writer/batch.h"
+
+namespace npk::writer {
+
+// Serial: batches come in order.
+class FileCutter {
+ public:
+  // Files below whole_file_bytes that lie whole in a batch are one chunk.
+  FileCutter(chunk::CutSelector selector, std::size_t headroom, std::size_t whole_file_bytes)
+      : selector_(std::move(selector)), headroom_(headroom), whole_file_bytes_(whole_file_bytes) {}
+
+  void cut(Batch& batch);
+
+ private:
+  void cut_piece(Batch& batch, Piece& piece);
+  void add_chunks(Batch& batch);
+  void hash_piece(const Batch& batch, const Piece& piece);
+
+  chunk::CutSelector selector_;
+  std::size_t headroom_;
+  std::size_t whole_file_bytes_;
+  Bytes carry_;                        // what batches before left without a cut
+  std::size_t pending_begin_ = 0;      // the same within a batch: where it lies in the buffer
+  std::size_t pending_ = 0;
+  std::vector<std::uint32_t> lengths_;
+  hash::Blake3 file_hash_;
+};
+
+// The hash stage: every chunk's hash, and the digest of files that lie whole in the batch. Any number of threads, a batch each.
+void hash_chunks(Batch& batch);
+
+}  // namespace npk::writer

@@ -1,0 +1,34 @@
+// Writes the superblock and frames, one behind another, and knows where it is.
+#pragma once
+
+#include "npk/format/commit.h"
+#include "npk/format/frame.h"
+#include "npk/source.h"
+
+namespace npk::writer {
+
+// Used by one thread at a time. After an error it is not used again.
+class FrameWriter {
+ public:
+  FrameWriter(Sink& sink, const format::Superblock& superblock) : sink_(sink), superblock_(superblock) {}
+
+  [[nodiscard]] Result<void> write_superblock();
+  // `hash` is the BLAKE3 of the body. Returns where the frame lies.
+  [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body, const Digest& hash);
+  [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body);
+  // The frame that ends the package; package_length is filled in here.
+  [[nodiscard]] Result<void> write_trailer(format::Trailer trailer);
+
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+
+ private:
+  [[nodiscard]] Result<void> put(ByteView bytes);
+
+  Sink& sink_;
+  format::Superblock superblock_;
+  std::uint64_t position_ = 0;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t last_commit_ = 0;
+};
+
+}  // namespace npk::writer

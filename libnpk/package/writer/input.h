@@ -1,0 +1,69 @@
+// What the writer packs: entries by number in path order, and the content of regular files.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "npk/bytes.h"
+#include "npk/format/catalog.h"
+#include "npk/result.h"
+
+namespace npk::writer {
+
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+// One open file. read_at() may be called from several threads at once if is_sequential() is false; a sequential one is read in order.
+class InputFile {
+ public:
+  virtual ~InputFile() = default;
+  [[nodiscard]] virtual bool is_sequential() const noexcept { return false; }
+  // Up to out.size() bytes; fewer only at the end.
+  [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) = 0;
+  // Holes within [0, size), ascending; empty if there are none or none are known.
+  [[nodiscard]] virtual Result<std::vector<ByteRange>> holes(std::uint64_t size) {
+    (void)size;
+    return std::vector<ByteRange>();
+  }
+};
+
+class InputOpener {
+ public:
+  virtual ~InputOpener() = default;
+  [[nodiscard]] virtual Result<std::unique_ptr<InputFile>> open(std::uint64_t number) = 0;
+};
+
+// Where a view's bytes may be kept until the next call with the same scratch.
+struct EntryScratch {
+  std::string path;
+  std::vector<format::Xattr> xattrs;
+};
+
+inline constexpr std::uint64_t kUnknownSize = UINT64_MAX;
+
+// Const members are thread-safe.
+class InputTree {
+ public:
+  virtual ~InputTree() = default;
+  [[nodiscard]] virtual std::uint64_t entry_count() const noexcept = 0;
+  // Entry `number` in path order, without runs and digest. Views hold until `scratch` is used again.
+  // Entries of a link group share their content; it is read once.
+  [[nodiscard]] virtual format::EntryRow entry(std::uint64_t number, EntryScratch& scratch) const = 0;
+  // The size expected of a regular file, kUnknownSize for a pipe; 0 for other kinds.
+  [[nodiscard]] virtual std::uint64_t size(std::uint64_t number) const noexcept = 0;
+  // Whether the file takes less room than its size says: worth asking InputFile::holes().
+  [[nodiscard]] virtual bool may_have_holes(std::uint64_t number) const noexcept {
+    (void)number;
+    return false;
+  }
+  // The first entry, in path order, of this entry's link group; the entry itself if it has none.
+  [[nodiscard]] virtual std::uint64_t link_leader(std::uint64_t number) const noexcept { return number; }
+  // For one thread at a time; quickest when asked for neighbours one after another. The tree must outlive it.
+  [[nodiscard]] virtual std::unique_ptr<InputOpener> opener() const = 0;
+};
+
+}  // namespace npk::writer

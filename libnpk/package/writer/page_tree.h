@@ -1,0 +1,16 @@
+// Builds a tree of pages over leaves that are already written: node pages level by level, up to one root.
+#pragma once
+
+#include <vector>
+
+#include "npk/format/catalog.h"
+#include "npk/format/chunk_page.h"
+#include "package/writer/frame_writer.h"
+
+namespace npk::writer {
+
+// Both write the nodes and return the root, which is the leaf itself if there is only one, and nothing if there is none.
+[[nodiscard]] Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChild> leaves, int page_level, FrameWriter& frames);
+[[nodiscard]] Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, int page_level, FrameWriter& frames);
+
+}  // namespace npk::writer

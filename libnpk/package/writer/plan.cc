@@ -1,0 +1,153 @@
+#include "package/writer/plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <thread>
+
+#include "codec/registry.h"
+#include "package/writer/batch.h"
+
+namespace npk::writer {
+namespace {
+
+constexpr std::uint64_t kLeastBlockBytes = 64U << 10;
+constexpr std::uint64_t kMostBlockBytes = 128U << 20;
+constexpr std::uint64_t kLeastChunkBytes = 4U << 10;
+constexpr std::uint64_t kMostChunkBytes = 4U << 20;
+constexpr std::uint32_t kDefaultChunkBytes = 16U << 10;
+constexpr std::uint32_t kWholeFileChunks = 16;  // a file of fewer average chunks than this stays in one piece
+constexpr std::uint32_t kSpread = 4;            // average / minimum, maximum / average
+constexpr std::uint64_t kMostMessageBytes = 1U << 20;
+constexpr unsigned kMostThreads = 1024;
+constexpr std::size_t kMostTokens = 4096;
+constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
+
+std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
+
+// Figures: bench/README.md, "Presets".
+WritePlan preset_plan(Preset preset) {
+  WritePlan plan;
+  switch (preset) {
+    case Preset::fast:
+      plan.encoder.step = {format::CodecId::zstd, 1, 22};
+      plan.encoder.zstd.hash_log = 15;
+      plan.block_bytes = 4U << 20;
+      plan.page_level = 3;
+      break;
+    case Preset::standard:
+      plan.encoder.step = {format::CodecId::zstd, 6, 23};
+      plan.encoder.zstd.strategy = 4;
+      plan.encoder.zstd.hash_log = 20;
+      plan.encoder.zstd.search_log = 3;
+      plan.encoder.zstd.min_match = 6;
+      plan.block_bytes = 6U << 20;
+      plan.page_level = 9;
+      break;
+    case Preset::max:
+      plan.encoder.step = {format::CodecId::lzma2, 6, 56U << 20};
+      plan.encoder.lzma.lc = 4;
+      plan.encoder.lzma.pb = 0;
+      plan.encoder.lzma.nice_length = 96;
+      plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
+      plan.block_bytes = 56U << 20;
+      plan.page_level = 19;
+      break;
+  }
+  return plan;
+}
+
+std::uint32_t window_log(std::size_t block_bytes) {
+  return std::clamp<std::uint32_t>(static_cast<std::uint32_t>(std::bit_width(block_bytes - 1)), codec::kMinZstdWindowLog, codec::kMaxZstdWindowLog);
+}
+
+Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
+  codec::CodecStep step = plan.encoder.step;
+  if (options.codec) {
+    const auto named = codec::codec_by_name(*options.codec);
+    if (!named) return misuse("codec", "'" + *options.codec + "' is not known: use store, zstd, lz4 or lzma2");
+    if (*named != step.id) step = {*named, static_cast<std::int8_t>(*named == format::CodecId::zstd ? 6 : 0), 0};
+  }
+  if (options.level) {
+    if (*options.level < -100 || *options.level > 22) return misuse("level", "must be from -100 to 22");
+    step.level = static_cast<std::int8_t>(*options.level);
+  }
+  const bool as_preset = step == plan.encoder.step;
+  step.parameter = step.id == format::CodecId::zstd ? window_log(plan.block_bytes) : step.id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(plan.block_bytes) : 0;
+  if (!as_preset) plan.encoder = {};
+  plan.encoder.step = step;
+  NPK_TRY(codec::make_encoder(plan.encoder));
+  return {};
+}
+
+Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
+  if (options.block_bytes != 0) {
+    if (options.block_bytes < kLeastBlockBytes || options.block_bytes > kMostBlockBytes) return misuse("block size", "must be from 64 KiB to 128 MiB");
+    plan.block_bytes = static_cast<std::size_t>(options.block_bytes);
+  }
+  const std::uint64_t largest = std::bit_floor(plan.block_bytes / kSpread);
+  const std::uint64_t average = options.chunk_bytes != 0 ? options.chunk_bytes : std::min<std::uint64_t>(kDefaultChunkBytes, largest);
+  if (average < kLeastChunkBytes || average > kMostChunkBytes || !std::has_single_bit(average))
+    return misuse("chunk size", "must be a power of two from 4 KiB to 4 MiB");
+  if (average > largest) return misuse("chunk size", "must be at most a quarter of the block size");
+  plan.chunking.average = static_cast<std::uint32_t>(average);
+  plan.chunking.minimum = plan.chunking.average / kSpread;
+  plan.chunking.maximum = plan.chunking.average * kSpread;
+  plan.whole_file_bytes = std::min<std::size_t>({kWholeFileChunks * plan.chunking.average, plan.block_bytes, kSliceBytes});
+  return {};
+}
+
+void set_threads(WritePlan& plan, unsigned threads) {
+  plan.threads = threads;
+  plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes / kSliceBytes + 1) + threads + 2, kMostTokens);
+}
+
+// A limit is kept by using fewer threads, which never changes the bytes.
+Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
+  const unsigned wanted = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  for (unsigned threads = wanted; threads >= 1; --threads) {
+    set_threads(plan, threads);
+    if (options.memory_bytes == 0 || plan_memory_bytes(plan) <= options.memory_bytes) return {};
+  }
+  return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory_bytes(plan) >> 20) + 1) +
+                               " MiB of memory: raise --memory, or use a smaller --block-size or a faster preset");
+}
+
+}  // namespace
+
+Result<WritePlan> make_plan(const WriterOptions& options) {
+  if (options.threads > kMostThreads) return misuse("threads", "must be at most 1024");
+  if (options.message.size() > kMostMessageBytes) return misuse("message", "must be at most 1 MiB");
+  if (options.time_nanoseconds >= 1'000'000'000) return misuse("time", "must have fewer than a thousand million nanoseconds");
+  WritePlan plan = preset_plan(options.preset);
+  plan.deduplication = options.deduplication;
+  NPK_TRY(choose_sizes(options, plan));
+  NPK_TRY(choose_codec(options, plan));
+  NPK_TRY(fit_memory(options, plan));
+  return plan;
+}
+
+format::Chunking chunking_record(const WritePlan& plan) noexcept {
+  const chunk::ChunkParameters& chunking = plan.chunking;
+  const auto method = plan.deduplication == Deduplication::chunks ? format::ChunkingMethod::gear : format::ChunkingMethod::fixed;
+  return {method, chunking.minimum, chunking.average, chunking.maximum, chunking.seed};
+}
+
+std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept {
+  // Two blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
+  const std::uint64_t block_buffers = 2 + 3 * std::uint64_t{plan.threads};
+  const std::uint64_t data_buffers = 2 * std::uint64_t{plan.threads} + 2;
+  return kFixedBytes + block_buffers * plan.block_bytes + data_buffers * (kSliceBytes + plan.chunking.maximum) +
+         plan.threads * codec::encoder_memory_bytes(plan.encoder, plan.block_bytes);
+}
+
+}  // namespace npk::writer
+
+namespace npk {
+
+Result<void> check_writer_options(const WriterOptions& options) {
+  NPK_TRY(writer::make_plan(options));
+  return {};
+}
+
+}  // namespace npk

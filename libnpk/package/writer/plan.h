@@ -1,0 +1,31 @@
+// From options to numbers: which codec, how large the blocks, how files are cut, in which order they are read.
+#pragma once
+
+#include "chunk/chunker.h"
+#include "codec/encoder.h"
+#include "npk/format/commit.h"
+#include "npk/writer.h"
+
+namespace npk::writer {
+
+struct WritePlan {
+  codec::EncoderOptions encoder;
+  std::size_t block_bytes = 0;
+  int page_level = 0;                // zstd level of pages
+  chunk::ChunkParameters chunking;
+  std::size_t whole_file_bytes = 0;  // smaller files are one chunk
+  Deduplication deduplication = Deduplication::chunks;
+  bool similar_files_together = true;
+  unsigned threads = 1;
+  std::size_t tokens = 1;            // batches in flight
+};
+
+// Errc::misuse, naming the field, for options that make no sense; Errc::limit, naming the least memory that works.
+[[nodiscard]] Result<WritePlan> make_plan(const WriterOptions& options);
+
+[[nodiscard]] format::Chunking chunking_record(const WritePlan& plan) noexcept;
+
+// What a plan takes for buffers in flight and codecs, in bytes.
+[[nodiscard]] std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept;
+
+}  // namespace npk::writer

@@ -1,0 +1,38 @@
+// The write stage: frames of blocks as they come, and after each segment its chunk page and its manifest.
+#pragma once
+
+#include <vector>
+
+#include "package/writer/batch.h"
+#include "package/writer/frame_writer.h"
+
+namespace npk::writer {
+
+// Serial: batches come in order.
+class SegmentWriter {
+ public:
+  SegmentWriter(const InputTree& input, int page_level, FrameWriter& frames) : input_(input), page_level_(page_level), frames_(frames) {}
+
+  [[nodiscard]] Result<void> write(const Batch& batch);
+
+  // The chunk tree's leaves, and totals, so far.
+  [[nodiscard]] const std::vector<format::ChunkChild>& chunk_pages() const noexcept { return chunk_pages_; }
+  [[nodiscard]] std::uint64_t block_count() const noexcept { return block_count_; }
+  [[nodiscard]] std::uint64_t stored_bytes() const noexcept { return stored_bytes_; }
+
+ private:
+  [[nodiscard]] Result<void> write_block(const FilledBlock& block);
+  [[nodiscard]] Result<void> write_segment(const Segment& segment);
+  [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
+  [[nodiscard]] Result<void> write_manifest(const std::vector<CompletedEntry>& completed);
+
+  const InputTree& input_;
+  int page_level_;
+  FrameWriter& frames_;
+  std::vector<format::FrameReference> blocks_;  // of the segment
+  std::vector<format::ChunkChild> chunk_pages_;
+  std::uint64_t block_count_ = 0;
+  std::uint64_t stored_bytes_ = 0;
+};
+
+}  // namespace npk::writer

@@ -1,0 +1,250 @@
+#include "package/writer/write_package.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+
+#include "block/seal.h"
+#include "codec/compressibility.h"
+#include "hash/content_root.h"
+#include "package/writer/batch_source.h"
+#include "package/writer/block_filler.h"
+#include "package/writer/catalog_writer.h"
+#include "package/writer/data_order.h"
+#include "package/writer/file_cutter.h"
+#include "package/writer/package_id.h"
+#include "package/writer/page_tree.h"
+#include "package/writer/plan.h"
+#include "package/writer/segment_writer.h"
+#include "pool/pipeline.h"
+
+namespace npk::writer {
+namespace {
+
+// Sealers are costly to make (megabytes of tables) and not thread-safe: a thread takes one for each block.
+class SealerStack {
+ public:
+  explicit SealerStack(const codec::EncoderOptions& options) : options_(options) {}
+
+  Result<block::BlockSealer> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        block::BlockSealer sealer = std::move(free_.back());
+        free_.pop_back();
+        return sealer;
+      }
+    }
+    return block::BlockSealer::create(options_);
+  }
+  void give(block::BlockSealer&& sealer) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(sealer));
+  }
+
+ private:
+  codec::EncoderOptions options_;
+  std::mutex mutex_;
+  std::vector<block::BlockSealer> free_;
+};
+
+class ProgressMeter {
+ public:
+  ProgressMeter(const ProgressCallback& callback, const InputTree& input) : callback_(callback) {
+    progress_.total_entries = input.entry_count();
+    for (std::uint64_t number = 0; callback_ && number < input.entry_count(); ++number) {
+      if (input.link_leader(number) == number && input.size(number) != kUnknownSize) progress_.total_bytes += input.size(number);
+    }
+  }
+  void add(std::uint64_t bytes, std::uint64_t entries) {
+    progress_.done_bytes += bytes;
+    progress_.done_entries += entries;
+    const auto now = std::chrono::steady_clock::now();
+    if (!callback_ || now - last_ < kInterval) return;
+    last_ = now;
+    callback_(progress_);
+  }
+  void finish() {
+    progress_.total_bytes = progress_.done_bytes;
+    progress_.done_entries = progress_.total_entries;
+    if (callback_) callback_(progress_);
+  }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return progress_.done_bytes; }
+
+ private:
+  static constexpr std::chrono::milliseconds kInterval{100};
+  const ProgressCallback& callback_;
+  Progress progress_;
+  std::chrono::steady_clock::time_point last_{};
+};
+
+std::size_t headroom(const WritePlan& plan) { return std::max<std::size_t>(plan.chunking.maximum, kWindowBytes); }
+
+Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
+  return plan.deduplication == Deduplication::chunks ? chunk::CutSelector::content_defined(plan.chunking) : chunk::CutSelector::fixed(plan.chunking.maximum);
+}
+
+class PackageJob {
+ public:
+  PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, chunk::CandidateScanner scanner, chunk::CutSelector selector)
+      : input_(input), options_(options), plan_(std::move(plan)), scanner_(std::move(scanner)), superblock_{.package_id = derive_package_id(input)},
+        data_buffers_(headroom(plan_) + kSliceBytes + 1), block_buffers_(block::kSealHeadroom + plan_.block_bytes), sealers_(plan_.encoder),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .headroom = headroom(plan_)}, frames_(sink, superblock_),
+        source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
+        reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
+        cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
+        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication}, input.entry_count(), block_buffers_),
+        segments_(input, plan_.page_level, frames_), progress_(options.progress, input) {}
+
+  Result<WriteReport> run() {
+    NPK_TRY(frames_.write_superblock());
+    NPK_TRY(run_data_pipeline());
+    NPK_TRY(write_rest());
+    progress_.finish();
+    return report();
+  }
+
+ private:
+  Result<void> run_data_pipeline() {
+    using pool::StageKind;
+    std::vector<pool::Stage<Batch>> stages;
+    stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch); }});
+    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cutter_.cut(batch), Result<void>(); }});
+    stages.push_back({StageKind::parallel, [](Batch& batch) { return hash_chunks(batch), Result<void>(); }});
+    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return fill(batch); }});
+    stages.push_back({StageKind::parallel, [this](Batch& batch) { return seal(batch); }});
+    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return write(batch); }});
+    return pool::run_pipeline<Batch>({.threads = plan_.threads, .max_tokens = plan_.tokens, .stop = options_.stop}, [this] { return next(); }, std::move(stages));
+  }
+
+  // After the last batch an empty one goes through, in which everything open is closed.
+  Result<std::unique_ptr<Batch>> next() {
+    if (ended_) return nullptr;
+    NPK_ASSIGN(auto batch, source_.next());
+    if (batch != nullptr) return batch;
+    ended_ = true;
+    batch = std::make_unique<Batch>();
+    batch->is_last = true;
+    return batch;
+  }
+
+  Result<void> fill(Batch& batch) {
+    for (const Piece& piece : batch.pieces) tell_problem(piece);
+    NPK_TRY(filler_.fill(batch));
+    if (batch.is_last) filler_.finish(batch);
+    data_buffers_.give(std::move(batch.data));
+    return {};
+  }
+
+  void tell_problem(const Piece& piece) {
+    if (!piece.problem || !options_.problem) return;
+    EntryScratch scratch;
+    Error error = *piece.problem;
+    error.path = input_.entry(piece.entry, scratch).path;
+    options_.problem(error);
+  }
+
+  Result<void> seal(Batch& batch) {
+    for (auto& output : batch.outputs) {
+      if (auto* block = std::get_if<FilledBlock>(&output)) NPK_TRY(seal_block(*block));
+    }
+    return {};
+  }
+
+  Result<void> seal_block(FilledBlock& filled) {
+    const MutableBytes buffer = filled.buffer.span(0, block::kSealHeadroom + filled.raw_length);
+    const bool try_compression = filled.try_compression && !codec::looks_incompressible(buffer.subspan(block::kSealHeadroom));
+    if (try_compression) filled.room = block_buffers_.take();
+    NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
+    NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
+    sealers_.give(std::move(sealer));
+    filled.hash = hash::blake3(filled.body);
+    return {};
+  }
+
+  Result<void> write(Batch& batch) {
+    NPK_TRY(segments_.write(batch));
+    std::uint64_t completed = 0;
+    for (auto& output : batch.outputs) {
+      if (auto* block = std::get_if<FilledBlock>(&output)) {
+        block_buffers_.give(std::move(block->buffer));
+        block_buffers_.give(std::move(block->room));
+      } else {
+        completed += std::get<Segment>(output).completed.size();
+      }
+    }
+    progress_.add(batch.input_bytes, completed);
+    return {};
+  }
+
+  Result<void> write_rest() {
+    NPK_ASSIGN(const format::FrameReference chunk_root, write_chunk_tree(segments_.chunk_pages(), plan_.page_level, frames_));
+    NPK_ASSIGN(catalog_, write_catalog(input_, filler_.contents(), filler_.index(), plan_.page_level, frames_));
+    fill_totals();
+    const format::Commit commit = make_commit(chunk_root);
+    NPK_ASSIGN(const format::FrameReference written, frames_.write(format::FrameType::commit, block::seal_stored(format::encode_commit(commit))));
+    return frames_.write_trailer({.commit = written, .generation = commit.statement.generation, .features = commit.placement.features, .envelope_positions = {}});
+  }
+
+  void fill_totals() {
+    format::Totals& totals = catalog_.totals;
+    totals.chunks = filler_.index().size();
+    totals.blocks = segments_.block_count();
+    totals.unique_bytes = filler_.unique_bytes();
+    totals.stored_bytes = segments_.stored_bytes();
+  }
+
+  format::Commit make_commit(const format::FrameReference& chunk_root) const {
+    format::Commit commit;
+    commit.statement.lineage_id = superblock_.package_id;
+    commit.statement.time_seconds = options_.time_seconds;
+    commit.statement.time_nanoseconds = options_.time_nanoseconds;
+    commit.statement.content_root = catalog_.content_root;
+    commit.statement.storage_root = hash::storage_root(catalog_.root.hash, chunk_root.hash);
+    commit.statement.message = options_.message;
+    commit.placement.catalog_root = catalog_.root;
+    commit.placement.chunk_root = chunk_root;
+    commit.placement.totals = catalog_.totals;
+    commit.placement.chunking = chunking_record(plan_);
+    return commit;
+  }
+
+  WriteReport report() const {
+    return {.totals = catalog_.totals,
+            .package_bytes = frames_.position(),
+            .input_bytes = progress_.bytes(),
+            .duplicate_bytes = filler_.duplicate_bytes(),
+            .failed_entries = filler_.failed_entries(),
+            .changed_entries = filler_.changed_entries(),
+            .content_root = catalog_.content_root};
+  }
+
+  const InputTree& input_;
+  const WriterOptions& options_;
+  WritePlan plan_;
+  chunk::CandidateScanner scanner_;
+  format::Superblock superblock_;
+  BufferStack data_buffers_, block_buffers_;
+  SealerStack sealers_;
+  BatchOptions batch_options_;
+  FrameWriter frames_;
+  BatchSource source_;
+  BatchReader reader_;
+  FileCutter cutter_;
+  BlockFiller filler_;
+  SegmentWriter segments_;
+  ProgressMeter progress_;
+  WrittenCatalog catalog_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options) {
+  NPK_ASSIGN(WritePlan plan, make_plan(options));
+  NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
+  NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
+  return PackageJob(input, sink, options, std::move(plan), std::move(scanner), std::move(selector)).run();
+}
+
+}  // namespace npk::writer

@@ -1,0 +1,14 @@
+// Writes a whole package: the pipeline  source -> read -> cut -> hash -> fill -> seal -> write , then the trees, the commit and the trailer.
+// Source, cut, fill and write run in order on one thread at a time; read, hash and seal on any number. Same bytes whatever the threads.
+#pragma once
+
+#include "npk/writer.h"
+#include "package/writer/input.h"
+
+namespace npk::writer {
+
+// Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled, io from the sink; trouble with an entry's content goes to
+// options.problem, and the entry is left out if it could not be read.
+[[nodiscard]] Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options);
+
+}  // namespace npk::writer

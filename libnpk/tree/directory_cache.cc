@@ -98,6 +98,7 @@ Result<DirectoryCache::Number> DirectoryCache::add_child(Number parent, std::str
   NPK_ASSIGN(const Directory in, handle_of(parent));
   const std::string_view stored = text_.store(std::string(name) + '\0').substr(0, name.size());
   NPK_ASSIGN(const bool created, make(in->descriptor.get(), stored.data(), mode, parent));
+  if (created && in->inherits_acl) NPK_TRY(open_to_owner(in->descriptor.get(), stored.data(), path_of(parent, stored)));
   const auto number = static_cast<Number>(nodes_.size());
   Node node;
   node.parent = parent;
@@ -105,7 +106,7 @@ Result<DirectoryCache::Number> DirectoryCache::add_child(Number parent, std::str
   node.created = created;
   node.inherits_acl = created && in->inherits_acl;
   node.own_owner = created && in->group == metadata_.group();
-  if (created) node.mode = metadata_.created_mode(mode, in->inherits_acl);
+  if (created && !in->passes_group_on) node.mode = metadata_.created_mode(mode, in->inherits_acl);
   nodes_.push_back(std::move(node));
   children_.emplace(Key{parent, stored}, number);
   return number;
@@ -120,6 +121,16 @@ Result<bool> DirectoryCache::make(int parent, const char* name, std::uint16_t mo
     if (adopted) return false;
   }
   return io::fail_system(EAGAIN, "something keeps changing what is there", path_of(in, name));
+}
+
+// A default ACL may take from the owner what creating entries in the directory needs.
+Result<void> DirectoryCache::open_to_owner(int parent, const char* name, const std::string& path) {
+  struct stat status {};
+  if (::fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISDIR(status.st_mode))
+    return io::fail_system(EAGAIN, "something keeps changing what is there", path);
+  if ((status.st_mode & S_IRWXU) == S_IRWXU) return {};
+  if (::fchmodat(parent, name, (status.st_mode & 07777U) | S_IRWXU, AT_SYMLINK_NOFOLLOW) == 0) return {};
+  return io::fail_system(errno, "can't open the directory to its owner", path);
 }
 
 // Whether a directory is there that can be used; if not, it is worth trying again.
@@ -164,6 +175,7 @@ Directory DirectoryCache::make_handle(io::FileDescriptor opened, const Node& nod
   auto handle = std::make_shared<DirectoryHandle>();
   struct stat status {};
   handle->group = ::fstat(opened.get(), &status) == 0 ? status.st_gid : ~metadata_.group();
+  handle->passes_group_on = (status.st_mode & S_ISGID) != 0;
   handle->inherits_acl = node.created ? node.inherits_acl : has_default_acl(opened.get());
   handle->path_only = path_only;
   handle->descriptor = std::move(opened);

@@ -21,6 +21,7 @@ struct DirectoryHandle {
   io::FileDescriptor descriptor;
   std::uint32_t group = 0;      // new entries may get it as theirs
   bool inherits_acl = false;    // it has a default ACL, which new entries get
+  bool passes_group_on = false; // set-group-id, which new directories get too
   bool path_only = false;       // may be entered but not read: O_PATH
 };
 using Directory = std::shared_ptr<const DirectoryHandle>;
@@ -77,6 +78,7 @@ class DirectoryCache {
   [[nodiscard]] Result<Number> locate(std::string_view path);
   [[nodiscard]] Result<Number> add_child(Number parent, std::string_view name, std::uint16_t mode);
   [[nodiscard]] Result<bool> make(int parent, const char* name, std::uint16_t mode, Number in);
+  [[nodiscard]] static Result<void> open_to_owner(int parent, const char* name, const std::string& path);
   [[nodiscard]] Result<bool> adopt(int parent, const char* name, Number in);
   [[nodiscard]] Result<Directory> handle_of(Number number);
   [[nodiscard]] io::FileDescriptor open_node(Number number);

@@ -225,6 +225,7 @@ void NewFile::extend_to(std::uint64_t end) noexcept {
 }
 
 Result<void> NewFile::write_at(std::uint64_t offset, ByteView bytes) {
+  if (bytes.empty()) return {};  // writing nothing does not make the file longer
   NPK_TRY(io::write_fully_at(file_.get(), offset, bytes, path_));
   extend_to(offset + bytes.size());
   return {};

@@ -84,7 +84,7 @@ class Run {
       take_over(&source_);
       Item* item = next();
       hand_over(&source_);
-      hand_over(item);
+      hand_over(item != nullptr ? static_cast<const void*>(item) : this);
       if (item == nullptr) control.stop();
       return item;
     });

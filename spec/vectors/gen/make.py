@@ -1,0 +1,110 @@
+"""Writes every vector, manifest.json and manifest.tsv.
+
+    python3 make.py [DIRECTORY]     the default is the directory above this file
+"""
+
+import base64
+import json
+import pathlib
+import sys
+
+import vectors_commit
+import vectors_catalog
+import vectors_chunks
+import vectors_columns
+import vectors_frames
+import vectors_hostile
+import vectors_limits
+import vectors_ok
+from blake3 import digest
+from failure import CLASSES
+from ids import KINDS
+from roots import leaders
+
+GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile)
+STAGES = ("open", "list", "read", "verify", "extract")
+KIND_NAMES = {number: name for name, number in KINDS.items()}
+
+
+def text(name, data):
+    """UTF-8 as it is, other bytes in base64 under NAME_base64."""
+    try:
+        return {name: data.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": base64.b64encode(data).decode()}
+
+
+def listing_entry(entry, first):
+    out = text("path", entry.path) | {"kind": KIND_NAMES[entry.kind], "mode": entry.mode, "uid": entry.uid, "gid": entry.gid}
+    out |= text("user", entry.user) | text("group", entry.group) | {"mtime": [entry.seconds, entry.nanoseconds]}
+    if entry.is_regular:
+        out |= {"size": entry.size, "digest": entry.digest.hex()}
+        out |= {"holes": holes} if (holes := list(_holes(entry))) else {}
+    if entry.kind == KINDS["symlink"]:
+        out |= text("target", entry.target)
+    if KIND_NAMES[entry.kind].endswith("device"):
+        out |= {"device": [entry.device >> 32, entry.device & 0xFFFFFFFF]}
+    if entry.xattrs:
+        out |= {"xattrs": [text("name", name) | {"value_base64": base64.b64encode(value).decode()} for name, value in sorted(entry.xattrs)]}
+    if entry.link_group:
+        out |= text("link_leader", first[entry.link_group])
+    return out
+
+
+def _holes(entry):
+    at = 0
+    for run in entry.runs:
+        if run.count == 0:
+            yield [at, run.size]
+        at += run.size
+
+
+def record(vector):
+    out = {"name": vector.name, "file": f"{vector.name}.npk", "what": vector.what, "class": vector.failure_class, "stage": vector.stage,
+           "size": len(vector.data), "blake3": digest(vector.data).hex()}
+    if vector.expected:
+        entries = sorted(vector.expected.entries, key=lambda entry: entry.order)
+        first = leaders(entries)
+        out["entries"] = [listing_entry(entry, first) for entry in entries]
+        if vector.expected.content_root:
+            out |= {"content_root": vector.expected.content_root.hex(), "storage_root": vector.expected.storage_root.hex(),
+                    "generation": vector.expected.generation, "message": vector.expected.message.decode()}
+    return out | vector.more
+
+
+def all_vectors():
+    found = {}
+    for group in GROUPS:
+        for vector in group.vectors():
+            assert vector.name not in found, vector.name
+            assert vector.failure_class in ("ok", *CLASSES) and vector.stage in STAGES, vector.name
+            found[vector.name] = vector
+    return list(found.values())
+
+
+def outputs():
+    """File name -> bytes, of everything that is written."""
+    vectors = all_vectors()
+    files = {f"{vector.name}.npk": vector.data for vector in vectors}
+    records = [record(vector) for vector in vectors]
+    lines = ",\n".join(json.dumps(it, ensure_ascii=True) for it in records)
+    files["manifest.json"] = f'{{"format": 1, "count": {len(records)}, "vectors": [\n{lines}\n]}}\n'.encode()
+    rows = ["\t".join((it["name"], it["file"], it["class"], it["stage"], it.get("also", "-"), "recovered" if it.get("recovered") else "-"))
+            for it in records]
+    files["manifest.tsv"] = ("\n".join(["#name\tfile\tclass\tstage\talso\trecovered", *rows]) + "\n").encode()
+    return files
+
+
+def main(arguments):
+    directory = pathlib.Path(arguments[1] if len(arguments) > 1 else pathlib.Path(__file__).resolve().parent.parent)
+    files = outputs()
+    for old in directory.glob("*.npk"):
+        if old.name not in files:
+            old.unlink()
+    for name, data in files.items():
+        (directory / name).write_bytes(data)
+    print(f"{len(files) - 2} vectors, {sum(map(len, files.values()))} bytes")
+
+
+if __name__ == "__main__":
+    main(sys.argv)

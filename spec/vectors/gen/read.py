@@ -1,0 +1,298 @@
+"""An independent reader, written from the specification only: opens, lists, reads and verifies a package.
+
+    python3 read.py PACKAGE            listing with digests
+    python3 read.py --stage PACKAGE    the first stage that fails (open, list, read, verify) and its failure class, or ok
+"""
+
+import sys
+from types import SimpleNamespace
+
+import limits
+import parse
+import tables
+from blake3 import digest
+from failure import Failure, require
+from ids import FRAME_TYPES
+from unpack import decode
+
+END_MAGIC = b"NPKEND\x1a\n"
+STAGES = ("open", "list", "read", "verify")
+ZERO_HASH = bytes(32)
+
+
+class Reader:
+    def __init__(self, data):
+        self.data, self.recovered, self.commit = data, False, None
+        self.chunks, self.blocks, self.raw_blocks = None, {}, {}
+        try:
+            trailer = self._trailer()
+        except Failure:
+            trailer = None
+        if trailer is None:
+            self._recover()
+        else:
+            self._open(trailer)
+
+    # --- opening ---
+
+    def _trailer(self):
+        data = self.data
+        require(len(data) >= 16 and data[-8:] == END_MAGIC, "no end magic")
+        length = int.from_bytes(data[-16:-12], "little")
+        require(64 < length <= min(len(data), limits.TRAILER_FRAME), "trailer: its own length")
+        raw = data[-length:]
+        header, body = parse.frame(raw, raw[8:16])
+        require(header.type == FRAME_TYPES["trailer"], "no trailer")
+        return parse.trailer(data, body)
+
+    def _open(self, trailer):
+        self.data = self.data[len(self.data) - trailer.package_length:]
+        self.superblock = parse.superblock(self.data)
+        reference = SimpleNamespace(position=trailer.position, length=trailer.length, hash=trailer.hash)
+        self.commit = self._read_commit(reference, len(self.data))
+        require(self.commit.placement.features == trailer.features, "trailer: feature bits of another commit")
+        require(self.commit.statement.generation == trailer.generation, "trailer: generation of another commit")
+
+    def _read_commit(self, reference, before):
+        raw = self.raw(reference, "commit", before, limits.PAGE_RAW)
+        commit = parse.commit(raw)
+        commit.position = reference.position
+        for root in (commit.placement.catalog, commit.placement.chunks_root, commit.placement.hint):
+            require(root.position or (root.length == 0 and root.hash == ZERO_HASH), "a root of no position")
+            require(root.position < commit.position, "a root behind its commit")
+        return commit
+
+    # --- frames ---
+
+    def frame(self, reference, names, before):
+        """Header and body of the frame that a reference in a frame at `before` leads to."""
+        require(96 <= reference.position < before, "a reference that does not lead backwards")
+        header, body = parse.frame(self.data[reference.position:], self.superblock.tag)
+        require(header.type in [FRAME_TYPES[name] for name in names], "a frame of another type")
+        require(header.stored_length == reference.length, "a frame of another length")
+        require(digest(body) == reference.hash, "a frame of another hash")
+        return header, body
+
+    def raw(self, reference, name, before, raw_limit):
+        _, body = self.frame(reference, (name,), before)
+        inner = parse.inner_header(body, raw_limit)
+        require(inner.base == 0, "a base of what is no block")
+        require(name != "commit" or not inner.chain, "a commit with a chain")
+        return decode(inner)
+
+    def page(self, reference, frame_type, kinds, before, height=None):
+        page = tables.Page(self.raw(reference, frame_type, before, limits.PAGE_RAW), kinds)
+        require(height is None or page.height == height, "height of a child")
+        return page
+
+    # --- catalog ---
+
+    def entries(self):
+        if self.commit is None:
+            return self.manifest_entries
+        root = self.commit.placement.catalog
+        rows = self._catalog(root, self.commit.position, None) if root.position else []
+        orders = [tables.path_order(row.path) for row in rows]
+        require(all(a < b for a, b in zip(orders, orders[1:])), "paths do not ascend between leaves")
+        return rows
+
+    def _catalog(self, reference, before, height):
+        page = self.page(reference, "catalog_page", ("catalog_leaf", "catalog_node"), before, height)
+        require(page.rows > 0, "a page without rows")
+        if page.height == 0:
+            return tables.entries(page)
+        rows = []
+        for child in tables.children(page):
+            part = self._catalog(child, reference.position, page.height - 1)
+            require(len(part) == child.entries, "a child with another number of entries")
+            require(part[0].path == child.first_path, "a child with another first path")
+            rows += part
+        return rows
+
+    # --- chunks ---
+
+    def load_chunks(self):
+        if self.chunks is not None:
+            return
+        self.chunks, self.blocks = [], {}
+        root = self.commit.placement.chunks_root
+        if root.position:
+            self._chunk_tree(root, self.commit.position, None, (0, 0, 0))
+
+    def _chunk_tree(self, reference, before, height, first):
+        page = self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), before, height)
+        require(page.first == first, "first numbers of a chunk page")
+        if page.height == 0:
+            self.add_chunk_leaf(page, reference.position)
+            return
+        for child in tables.children(page):
+            require(child.first == self._next_numbers(), "first numbers of a child")
+            self._chunk_tree(child, reference.position, page.height - 1, child.first)
+
+    def _next_numbers(self):
+        return len(self.chunks), len(self.blocks), sum(chunk.length for chunk in self.chunks)
+
+    def add_chunk_leaf(self, page, position):
+        chunks, blocks = tables.chunk_leaf(page)
+        for block in blocks:
+            block.page_position = position
+            self.blocks[block.number] = block
+        self.chunks += chunks
+
+    def block(self, number):
+        if number not in self.raw_blocks:
+            self.raw_blocks[number] = self._decode_block(self.blocks[number])
+        return self.raw_blocks[number]
+
+    def _decode_block(self, block):
+        reference = SimpleNamespace(position=block.position, length=block.stored_length, hash=block.hash)
+        _, body = self.frame(reference, ("dictionary",) if block.dictionary else ("block",), block.page_position)
+        inner = parse.inner_header(body, limits.BLOCK_RAW)
+        require(inner.raw_length == block.raw_length, "raw length of a block")
+        base = b""
+        require(bool(inner.base) == bool(block.base), "a base in one place and not in the other")
+        if block.base:
+            base = self._base(block, inner)
+        return decode(inner, base)
+
+    def _base(self, block, inner):
+        base = self.blocks[block.number - block.base]
+        require(base.position == inner.base, "two different bases")
+        require(base.position < block.position, "a base behind its block")
+        require(base.base == 0, "a base with a base")
+        require(base.raw_length <= limits.BASE_RAW, "a base over 512 KiB")
+        return self.block(base.number)
+
+    def chunk(self, number):
+        chunk = self.chunks[number]
+        data = self.block(chunk.block.number)[chunk.offset:chunk.offset + chunk.length]
+        require(digest(data) == chunk.hash, f"hash of chunk {number}")
+        return data
+
+    # --- content ---
+
+    def check_runs(self, row):
+        """Runs against the chunk table: inside it, and of the bytes they claim."""
+        for run in row.runs:
+            require(run.first + run.count <= len(self.chunks), "a run past the last chunk")
+            require(not run.count or sum(chunk.length for chunk in self.chunks[run.first:run.first + run.count]) == run.size, "bytes of a run")
+
+    def content_digest(self, row):
+        if not row.runs:
+            return digest(b"")
+        return row.digest if row.stores_digest else self.chunks[row.runs[0].first].hash
+
+    def content(self, row):
+        self.load_chunks()
+        self.check_runs(row)
+        parts = [bytes(run.size) if run.count == 0 else b"".join(self.chunk(number) for number in range(run.first, run.first + run.count))
+                 for run in row.runs]
+        data = b"".join(parts)
+        require(digest(data) == self.content_digest(row), "digest of an entry")
+        return data
+
+    def read_all(self):
+        require(not self.commit or not self.expands_too_far(), "the package would expand too far", "limit")
+        self.load_chunks()
+        for row in self.entries():
+            self.content(row)
+
+    def expands_too_far(self):
+        totals = self.commit.placement.totals
+        return totals["content_bytes"] - totals["hole_bytes"] > max(limits.EXPANSION_FREE, limits.EXPANSION_RATIO * len(self.data))
+
+    # --- recovery (section 12) ---
+
+    def _recover(self):
+        self.superblock = parse.superblock(self.data)
+        self.recovered = True
+        self.commit = next(self._commits_backwards(), None)
+        if self.commit is None:
+            self._recover_from_manifests()
+
+    def _commits_backwards(self):
+        at = len(self.data)
+        while (at := self.data.rfind(b"NPKF", 96, at)) != -1:
+            try:
+                header = parse.frame_header(self.data[at:], self.superblock.tag)
+            except Failure:
+                continue
+            for position in (at, header.last_commit) if header.type == FRAME_TYPES["commit"] else (header.last_commit,):
+                try:
+                    found, body = parse.frame(self.data[position:], self.superblock.tag) if position else (None, b"")
+                    if found and found.type == FRAME_TYPES["commit"]:
+                        yield self._read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
+                except Failure as failure:
+                    if failure.failure_class == "unsupported":
+                        raise
+
+    def _recover_from_manifests(self):
+        self.chunks, self.manifest_entries = [], []
+        for position, header, body in self.good_frames():
+            reference = SimpleNamespace(position=position, length=len(body), hash=digest(body))
+            if header.type == FRAME_TYPES["chunk_page"]:
+                page = self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), len(self.data))
+                if page.kind == "chunk_leaf":
+                    self.add_chunk_leaf(page, position)
+            elif header.type == FRAME_TYPES["manifest"]:
+                self.manifest_entries += tables.entries(self.page(reference, "manifest", ("manifest",), len(self.data)))
+        self.manifest_entries.sort(key=lambda row: tables.path_order(row.path))
+        require(self.manifest_entries, "nothing to recover", "truncated")
+
+    def good_frames(self):
+        at = 96
+        while at < len(self.data):
+            try:
+                header, body = parse.frame(self.data[at:], self.superblock.tag)
+            except Failure:
+                return
+            yield at, header, body
+            at += parse.HEADER_BYTES + len(body)
+
+    def leaders(self, rows):
+        """Link group -> path of its first entry in path order."""
+        first = {}
+        for row in rows:
+            first.setdefault(row.link_group, row.path)
+        return first
+
+
+def outcome(data):
+    """(stage, failure class) of the first stage that fails, or None; and the reader if it opened."""
+    reader = None
+    try:
+        stage = "open"
+        reader = Reader(data)
+        stage = "list"
+        reader.entries()
+        stage = "read"
+        reader.read_all()
+        stage = "verify"
+        from verify import verify
+        verify(reader)
+    except Failure as failure:
+        return (stage, failure.failure_class, str(failure)), reader
+    return None, reader
+
+
+def _print_listing(data):
+    reader = Reader(data)
+    reader.load_chunks()
+    for row in reader.entries():
+        text = row.path.decode(errors="backslashreplace")
+        print(f"{row.kind} {row.mode:04o} {row.size:>8} {reader.content_digest(row).hex() if row.regular else '':64} {text}")
+
+
+def main(arguments):
+    with open(arguments[-1], "rb") as file:
+        data = file.read()
+    if arguments[0] != "--stage":
+        _print_listing(data)
+        return 0
+    found, _ = outcome(data)
+    print(*(found or ("ok",)))
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

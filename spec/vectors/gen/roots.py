@@ -1,0 +1,48 @@
+"""The content root (spec 10)."""
+
+from blake3 import derive, digest
+from crc32c import crc32c
+from ids import DEVICES, KINDS
+from wire import i64, prefixed, u8, u16, u32, u64
+
+GROUP_LEAST, GROUP_MOST, GROUP_MASK = 1024, 8192, 2047
+
+
+def canonical(entry, leader):
+    out = prefixed(entry.path) + u8(entry.kind) + u16(entry.mode) + u64(entry.uid) + u64(entry.gid) + prefixed(entry.user) + prefixed(entry.group)
+    out += i64(entry.seconds) + u32(entry.nanoseconds)
+    if entry.kind == KINDS["regular"]:
+        out += u64(entry.size) + entry.digest
+    elif entry.kind == KINDS["symlink"]:
+        out += prefixed(entry.target)
+    elif entry.kind in DEVICES:
+        out += u64(entry.device)
+    out += u32(len(entry.xattrs)) + b"".join(prefixed(name) + prefixed(value) for name, value in sorted(entry.xattrs))
+    return out + prefixed(leader)
+
+
+def ends_group(path, rows):
+    return rows >= GROUP_LEAST and crc32c(path) & GROUP_MASK == 0 or rows == GROUP_MOST
+
+
+def leaders(entries):
+    """Link group -> path of its first entry."""
+    first = {}
+    for entry in entries:
+        first.setdefault(entry.link_group, entry.path)
+    return first
+
+
+def content_root(entries):
+    entries = sorted(entries, key=lambda entry: entry.order)
+    first = leaders(entries)
+    groups, hashes = [], []
+    for entry in entries:
+        leader = first[entry.link_group] if entry.link_group else b""
+        hashes.append(digest(canonical(entry, b"" if leader == entry.path else leader)))
+        if ends_group(entry.path, len(hashes)):
+            groups.append(derive("npk 1 content leaf", b"".join(hashes)))
+            hashes = []
+    if hashes:
+        groups.append(derive("npk 1 content leaf", b"".join(hashes)))
+    return derive("npk 1 content root", u64(len(entries)) + b"".join(groups))

@@ -1,0 +1,113 @@
+"""Verification: every frame, every reference, every hash, every total (spec 5, 7, 10, 12, 15)."""
+
+from collections import Counter
+from types import SimpleNamespace
+
+import parse
+import tables
+from blake3 import derive, digest
+from failure import Failure, require
+from ids import CLEAR_FRAMES, FRAME_TYPES
+from limits import BLOCK_RAW, PAGE_RAW
+from roots import content_root
+
+
+def verify(reader):
+    frames = walk(reader)
+    require(not reader.recovered, "no valid trailer")
+    reader.load_chunks()
+    for row in reader.entries():
+        reader.content(row)
+    for number in range(len(reader.chunks)):
+        reader.chunk(number)
+    _references(reader, frames)
+    _totals(reader)
+    _roots(reader)
+    _link_groups(reader.entries())
+
+
+# --- frames, one after another ---
+
+def walk(reader):
+    data, at, sequence, last_commit, chunk_total, frames, last = reader.data, 96, 0, 0, 0, {}, None
+    while at < len(data):
+        if last and last.type == FRAME_TYPES["trailer"] and data[at:at + 4] != b"NPKF":
+            raise Failure("trailing_data", "bytes behind the trailer")
+        header, body = parse.frame(data[at:], reader.superblock.tag)
+        require(header.sequence == sequence, "sequence")
+        require(header.last_commit == last_commit, "position of the last commit")
+        frames[at], last = header, header
+        if header.type in FRAME_TYPES.values() and header.type not in CLEAR_FRAMES:
+            inner = parse.inner_header(body, BLOCK_RAW)
+            require(inner.base == 0 or header.type == FRAME_TYPES["block"], "a base of what is no block")
+        chunk_total = _walk_page(reader, at, header, body, chunk_total)
+        if header.type == FRAME_TYPES["commit"]:
+            last_commit = at
+        at, sequence = at + parse.HEADER_BYTES + len(body), sequence + 1
+    require(last is not None and last.type == FRAME_TYPES["trailer"], "no trailer at the end", "truncated")
+    return frames
+
+
+def _walk_page(reader, at, header, body, chunk_total):
+    """Counts the chunks described so far; a manifest may use no others."""
+    reference = SimpleNamespace(position=at, length=len(body), hash=digest(body))
+    if header.type == FRAME_TYPES["chunk_page"]:
+        page = reader.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), at + 1)
+        if page.kind == "chunk_leaf":
+            return chunk_total + page.rows
+    if header.type == FRAME_TYPES["manifest"]:
+        raw = reader.raw(reference, "manifest", at + 1, PAGE_RAW)
+        for row in tables.entries(tables.Page(raw, ("manifest",))):
+            for run in row.runs:
+                require(run.first + run.count <= chunk_total, "a manifest that refers to chunks of later pages")
+    if header.type == FRAME_TYPES["catalog_page"]:
+        reader.page(reference, "catalog_page", ("catalog_leaf", "catalog_node"), at + 1)
+    return chunk_total
+
+
+# --- what the commit says ---
+
+def _references(reader, frames):
+    for block in reader.blocks.values():
+        require(block.position in frames, "a block that is no frame of its own")
+    placement = reader.commit.placement
+    require(placement.before == frames[reader.commit.position].last_commit, "the commit before")
+    before = bytes(32)
+    if placement.before:
+        _, body = parse.frame(reader.data[placement.before:], reader.superblock.tag)
+        before = parse.commit(parse.inner_header(body, PAGE_RAW).payload).hash
+    require(reader.commit.statement.before == before, "the statement before")
+
+
+def _totals(reader):
+    rows, blocks = reader.entries(), reader.blocks.values()
+    runs = [run for row in rows for run in row.runs]
+    kinds = Counter(row.kind for row in rows)
+    found = {"entries": len(rows), "regular": kinds[1], "directories": kinds[2], "content_bytes": sum(row.size for row in rows),
+             "hole_bytes": sum(run.size for run in runs if run.count == 0), "chunks": len(reader.chunks), "blocks": len(blocks),
+             "unique_bytes": sum(chunk.length for chunk in reader.chunks), "stored_bytes": sum(block.stored_length for block in blocks)}
+    for name, value in found.items():
+        require(reader.commit.placement.totals[name] == value, f"total of {name}")
+
+
+def _roots(reader):
+    statement, placement = reader.commit.statement, reader.commit.placement
+    storage = derive("npk 1 storage root", placement.catalog.hash + placement.chunks_root.hash)
+    require(statement.storage_root == storage, "storage root")
+    require(statement.content_root == content_root([_canonical(reader, row) for row in reader.entries()]), "content root")
+
+
+def _canonical(reader, row):
+    return SimpleNamespace(path=row.path, order=tables.path_order(row.path), kind=row.kind, mode=row.mode, uid=row.uid, gid=row.gid,
+                           user=row.user_name, group=row.group_name, seconds=row.mtime_seconds, nanoseconds=row.mtime_nanoseconds, size=row.size,
+                           digest=reader.content_digest(row) if row.regular else b"", target=row.target, device=row.device, xattrs=row.xattrs,
+                           link_group=row.link_group)
+
+
+def _link_groups(rows):
+    first = {}
+    for row in rows:
+        if row.link_group:
+            leader = first.setdefault(row.link_group, row)
+            same = {**vars(row), "path": b""} == {**vars(leader), "path": b""}
+            require(same, "rows of a link group that differ")

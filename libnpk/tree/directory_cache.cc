@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <ranges>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@ namespace npk::tree {
 namespace {
 
 constexpr std::uint16_t kParentMode = 0777;  // of directories no entry describes
+constexpr std::size_t kLongWay = 16;         // directories to pass through before the way is split
 constexpr int kAttempts = 8;                 // against someone else's changes meanwhile
 
 std::string_view parent_path(std::string_view path) noexcept {
@@ -78,9 +80,17 @@ Result<void> DirectoryCache::create_directory(std::string_view path, const Metad
 }
 
 Result<DirectoryCache::Number> DirectoryCache::locate(std::string_view path) {
-  if (path == last_path_) return last_;
-  Number at = kTop;
-  for (std::string_view rest = path; !rest.empty();) {
+  // Up from where the last entry was to the first directory that is on the way, so that neither depth nor entries that
+  // come in order cost a look-up for every component.
+  Number at = last_;
+  std::string_view rest = path;
+  std::string_view known = last_path_;
+  while (!known.empty() && !(path.starts_with(known) && (path.size() == known.size() || path[known.size()] == '/'))) {
+    known = parent_path(known);
+    at = nodes_[at].parent;
+  }
+  rest.remove_prefix(std::min(rest.size(), known.empty() ? 0 : known.size() + 1));
+  while (!rest.empty()) {
     const std::string_view name = rest.substr(0, rest.find('/'));
     rest.remove_prefix(std::min(rest.size(), name.size() + 1));
     if (const auto found = children_.find({at, name}); found != children_.end()) {
@@ -156,10 +166,18 @@ Result<Directory> DirectoryCache::handle_of(Number number) {
   Node& node = nodes_[number];
   node.used = ++tick_;
   if (node.handle) return node.handle;
-  std::vector<std::string_view> names;
+  std::vector<Number> closed;
   Number from = number;
-  for (; !nodes_[from].handle; from = nodes_[from].parent) names.push_back(nodes_[from].name);
-  std::ranges::reverse(names);
+  for (; !nodes_[from].handle; from = nodes_[from].parent) closed.push_back(from);
+  if (closed.size() > kLongWay) {
+    // Opening what lies halfway too, and halfway from there, makes a way up through deep directories cheap.
+    from = closed[closed.size() / 2];
+    NPK_TRY(handle_of(from));
+    closed.resize(closed.size() / 2);
+  }
+  nodes_[from].used = ++tick_;
+  std::vector<std::string_view> names;
+  for (const Number part : std::views::reverse(closed)) names.push_back(nodes_[part].name);
   bool path_only = false;
   io::FileDescriptor opened =
       open_beneath(nodes_[from].handle->descriptor.get(), names, options_.checked_walk, path_only);

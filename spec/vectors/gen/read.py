@@ -160,7 +160,7 @@ class Reader:
         require(base.position == inner.base, "two different bases")
         require(base.position < block.position, "a base behind its block")
         require(base.base == 0, "a base with a base")
-        require(base.raw_length <= limits.BASE_RAW, "a base over 512 KiB")
+        require(base.raw_length <= limits.BASE_RAW, "a base over 512 KiB", "limit")
         return self.block(base.number)
 
     def chunk(self, number):

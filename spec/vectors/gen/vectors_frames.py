@@ -138,7 +138,8 @@ def inner_headers():
     yield _fault("inner_cut", "A body shorter than an inner header.", "truncated", "read", {"body:block0": lambda body: body[:20]})
     yield _fault("inner_body_empty", "A body of no bytes.", "truncated", "read", {"body:block0": lambda body: b""})
     yield _fault("page_names_base", "A catalog page that names a base.", "corrupt", "list", {"inner:catalog_leaf0": setting(base=96)})
-    yield _fault("dictionary_names_base", "A dictionary that names a base.", "corrupt", "read", {"inner:dictionary1": setting(base=96)}, _two_dictionaries)
+    yield _fault("dictionary_names_base", "A dictionary that names a base.", "corrupt", "read", {
+        "inner:dictionary1": setting(base=96), "table:chunk_leaf0": lambda table: table.update(block_base=[0, 1, 1])}, _two_dictionaries)
 
 
 def _two_dictionaries(name, edits):

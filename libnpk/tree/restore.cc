@@ -154,6 +154,27 @@ Result<std::optional<NewFile>> TreeWriter::create_file(std::string_view path, st
   return NewFile(*this, std::move(file), *parent, path, static_cast<std::uint16_t>(wanted));
 }
 
+Result<NewFile> TreeWriter::reopen_file(std::string_view path, const FileIdentity& identity) {
+  NPK_ASSIGN(Directory parent, implementation_->directories->parent_of(path));
+  const std::string name(last_name(path));
+  io::FileDescriptor file(::openat(parent->descriptor.get(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  if (!file) return io::fail_system(errno, "can't be opened again", path);
+  struct stat status {};
+  if (::fstat(file.get(), &status) < 0) return io::fail_system(errno, "can't be opened again", path);
+  if (status.st_dev != identity.device || status.st_ino != identity.inode) return refuse(Errc::exists, "was replaced while it was written", path);
+  return NewFile(*this, std::move(file), std::move(parent), path, identity.created_mode);
+}
+
+Result<io::FileDescriptor> TreeWriter::open_for_reading(std::string_view path) {
+  NPK_ASSIGN(const Directory parent, implementation_->directories->parent_of(path));
+  const std::string name(last_name(path));
+  io::FileDescriptor file(::openat(parent->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) < 0) return io::fail_system(errno, "can't be read back", path);
+  if (!S_ISREG(status.st_mode)) return refuse(Errc::exists, "was replaced by something else", path);
+  return file;
+}
+
 Result<bool> TreeWriter::create_symlink(std::string_view path, std::string_view target, const Metadata& metadata) {
   Implementation& own = *implementation_;
   NPK_TRY(check_stored_path(path, own.options.limits));
@@ -229,6 +250,12 @@ Result<void> NewFile::write_at(std::uint64_t offset, ByteView bytes) {
   NPK_TRY(io::write_fully_at(file_.get(), offset, bytes, path_));
   extend_to(offset + bytes.size());
   return {};
+}
+
+Result<FileIdentity> NewFile::identity() const {
+  struct stat status {};
+  if (::fstat(file_.get(), &status) < 0) return io::fail_system(errno, "can't be told apart", path_);
+  return FileIdentity{status.st_dev, status.st_ino, created_mode_};
 }
 
 Result<void> NewFile::finish(std::uint64_t size, const Metadata& metadata) {

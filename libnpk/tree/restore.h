@@ -44,6 +44,13 @@ struct RestoreOptions {
 class TreeWriter;
 struct DirectoryHandle;
 
+// Which file it is that was created under a path, whatever is there later.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t inode = 0;
+  std::uint16_t created_mode = 0;
+};
+
 // A new regular file being written. Everything until finish() may be called from several threads at once; the file
 // appears under its name from the start and is removed again if destroyed without a successful finish().
 // Must not outlive its TreeWriter.
@@ -60,6 +67,9 @@ class NewFile {
   void extend_to(std::uint64_t end) noexcept;
   // Gives the file its size and metadata and closes it. The file is removed if its size can't be set.
   [[nodiscard]] Result<void> finish(std::uint64_t size, const Metadata& metadata);
+  // For keeping few files open: what reopen_file() needs; and closing the file as it is, unfinished, without removing it.
+  [[nodiscard]] Result<FileIdentity> identity() const;
+  void leave() noexcept { file_.reset(); }
 
  private:
   friend class TreeWriter;
@@ -103,6 +113,10 @@ class TreeWriter {
   // `mode` is the one finish() will be given, so that it need not be set again; any other does no harm.
   // Nothing if passed over (Existing::keep).
   [[nodiscard]] Result<std::optional<NewFile>> create_file(std::string_view path, std::uint16_t mode);
+  // A file left unfinished, or still open, once more. Its mode must have let the owner write. Errc::exists if another is there now.
+  [[nodiscard]] Result<NewFile> reopen_file(std::string_view path, const FileIdentity& identity);
+  // What is there now, if a regular file, for reading: to be believed no further than a hash goes.
+  [[nodiscard]] Result<io::FileDescriptor> open_for_reading(std::string_view path);
   // These return whether the entry was created: false if passed over, and for devices also when that is not permitted,
   // which is a warning.
   [[nodiscard]] Result<bool> create_symlink(std::string_view path, std::string_view target, const Metadata& metadata);

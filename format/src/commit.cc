@@ -155,8 +155,8 @@ Result<Statement> decode_statement(ByteView bytes) {
   NPK_ASSIGN(statement.previous_statement, reader.read_array<32>());
   NPK_ASSIGN(statement.content_root, reader.read_array<32>());
   NPK_ASSIGN(statement.storage_root, reader.read_array<32>());
-  if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
   NPK_ASSIGN(const ByteView message, reader.read_bytes(message_length));
+  if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
   statement.message = as_text(message);
   NPK_TRY(reader.expect_end());
   if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return bad("a commit's generation or time is out of range");

@@ -118,6 +118,7 @@ Result<InnerHeader> read_inner_header(ByteReader& reader, const Limits& limits) 
   if (header.raw_length > limits.max_block_raw_bytes)
     return fail(Errc::limit, "a frame claims to decode to " + std::to_string(header.raw_length) + " bytes, more than the limit of " +
                                  std::to_string(limits.max_block_raw_bytes));
+  if (reader.remaining() < chain_length * kChainStepBytes) return fail(Errc::truncated, "a frame ends within its codec chain");
   for (std::uint8_t i = 0; i < chain_length; ++i) {
     NPK_ASSIGN(const ChainStep step, read_step(reader));
     header.chain.push_back(step);
@@ -134,7 +135,7 @@ Result<OpenedBody> split_body(ByteView body, const Limits& limits) {
   NPK_ASSIGN(const ByteView payload, reader.read_bytes(reader.remaining() - header.padding_length));
   NPK_TRY(reader.expect_zeros(header.padding_length));
   if (header.chain.empty() && payload.size() != header.raw_length)
-    return fail(payload.size() < header.raw_length ? Errc::truncated : Errc::trailing_data, "a stored frame's payload and raw length differ");
+    return fail(Errc::corrupt, "a stored frame's payload and raw length differ");
   return OpenedBody{std::move(header), payload};
 }
 

@@ -150,9 +150,11 @@ RecoveredCatalog::RecoveredCatalog(std::vector<std::shared_ptr<const CatalogPage
     for (std::size_t row = 0; row < manifests_[manifest]->row_count(); ++row)
       rows_.push_back({static_cast<std::uint32_t>(manifest), static_cast<std::uint32_t>(row)});
   }
-  // Stable, and latest first, so that of equal paths the latest is kept.
-  std::ranges::reverse(rows_);
-  std::ranges::stable_sort(rows_, format::path_less, [this](const Row& row) { return path(row); });
+  // By path; of equal paths the latest comes first and is kept.
+  std::ranges::sort(rows_, [this](const Row& a, const Row& b) {
+    const auto order = format::compare_paths(path(a), path(b));
+    return order != 0 ? order < 0 : std::pair(a.manifest, a.row) > std::pair(b.manifest, b.row);
+  });
   const auto repeated = std::ranges::unique(rows_, {}, [this](const Row& row) { return path(row); });
   rows_.erase(repeated.begin(), repeated.end());
 }

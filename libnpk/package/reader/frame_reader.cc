@@ -10,12 +10,15 @@
 namespace npk::reader {
 namespace {
 
-Result<void> check_reference(const format::FrameReference& reference, std::uint64_t before, const Limits& limits) {
+Result<void> check_reference(const format::FrameReference& reference, std::uint64_t before, const PackageExtent& extent, const Limits& limits) {
+  const std::uint64_t body = reference.position + format::kFrameHeaderBytes;
   if (reference.stored_length > limits.max_frame_bytes)
     return fail(Errc::limit, "a reference names a frame of " + std::to_string(reference.stored_length) + " bytes, more than the limit");
-  if (reference.position < format::kSuperblockBytes ||
-      !range_within(reference.position, format::kFrameHeaderBytes + reference.stored_length, before))
+  if (reference.position < format::kSuperblockBytes || !range_within(reference.position, format::kFrameHeaderBytes, std::min(before, extent.length)))
     return fail(Errc::corrupt, "a reference leads to a place that is not before it");
+  if (!range_within(body, reference.stored_length, extent.length))
+    return fail(Errc::truncated, "a reference names a frame that reaches beyond the end of the package");
+  if (!range_within(body, reference.stored_length, before)) return fail(Errc::corrupt, "a reference names a frame that reaches beyond it");
   return {};
 }
 
@@ -54,7 +57,7 @@ Result<ByteView> FrameReader::read_body(format::FrameType type, const format::Fr
 
 Result<ByteView> FrameReader::read_referenced(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
                                               Bytes& buffer) const {
-  NPK_TRY(check_reference(reference, std::min(before, extent_.length), limits_));
+  NPK_TRY(check_reference(reference, before, extent_, limits_));
   const auto bytes = static_cast<std::size_t>(format::kFrameHeaderBytes + reference.stored_length);
   if (buffer.size() < bytes) {
     buffer.clear();

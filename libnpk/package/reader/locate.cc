@@ -12,36 +12,38 @@ namespace {
 
 std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
 
-struct FoundTrailer {
-  format::Trailer trailer;
-  format::PackageTag tag{};     // as its frame says
-  std::uint64_t position = 0;   // from the superblock
+// A trailer frame that is whole; what it says is not judged yet.
+struct TrailerFrame {
+  format::PackageTag tag{};  // as its header says
+  Bytes body;
 };
 
 // `tail` is the end of the source, as far as a trailer can reach.
-Result<FoundTrailer> find_trailer(ByteView tail, std::uint64_t source_bytes, const Limits& limits) {
+Result<TrailerFrame> find_trailer(ByteView tail, const Limits& limits) {
   NPK_ASSIGN(const std::uint32_t frame_bytes, format::locate_trailer(tail));
   if (frame_bytes > tail.size()) return fail(Errc::truncated, "the trailer is cut short");
   const ByteView frame = tail.last(frame_bytes);
-  FoundTrailer found;
+  const ByteView body = frame.subspan(format::kFrameHeaderBytes);
+  TrailerFrame found{{}, Bytes(body.begin(), body.end())};
   std::copy_n(frame.begin() + 8, found.tag.size(), found.tag.begin());
   NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(frame, found.tag, limits));
-  const ByteView body = frame.subspan(format::kFrameHeaderBytes);
   if (header.type != format::FrameType::trailer || header.stored_length != body.size()) return bad("the package does not end with a trailer");
   NPK_TRY(block::check_body(body, header.body_check));
-  NPK_ASSIGN(found.trailer, format::decode_trailer(body));
-  if (found.trailer.package_length > source_bytes)
-    return fail(Errc::truncated, "the trailer says the package has " + std::to_string(found.trailer.package_length) + " bytes, but only " +
-                                     std::to_string(source_bytes) + " are there");
-  found.position = found.trailer.package_length - frame_bytes;
   return found;
 }
 
-Result<FoundTrailer> read_trailer(const RandomAccessSource& source, std::uint64_t source_bytes, const Limits& limits) {
+Result<TrailerFrame> read_trailer(const RandomAccessSource& source, std::uint64_t source_bytes, const Limits& limits) {
   Bytes tail(static_cast<std::size_t>(std::min<std::uint64_t>(source_bytes, format::kMaxTrailerFrameBytes)));
   NPK_ASSIGN(const std::size_t count, source.read_at(source_bytes - tail.size(), tail));
   if (count < tail.size()) return fail(Errc::truncated, "the source is shorter than it said");
-  return find_trailer(tail, source_bytes, limits);
+  return find_trailer(tail, limits);
+}
+
+Result<format::Trailer> decode_trailer(const TrailerFrame& frame, std::uint64_t source_bytes) {
+  NPK_ASSIGN(format::Trailer trailer, format::decode_trailer(frame.body));
+  if (trailer.package_length <= source_bytes) return trailer;
+  return fail(Errc::truncated, "the trailer says the package has " + std::to_string(trailer.package_length) + " bytes, but only " +
+                                   std::to_string(source_bytes) + " are there");
 }
 
 Result<format::Superblock> read_superblock(const RandomAccessSource& source, std::uint64_t offset) {
@@ -58,22 +60,24 @@ Result<void> check_against_trailer(const format::Commit& commit, const format::T
   return {};
 }
 
-Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes, const FoundTrailer& found,
+Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes, const TrailerFrame& found,
                                   const Limits& limits, const std::shared_ptr<ReadCounters>& counters) {
+  NPK_ASSIGN(const format::Trailer trailer, decode_trailer(found, source_bytes));
+  const std::uint64_t trailer_position = trailer.package_length - format::kFrameHeaderBytes - found.body.size();
   LocatedPackage package;
-  package.info.package_length = found.trailer.package_length;
-  package.info.package_offset = source_bytes - found.trailer.package_length;
+  package.info.package_length = trailer.package_length;
+  package.info.package_offset = source_bytes - trailer.package_length;
   NPK_ASSIGN(package.info.superblock, read_superblock(*source, package.info.package_offset));
   package.extent = {std::move(source), package.info.package_offset, package.info.package_length,
                     format::package_tag(package.info.superblock.package_id)};
   if (package.extent.tag != found.tag) return bad("the trailer is another package's");
   const FrameReader frames(package.extent, limits, counters);
   Bytes buffer;
-  NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::commit, found.trailer.commit, found.position, buffer));
-  package.commit_position = found.trailer.commit.position;
+  NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::commit, trailer.commit, trailer_position, buffer));
+  package.commit_position = trailer.commit.position;
   const auto decode = [&]() -> Result<void> {
     NPK_ASSIGN(package.info.commit, open_commit(body, package.commit_position, limits));
-    return check_against_trailer(package.info.commit, found.trailer);
+    return check_against_trailer(package.info.commit, trailer);
   };
   NPK_TRY(frames.placed(decode(), package.commit_position));
   return package;
@@ -108,7 +112,7 @@ Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> 
     if (result) return std::move(result);
     return std::unexpected(std::move(result).error().in(source->name()));
   };
-  const Result<FoundTrailer> trailer = read_trailer(*source, source_bytes, options.limits);
+  const Result<TrailerFrame> trailer = read_trailer(*source, source_bytes, options.limits);
   if (trailer) return named(open_whole(source, source_bytes, *trailer, options.limits, counters));
   if (trailer.error().code == Errc::io) return named(std::unexpected(trailer.error()));
   const Result<format::Superblock> superblock = read_superblock(*source, 0);

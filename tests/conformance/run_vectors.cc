@@ -1,0 +1,212 @@
+// The library against the specification's vectors (spec/vectors/README.md): opens, lists and reads each, and compares what comes out with
+// manifest.json. What only full verification or extraction shows is left to the tests of those operations.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+
+#include "hash/hash.h"
+#include "npk/files.h"
+#include "npk/reader.h"
+
+namespace npk {
+namespace {
+
+using nlohmann::json;
+
+const json& vectors() {
+  static const json all = [] {
+    std::ifstream file(NPK_VECTORS_DIRECTORY "/manifest.json");
+    return json::parse(file).at("vectors");
+  }();
+  return all;
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> out;
+  for (const json& vector : vectors()) out.push_back(vector.at("name"));
+  return out;
+}
+
+const json& vector_named(const std::string& name) {
+  return *std::ranges::find(vectors(), name, [](const json& vector) { return vector.at("name").get<std::string>(); });
+}
+
+constexpr std::string_view kStages[] = {"open", "list", "read", "verify", "extract"};
+
+std::size_t rank_of(std::string_view stage) { return static_cast<std::size_t>(std::ranges::find(kStages, stage) - std::begin(kStages)); }
+
+struct Outcome {
+  std::string_view stage = "verify";  // the first that failed; else one past what is done here
+  std::optional<Error> error;
+};
+
+Result<void> read_entry(const PackageReader& reader, const Entry& entry) {
+  NPK_ASSIGN(FileStream stream, reader.open_stream(entry));
+  hash::Blake3 hasher;
+  Bytes piece(1 << 20);
+  for (;;) {
+    NPK_ASSIGN(const std::size_t count, stream.read(piece));
+    if (count == 0) break;
+    hasher.update(ByteView(piece).first(count));
+    if (stream.position() > (64ULL << 20)) return {};  // holes of a petabyte
+  }
+  NPK_ASSIGN(const Digest digest, reader.digest(entry));
+  if (hasher.finish() != digest) return fail(Errc::corrupt, "the digest of " + std::string(entry.path()) + " does not hold");
+  return {};
+}
+
+Outcome use(const Result<PackageReader>& reader) {
+  if (!reader) return {"open", reader.error()};
+  std::vector<Entry> entries;
+  const auto listed = reader->for_each([&](const Entry& entry) {
+    entries.push_back(entry);
+    return true;
+  });
+  if (!listed) return {"list", listed.error()};
+  for (const Entry& entry : entries) {
+    if (entry.row().kind != EntryKind::regular) continue;
+    if (const auto read = read_entry(*reader, entry); !read) return {"read", read.error()};
+  }
+  return {};
+}
+
+// What a failing vector may fail with.
+std::set<std::string> classes_of(const json& vector) {
+  std::istringstream words(vector.at("class").get<std::string>() + " " + vector.value("also", ""));
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+std::string hex(ByteView bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) text += {"0123456789abcdef"[byte >> 4], "0123456789abcdef"[byte & 15]};
+  return text;
+}
+
+std::string base64(std::string_view bytes) {
+  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) text += at + i > bytes.size() ? '=' : kDigits[group >> (18 - 6 * i) & 63];
+  }
+  return text;
+}
+
+void expect_text(const json& entry, const std::string& field, std::string_view found) {
+  const bool encoded = entry.contains(field + "_base64");
+  if (!encoded && !entry.contains(field)) return;
+  EXPECT_EQ(entry.at(encoded ? field + "_base64" : field), encoded ? base64(found) : std::string(found));
+}
+
+constexpr std::string_view kKinds[] = {"", "regular", "directory", "symlink", "character_device", "block_device", "fifo"};
+
+void expect_holes(const json& entry, const EntryRow& row) {
+  std::vector<std::array<std::uint64_t, 2>> holes;
+  std::uint64_t offset = 0;
+  for (const format::Run& run : row.runs) {
+    if (run.chunk_count == 0) holes.push_back({offset, run.byte_count});
+    offset += run.byte_count;
+  }
+  EXPECT_EQ(entry.value("holes", json::array()), json(holes));
+}
+
+void expect_xattrs(const json& entry, const EntryRow& row) {
+  const json expected = entry.value("xattrs", json::array());
+  ASSERT_EQ(expected.size(), row.xattrs.size());
+  for (std::size_t i = 0; i < row.xattrs.size(); ++i) {
+    expect_text(expected[i], "name", row.xattrs[i].name);
+    EXPECT_EQ(expected[i].at("value_base64"), base64(row.xattrs[i].value));
+  }
+}
+
+void expect_entry(const PackageReader& reader, const json& expected, const Entry& entry) {
+  const EntryRow row = entry.row();
+  expect_text(expected, "path", row.path);
+  EXPECT_EQ(expected.at("kind"), kKinds[static_cast<std::size_t>(row.kind)]);
+  EXPECT_EQ(expected.at("mode"), row.mode);
+  EXPECT_EQ(expected.at("uid"), row.uid);
+  EXPECT_EQ(expected.at("gid"), row.gid);
+  expect_text(expected, "user", row.user_name);
+  expect_text(expected, "group", row.group_name);
+  EXPECT_EQ(expected.at("mtime"), json::array({row.mtime_seconds, row.mtime_nanoseconds}));
+  expect_text(expected, "target", row.target);
+  EXPECT_EQ(expected.value("device", json::array({0, 0})), json::array({row.device >> 32, row.device & 0xFFFF'FFFF}));
+  if (row.kind == EntryKind::regular) {
+    EXPECT_EQ(expected.at("size"), row.size);
+    EXPECT_EQ(expected.at("digest"), hex(reader.digest(entry).value()));
+    expect_holes(expected, row);
+  }
+  expect_xattrs(expected, row);
+}
+
+void expect_commit(const json& vector, const PackageInfo& info) {
+  EXPECT_EQ(info.recovered, vector.contains("recovered"));
+  EXPECT_EQ(info.warnings.empty(), !info.recovered);
+  EXPECT_EQ(vector.value("prefix", info.package_offset), info.package_offset);
+  if (!vector.contains("generation")) return;
+  const format::Statement& statement = info.commit.statement;
+  EXPECT_EQ(statement.generation, vector.at("generation"));
+  EXPECT_EQ(statement.message, vector.at("message"));
+  EXPECT_EQ(hex(statement.content_root), vector.at("content_root"));
+  EXPECT_EQ(hex(statement.storage_root), vector.at("storage_root"));
+}
+
+void expect_listing(const json& vector, const PackageReader& reader) {
+  const json& expected = vector.at("entries");
+  ASSERT_EQ(reader.entry_count(), expected.size());
+  std::map<std::uint64_t, std::string> leaders;
+  for (std::uint64_t number = 0; number < expected.size(); ++number) {
+    const Entry entry = reader.entry(number).value();
+    SCOPED_TRACE(entry.path());
+    expect_entry(reader, expected[number], entry);
+    if (const std::uint64_t group = entry.row().link_group; group != 0) {
+      EXPECT_EQ(expected[number].at("link_leader"), leaders.try_emplace(group, entry.path()).first->second);
+    }
+  }
+}
+
+class Vector : public testing::TestWithParam<std::string> {};
+
+TEST_P(Vector, IsReadAsItsManifestSays) {
+  const json& vector = vector_named(GetParam());
+  SCOPED_TRACE(vector.at("what"));
+  const auto reader = PackageReader::open_file(NPK_VECTORS_DIRECTORY "/" + vector.at("file").get<std::string>());
+  const Outcome outcome = use(reader);
+  if (vector.at("class") == "ok") {
+    ASSERT_FALSE(outcome.error) << outcome.stage << ": " << outcome.error->to_string();
+    expect_commit(vector, reader->info());
+    expect_listing(vector, *reader);
+    return;
+  }
+  if (!outcome.error) {
+    if (rank_of(vector.at("stage").get<std::string>()) >= rank_of("verify")) GTEST_SKIP() << "shown by verification or extraction";
+    FAIL() << "nothing was found wrong";
+  }
+  EXPECT_LE(rank_of(outcome.stage), rank_of(vector.at("stage").get<std::string>())) << outcome.error->to_string();
+  EXPECT_TRUE(classes_of(vector).contains(std::string(errc_name(outcome.error->code)))) << outcome.stage << ": " << outcome.error->to_string();
+}
+
+TEST_P(Vector, LeavesWhatIsIntactReadable) {
+  const json& vector = vector_named(GetParam());
+  if (!vector.contains("intact")) return;
+  const auto reader = PackageReader::open_file(NPK_VECTORS_DIRECTORY "/" + vector.at("file").get<std::string>()).value();
+  for (const json& path : vector.at("intact")) {
+    const auto entry = reader.find(path.get<std::string>()).value();
+    ASSERT_TRUE(entry.has_value()) << path;
+    EXPECT_TRUE(read_entry(reader, *entry)) << path;
+  }
+}
+
+TEST(Vectors, AreAllHere) { EXPECT_GE(vectors().size(), 464U); }
+
+INSTANTIATE_TEST_SUITE_P(Spec, Vector, testing::ValuesIn(names()), [](const auto& instance) { return instance.param; });
+
+}  // namespace
+}  // namespace npk

@@ -98,8 +98,10 @@ class Merger {
       // Equal counts as overlapping: the same path twice has to go through drop_repeated.
       if (middle == 0 || is_below(order[static_cast<std::size_t>(middle) - 1], first)) continue;
       overlapping_ = true;
-      std::inplace_merge(order.begin(), order.begin() + middle, order.end(),
-                         [this](std::uint32_t a, std::uint32_t b) { return before(a, b); });
+      Order merged(order.size());
+      std::merge(order.begin(), order.begin() + middle, order.begin() + middle, order.end(), merged.begin(),
+                 [this](std::uint32_t x, std::uint32_t y) { return before(x, y); });
+      order = std::move(merged);
     }
     return order;
   }

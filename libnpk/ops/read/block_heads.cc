@@ -1,0 +1,56 @@
+#include "ops/read/block_heads.h"
+
+#include <algorithm>
+#include <array>
+
+namespace npk::ops {
+namespace {
+
+constexpr std::size_t kLongestInnerHeader = format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes;
+
+std::string codec_name(format::CodecId id) {
+  switch (id) {
+    case format::CodecId::store: return "store";
+    case format::CodecId::zstd: return "zstd";
+    case format::CodecId::lz4: return "lz4";
+    case format::CodecId::lzma2: return "lzma2";
+  }
+  return "codec" + std::to_string(static_cast<int>(id));
+}
+
+Result<format::InnerHeader> parse(ByteReader reader) {
+  format::InnerHeader header;
+  NPK_ASSIGN(header.raw_length, reader.read<std::uint64_t>());
+  NPK_ASSIGN(header.base_position, reader.read<std::uint64_t>());
+  NPK_ASSIGN(header.padding_length, reader.read<std::uint32_t>());
+  NPK_ASSIGN(const std::uint8_t steps, reader.read<std::uint8_t>());
+  NPK_TRY(reader.expect_zeros(3));
+  for (int i = 0; i < steps; ++i) {
+    NPK_ASSIGN(const auto id, reader.read<std::uint8_t>());
+    NPK_ASSIGN(const auto level, reader.read<std::uint8_t>());
+    NPK_TRY(reader.expect_zeros(2));
+    NPK_ASSIGN(const auto parameter, reader.read<std::uint32_t>());
+    header.chain.push_back({static_cast<format::CodecId>(id), static_cast<std::int8_t>(level), parameter});
+  }
+  return header;
+}
+
+}  // namespace
+
+Result<format::InnerHeader> peek_inner_header(const reader::FrameReader& frames, std::uint64_t position, const format::FrameHeader& header) {
+  std::array<std::uint8_t, kLongestInnerHeader> bytes;
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), header.stored_length));
+  const reader::PackageExtent& extent = frames.extent();
+  NPK_ASSIGN(const std::size_t count,
+             extent.source->read_at(extent.offset + position + format::kFrameHeaderBytes, MutableBytes(bytes).first(wanted)));
+  return frames.placed(parse(ByteReader(ByteView(bytes).first(count))), position);
+}
+
+std::string chain_name(const format::InnerHeader& header) {
+  if (header.chain.empty()) return "store";
+  std::string name;
+  for (const format::ChainStep& step : header.chain) name += (name.empty() ? "" : "+") + codec_name(step.id);
+  return name;
+}
+
+}  // namespace npk::ops

@@ -1,0 +1,111 @@
+#include "npk/ops/verify.h"
+
+#include <chrono>
+
+#include "npk/checked.h"
+#include "ops/read/file_digests.h"
+#include "ops/read/verify_blocks.h"
+#include "ops/read/verify_chunks.h"
+#include "ops/read/verify_entries.h"
+#include "ops/read/verify_frames.h"
+#include "package/reader/expansion.h"
+
+namespace npk::ops {
+namespace {
+
+// floor(total * k / n) without overflow.
+std::uint64_t share(std::uint64_t total, std::uint64_t k, std::uint64_t n) noexcept { return total / n * k + total % n * k / n; }
+
+class Verification {
+ public:
+  Verification(const PackageReader& reader, const VerifyOptions& options)
+      : reader_(reader), package_(reader.impl()), options_(options), chunks_(package_, damages_), entries_(package_, reader, damages_) {}
+
+  Result<VerifyReport> run() {
+    NPK_TRY(note_opening());
+    NPK_TRY(chunks_.run());
+    NPK_TRY(entries_.run());
+    FrameCheck frames(package_, chunks_, damages_);
+    NPK_TRY(frames.run(options_.stop));
+    if (!options_.quick) NPK_TRY(check_blocks());
+    else report_.blocks = frames.block_count();
+    NPK_TRY(frames.note_missing_blocks());
+    NPK_TRY(name_losses());
+    fill_in(frames);
+    return std::move(report_);
+  }
+
+ private:
+  Result<void> note_opening() {
+    for (const Error& warning : reader_.info().warnings) NPK_TRY(damages_.note(DamageKind::opening, warning));
+    return {};
+  }
+
+  Result<void> check_blocks() {
+    const std::uint64_t blocks = package_.chunks().totals().blocks;
+    const BlockPart part{share(blocks, options_.part - 1, options_.parts), share(blocks, options_.part, options_.parts)};
+    // Unpacking more than the limits allow is not begun; each block on its own is bounded.
+    auto bounded = reader::check_expansion(reader_.info(), options_.limits);
+    FileDigests files(reader_, bounded ? std::move(entries_.digest_tasks()) : std::vector<DigestTask>(), damages_);
+    if (!bounded) NPK_TRY(damages_.note(DamageKind::totals, std::move(bounded).error()));
+    BlockCheck check(package_, part, {.threads = options_.threads, .stop = options_.stop}, files, damages_);
+    NPK_TRY(check.run(chunks_, [this](const BlockCheck::Counts& counts) { tell(counts, false); }));
+    NPK_TRY(files.finish(options_.part == 1, options_.threads, options_.stop));
+    report_.blocks = check.counts().blocks;
+    report_.chunks = check.counts().chunks;
+    report_.decoded_bytes = check.counts().bytes;
+    report_.file_digests = files.computed();
+    tell(check.counts(), true);
+    return {};
+  }
+
+  void tell(const BlockCheck::Counts& counts, bool last) {
+    constexpr auto kInterval = std::chrono::milliseconds(100);
+    const auto now = std::chrono::steady_clock::now();
+    if (!options_.progress || (!last && now < next_telling_)) return;
+    next_telling_ = now + kInterval;
+    const std::uint64_t total = package_.chunks().totals().bytes / options_.parts;
+    options_.progress({.done_bytes = counts.bytes, .total_bytes = last ? counts.bytes : std::max(total, counts.bytes)});
+  }
+
+  Result<void> name_losses() {
+    if (!damages_.loses_chunks()) return {};
+    damages_.prepare_losses();
+    const auto add = [this](const Entry& entry) -> Result<void> {
+      damages_.add_losses(entry.row());
+      return {};
+    };
+    NPK_ASSIGN(const bool complete, entries_.for_each_readable(add, false));
+    static_cast<void>(complete);  // what can't be read has been noted
+    return {};
+  }
+
+  void fill_in(const FrameCheck& frames) {
+    report_.frames = frames.frame_count();
+    report_.entries = entries_.tally().totals().entries;
+    report_.files = entries_.tally().totals().files;
+    report_.package_bytes = package_.extent().length;
+    report_.content_root = entries_.content_root();
+    report_.generation = reader_.info().commit.statement.generation;
+    damages_.finish(report_);
+  }
+
+  const PackageReader& reader_;
+  const PackageReader::Impl& package_;
+  const VerifyOptions& options_;
+  DamageList damages_;
+  ChunkTreeCheck chunks_;
+  EntryCheck entries_;
+  VerifyReport report_;
+  std::chrono::steady_clock::time_point next_telling_;
+};
+
+}  // namespace
+
+Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options) {
+  if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
+  NPK_ASSIGN(const PackageReader reader, PackageReader::open(std::move(source), {.limits = options.limits}));
+  return Verification(reader, options).run();
+}
+
+}  // namespace npk::ops

@@ -1,0 +1,154 @@
+#include "ops/read/verify_frames.h"
+
+#include <algorithm>
+#include <string>
+
+#include "block/open.h"
+#include "hash/hash.h"
+#include "npk/format/page.h"
+#include "package/reader/locate.h"
+
+namespace npk::ops {
+namespace {
+
+using format::FrameType;
+
+std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+
+// A statement names the one before it, unless that was dropped from the package.
+Result<void> check_history(const format::Commit& commit, const std::optional<format::Statement>& before, std::uint64_t before_position) {
+  if (commit.placement.previous_commit != before_position) return bad("a commit names another one as the one before it");
+  if (!before) return {};
+  if (commit.statement.generation != before->generation + 1) return bad("a commit's generation does not follow on the one before it");
+  if (commit.statement.previous_statement != hash::blake3(format::encode_statement(*before)))
+    return bad("a commit does not name the statement before it");
+  return {};
+}
+
+}  // namespace
+
+Result<void> FrameCheck::run(std::stop_token stop) {
+  reader::FrameScanner scanner(frames_);
+  for (;;) {
+    if (stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
+    NPK_ASSIGN(const bool more, step(scanner));
+    if (!more) return {};
+  }
+}
+
+Result<bool> FrameCheck::step(reader::FrameScanner& scanner) {
+  const std::uint64_t position = scanner.position();
+  auto header = scanner.next_header();
+  if (!header) return step_past(scanner, std::move(header).error());
+  if (!*header) return false;
+  NPK_TRY(check_frame(position, **header));
+  return true;
+}
+
+Result<bool> FrameCheck::step_past(reader::FrameScanner& scanner, Error error) {
+  const std::uint64_t end = package_.extent().length;
+  const std::uint64_t position = scanner.position();
+  if (position >= end) {
+    NPK_TRY(placed_note(DamageKind::frame, std::move(error), std::min(position, end)));
+    return false;
+  }
+  if (const auto header = frames_.read_header(position)) {  // good but for its place in the order
+    NPK_TRY(placed_note(DamageKind::frame, std::move(error), position));
+    NPK_TRY(check_frame(position, *header));
+    return scanner.resync();
+  }
+  NPK_ASSIGN(const bool more, scanner.resync());
+  if (!more && after_trailer_) {
+    const std::string bytes = std::to_string(end - position);
+    NPK_TRY(placed_note(DamageKind::trailing, {Errc::trailing_data, bytes + " bytes follow the package"}, position));
+  } else {
+    NPK_TRY(placed_note(DamageKind::frame, std::move(error), position));
+  }
+  return more;
+}
+
+Result<void> FrameCheck::placed_note(DamageKind kind, Error error, std::uint64_t position, std::vector<ChunkRange> lost) {
+  const reader::PackageExtent& extent = package_.extent();
+  return damages_.note(kind, std::move(std::move(error).at(extent.offset + position)).in(extent.source->name()), std::move(lost));
+}
+
+Result<void> FrameCheck::check_frame(std::uint64_t position, const format::FrameHeader& header) {
+  ++frame_count_;
+  after_trailer_ = header.type == FrameType::trailer;
+  const auto block = std::ranges::lower_bound(blocks_, position, {}, &BlockPlace::position);
+  Result<void> sound;
+  if (block != blocks_.end() && block->position == position) {
+    met_[static_cast<std::size_t>(block - blocks_.begin())] = true;
+    sound = check_block_header(*block, header);
+    if (!sound) return placed_note(DamageKind::block, std::move(sound).error(), position, chunks_.chunks_of_block(block->number));
+  } else {
+    sound = check_body(position);
+  }
+  if (sound) return {};
+  return placed_note(header.type == FrameType::commit ? DamageKind::commit : DamageKind::frame, std::move(sound).error(), position);
+}
+
+Result<void> FrameCheck::check_block_header(const BlockPlace& block, const format::FrameHeader& header) {
+  ++block_count_;
+  if (header.type != (block.is_dictionary ? FrameType::dictionary : FrameType::block)) return bad("a frame of another type lies where a block should");
+  if (header.stored_length != block.stored_length) return bad("a block's frame has another length than its chunk page says");
+  if (header.body_check != block.check) return bad("a block's frame has another check than its chunk page says");
+  return {};
+}
+
+Result<void> FrameCheck::check_body(std::uint64_t position) {
+  NPK_TRY(frames_.read_frame(position, frame_));
+  switch (frame_.header.type) {
+    case FrameType::manifest:
+    case FrameType::catalog_page:
+    case FrameType::chunk_page:
+    case FrameType::hint_page: return check_page(frame_.header.type);
+    case FrameType::commit: return check_commit(position);
+    case FrameType::trailer: return check_trailer();
+    case FrameType::block:
+    case FrameType::dictionary: {
+      NPK_ASSIGN(const format::OpenedBody opened, format::split_body(frame_.body, package_.limits()));
+      static_cast<void>(opened);
+      return {};
+    }
+    default: return {};
+  }
+}
+
+Result<void> FrameCheck::check_page(FrameType type) {
+  NPK_ASSIGN(Bytes raw, block::open_page(frame_.body, package_.limits()));
+  if (type == FrameType::manifest) {
+    NPK_ASSIGN(const auto page, format::CatalogPage::decode(std::move(raw), format::PageKind::manifest, package_.limits()));
+    static_cast<void>(page);
+    return {};
+  }
+  NPK_ASSIGN(const format::PageView page, format::PageView::parse(raw, package_.limits()));
+  static_cast<void>(page);
+  return {};
+}
+
+Result<void> FrameCheck::check_commit(std::uint64_t position) {
+  NPK_ASSIGN(format::Commit commit, reader::open_commit(frame_.body, position, package_.limits()));
+  const auto history = check_history(commit, last_statement_, last_commit_.position);
+  last_commit_ = {position, frame_.header.stored_length, frame_.hash};
+  last_statement_ = std::move(commit.statement);
+  return history;
+}
+
+Result<void> FrameCheck::check_trailer() {
+  NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(frame_.body));
+  if (trailer.package_length != frame_.end()) return bad("a trailer gives another length than the package has to its end");
+  if (trailer.commit != last_commit_) return bad("a trailer does not name the newest commit before it");
+  return {};
+}
+
+Result<void> FrameCheck::note_missing_blocks() {
+  for (std::size_t i = 0; i < blocks_.size(); ++i) {
+    if (met_[i]) continue;
+    NPK_TRY(placed_note(DamageKind::block, {Errc::corrupt, "no frame lies where block " + std::to_string(blocks_[i].number) + " should"},
+                        blocks_[i].position, chunks_.chunks_of_block(blocks_[i].number)));
+  }
+  return {};
+}
+
+}  // namespace npk::ops

@@ -21,7 +21,8 @@ enum class Existing : std::uint8_t {
   fail_entry,  // Errc::exists for the entry; what is there, also a directory's metadata, stays as it is
   overwrite,   // anything but a directory is removed first, and an empty directory where a file is to come;
                // a directory that was there gets the entry's metadata
-  keep,        // as fail_entry, but without an error: the entry is passed over
+  keep,        // as fail_entry, but without an error: the entry is passed over. Where something else holds the place of
+               // a directory that is still Errc::exists: nothing could be created in it
 };
 
 struct RestoreOptions {

@@ -9,7 +9,9 @@
 namespace npk::block {
 namespace {
 
-std::unexpected<Error> does_not_hold() { return fail(Errc::corrupt, "the hash of a frame's body does not hold"); }
+std::unexpected<Error> does_not_hold() {
+  return fail(Errc::corrupt, "the hash of a frame's body does not hold");
+}
 
 // A zstd frame's window may not be larger than the data it can reach (spec section 5).
 std::uint32_t window_log_bound(std::uint64_t raw_bytes, std::uint64_t base_bytes) {
@@ -26,7 +28,8 @@ Result<codec::CodecStep> step_of(const format::InnerHeader& header, std::size_t 
   if (header.chain.size() > 1) return fail(Errc::corrupt, "a codec chain has more than one compressor");
   const format::ChainStep& step = header.chain.front();
   codec::CodecStep told{step.id, step.level, step.parameter};
-  if (step.id == format::CodecId::zstd && told.parameter >= codec::kMinZstdWindowLog && told.parameter <= codec::kMaxZstdWindowLog)
+  if (step.id == format::CodecId::zstd && told.parameter >= codec::kMinZstdWindowLog &&
+      told.parameter <= codec::kMaxZstdWindowLog)
     told.parameter = std::min(told.parameter, window_log_bound(header.raw_length, base_bytes));
   return told;
 }
@@ -63,7 +66,7 @@ Result<Bytes> open_page(ByteView body, const Limits& limits) {
 
 Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
   NPK_ASSIGN(const codec::CodecStep step, step_of(opened.header, base.size()));
-  NPK_ASSIGN(codec::Decoder* decoder, decoders_.get(step));
+  NPK_ASSIGN(codec::Decoder * decoder, decoders_.get(step));
   return decoder->decode_prefix(opened.payload, base, opened.header.raw_length, out);
 }
 

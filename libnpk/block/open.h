@@ -21,7 +21,8 @@ using BodyCheck = std::array<std::uint8_t, 8>;  // first bytes of BLAKE3(body), 
 [[nodiscard]] Result<void> check_body(ByteView body, const Digest& expected);
 [[nodiscard]] Result<Digest> check_body(ByteView body, const BodyCheck& expected);
 
-// Raw bytes of a page, manifest or commit whose body has been checked. Errc::limit above max_page_raw_bytes, corrupt if it names a base.
+// Raw bytes of a page, manifest or commit whose body has been checked. Errc::limit above max_page_raw_bytes, corrupt if
+// it names a base.
 [[nodiscard]] Result<Bytes> open_page(ByteView body, const Limits& limits);
 
 // Decodes blocks and dictionaries. Keeps decoders from call to call. Not thread-safe: one per thread.
@@ -29,9 +30,10 @@ class BlockOpener {
  public:
   explicit BlockOpener(const Limits& limits) : limits_(limits), decoders_(limits) {}
 
-  // The first out.size() bytes of the block that `opened` (format::split_body of a checked body) holds; `base` is the raw bytes of
-  // the frame that opened.header.base_position names, empty if none. Only with out.size() == raw_length is all of the payload checked.
-  // Errc::misuse if out is longer than the block, unsupported for a codec this build does not know, else as codec::Decoder's.
+  // The first out.size() bytes of the block that `opened` (format::split_body of a checked body) holds; `base` is the
+  // raw bytes of the frame that opened.header.base_position names, empty if none. Only with out.size() == raw_length is
+  // all of the payload checked. Errc::misuse if out is longer than the block, unsupported for a codec this build does
+  // not know, else as codec::Decoder's.
   [[nodiscard]] Result<void> decode(const format::OpenedBody& opened, ByteView base, MutableBytes out);
 
  private:

@@ -1,11 +1,12 @@
-// The library against the specification's vectors (spec/vectors/README.md): opens, lists and reads each, and compares what comes out with
-// manifest.json. What only full verification or extraction shows is left to the tests of those operations.
+// The library against the specification's vectors (spec/vectors/README.md): opens, lists and reads each, and compares
+// what comes out with manifest.json. What only full verification or extraction shows is left to the tests of those
+// operations.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <fstream>
-#include <map>
 #include <iterator>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -39,7 +40,9 @@ const json& vector_named(const std::string& name) {
 
 constexpr std::string_view kStages[] = {"open", "list", "read", "verify", "extract"};
 
-std::size_t rank_of(std::string_view stage) { return static_cast<std::size_t>(std::ranges::find(kStages, stage) - std::begin(kStages)); }
+std::size_t rank_of(std::string_view stage) {
+  return static_cast<std::size_t>(std::ranges::find(kStages, stage) - std::begin(kStages));
+}
 
 struct Outcome {
   std::string_view stage = "verify";  // the first that failed; else one past what is done here
@@ -57,7 +60,8 @@ Result<void> read_entry(const PackageReader& reader, const Entry& entry) {
     if (stream.position() > (64ULL << 20)) return {};  // holes of a petabyte
   }
   NPK_ASSIGN(const Digest digest, reader.digest(entry));
-  if (hasher.finish() != digest) return fail(Errc::corrupt, "the digest of " + std::string(entry.path()) + " does not hold");
+  if (hasher.finish() != digest)
+    return fail(Errc::corrupt, "the digest of " + std::string(entry.path()) + " does not hold");
   return {};
 }
 
@@ -93,19 +97,25 @@ std::string base64(std::string_view bytes) {
   std::string text;
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     std::uint32_t group = 0;
-    for (std::size_t i = 0; i < 3; ++i) group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
+    for (std::size_t i = 0; i < 3; ++i)
+      group = group << 8 | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
     for (std::size_t i = 0; i < 4; ++i) text += at + i > bytes.size() ? '=' : kDigits[group >> (18 - 6 * i) & 63];
   }
   return text;
 }
 
+void expect_field(const json& object, const std::string& field, const json& found) {
+  EXPECT_EQ(object.at(field), found) << field;
+}
+
 void expect_text(const json& entry, const std::string& field, std::string_view found) {
   const bool encoded = entry.contains(field + "_base64");
   if (!encoded && !entry.contains(field)) return;
-  EXPECT_EQ(entry.at(encoded ? field + "_base64" : field), encoded ? base64(found) : std::string(found));
+  expect_field(entry, encoded ? field + "_base64" : field, encoded ? base64(found) : std::string(found));
 }
 
-constexpr std::string_view kKinds[] = {"", "regular", "directory", "symlink", "character_device", "block_device", "fifo"};
+constexpr std::string_view kKinds[] = {"",    "regular", "directory", "symlink", "character_device", "block_device",
+                                       "fifo"};
 
 void expect_holes(const json& entry, const EntryRow& row) {
   std::vector<std::array<std::uint64_t, 2>> holes;
@@ -122,25 +132,25 @@ void expect_xattrs(const json& entry, const EntryRow& row) {
   ASSERT_EQ(expected.size(), row.xattrs.size());
   for (std::size_t i = 0; i < row.xattrs.size(); ++i) {
     expect_text(expected[i], "name", row.xattrs[i].name);
-    EXPECT_EQ(expected[i].at("value_base64"), base64(row.xattrs[i].value));
+    expect_field(expected[i], "value_base64", base64(row.xattrs[i].value));
   }
 }
 
 void expect_entry(const PackageReader& reader, const json& expected, const Entry& entry) {
   const EntryRow row = entry.row();
   expect_text(expected, "path", row.path);
-  EXPECT_EQ(expected.at("kind"), kKinds[static_cast<std::size_t>(row.kind)]);
-  EXPECT_EQ(expected.at("mode"), row.mode);
-  EXPECT_EQ(expected.at("uid"), row.uid);
-  EXPECT_EQ(expected.at("gid"), row.gid);
+  expect_field(expected, "kind", kKinds[static_cast<std::size_t>(row.kind)]);
+  expect_field(expected, "mode", row.mode);
+  expect_field(expected, "uid", row.uid);
+  expect_field(expected, "gid", row.gid);
   expect_text(expected, "user", row.user_name);
   expect_text(expected, "group", row.group_name);
-  EXPECT_EQ(expected.at("mtime"), json::array({row.mtime_seconds, row.mtime_nanoseconds}));
+  expect_field(expected, "mtime", json::array({row.mtime_seconds, row.mtime_nanoseconds}));
   expect_text(expected, "target", row.target);
   EXPECT_EQ(expected.value("device", json::array({0, 0})), json::array({row.device >> 32, row.device & 0xFFFF'FFFF}));
   if (row.kind == EntryKind::regular) {
-    EXPECT_EQ(expected.at("size"), row.size);
-    EXPECT_EQ(expected.at("digest"), hex(reader.digest(entry).value()));
+    expect_field(expected, "size", row.size);
+    expect_field(expected, "digest", hex(reader.digest(entry).value()));
     expect_holes(expected, row);
   }
   expect_xattrs(expected, row);
@@ -152,10 +162,10 @@ void expect_commit(const json& vector, const PackageInfo& info) {
   EXPECT_EQ(vector.value("prefix", info.package_offset), info.package_offset);
   if (!vector.contains("generation")) return;
   const format::Statement& statement = info.commit.statement;
-  EXPECT_EQ(statement.generation, vector.at("generation"));
-  EXPECT_EQ(statement.message, vector.at("message"));
-  EXPECT_EQ(hex(statement.content_root), vector.at("content_root"));
-  EXPECT_EQ(hex(statement.storage_root), vector.at("storage_root"));
+  expect_field(vector, "generation", statement.generation);
+  expect_field(vector, "message", statement.message);
+  expect_field(vector, "content_root", hex(statement.content_root));
+  expect_field(vector, "storage_root", hex(statement.storage_root));
 }
 
 void expect_listing(const json& vector, const PackageReader& reader) {
@@ -167,7 +177,7 @@ void expect_listing(const json& vector, const PackageReader& reader) {
     SCOPED_TRACE(entry.path());
     expect_entry(reader, expected[number], entry);
     if (const std::uint64_t group = entry.row().link_group; group != 0) {
-      EXPECT_EQ(expected[number].at("link_leader"), leaders.try_emplace(group, entry.path()).first->second);
+      expect_field(expected[number], "link_leader", leaders.try_emplace(group, entry.path()).first->second);
     }
   }
 }
@@ -186,17 +196,20 @@ TEST_P(Vector, IsReadAsItsManifestSays) {
     return;
   }
   if (!outcome.error) {
-    if (rank_of(vector.at("stage").get<std::string>()) >= rank_of("verify")) GTEST_SKIP() << "shown by verification or extraction";
+    if (rank_of(vector.at("stage").get<std::string>()) >= rank_of("verify"))
+      GTEST_SKIP() << "shown by verification or extraction";
     FAIL() << "nothing was found wrong";
   }
   EXPECT_LE(rank_of(outcome.stage), rank_of(vector.at("stage").get<std::string>())) << outcome.error->to_string();
-  EXPECT_TRUE(classes_of(vector).contains(std::string(errc_name(outcome.error->code)))) << outcome.stage << ": " << outcome.error->to_string();
+  EXPECT_TRUE(classes_of(vector).contains(std::string(errc_name(outcome.error->code))))
+      << outcome.stage << ": " << outcome.error->to_string();
 }
 
 TEST_P(Vector, LeavesWhatIsIntactReadable) {
   const json& vector = vector_named(GetParam());
   if (!vector.contains("intact")) return;
-  const auto reader = PackageReader::open_file(NPK_VECTORS_DIRECTORY "/" + vector.at("file").get<std::string>()).value();
+  const auto reader =
+      PackageReader::open_file(NPK_VECTORS_DIRECTORY "/" + vector.at("file").get<std::string>()).value();
   for (const json& path : vector.at("intact")) {
     const auto entry = reader.find(path.get<std::string>()).value();
     ASSERT_TRUE(entry.has_value()) << path;
@@ -204,7 +217,9 @@ TEST_P(Vector, LeavesWhatIsIntactReadable) {
   }
 }
 
-TEST(Vectors, AreAllHere) { EXPECT_GE(vectors().size(), 464U); }
+TEST(Vectors, AreAllHere) {
+  EXPECT_GE(vectors().size(), 464U);
+}
 
 INSTANTIATE_TEST_SUITE_P(Spec, Vector, testing::ValuesIn(names()), [](const auto& instance) { return instance.param; });
 

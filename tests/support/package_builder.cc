@@ -4,10 +4,10 @@
 #include <random>
 
 #include "codec/encoder.h"
+#include "hash/content_root.h"
 #include "hash/hash.h"
 #include "npk/format/path.h"
 #include "npk/format/superblock.h"
-#include "package/reader/locate.h"
 
 namespace npk::test {
 
@@ -74,8 +74,12 @@ std::uint64_t PackageBuilder::block(const std::vector<Bytes>& chunks, const Bloc
   Bytes raw;
   for (const Bytes& chunk : chunks) raw.insert(raw.end(), chunk.begin(), chunk.end());
   const std::uint64_t number = block_raw_.size();
-  format::InnerHeader header{.raw_length = raw.size(), .base_position = options.base ? block_positions_[*options.base] : 0, .padding_length = 0, .chain = {}};
-  const Bytes payload = encode_block(raw, options.base ? ByteView(block_raw_[*options.base]) : ByteView(), header, options.codec);
+  format::InnerHeader header{.raw_length = raw.size(),
+                             .base_position = options.base ? block_positions_[*options.base] : 0,
+                             .padding_length = 0,
+                             .chain = {}};
+  const Bytes payload =
+      encode_block(raw, options.base ? ByteView(block_raw_[*options.base]) : ByteView(), header, options.codec);
   if (edit_block_header) edit_block_header(header);
   Bytes body;
   format::encode_inner_header(header, body);
@@ -85,13 +89,14 @@ std::uint64_t PackageBuilder::block(const std::vector<Bytes>& chunks, const Bloc
   for (const Bytes& chunk : chunks) {
     if (options.is_dictionary) break;
     const auto length = static_cast<std::uint32_t>(chunk.size());
-    open_page_.chunks.push_back({hash::blake3(chunk), length, static_cast<std::uint32_t>(open_page_.blocks.size()), offset});
+    open_page_.chunks.push_back(
+        {hash::blake3(chunk), length, static_cast<std::uint32_t>(open_page_.blocks.size()), offset});
     chunk_lengths_.push_back(length);
     unique_bytes_ += length;
     offset += length;
   }
-  open_page_.blocks.push_back({reference.position, reference.stored_length, raw.size(), reference.hash, options.base ? number - *options.base : 0,
-                               options.is_dictionary});
+  open_page_.blocks.push_back({reference.position, reference.stored_length, raw.size(), reference.hash,
+                               options.base ? number - *options.base : 0, options.is_dictionary});
   block_positions_.push_back(reference.position);
   block_raw_.push_back(std::move(raw));
   stored_bytes_ += reference.stored_length;
@@ -107,7 +112,8 @@ void PackageBuilder::chunk_page() {
   open_page_.first_byte = unique_bytes_ - bytes;
   if (edit_chunk_page) edit_chunk_page(open_page_);
   const FrameReference reference = stored_frame(FrameType::chunk_page, format::encode_chunk_page(open_page_));
-  chunk_leaves_.push_back({reference.position, reference.stored_length, reference.hash, open_page_.first_chunk, open_page_.first_block, open_page_.first_byte});
+  chunk_leaves_.push_back({reference.position, reference.stored_length, reference.hash, open_page_.first_chunk,
+                           open_page_.first_block, open_page_.first_byte});
   open_page_ = {};
 }
 
@@ -125,18 +131,21 @@ void PackageBuilder::manifest(const std::vector<BuiltEntry>& entries) {
   stored_frame(FrameType::manifest, format::encode_catalog_page(format::PageKind::manifest, rows_of(entries)));
 }
 
-FrameReference PackageBuilder::catalog_tree(const std::vector<BuiltEntry>& entries, std::size_t leaf_rows, std::size_t fanout) {
+FrameReference PackageBuilder::catalog_tree(const std::vector<BuiltEntry>& entries, std::size_t leaf_rows,
+                                            std::size_t fanout) {
   std::vector<format::CatalogChild> level;
   for (std::size_t at = 0; at < entries.size(); at += leaf_rows) {
     const auto part = std::span(entries).subspan(at, std::min(leaf_rows, entries.size() - at));
-    const auto reference = stored_frame(FrameType::catalog_page, format::encode_catalog_page(format::PageKind::catalog_leaf, rows_of(part)));
+    const auto reference = stored_frame(FrameType::catalog_page,
+                                        format::encode_catalog_page(format::PageKind::catalog_leaf, rows_of(part)));
     level.push_back({part.front().path, reference.position, reference.stored_length, reference.hash, part.size()});
   }
   for (std::uint8_t height = 1; level.size() > 1; ++height) {
     std::vector<format::CatalogChild> above;
     for (std::size_t at = 0; at < level.size(); at += fanout) {
-      std::vector<format::CatalogChild> children(level.begin() + static_cast<std::ptrdiff_t>(at),
-                                                 level.begin() + static_cast<std::ptrdiff_t>(std::min(at + fanout, level.size())));
+      std::vector<format::CatalogChild> children(
+          level.begin() + static_cast<std::ptrdiff_t>(at),
+          level.begin() + static_cast<std::ptrdiff_t>(std::min(at + fanout, level.size())));
       std::uint64_t count = 0;
       for (const auto& child : children) count += child.entry_count;
       if (edit_catalog_node) edit_catalog_node(children);
@@ -153,12 +162,14 @@ FrameReference PackageBuilder::chunk_tree(std::size_t fanout) {
   for (std::uint8_t height = 1; level.size() > 1; ++height) {
     std::vector<format::ChunkChild> above;
     for (std::size_t at = 0; at < level.size(); at += fanout) {
-      format::ChunkNode node{height, {level.begin() + static_cast<std::ptrdiff_t>(at),
-                                      level.begin() + static_cast<std::ptrdiff_t>(std::min(at + fanout, level.size()))}};
+      format::ChunkNode node{height,
+                             {level.begin() + static_cast<std::ptrdiff_t>(at),
+                              level.begin() + static_cast<std::ptrdiff_t>(std::min(at + fanout, level.size()))}};
       const format::ChunkChild first = node.children.front();
       if (edit_chunk_node) edit_chunk_node(node);
       const auto reference = stored_frame(FrameType::chunk_page, format::encode_chunk_node(node));
-      above.push_back({reference.position, reference.stored_length, reference.hash, first.first_chunk, first.first_block, first.first_byte});
+      above.push_back({reference.position, reference.stored_length, reference.hash, first.first_chunk,
+                       first.first_block, first.first_byte});
     }
     level = std::move(above);
   }
@@ -191,7 +202,8 @@ void PackageBuilder::commit(std::vector<BuiltEntry> entries, std::size_t leaf_ro
   commit.placement.previous_commit = last_commit_;
   commit.statement.lineage_id = id_;
   commit.statement.generation = ++generation_;
-  commit.statement.storage_root = reader::storage_root(commit.placement.catalog_root.hash, commit.placement.chunk_root.hash);
+  commit.statement.storage_root =
+      hash::storage_root(commit.placement.catalog_root.hash, commit.placement.chunk_root.hash);
   if (edit_commit) edit_commit(commit);
   commit_ = stored_frame(FrameType::commit, format::encode_commit(commit));
   last_commit_ = commit_.position;
@@ -210,7 +222,8 @@ namespace {
 
 // Words, so that compressors find something.
 Bytes random_text(std::mt19937_64& random, std::size_t size) {
-  static constexpr std::string_view kWords[] = {"alpha ", "beta ", "gamma ", "delta\n", "epsilon ", "0123456789 ", "{\"key\": ", "\x01\xFF\x80"};
+  static constexpr std::string_view kWords[] = {"alpha ",   "beta ",       "gamma ",     "delta\n",
+                                                "epsilon ", "0123456789 ", "{\"key\": ", "\x01\xFF\x80"};
   Bytes text;
   while (text.size() < size) {
     const std::string_view word = kWords[random() % std::size(kWords)];
@@ -224,7 +237,8 @@ Bytes random_text(std::mt19937_64& random, std::size_t size) {
 // Lays files out as blocks, pages and manifests.
 class SamplePacker {
  public:
-  SamplePacker(std::uint64_t seed, const PackageShape& shape) : random_(seed), shape_(shape), builder_("sample " + std::to_string(seed)) {}
+  SamplePacker(std::uint64_t seed, const PackageShape& shape)
+      : random_(seed), shape_(shape), builder_("sample " + std::to_string(seed)) {}
 
   BuiltPackage run() {
     for (std::size_t i = 0; i < shape_.files; ++i) add_file(i);
@@ -275,7 +289,8 @@ class SamplePacker {
     format::Run run{next_chunk_, 0, length};
     for (std::size_t at = 0; at < length; ++run.chunk_count) {
       const std::size_t size = std::min(length - at, 1 + random_() % (2 * shape_.chunk_bytes));
-      chunks_.emplace_back(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(at + size));
+      chunks_.emplace_back(text.begin() + static_cast<std::ptrdiff_t>(at),
+                           text.begin() + static_cast<std::ptrdiff_t>(at + size));
       at += size;
       ++next_chunk_;
       if (chunks_.size() == shape_.chunks_per_block) flush_block();
@@ -322,6 +337,8 @@ class SamplePacker {
 
 }  // namespace
 
-BuiltPackage make_package(std::uint64_t seed, const PackageShape& shape) { return SamplePacker(seed, shape).run(); }
+BuiltPackage make_package(std::uint64_t seed, const PackageShape& shape) {
+  return SamplePacker(seed, shape).run();
+}
 
 }  // namespace npk::test

@@ -1,5 +1,6 @@
-// Makes small packages frame by frame, for tests of the reader that must not depend on the writer: trees of any shape, bases, holes, shared
-// chunks, cut packages, and wrong ones (the caller edits rows, totals or references before they are written).
+// Makes small packages frame by frame, for tests of the reader that must not depend on the writer: trees of any shape,
+// bases, holes, shared chunks, cut packages, and wrong ones (the caller edits rows, totals or references before they
+// are written).
 #pragma once
 
 #include <functional>
@@ -67,7 +68,8 @@ class PackageBuilder {
     format::FrameReference reference;
     format::ChunkChild child;
   };
-  format::FrameReference catalog_tree(const std::vector<BuiltEntry>& entries, std::size_t leaf_rows, std::size_t fanout);
+  format::FrameReference catalog_tree(const std::vector<BuiltEntry>& entries, std::size_t leaf_rows,
+                                      std::size_t fanout);
   format::FrameReference chunk_tree(std::size_t fanout);
   [[nodiscard]] format::Totals totals_of(const std::vector<BuiltEntry>& entries) const;
 
@@ -91,20 +93,20 @@ class PackageBuilder {
 struct PackageShape {
   std::size_t files = 20;
   std::size_t largest_file = 40'000;
-  std::size_t chunk_bytes = 1500;       // average
+  std::size_t chunk_bytes = 1500;  // average
   std::size_t chunks_per_block = 5;
   std::size_t blocks_per_page = 4;
   std::size_t leaf_rows = 4;
   std::size_t fanout = 3;
   format::CodecId codec = format::CodecId::store;
-  bool bases = false;                   // every third block on the one before it
+  bool bases = false;  // every third block on the one before it
   bool holes = true;
 };
 
 struct BuiltPackage {
   Bytes bytes;
-  std::vector<BuiltEntry> entries;      // in path order
-  std::uint64_t manifests_end = 0;      // where the last manifest ends and the commit's pages begin
+  std::vector<BuiltEntry> entries;  // in path order
+  std::uint64_t manifests_end = 0;  // where the last manifest ends and the commit's pages begin
 };
 
 [[nodiscard]] BuiltPackage make_package(std::uint64_t seed, const PackageShape& shape = {});

@@ -11,8 +11,8 @@ namespace npk {
 using format::EntryKind;
 using format::EntryRow;
 
-// A handle: keeps the catalog page it lies in alive, so views from row() stay valid as long as a copy of the handle does.
-// Cheap to copy; const members are thread-safe.
+// A handle: keeps the catalog page it lies in alive, so views from row() stay valid as long as a copy of the handle
+// does. Cheap to copy; const members are thread-safe.
 class Entry {
  public:
   Entry(std::shared_ptr<const format::CatalogPage> page, std::size_t row, std::uint64_t number) noexcept

@@ -1,7 +1,9 @@
 // Opens a package and answers what is in it: by path, by number, in order; hands out streams over entries.
 //
-// Threads: every const member may be called from many threads at once, and after fork. Reads are positional; nothing is mapped
-// unless the source is. Memory: page and block caches, bounded by ReaderOptions, whatever the size of the package.
+// Threads: every const member may be called from many threads at once, and after fork (of a process in which no other
+// thread was inside a call at that moment). Reads are positional; nothing is mapped unless the source is. Memory: page
+// and block caches, bounded by ReaderOptions, whatever the size of the package; a package without a commit also keeps
+// its manifests.
 #pragma once
 
 #include <cstdint>
@@ -24,16 +26,17 @@ struct ReaderOptions {
   Limits limits;
   std::uint64_t block_cache_bytes = 64ULL << 20;  // decoded blocks kept; at least one block is held while it is read
   std::uint64_t page_cache_bytes = 16ULL << 20;   // decoded catalog and chunk pages kept
-  bool accept_recovered = true;                   // go on, with a warning, when the trailer or the commit is missing
+  bool accept_recovered = true;                   // go on, with warnings, when there is no whole trailer frame
 };
 
 struct PackageInfo {
   format::Superblock superblock;
-  format::Commit commit;                 // of the generation that is open; all zero when recovered from manifests
-  std::uint64_t package_length = 0;      // superblock to end; for a recovered package: to the end of the last good frame
-  std::uint64_t package_offset = 0;      // of the superblock in the source
-  bool recovered = false;                // no valid trailer: the last good commit, or the manifests, answered
-  std::vector<Error> warnings;           // what was wrong, when recovered
+  format::Commit commit;             // of the generation that is open; when recovered from manifests only its totals,
+                                     // added up from these (stored bytes not), and all else zero
+  std::uint64_t package_length = 0;  // superblock to end; for a recovered package: to the end of the last good frame
+  std::uint64_t package_offset = 0;  // of the superblock in the source
+  bool recovered = false;            // no valid trailer: the last good commit, or the manifests, answered
+  std::vector<Error> warnings;       // what was wrong, when recovered
 };
 
 // What reading has cost so far, since open; counters only grow.
@@ -49,7 +52,8 @@ struct ReaderStatistics {
 class PackageReader {
  public:
   // Errors: io; corrupt (not a package, damaged), truncated, unsupported, no_key (sealed), limit.
-  [[nodiscard]] static Result<PackageReader> open(std::shared_ptr<RandomAccessSource> source, const ReaderOptions& options = {});
+  [[nodiscard]] static Result<PackageReader> open(std::shared_ptr<RandomAccessSource> source,
+                                                  const ReaderOptions& options = {});
   [[nodiscard]] static Result<PackageReader> open_file(const std::string& path, const ReaderOptions& options = {});
 
   PackageReader(PackageReader&&) noexcept;
@@ -66,11 +70,13 @@ class PackageReader {
   // Number of the first entry whose path is not below `path` in path order (entry_count() if none): what lies under
   // a directory D is [lower_bound(D), lower_bound(D + "/\xff…")).
   [[nodiscard]] Result<std::uint64_t> lower_bound(std::string_view path) const;
-  // Calls `visit` for entries [first, last) in path order until it returns false. Checks, once it has passed all of them, that the
-  // pages bear out the commit's totals.
-  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first = 0, std::uint64_t last = UINT64_MAX) const;
+  // Calls `visit` for entries [first, last) in path order until it returns false. Having passed all entries of the
+  // package, checks that they bear out the commit's totals (corrupt).
+  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first = 0,
+                                      std::uint64_t last = UINT64_MAX) const;
 
-  // A stream over a regular file's content (Errc::misuse for other kinds). Streams keep the package open.
+  // A stream over a regular file's content (Errc::misuse for other kinds). `entry` is one of this reader's. Streams
+  // keep the package open.
   [[nodiscard]] Result<FileStream> open_stream(const Entry& entry) const;
   // What b3sum prints for the content; regular files only.
   [[nodiscard]] Result<Digest> digest(const Entry& entry) const;

@@ -1,7 +1,8 @@
 // One entry's content as a stream.
 //
-// Threads: read_at is const and safe from many threads on one stream; everything that moves the position is for one thread at a time.
-// Lifetime: a stream keeps its package open. Content is checked (BLAKE3 of each stored block) before any byte of it is handed out.
+// Threads: read_at is const and safe from many threads on one stream; everything that moves the position is for one
+// thread at a time. Lifetime: a stream keeps its package open. Content is checked (BLAKE3 of each stored block) before
+// any byte of it is handed out.
 #pragma once
 
 #include <cstdint>

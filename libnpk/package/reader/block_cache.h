@@ -17,11 +17,12 @@ class BlockCache {
  public:
   using Block = std::shared_ptr<const Bytes>;  // a prefix of the block's raw bytes
 
-  BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters, std::uint64_t capacity_bytes) noexcept
+  BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters,
+             std::uint64_t capacity_bytes) noexcept
       : loader_(std::move(loader)), counters_(std::move(counters)), capacity_bytes_(capacity_bytes) {}
 
-  // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first reader needs; when
-  // another needs more, wholly. However many threads ask at once, one decodes.
+  // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first
+  // reader needs; when another needs more, wholly. However many threads ask at once, one decodes.
   [[nodiscard]] Result<Block> get(const BlockLocation& block, std::uint64_t needed_bytes);
 
   [[nodiscard]] std::uint64_t cached_bytes() const;

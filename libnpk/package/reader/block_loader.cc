@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t kKeptBases = 8;
 constexpr std::size_t kKeptBufferBytes = 8U << 20;  // a larger one is given back after use
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
 format::FrameType type_of(const format::BlockRow& row) noexcept {
   return row.is_dictionary ? format::FrameType::dictionary : format::FrameType::block;
@@ -66,8 +68,8 @@ Result<void> BlockLoader::load_into(const BlockLocation& block, MutableBytes out
   Lease lease(*this);
   NPK_ASSIGN(const Base base, base_of(block, *lease));
   const format::BlockRow& row = block.row;
-  NPK_ASSIGN(const ByteView body,
-             frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash}, UINT64_MAX, (*lease).buffer));
+  NPK_ASSIGN(const ByteView body, frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash},
+                                                     UINT64_MAX, (*lease).buffer));
   return frames_->placed(decode(row, body, base, *lease, out), row.position);
 }
 
@@ -89,7 +91,8 @@ Result<Bytes> BlockLoader::load(std::uint64_t number, std::uint64_t prefix_bytes
   return load(block, prefix_bytes);
 }
 
-Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace, MutableBytes out) const {
+Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace,
+                                 MutableBytes out) const {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, frames_->limits()));
   if (opened.header.raw_length != row.raw_length) return bad("a block's raw length is not what its chunk page says");
   if (opened.header.base_position != base.position) return bad("a block's base is not what its chunk page says");
@@ -101,7 +104,8 @@ Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, con
 
 Result<BlockLoader::Base> BlockLoader::base_of(const BlockLocation& block, Workplace& workplace) const {
   if (block.row.base_distance == 0) return Base{};
-  if (block.row.is_dictionary) return frames_->placed(Result<Base>(bad("a dictionary names a base")), block.row.position);
+  if (block.row.is_dictionary)
+    return frames_->placed(Result<Base>(bad("a dictionary names a base")), block.row.position);
   const std::uint64_t number = block.number - block.row.base_distance;
   if (auto kept = find_base(number)) return *std::move(kept);
   NPK_ASSIGN(const BlockLocation location, chunks_->block(number));
@@ -114,13 +118,15 @@ Result<BlockLoader::Base> BlockLoader::base_of(const BlockLocation& block, Workp
 Result<void> BlockLoader::check_base(const format::BlockRow& block, const format::BlockRow& base) const {
   if (base.base_distance != 0) return bad("a block's base has a base itself");
   if (base.position >= block.position) return bad("a block's base does not lie before it");
-  if (base.raw_length > frames_->limits().max_base_raw_bytes) return fail(Errc::limit, "a block's base is larger than the limit");
+  if (base.raw_length > frames_->limits().max_base_raw_bytes)
+    return fail(Errc::limit, "a block's base is larger than the limit");
   return {};
 }
 
 Result<BlockLoader::Base> BlockLoader::load_base(const BlockLocation& location, Workplace& workplace) const {
   const format::BlockRow& row = location.row;
-  NPK_ASSIGN(const ByteView body, frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash}, UINT64_MAX, workplace.buffer));
+  NPK_ASSIGN(const ByteView body, frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash},
+                                                     UINT64_MAX, workplace.buffer));
   Bytes raw(static_cast<std::size_t>(row.raw_length));
   NPK_TRY(frames_->placed(decode(row, body, {}, workplace, raw), row.position));
   return Base{location.number, row.position, std::make_shared<const Bytes>(std::move(raw))};

@@ -1,5 +1,5 @@
-// Reads blocks: frame, base, checks, decoding. Used as it is by what goes through a package once (extract, verify); streams use
-// BlockCache above it.
+// Reads blocks: frame, base, checks, decoding. Used as it is by what goes through a package once (extract, verify);
+// streams use BlockCache above it.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,15 @@
 
 namespace npk::reader {
 
-// Const members are thread-safe. Keeps one set of decoders and one buffer for each thread that has been inside at once, and the last few bases
-// (each at most max_base_raw_bytes); no blocks.
+// Const members are thread-safe. Keeps one set of decoders and one buffer for each thread that has been inside at once,
+// and the last few bases (each at most max_base_raw_bytes); no blocks.
 class BlockLoader {
  public:
   BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks);
   ~BlockLoader();
 
-  // The first out.size() raw bytes of a block (or dictionary). The frame's body is checked against the row's hash first; its inner header must
-  // agree with the row. Errc::misuse if out is longer than row.raw_length.
+  // The first out.size() raw bytes of a block (or dictionary). The frame's body is checked against the row's hash
+  // first; its inner header must agree with the row. Errc::misuse if out is longer than row.raw_length.
   [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out) const;
   // The same from a body that has been read already; it is checked here.
   [[nodiscard]] Result<void> open_into(const BlockLocation& block, ByteView body, MutableBytes out) const;
@@ -40,7 +40,8 @@ class BlockLoader {
   [[nodiscard]] Result<Base> load_base(const BlockLocation& location, Workplace& workplace) const;
   [[nodiscard]] std::optional<Base> find_base(std::uint64_t number) const;
   void keep_base(const Base& base) const;
-  [[nodiscard]] Result<void> decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace, MutableBytes out) const;
+  [[nodiscard]] Result<void> decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace,
+                                    MutableBytes out) const;
 
   std::shared_ptr<const FrameReader> frames_;
   std::shared_ptr<const ChunkTable> chunks_;

@@ -12,7 +12,9 @@ namespace {
 using format::CatalogNode;
 using format::CatalogPage;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
 std::uint64_t entries_of(const CatalogNode& node) {
   return std::transform_reduce(node.children.begin(), node.children.end(), std::uint64_t{0}, std::plus<>(),
@@ -35,13 +37,15 @@ Summary summary_of(const PageContent& content) {
 }
 
 std::size_t child_of_path(const CatalogNode& node, std::string_view path) {
-  const auto behind = std::ranges::upper_bound(node.children, path, format::path_less, &format::CatalogChild::first_path);
+  const auto behind =
+      std::ranges::upper_bound(node.children, path, format::path_less, &format::CatalogChild::first_path);
   return behind == node.children.begin() ? 0 : static_cast<std::size_t>(behind - node.children.begin()) - 1;
 }
 
 std::size_t child_of_number(const CatalogNode& node, std::uint64_t number_within) {
   std::size_t index = 0;
-  while (index + 1 < node.children.size() && number_within >= node.children[index].entry_count) number_within -= node.children[index++].entry_count;
+  while (index + 1 < node.children.size() && number_within >= node.children[index].entry_count)
+    number_within -= node.children[index++].entry_count;
   return index;
 }
 
@@ -57,16 +61,18 @@ struct CatalogTree::Step {
   std::uint64_t before = 0;
   std::uint64_t entries = 0;
   std::uint64_t first_number = 0;
-  std::optional<std::uint8_t> height = {};      // none: the root
-  std::optional<std::string> first_path = {};   // none: the root
-  std::optional<std::string> path_bound = {};   // the first path behind the subtree; none: the end
+  std::optional<std::uint8_t> height = {};     // none: the root
+  std::optional<std::string> first_path = {};  // none: the root
+  std::optional<std::string> path_bound = {};  // the first path behind the subtree; none: the end
 
   [[nodiscard]] Result<void> check(const PageContent& content) const {
     const Summary page = summary_of(content);
     if (height && page.height != *height) return bad("a catalog page's height is not one less than its parent's");
     if (page.entries != entries) return bad("a catalog page has another number of entries than its parent says");
-    if (first_path && page.first_path != *first_path) return bad("a catalog page's first path is not what its parent says");
-    if (path_bound && !format::path_less(page.last_path, *path_bound)) return bad("paths are not in ascending order from page to page");
+    if (first_path && page.first_path != *first_path)
+      return bad("a catalog page's first path is not what its parent says");
+    if (path_bound && !format::path_less(page.last_path, *path_bound))
+      return bad("paths are not in ascending order from page to page");
     return {};
   }
 
@@ -85,7 +91,9 @@ struct CatalogTree::Step {
   }
 };
 
-CatalogTree::Step CatalogTree::root_step() const { return {.reference = root_, .before = before_, .entries = entry_count_}; }
+CatalogTree::Step CatalogTree::root_step() const {
+  return {.reference = root_, .before = before_, .entries = entry_count_};
+}
 
 Result<std::shared_ptr<const Page>> CatalogTree::page_of(const Step& step) const {
   NPK_ASSIGN(auto page, pages_->get(format::FrameType::catalog_page, step.reference, step.before));
@@ -133,7 +141,8 @@ Result<Entry> CatalogTree::entry(std::uint64_t number) const {
   return Entry(leaf.page, static_cast<std::size_t>(number - leaf.first_number), number);
 }
 
-Result<void> CatalogTree::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const {
+Result<void> CatalogTree::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                   std::uint64_t last) const {
   last = std::min(last, entry_count_);
   for (std::uint64_t number = first; number < last;) {
     NPK_ASSIGN(const Leaf leaf, leaf_of_number(number));
@@ -145,7 +154,8 @@ Result<void> CatalogTree::for_each(const std::function<bool(const Entry&)>& visi
   return {};
 }
 
-RecoveredCatalog::RecoveredCatalog(std::vector<std::shared_ptr<const CatalogPage>> manifests) : manifests_(std::move(manifests)) {
+RecoveredCatalog::RecoveredCatalog(std::vector<std::shared_ptr<const CatalogPage>> manifests)
+    : manifests_(std::move(manifests)) {
   for (std::size_t manifest = 0; manifest < manifests_.size(); ++manifest) {
     for (std::size_t row = 0; row < manifests_[manifest]->row_count(); ++row)
       rows_.push_back({static_cast<std::uint32_t>(manifest), static_cast<std::uint32_t>(row)});
@@ -165,7 +175,8 @@ Entry RecoveredCatalog::at(std::uint64_t number) const {
 }
 
 Result<std::uint64_t> RecoveredCatalog::lower_bound(std::string_view sought) const {
-  const auto found = std::ranges::lower_bound(rows_, sought, format::path_less, [this](const Row& row) { return path(row); });
+  const auto found =
+      std::ranges::lower_bound(rows_, sought, format::path_less, [this](const Row& row) { return path(row); });
   return static_cast<std::uint64_t>(found - rows_.begin());
 }
 
@@ -180,7 +191,8 @@ Result<Entry> RecoveredCatalog::entry(std::uint64_t number) const {
   return at(number);
 }
 
-Result<void> RecoveredCatalog::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const {
+Result<void> RecoveredCatalog::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                        std::uint64_t last) const {
   last = std::min<std::uint64_t>(last, rows_.size());
   for (std::uint64_t number = first; number < last; ++number) {
     if (!visit(at(number))) return {};

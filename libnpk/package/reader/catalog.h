@@ -26,22 +26,26 @@ class Catalog {
   // Errc::misuse if number >= entry_count().
   [[nodiscard]] virtual Result<Entry> entry(std::uint64_t number) const = 0;
   // Entries [first, last) in path order until `visit` returns false.
-  [[nodiscard]] virtual Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const = 0;
+  [[nodiscard]] virtual Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                              std::uint64_t last) const = 0;
 };
 
-// Over a commit's catalog tree. A look-up costs as many page reads as the tree is high, fewer when cached. Every page is checked against what
-// leads to it: hash, position, height, first path, number of entries, and that its paths stay below its successor's first.
+// Over a commit's catalog tree. A look-up costs as many page reads as the tree is high, fewer when cached. Every page
+// is checked against what leads to it: hash, position, height, first path, number of entries, and that its paths stay
+// below its successor's first.
 class CatalogTree final : public Catalog {
  public:
   // `root` may be absent (no entries); `before` is the commit's position.
-  CatalogTree(std::shared_ptr<PageCache> pages, const format::FrameReference& root, std::uint64_t entry_count, std::uint64_t before)
+  CatalogTree(std::shared_ptr<PageCache> pages, const format::FrameReference& root, std::uint64_t entry_count,
+              std::uint64_t before)
       : pages_(std::move(pages)), root_(root), entry_count_(entry_count), before_(before) {}
 
   [[nodiscard]] std::uint64_t entry_count() const noexcept override { return entry_count_; }
   [[nodiscard]] Result<std::uint64_t> lower_bound(std::string_view path) const override;
   [[nodiscard]] Result<std::optional<Entry>> find(std::string_view path) const override;
   [[nodiscard]] Result<Entry> entry(std::uint64_t number) const override;
-  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const override;
+  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                      std::uint64_t last) const override;
 
  private:
   struct Leaf {
@@ -62,8 +66,8 @@ class CatalogTree final : public Catalog {
   std::uint64_t before_;
 };
 
-// Of a package without a commit: what its manifests name. Of entries with the same path the one of the later manifest counts.
-// Holds all manifests in memory.
+// Of a package without a commit: what its manifests name. Of entries with the same path the one of the later manifest
+// counts. Holds all manifests in memory.
 class RecoveredCatalog final : public Catalog {
  public:
   explicit RecoveredCatalog(std::vector<std::shared_ptr<const format::CatalogPage>> manifests);
@@ -72,7 +76,8 @@ class RecoveredCatalog final : public Catalog {
   [[nodiscard]] Result<std::uint64_t> lower_bound(std::string_view path) const override;
   [[nodiscard]] Result<std::optional<Entry>> find(std::string_view path) const override;
   [[nodiscard]] Result<Entry> entry(std::uint64_t number) const override;
-  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const override;
+  [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                      std::uint64_t last) const override;
 
  private:
   struct Row {

@@ -9,28 +9,39 @@ namespace {
 using format::ChunkChild;
 using format::ChunkNode;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
-ChunkCounts first_of(const ChunkChild& child) noexcept { return {child.first_chunk, child.first_block, child.first_byte}; }
+ChunkCounts first_of(const ChunkChild& child) noexcept {
+  return {child.first_chunk, child.first_block, child.first_byte};
+}
 
-ChunkCounts first_of(const ChunkLeaf& leaf) noexcept { return {leaf.page.first_chunk, leaf.page.first_block, leaf.page.first_byte}; }
+ChunkCounts first_of(const ChunkLeaf& leaf) noexcept {
+  return {leaf.page.first_chunk, leaf.page.first_block, leaf.page.first_byte};
+}
 
 // Of a page with chunks.
 ChunkCounts end_of(const ChunkLeaf& leaf) noexcept {
-  return {leaf.page.first_chunk + leaf.page.chunks.size(), leaf.page.first_block + leaf.page.blocks.size(), leaf.ends.back()};
+  return {leaf.page.first_chunk + leaf.page.chunks.size(), leaf.page.first_block + leaf.page.blocks.size(),
+          leaf.ends.back()};
 }
 
-bool below(const ChunkCounts& a, const ChunkCounts& b) noexcept { return a.chunks < b.chunks && a.blocks < b.blocks && a.bytes < b.bytes; }
+bool below(const ChunkCounts& a, const ChunkCounts& b) noexcept {
+  return a.chunks < b.chunks && a.blocks < b.blocks && a.bytes < b.bytes;
+}
 
 ChunkLocation location_of(const ChunkLeaf& leaf, std::size_t row) noexcept {
   const format::ChunkRow& chunk = leaf.page.chunks[row];
-  return {leaf.page.first_chunk + row, chunk.hash, chunk.length, leaf.page.first_block + chunk.block, chunk.offset, leaf.ends[row] - chunk.length};
+  return {leaf.page.first_chunk + row,         chunk.hash,   chunk.length,
+          leaf.page.first_block + chunk.block, chunk.offset, leaf.ends[row] - chunk.length};
 }
 
 std::shared_ptr<const ChunkNode> node_over(const std::vector<RecoveredChunkPage>& found) {
   auto node = std::make_shared<ChunkNode>(ChunkNode{1, {}});
   for (const RecoveredChunkPage& page : found)
-    node->children.push_back({page.reference.position, page.reference.stored_length, page.reference.hash, page.first.chunks, page.first.blocks, page.first.bytes});
+    node->children.push_back({page.reference.position, page.reference.stored_length, page.reference.hash,
+                              page.first.chunks, page.first.blocks, page.first.bytes});
   return node;
 }
 
@@ -44,7 +55,8 @@ struct ChunkTable::Bounds {
 
   [[nodiscard]] Result<void> check(const PageContent& content) const {
     const auto* node = std::get_if<ChunkNode>(&content);
-    if (height && (node == nullptr ? 0 : node->height) != *height) return bad("a chunk page's height is not one less than its parent's");
+    if (height && (node == nullptr ? 0 : node->height) != *height)
+      return bad("a chunk page's height is not one less than its parent's");
     if (node != nullptr) {
       if (first_of(node->children.front()) != first) return bad("a chunk page does not begin where its parent says");
       if (!below(first_of(node->children.back()), end)) return bad("a chunk page goes on beyond the page behind it");
@@ -53,7 +65,8 @@ struct ChunkTable::Bounds {
     const auto& leaf = std::get<ChunkLeaf>(content);
     if (leaf.page.chunks.empty()) return bad("a chunk page has no chunks");
     if (first_of(leaf) != first) return bad("a chunk page does not begin where its parent says");
-    if (end_of(leaf) != end) return bad("a chunk page does not end where the page behind it begins, or at the commit's totals");
+    if (end_of(leaf) != end)
+      return bad("a chunk page does not end where the page behind it begins, or at the commit's totals");
     return {};
   }
 
@@ -68,11 +81,12 @@ struct ChunkTable::Bounds {
   }
 };
 
-ChunkTable::ChunkTable(std::shared_ptr<PageCache> pages, const format::FrameReference& root, const ChunkCounts& totals, std::uint64_t stored_bytes,
-                       std::uint64_t before)
+ChunkTable::ChunkTable(std::shared_ptr<PageCache> pages, const format::FrameReference& root, const ChunkCounts& totals,
+                       std::uint64_t stored_bytes, std::uint64_t before)
     : pages_(std::move(pages)), root_(root), totals_(totals), stored_bytes_(stored_bytes), before_(before) {}
 
-ChunkTable::ChunkTable(std::shared_ptr<PageCache> pages, const std::vector<RecoveredChunkPage>& found, const ChunkCounts& totals)
+ChunkTable::ChunkTable(std::shared_ptr<PageCache> pages, const std::vector<RecoveredChunkPage>& found,
+                       const ChunkCounts& totals)
     : pages_(std::move(pages)), recovered_root_(node_over(found)), totals_(totals), before_(UINT64_MAX) {}
 
 ChunkTable::Bounds ChunkTable::root_bounds() const {
@@ -97,10 +111,12 @@ Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sough
   for (;;) {
     if (node == nullptr) {
       NPK_ASSIGN(page, page_of(bounds, true));
-      if (const auto* leaf = std::get_if<ChunkLeaf>(&page->content)) return std::shared_ptr<const ChunkLeaf>(page, leaf);
+      if (const auto* leaf = std::get_if<ChunkLeaf>(&page->content))
+        return std::shared_ptr<const ChunkLeaf>(page, leaf);
       node = &std::get<ChunkNode>(page->content);
     }
-    const auto behind = std::ranges::upper_bound(node->children, sought, {}, [&](const ChunkChild& child) { return first_of(child).*key; });
+    const auto behind = std::ranges::upper_bound(node->children, sought, {},
+                                                 [&](const ChunkChild& child) { return first_of(child).*key; });
     bounds = bounds.child(*node, static_cast<std::size_t>(behind - node->children.begin()) - 1);
     node = nullptr;
   }
@@ -120,7 +136,8 @@ Result<ChunkInBlock> ChunkTable::locate(std::uint64_t stream_position) const {
   NPK_ASSIGN(const auto leaf, descend(stream_position, &ChunkCounts::bytes));
   const auto row = static_cast<std::size_t>(std::ranges::upper_bound(leaf->ends, stream_position) - leaf->ends.begin());
   const ChunkLocation chunk = location_of(*leaf, row);
-  return ChunkInBlock{chunk, {chunk.block, leaf->page.blocks[static_cast<std::size_t>(chunk.block - leaf->page.first_block)]}};
+  return ChunkInBlock{chunk,
+                      {chunk.block, leaf->page.blocks[static_cast<std::size_t>(chunk.block - leaf->page.first_block)]}};
 }
 
 Result<ChunkLocation> ChunkTable::at_stream_position(std::uint64_t position) const {
@@ -128,12 +145,15 @@ Result<ChunkLocation> ChunkTable::at_stream_position(std::uint64_t position) con
   return found.chunk;
 }
 
-Result<void> ChunkTable::visit_node(const Bounds& bounds, const ChunkNode& node, const PageVisitor& visit, std::uint64_t& stored_bytes) const {
-  for (std::size_t i = 0; i < node.children.size(); ++i) NPK_TRY(visit_subtree(bounds.child(node, i), visit, stored_bytes));
+Result<void> ChunkTable::visit_node(const Bounds& bounds, const ChunkNode& node, const PageVisitor& visit,
+                                    std::uint64_t& stored_bytes) const {
+  for (std::size_t i = 0; i < node.children.size(); ++i)
+    NPK_TRY(visit_subtree(bounds.child(node, i), visit, stored_bytes));
   return {};
 }
 
-Result<void> ChunkTable::visit_subtree(const Bounds& bounds, const PageVisitor& visit, std::uint64_t& stored_bytes) const {
+Result<void> ChunkTable::visit_subtree(const Bounds& bounds, const PageVisitor& visit,
+                                       std::uint64_t& stored_bytes) const {
   NPK_ASSIGN(const auto page, page_of(bounds, false));
   if (const auto* node = std::get_if<ChunkNode>(&page->content)) return visit_node(bounds, *node, visit, stored_bytes);
   const format::ChunkPage& leaf = std::get<ChunkLeaf>(page->content).page;

@@ -1,4 +1,5 @@
-// Chunk number, or stream position -> where the chunk's bytes are; block number -> frame. Over the chunk tree (spec 6.4, 6.5).
+// Chunk number, or stream position -> where the chunk's bytes are; block number -> frame. Over the chunk tree
+// (spec 6.4, 6.5).
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct ChunkLocation {
   std::uint64_t number = 0;
   Digest hash{};
   std::uint32_t length = 0;
-  std::uint64_t block = 0;             // block number
+  std::uint64_t block = 0;  // block number
   std::uint32_t offset_in_block = 0;
   std::uint64_t stream_position = 0;
 };
@@ -47,13 +48,15 @@ struct RecoveredChunkPage {
   ChunkCounts first;
 };
 
-// A look-up costs as many page reads as the tree is high, fewer when cached. Every page is checked against what leads to it: hash, position,
-// height, first numbers, and that it ends where its successor begins, or at the commit's totals. Const members are thread-safe.
+// A look-up costs as many page reads as the tree is high, fewer when cached. Every page is checked against what leads
+// to it: hash, position, height, first numbers, and that it ends where its successor begins, or at the commit's totals.
+// Const members are thread-safe.
 class ChunkTable {
  public:
-  // Of a commit: `root` may be absent (no chunks); `before` is the commit's position; `stored_bytes` its total of the blocks' stored lengths.
-  ChunkTable(std::shared_ptr<PageCache> pages, const format::FrameReference& root, const ChunkCounts& totals, std::uint64_t stored_bytes,
-             std::uint64_t before);
+  // Of a commit: `root` may be absent (no chunks); `before` is the commit's position; `stored_bytes` its total of the
+  // blocks' stored lengths.
+  ChunkTable(std::shared_ptr<PageCache> pages, const format::FrameReference& root, const ChunkCounts& totals,
+             std::uint64_t stored_bytes, std::uint64_t before);
   // Of pages found one by one.
   ChunkTable(std::shared_ptr<PageCache> pages, const std::vector<RecoveredChunkPage>& found, const ChunkCounts& totals);
 
@@ -66,8 +69,8 @@ class ChunkTable {
   // The chunk at a stream position and its block, in one descent.
   [[nodiscard]] Result<ChunkInBlock> locate(std::uint64_t stream_position) const;
 
-  // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with the commit's total.
-  // The visitor's error ends the walk and is returned.
+  // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with
+  // the commit's total. The visitor's error ends the walk and is returned.
   using PageVisitor = std::function<Result<void>(const format::ChunkPage&)>;
   [[nodiscard]] Result<void> for_each_page(const PageVisitor& visit) const;
 
@@ -77,7 +80,8 @@ class ChunkTable {
   [[nodiscard]] Bounds root_bounds() const;
   [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t sought, Key key) const;
   [[nodiscard]] Result<std::shared_ptr<const Page>> page_of(const Bounds& bounds, bool cached) const;
-  [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const PageVisitor& visit, std::uint64_t& stored_bytes) const;
+  [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const PageVisitor& visit,
+                                           std::uint64_t& stored_bytes) const;
   [[nodiscard]] Result<void> visit_node(const Bounds& bounds, const format::ChunkNode& node, const PageVisitor& visit,
                                         std::uint64_t& stored_bytes) const;
 

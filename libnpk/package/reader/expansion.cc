@@ -11,8 +11,9 @@ Result<void> check_expansion(std::uint64_t expanded_bytes, std::uint64_t stored_
   const std::uint64_t by_ratio = checked_multiply(stored_bytes, limits.max_expansion_ratio).value_or(UINT64_MAX);
   const std::uint64_t bound = std::max(limits.max_expanded_bytes_free, by_ratio);
   if (expanded_bytes <= bound) return {};
-  return fail(Errc::limit, "the package would expand to " + std::to_string(expanded_bytes) + " bytes, more than the limit of " +
-                               std::to_string(bound) + " for a package of " + std::to_string(stored_bytes) + " bytes");
+  return fail(Errc::limit, "the package would expand to " + std::to_string(expanded_bytes) +
+                               " bytes, more than the limit of " + std::to_string(bound) + " for a package of " +
+                               std::to_string(stored_bytes) + " bytes");
 }
 
 Result<void> check_expansion(const PackageInfo& info, const Limits& limits) {

@@ -45,7 +45,7 @@ class FileStream::Impl {
   std::shared_ptr<const PackageReader::Impl> package_;  // null: closed
   Entry entry_;
   std::span<const format::Run> runs_;
-  std::vector<std::uint64_t> run_ends_;                         // offsets in the content
+  std::vector<std::uint64_t> run_ends_;                          // offsets in the content
   std::unique_ptr<std::atomic<std::uint64_t>[]> run_positions_;  // of each run's first chunk, once asked for
   std::uint64_t size_;
   std::uint64_t position_ = 0;

@@ -10,24 +10,31 @@
 namespace npk::reader {
 namespace {
 
-Result<void> check_reference(const format::FrameReference& reference, std::uint64_t before, const PackageExtent& extent, const Limits& limits) {
+Result<void> check_reference(const format::FrameReference& reference, std::uint64_t before, const PackageExtent& extent,
+                             const Limits& limits) {
   const std::uint64_t body = reference.position + format::kFrameHeaderBytes;
   if (reference.stored_length > limits.max_frame_bytes)
-    return fail(Errc::limit, "a reference names a frame of " + std::to_string(reference.stored_length) + " bytes, more than the limit");
-  if (reference.position < format::kSuperblockBytes || !range_within(reference.position, format::kFrameHeaderBytes, std::min(before, extent.length)))
+    return fail(Errc::limit, "a reference names a frame of " + std::to_string(reference.stored_length) +
+                                 " bytes, more than the limit");
+  if (reference.position < format::kSuperblockBytes ||
+      !range_within(reference.position, format::kFrameHeaderBytes, std::min(before, extent.length)))
     return fail(Errc::corrupt, "a reference leads to a place that is not before it");
   if (!range_within(body, reference.stored_length, extent.length))
     return fail(Errc::truncated, "a reference names a frame that reaches beyond the end of the package");
-  if (!range_within(body, reference.stored_length, before)) return fail(Errc::corrupt, "a reference names a frame that reaches beyond it");
+  if (!range_within(body, reference.stored_length, before))
+    return fail(Errc::corrupt, "a reference names a frame that reaches beyond it");
   return {};
 }
 
-Result<void> check_agreement(const format::FrameHeader& header, format::FrameType type, const format::FrameReference& reference) {
+Result<void> check_agreement(const format::FrameHeader& header, format::FrameType type,
+                             const format::FrameReference& reference) {
   if (header.type != type)
-    return fail(Errc::corrupt, "a reference leads to a frame of type " + std::to_string(static_cast<int>(header.type)) + " instead of " +
-                                   std::to_string(static_cast<int>(type)));
-  if (header.stored_length != reference.stored_length) return fail(Errc::corrupt, "a reference leads to a frame of another length");
-  if (header.body_check != block::body_check_of(reference.hash)) return fail(Errc::corrupt, "a reference leads to a frame of another hash");
+    return fail(Errc::corrupt, "a reference leads to a frame of type " + std::to_string(static_cast<int>(header.type)) +
+                                   " instead of " + std::to_string(static_cast<int>(type)));
+  if (header.stored_length != reference.stored_length)
+    return fail(Errc::corrupt, "a reference leads to a frame of another length");
+  if (header.body_check != block::body_check_of(reference.hash))
+    return fail(Errc::corrupt, "a reference leads to a frame of another hash");
   return {};
 }
 
@@ -35,7 +42,8 @@ Result<void> check_agreement(const format::FrameHeader& header, format::FrameTyp
 
 Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag, const Limits& limits) {
   NPK_ASSIGN(format::FrameHeader header, format::decode_frame_header(bytes, tag, limits));
-  if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 || header.writer_salt_id != 0)
+  if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||
+      header.writer_salt_id != 0)
     return fail(Errc::corrupt, "a frame of a package that is not sealed says it is");
   return header;
 }
@@ -50,13 +58,13 @@ Result<void> FrameReader::fill(std::uint64_t position, MutableBytes out) const {
   return {};
 }
 
-Result<ByteView> FrameReader::read_body(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
-                                        Bytes& buffer) const {
+Result<ByteView> FrameReader::read_body(format::FrameType type, const format::FrameReference& reference,
+                                        std::uint64_t before, Bytes& buffer) const {
   return placed(read_referenced(type, reference, before, buffer), reference.position);
 }
 
-Result<ByteView> FrameReader::read_referenced(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
-                                              Bytes& buffer) const {
+Result<ByteView> FrameReader::read_referenced(format::FrameType type, const format::FrameReference& reference,
+                                              std::uint64_t before, Bytes& buffer) const {
   NPK_TRY(check_reference(reference, before, extent_, limits_));
   const auto bytes = static_cast<std::size_t>(format::kFrameHeaderBytes + reference.stored_length);
   if (buffer.size() < bytes) {
@@ -66,7 +74,8 @@ Result<ByteView> FrameReader::read_referenced(format::FrameType type, const form
   NPK_TRY(fill(reference.position, MutableBytes(buffer).first(bytes)));
   NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(buffer, extent_.tag, limits_));
   NPK_TRY(check_agreement(header, type, reference));
-  const ByteView body = ByteView(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
+  const ByteView body =
+      ByteView(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
   NPK_TRY(block::check_body(body, reference.hash));
   ReadCounters::add(counters_->frames_read, 1);
   return body;
@@ -77,15 +86,19 @@ Result<format::FrameHeader> FrameReader::read_header(std::uint64_t position) con
 }
 
 Result<format::FrameHeader> FrameReader::read_header_at(std::uint64_t position) const {
-  if (!range_within(position, format::kFrameHeaderBytes, extent_.length)) return fail(Errc::truncated, "a frame header is cut short");
+  if (!range_within(position, format::kFrameHeaderBytes, extent_.length))
+    return fail(Errc::truncated, "a frame header is cut short");
   std::array<std::uint8_t, format::kFrameHeaderBytes> bytes;
   NPK_TRY(fill(position, bytes));
   NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(bytes, extent_.tag, limits_));
-  if (header.stored_length > extent_.length - position - format::kFrameHeaderBytes) return fail(Errc::truncated, "a frame's body is cut short");
+  if (header.stored_length > extent_.length - position - format::kFrameHeaderBytes)
+    return fail(Errc::truncated, "a frame's body is cut short");
   return header;
 }
 
-Result<void> FrameReader::read_frame(std::uint64_t position, Frame& into) const { return placed(read_frame_at(position, into), position); }
+Result<void> FrameReader::read_frame(std::uint64_t position, Frame& into) const {
+  return placed(read_frame_at(position, into), position);
+}
 
 Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) const {
   NPK_ASSIGN(into.header, read_header_at(position));

@@ -28,24 +28,30 @@ struct Frame {
   Bytes body;
   Digest hash{};  // BLAKE3 of the body
 
-  [[nodiscard]] std::uint64_t end() const noexcept { return position + format::kFrameHeaderBytes + header.stored_length; }
+  [[nodiscard]] std::uint64_t end() const noexcept {
+    return position + format::kFrameHeaderBytes + header.stored_length;
+  }
 };
 
-// decode_frame_header, and what holds in a package that is not sealed: no sealed or salt bits, key epoch and salt id 0 (corrupt).
-[[nodiscard]] Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag, const Limits& limits);
+// decode_frame_header, and what holds in a package that is not sealed: no sealed or salt bits, key epoch and salt id 0
+// (corrupt).
+[[nodiscard]] Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag,
+                                                              const Limits& limits);
 
 // Const members are thread-safe. Errors carry the source's name and the offset in it.
 class FrameReader {
  public:
   FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters);
 
-  // The body of the frame a reference names, read at once into `buffer` (grown as needed, contents replaced); the view is into it.
-  // `before`: the position of the frame that holds the reference; this one must end at or before it.
-  // corrupt: outside the package or not before, another type, length, body check or hash; truncated: the source is too short.
-  [[nodiscard]] Result<ByteView> read_body(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
-                                           Bytes& buffer) const;
+  // The body of the frame a reference names, read at once into `buffer` (grown as needed, contents replaced); the view
+  // is into it. `before`: the position of the frame that holds the reference; this one must end at or before it.
+  // corrupt: outside the package or not before, another type, length, body check or hash; truncated: the source is too
+  // short.
+  [[nodiscard]] Result<ByteView> read_body(format::FrameType type, const format::FrameReference& reference,
+                                           std::uint64_t before, Bytes& buffer) const;
 
-  // The header at a position that nothing vouches for; truncated if it or the body it claims does not fit in the package.
+  // The header at a position that nothing vouches for; truncated if it or the body it claims does not fit in the
+  // package.
   [[nodiscard]] Result<format::FrameHeader> read_header(std::uint64_t position) const;
   // The whole frame there; into.body's capacity is reused.
   [[nodiscard]] Result<void> read_frame(std::uint64_t position, Frame& into) const;
@@ -63,8 +69,8 @@ class FrameReader {
 
  private:
   [[nodiscard]] Result<void> fill(std::uint64_t position, MutableBytes out) const;
-  [[nodiscard]] Result<ByteView> read_referenced(format::FrameType type, const format::FrameReference& reference, std::uint64_t before,
-                                                 Bytes& buffer) const;
+  [[nodiscard]] Result<ByteView> read_referenced(format::FrameType type, const format::FrameReference& reference,
+                                                 std::uint64_t before, Bytes& buffer) const;
   [[nodiscard]] Result<format::FrameHeader> read_header_at(std::uint64_t position) const;
   [[nodiscard]] Result<void> read_frame_at(std::uint64_t position, Frame& into) const;
 

@@ -17,7 +17,9 @@ struct Window {
 // Headers that begin in [begin, begin + kWindowBytes).
 Result<Window> read_window(const FrameReader& frames, std::uint64_t begin) {
   const PackageExtent& extent = frames.extent();
-  Window window{begin, Bytes(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes + kOverlapBytes, extent.length - begin)))};
+  Window window{
+      begin,
+      Bytes(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes + kOverlapBytes, extent.length - begin)))};
   NPK_ASSIGN(const std::size_t count, extent.source->read_at(extent.offset + begin, window.bytes));
   window.bytes.resize(count);
   return window;
@@ -25,7 +27,8 @@ Result<Window> read_window(const FrameReader& frames, std::uint64_t begin) {
 
 bool header_at(const FrameReader& frames, const Window& window, std::size_t at) {
   const ByteView rest = ByteView(window.bytes).subspan(at);
-  return rest.size() >= format::kFrameHeaderBytes && decode_clear_header(rest, frames.extent().tag, frames.limits()).has_value();
+  return rest.size() >= format::kFrameHeaderBytes &&
+         decode_clear_header(rest, frames.extent().tag, frames.limits()).has_value();
 }
 
 std::optional<std::uint64_t> first_header(const FrameReader& frames, const Window& window) {

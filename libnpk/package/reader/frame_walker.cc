@@ -18,7 +18,8 @@ Result<void> check_end(bool after_trailer) {
 }
 
 bool begins_frame(ByteView bytes) noexcept {
-  return bytes.size() >= format::kFrameMagic.size() && std::ranges::equal(bytes.first(format::kFrameMagic.size()), format::kFrameMagic);
+  return bytes.size() >= format::kFrameMagic.size() &&
+         std::ranges::equal(bytes.first(format::kFrameMagic.size()), format::kFrameMagic);
 }
 
 }  // namespace
@@ -29,8 +30,8 @@ Result<void> FrameOrder::follow(const format::FrameHeader& header, std::uint64_t
   next_sequence_ = header.sequence + 1;
   last_commit_ = header.type == format::FrameType::commit ? position : header.last_commit;
   if (follows) return {};
-  return fail(Errc::corrupt, "frame " + std::to_string(header.sequence) + " lies where frame " + std::to_string(wanted) +
-                                 " belongs, or names another last commit");
+  return fail(Errc::corrupt, "frame " + std::to_string(header.sequence) + " lies where frame " +
+                                 std::to_string(wanted) + " belongs, or names another last commit");
 }
 
 std::unexpected<Error> FrameWalker::placed(Error error) const {
@@ -62,7 +63,8 @@ Result<format::Superblock> FrameWalker::read_superblock() {
   std::array<std::uint8_t, format::kSuperblockBytes> bytes;
   NPK_ASSIGN(const std::size_t count, fill(bytes));
   Result<format::Superblock> superblock = format::decode_superblock(ByteView(bytes).first(count));
-  if (superblock && superblock->sealed) superblock = fail(Errc::no_key, "the package is sealed, and this npk opens no sealed packages");
+  if (superblock && superblock->sealed)
+    superblock = fail(Errc::no_key, "the package is sealed, and this npk opens no sealed packages");
   if (!superblock) return placed(std::move(superblock).error());
   tag_ = format::package_tag(superblock->package_id);
   position_ = format::kSuperblockBytes;

@@ -30,9 +30,10 @@ class FrameWalker {
 
   // First call. Errc::no_key if sealed; else as decode_superblock.
   [[nodiscard]] Result<format::Superblock> read_superblock();
-  // The next frame into `frame` (the body's capacity is reused, or may have been moved away); false at the end of the package.
-  // truncated: the source ends within a frame, or not behind a trailer; trailing_data: something else follows a trailer;
-  // corrupt, unsupported, limit: as the frame's checks and FrameOrder say. After an error only position() may be called.
+  // The next frame into `frame` (the body's capacity is reused, or may have been moved away); false at the end of the
+  // package. truncated: the source ends within a frame, or not behind a trailer; trailing_data: something else follows
+  // a trailer; corrupt, unsupported, limit: as the frame's checks and FrameOrder say. After an error only position()
+  // may be called.
   [[nodiscard]] Result<bool> next(Frame& frame);
   // Of the frame that next() will read; after an error, of the frame that failed.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
@@ -59,11 +60,13 @@ class FrameScanner {
   explicit FrameScanner(const FrameReader& frames, std::uint64_t first = format::kSuperblockBytes) noexcept
       : frames_(frames), position_(first) {}
 
-  // As FrameWalker::next, but after an error resync() lets the scan go on. A frame that is good but for its order is filled in.
+  // As FrameWalker::next, but after an error resync() lets the scan go on. A frame that is good but for its order is
+  // filled in.
   [[nodiscard]] Result<bool> next(Frame& frame);
   // The header of the next frame without its body; the scan moves behind the frame. nullopt at the end.
   [[nodiscard]] Result<std::optional<format::FrameHeader>> next_header();
-  // After an error: moves behind the frame that failed if its header is good, else to the next good header; false if there is none.
+  // After an error: moves behind the frame that failed if its header is good, else to the next good header; false if
+  // there is none.
   [[nodiscard]] Result<bool> resync();
   // As FrameWalker::position.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }

@@ -20,13 +20,16 @@ struct LocatedPackage;
 // Everything reached from here lives as long as the Impl; streams share it.
 class PackageReader::Impl {
  public:
-  [[nodiscard]] static Result<std::shared_ptr<const Impl>> open(std::shared_ptr<RandomAccessSource> source, const ReaderOptions& options);
+  [[nodiscard]] static Result<std::shared_ptr<const Impl>> open(std::shared_ptr<RandomAccessSource> source,
+                                                                const ReaderOptions& options);
 
   [[nodiscard]] const PackageInfo& info() const noexcept { return info_; }
   [[nodiscard]] const Limits& limits() const noexcept { return frames_->limits(); }
   // Source, offset, length and tag of the package.
   [[nodiscard]] const reader::PackageExtent& extent() const noexcept { return frames_->extent(); }
-  [[nodiscard]] std::uint64_t commit_position() const noexcept { return commit_position_; }  // 0: recovered from manifests
+  [[nodiscard]] std::uint64_t commit_position() const noexcept {
+    return commit_position_;
+  }  // 0: recovered from manifests
 
   [[nodiscard]] const reader::FrameReader& frames() const noexcept { return *frames_; }
   [[nodiscard]] const reader::Catalog& catalog() const noexcept { return *catalog_; }

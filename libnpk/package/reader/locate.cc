@@ -4,22 +4,24 @@
 #include <string>
 
 #include "block/open.h"
-#include "hash/hash.h"
+#include "hash/content_root.h"
 #include "package/reader/recover.h"
 
 namespace npk::reader {
 namespace {
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
-// A trailer frame that is whole; what it says is not judged yet.
+// A trailer frame that is whole and ends a package that may be; what else it says is not judged yet.
 struct TrailerFrame {
   format::PackageTag tag{};  // as its header says
   Bytes body;
 };
 
 // `tail` is the end of the source, as far as a trailer can reach.
-Result<TrailerFrame> find_trailer(ByteView tail, const Limits& limits) {
+Result<TrailerFrame> find_trailer(ByteView tail, std::uint64_t source_bytes, const Limits& limits) {
   NPK_ASSIGN(const std::uint32_t frame_bytes, format::locate_trailer(tail));
   if (frame_bytes > tail.size()) return fail(Errc::truncated, "the trailer is cut short");
   const ByteView frame = tail.last(frame_bytes);
@@ -27,8 +29,13 @@ Result<TrailerFrame> find_trailer(ByteView tail, const Limits& limits) {
   TrailerFrame found{{}, Bytes(body.begin(), body.end())};
   std::copy_n(frame.begin() + 8, found.tag.size(), found.tag.begin());
   NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(frame, found.tag, limits));
-  if (header.type != format::FrameType::trailer || header.stored_length != body.size()) return bad("the package does not end with a trailer");
+  if (header.type != format::FrameType::trailer || header.stored_length != body.size())
+    return bad("the package does not end with a trailer");
   NPK_TRY(block::check_body(body, header.body_check));
+  const auto package_bytes = load_le<std::uint64_t>(body.data());
+  if (package_bytes > source_bytes)
+    return fail(Errc::truncated, "the trailer says the package has " + std::to_string(package_bytes) +
+                                     " bytes, but only " + std::to_string(source_bytes) + " are there");
   return found;
 }
 
@@ -36,14 +43,7 @@ Result<TrailerFrame> read_trailer(const RandomAccessSource& source, std::uint64_
   Bytes tail(static_cast<std::size_t>(std::min<std::uint64_t>(source_bytes, format::kMaxTrailerFrameBytes)));
   NPK_ASSIGN(const std::size_t count, source.read_at(source_bytes - tail.size(), tail));
   if (count < tail.size()) return fail(Errc::truncated, "the source is shorter than it said");
-  return find_trailer(tail, limits);
-}
-
-Result<format::Trailer> decode_trailer(const TrailerFrame& frame, std::uint64_t source_bytes) {
-  NPK_ASSIGN(format::Trailer trailer, format::decode_trailer(frame.body));
-  if (trailer.package_length <= source_bytes) return trailer;
-  return fail(Errc::truncated, "the trailer says the package has " + std::to_string(trailer.package_length) + " bytes, but only " +
-                                   std::to_string(source_bytes) + " are there");
+  return find_trailer(tail, source_bytes, limits);
 }
 
 Result<format::Superblock> read_superblock(const RandomAccessSource& source, std::uint64_t offset) {
@@ -60,9 +60,10 @@ Result<void> check_against_trailer(const format::Commit& commit, const format::T
   return {};
 }
 
-Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes, const TrailerFrame& found,
-                                  const Limits& limits, const std::shared_ptr<ReadCounters>& counters) {
-  NPK_ASSIGN(const format::Trailer trailer, decode_trailer(found, source_bytes));
+Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes,
+                                  const TrailerFrame& found, const Limits& limits,
+                                  const std::shared_ptr<ReadCounters>& counters) {
+  NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(found.body));
   const std::uint64_t trailer_position = trailer.package_length - format::kFrameHeaderBytes - found.body.size();
   LocatedPackage package;
   package.info.package_length = trailer.package_length;
@@ -73,7 +74,8 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
   if (package.extent.tag != found.tag) return bad("the trailer is another package's");
   const FrameReader frames(package.extent, limits, counters);
   Bytes buffer;
-  NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::commit, trailer.commit, trailer_position, buffer));
+  NPK_ASSIGN(const ByteView body,
+             frames.read_body(format::FrameType::commit, trailer.commit, trailer_position, buffer));
   package.commit_position = trailer.commit.position;
   const auto decode = [&]() -> Result<void> {
     NPK_ASSIGN(package.info.commit, open_commit(body, package.commit_position, limits));
@@ -85,19 +87,12 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
 
 }  // namespace
 
-Digest storage_root(const Digest& catalog_root, const Digest& chunk_root) noexcept {
-  hash::Blake3 hasher = hash::Blake3::derive_key("npk 1 storage root");
-  hasher.update(catalog_root);
-  hasher.update(chunk_root);
-  return hasher.finish();
-}
-
 Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const Limits& limits) {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, limits));
   if (!opened.header.chain.empty() || opened.header.base_position != 0) return bad("a commit is not stored as it is");
   NPK_ASSIGN(format::Commit commit, format::decode_commit(opened.payload, position, limits));
   const format::Placement& placement = commit.placement;
-  if (commit.statement.storage_root != storage_root(placement.catalog_root.hash, placement.chunk_root.hash))
+  if (commit.statement.storage_root != hash::storage_root(placement.catalog_root.hash, placement.chunk_root.hash))
     return bad("a commit's storage root is not that of its pages");
   const format::Totals& totals = placement.totals;
   if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)

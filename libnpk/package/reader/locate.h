@@ -20,13 +20,11 @@ struct LocatedPackage {
 };
 
 // Errors: as PackageReader::open. Without a valid trailer: the trailer's error unless options.accept_recovered.
-[[nodiscard]] Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
+[[nodiscard]] Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source,
+                                                    const ReaderOptions& options,
                                                     const std::shared_ptr<ReadCounters>& counters);
 
 // From a checked body; the storage root is checked too, all else that needs other frames is not.
 [[nodiscard]] Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const Limits& limits);
-
-// derive("npk 1 storage root", …) of spec section 10.
-[[nodiscard]] Digest storage_root(const Digest& catalog_root, const Digest& chunk_root) noexcept;
 
 }  // namespace npk::reader

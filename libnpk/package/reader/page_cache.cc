@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::size_t kNodeChildBytes = 128;  // an estimate: a child with its path
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
 Result<ChunkLeaf> decode_chunk_leaf(ByteView raw, const Limits& limits) {
   ChunkLeaf leaf;
@@ -32,9 +34,12 @@ Result<PageContent> decode_content(format::FrameType type, Bytes raw, const Limi
 struct MemoryOf {
   std::size_t operator()(const format::CatalogNode& node) const { return node.children.size() * kNodeChildBytes; }
   std::size_t operator()(const format::CatalogPage& page) const { return page.memory_bytes(); }
-  std::size_t operator()(const format::ChunkNode& node) const { return node.children.size() * sizeof(format::ChunkChild); }
+  std::size_t operator()(const format::ChunkNode& node) const {
+    return node.children.size() * sizeof(format::ChunkChild);
+  }
   std::size_t operator()(const ChunkLeaf& leaf) const {
-    return leaf.page.chunks.size() * (sizeof(format::ChunkRow) + sizeof(std::uint64_t)) + leaf.page.blocks.size() * sizeof(format::BlockRow);
+    return leaf.page.chunks.size() * (sizeof(format::ChunkRow) + sizeof(std::uint64_t)) +
+           leaf.page.blocks.size() * sizeof(format::BlockRow);
   }
 };
 
@@ -43,22 +48,27 @@ struct LastReference {
   std::uint64_t operator()(const format::CatalogNode&) const { return 0; }  // in path order: judged when followed
   std::uint64_t operator()(const format::CatalogPage&) const { return 0; }
   std::uint64_t operator()(const format::ChunkNode& node) const { return node.children.back().position; }
-  std::uint64_t operator()(const ChunkLeaf& leaf) const { return leaf.page.blocks.empty() ? 0 : leaf.page.blocks.back().position; }
+  std::uint64_t operator()(const ChunkLeaf& leaf) const {
+    return leaf.page.blocks.empty() ? 0 : leaf.page.blocks.back().position;
+  }
 };
 
 }  // namespace
 
-Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, const format::FrameReference& reference, std::uint64_t before) const {
+Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, const format::FrameReference& reference,
+                                                    std::uint64_t before) const {
   Bytes buffer;
   NPK_ASSIGN(const ByteView body, frames_->read_body(type, reference, before, buffer));
   const auto open = [&]() -> Result<PageContent> {
     NPK_ASSIGN(Bytes raw, block::open_page(body, frames_->limits()));
     NPK_ASSIGN(PageContent content, decode_content(type, std::move(raw), frames_->limits()));
-    if (std::visit(LastReference(), content) >= reference.position) return bad("a page names a frame that is not before it");
+    if (std::visit(LastReference(), content) >= reference.position)
+      return bad("a page names a frame that is not before it");
     return content;
   };
   Result<PageContent> content = open();
-  if (!content) return frames_->placed(Result<std::shared_ptr<const Page>>(pass_on(std::move(content))), reference.position);
+  if (!content)
+    return frames_->placed(Result<std::shared_ptr<const Page>>(pass_on(std::move(content))), reference.position);
   const std::size_t memory = sizeof(Page) + std::visit(MemoryOf(), *content);
   return std::make_shared<const Page>(Page{reference, std::move(*content), memory});
 }
@@ -75,7 +85,8 @@ struct PageCache::Loading {
   std::shared_ptr<const Page> page;
 };
 
-Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const format::FrameReference& reference, std::uint64_t before) {
+Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const format::FrameReference& reference,
+                                                   std::uint64_t before) {
   std::unique_lock lock(mutex_);
   for (auto at = slots_.find(reference.position); at != slots_.end(); at = slots_.find(reference.position)) {
     if (at->second.page == nullptr) {

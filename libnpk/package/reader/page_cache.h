@@ -36,11 +36,14 @@ class PageCache {
   PageCache(std::shared_ptr<const FrameReader> frames, std::uint64_t capacity_bytes) noexcept
       : frames_(std::move(frames)), capacity_bytes_(capacity_bytes) {}
 
-  // The page the reference names, of frame type catalog_page or chunk_page: its body checked, decoded, valid in itself; what it is in its
-  // tree the caller judges. However many threads ask at once, one reads it. `before`: as FrameReader::read_body.
-  [[nodiscard]] Result<std::shared_ptr<const Page>> get(format::FrameType type, const format::FrameReference& reference, std::uint64_t before);
+  // The page the reference names, of frame type catalog_page or chunk_page: its body checked, decoded, valid in itself;
+  // what it is in its tree the caller judges. However many threads ask at once, one reads it. `before`: as
+  // FrameReader::read_body.
+  [[nodiscard]] Result<std::shared_ptr<const Page>> get(format::FrameType type, const format::FrameReference& reference,
+                                                        std::uint64_t before);
   // The same without looking into the cache or putting anything in.
-  [[nodiscard]] Result<std::shared_ptr<const Page>> load(format::FrameType type, const format::FrameReference& reference,
+  [[nodiscard]] Result<std::shared_ptr<const Page>> load(format::FrameType type,
+                                                         const format::FrameReference& reference,
                                                          std::uint64_t before) const;
 
   [[nodiscard]] std::uint64_t cached_bytes() const;

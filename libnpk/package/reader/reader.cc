@@ -13,7 +13,8 @@ namespace npk {
 namespace {
 
 std::unexpected<Error> not_a_file(const Entry& entry) {
-  return std::unexpected(Error{.code = Errc::misuse, .message = "not a regular file", .path = std::string(entry.path())});
+  return std::unexpected(
+      Error{.code = Errc::misuse, .message = "not a regular file", .path = std::string(entry.path())});
 }
 
 format::Totals totals_of(const reader::Catalog& catalog) {
@@ -37,8 +38,10 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
   impl->commit_position_ = found.commit_position;
   impl->frames_ = std::make_shared<reader::FrameReader>(found.extent, options.limits, counters);
   impl->page_cache_ = std::make_shared<reader::PageCache>(impl->frames_, options.page_cache_bytes);
-  if (found.commit_position != 0) impl->use_commit();
-  else impl->use_manifests(std::move(found));
+  if (found.commit_position != 0)
+    impl->use_commit();
+  else
+    impl->use_manifests(std::move(found));
   impl->blocks_ = std::make_shared<reader::BlockLoader>(impl->frames_, impl->chunks_);
   impl->block_cache_ = std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes);
   return impl;
@@ -47,10 +50,11 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
 void PackageReader::Impl::use_commit() {
   const format::Placement& placement = info_.commit.placement;
   const format::Totals& totals = placement.totals;
-  catalog_ = std::make_unique<reader::CatalogTree>(page_cache_, placement.catalog_root, totals.entries, commit_position_);
+  catalog_ =
+      std::make_unique<reader::CatalogTree>(page_cache_, placement.catalog_root, totals.entries, commit_position_);
   chunks_ = std::make_shared<reader::ChunkTable>(page_cache_, placement.chunk_root,
-                                                 reader::ChunkCounts{totals.chunks, totals.blocks, totals.unique_bytes}, totals.stored_bytes,
-                                                 commit_position_);
+                                                 reader::ChunkCounts{totals.chunks, totals.blocks, totals.unique_bytes},
+                                                 totals.stored_bytes, commit_position_);
 }
 
 void PackageReader::Impl::use_manifests(reader::LocatedPackage found) {
@@ -78,13 +82,24 @@ Result<PackageReader> PackageReader::open_file(const std::string& path, const Re
   return open(std::move(source), options);
 }
 
-const PackageInfo& PackageReader::info() const noexcept { return impl_->info(); }
-std::uint64_t PackageReader::entry_count() const noexcept { return impl_->catalog().entry_count(); }
-Result<std::optional<Entry>> PackageReader::find(std::string_view path) const { return impl_->catalog().find(path); }
-Result<Entry> PackageReader::entry(std::uint64_t number) const { return impl_->catalog().entry(number); }
-Result<std::uint64_t> PackageReader::lower_bound(std::string_view path) const { return impl_->catalog().lower_bound(path); }
+const PackageInfo& PackageReader::info() const noexcept {
+  return impl_->info();
+}
+std::uint64_t PackageReader::entry_count() const noexcept {
+  return impl_->catalog().entry_count();
+}
+Result<std::optional<Entry>> PackageReader::find(std::string_view path) const {
+  return impl_->catalog().find(path);
+}
+Result<Entry> PackageReader::entry(std::uint64_t number) const {
+  return impl_->catalog().entry(number);
+}
+Result<std::uint64_t> PackageReader::lower_bound(std::string_view path) const {
+  return impl_->catalog().lower_bound(path);
+}
 
-Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first, std::uint64_t last) const {
+Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first,
+                                     std::uint64_t last) const {
   const reader::Catalog& catalog = impl_->catalog();
   if (first != 0 || last < catalog.entry_count()) return catalog.for_each(visit, first, last);
   reader::Tally tally;

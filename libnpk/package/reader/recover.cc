@@ -11,7 +11,9 @@ namespace {
 
 using format::CatalogPage;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
 
 // The newest commit that fits, by the last good header; nullopt if none does.
 class CommitSearch {
@@ -41,7 +43,8 @@ class CommitSearch {
     return decode_clear_header(ByteView(bytes).first(count), extent.tag, frames_.limits());
   }
 
-  // A commit that is damaged does not fit; one that asks for what this build can't do, or a source that fails, is an error.
+  // A commit that is damaged does not fit; one that asks for what this build can't do, or a source that fails, is an
+  // error.
   Result<bool> try_commit(std::uint64_t position) {
     Frame frame;
     Result<format::Commit> commit = read(position, frame);
@@ -105,7 +108,8 @@ class ManifestSearch {
     NPK_ASSIGN(CatalogPage page, CatalogPage::decode(std::move(raw), format::PageKind::manifest, frames_.limits()));
     NPK_TRY(check_runs(page));
     entries_ += page.row_count();
-    if (entries_ > frames_.limits().max_entries) return fail(Errc::limit, "the manifests name more entries than the limit");
+    if (entries_ > frames_.limits().max_entries)
+      return fail(Errc::limit, "the manifests name more entries than the limit");
     package_.manifests.push_back(std::make_shared<const CatalogPage>(std::move(page)));
     return {};
   }
@@ -132,19 +136,23 @@ Error warning(Errc code, std::string message, const FrameReader& frames) {
 
 }  // namespace
 
-Result<LocatedPackage> recover_package(LocatedPackage package, const Limits& limits, const std::shared_ptr<ReadCounters>& counters) {
+Result<LocatedPackage> recover_package(LocatedPackage package, const Limits& limits,
+                                       const std::shared_ptr<ReadCounters>& counters) {
   const FrameReader frames(package.extent, limits, counters);
   NPK_ASSIGN(const bool committed, CommitSearch(package, frames).run());
   if (committed) {
     const std::string generation = std::to_string(package.info.commit.statement.generation);
-    package.info.warnings.push_back(warning(Errc::truncated, "the last commit that can be read answers: generation " + generation, frames));
+    package.info.warnings.push_back(
+        warning(Errc::truncated, "the last commit that can be read answers: generation " + generation, frames));
     return package;
   }
   Result<void> walked = ManifestSearch(package, frames).run();
   if (!walked && walked.error().code == Errc::io) return pass_on(std::move(walked));
-  if (package.manifests.empty()) return fail(Errc::truncated, "cut short or damaged before its first entries were listed: nothing can be recovered");
+  if (package.manifests.empty())
+    return fail(Errc::truncated, "cut short or damaged before its first entries were listed: nothing can be recovered");
   if (!walked) package.info.warnings.push_back(std::move(walked).error());
-  package.info.warnings.push_back(warning(Errc::truncated, "no commit can be read: the entries are those written before the damage", frames));
+  package.info.warnings.push_back(
+      warning(Errc::truncated, "no commit can be read: the entries are those written before the damage", frames));
   return package;
 }
 

@@ -8,7 +8,9 @@
 namespace npk {
 namespace {
 
-std::unexpected<Error> closed() { return fail(Errc::misuse, "the stream is closed"); }
+std::unexpected<Error> closed() {
+  return fail(Errc::misuse, "the stream is closed");
+}
 
 }  // namespace
 
@@ -39,12 +41,15 @@ Result<std::size_t> FileStream::Impl::read_at(std::uint64_t offset, MutableBytes
 Result<void> FileStream::Impl::seek(std::uint64_t offset) {
   if (is_closed()) return closed();
   if (offset > size_)
-    return fail(Errc::misuse, "seek to " + std::to_string(offset) + " in a stream of " + std::to_string(size_) + " bytes");
+    return fail(Errc::misuse,
+                "seek to " + std::to_string(offset) + " in a stream of " + std::to_string(size_) + " bytes");
   position_ = offset;
   return {};
 }
 
-void FileStream::Impl::close() noexcept { package_.reset(); }
+void FileStream::Impl::close() noexcept {
+  package_.reset();
+}
 
 // [offset, offset + out.size()) lies within the content.
 Result<void> FileStream::Impl::fill(std::uint64_t offset, MutableBytes out) const {
@@ -84,10 +89,13 @@ Result<FileStream::Impl::Span> FileStream::Impl::span_at(std::uint64_t stream_po
   while (span.length < wanted) {
     const std::uint64_t at = stream_position + span.length;
     NPK_ASSIGN(const reader::ChunkInBlock found, package_->chunks().locate(at));
-    if (span.pieces.empty()) span.block = found.block;
-    else if (found.block.number != span.block.number) break;
+    if (span.pieces.empty())
+      span.block = found.block;
+    else if (found.block.number != span.block.number)
+      break;
     const std::uint64_t skipped = at - found.chunk.stream_position;
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(wanted - span.length, found.chunk.length - skipped));
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(wanted - span.length, found.chunk.length - skipped));
     const auto offset = static_cast<std::size_t>(found.chunk.offset_in_block + skipped);
     span.pieces.push_back({offset, length});
     span.length += length;
@@ -114,12 +122,26 @@ FileStream::FileStream(FileStream&&) noexcept = default;
 FileStream& FileStream::operator=(FileStream&&) noexcept = default;
 FileStream::~FileStream() = default;
 
-std::uint64_t FileStream::size() const noexcept { return impl_->size(); }
-std::uint64_t FileStream::position() const noexcept { return impl_->position(); }
-Result<std::size_t> FileStream::read(MutableBytes out) { return impl_->read(out); }
-Result<std::size_t> FileStream::read_at(std::uint64_t offset, MutableBytes out) const { return impl_->read_at(offset, out); }
-Result<void> FileStream::seek(std::uint64_t offset) { return impl_->seek(offset); }
-void FileStream::close() noexcept { impl_->close(); }
-bool FileStream::is_closed() const noexcept { return impl_->is_closed(); }
+std::uint64_t FileStream::size() const noexcept {
+  return impl_->size();
+}
+std::uint64_t FileStream::position() const noexcept {
+  return impl_->position();
+}
+Result<std::size_t> FileStream::read(MutableBytes out) {
+  return impl_->read(out);
+}
+Result<std::size_t> FileStream::read_at(std::uint64_t offset, MutableBytes out) const {
+  return impl_->read_at(offset, out);
+}
+Result<void> FileStream::seek(std::uint64_t offset) {
+  return impl_->seek(offset);
+}
+void FileStream::close() noexcept {
+  impl_->close();
+}
+bool FileStream::is_closed() const noexcept {
+  return impl_->is_closed();
+}
 
 }  // namespace npk

@@ -29,8 +29,9 @@ void Tally::add(const EntryRow& row) noexcept {
 Result<void> Tally::check(const format::Totals& claimed) const {
   for (const Field& field : kOfEntries) {
     if (totals_.*field.value != claimed.*field.value)
-      return fail(Errc::corrupt, std::string("the commit's total of ") + field.name + " is " + std::to_string(claimed.*field.value) +
-                                     ", but the catalog has " + std::to_string(totals_.*field.value));
+      return fail(Errc::corrupt, std::string("the commit's total of ") + field.name + " is " +
+                                     std::to_string(claimed.*field.value) + ", but the catalog has " +
+                                     std::to_string(totals_.*field.value));
   }
   return {};
 }

@@ -12,7 +12,8 @@ using format::CodecId;
 
 Bytes text(std::size_t size) {
   Bytes bytes(size);
-  for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<std::uint8_t>("the quick brown fox "[i % 20] + static_cast<int>(i / 977 % 3));
+  for (std::size_t i = 0; i < size; ++i)
+    bytes[i] = static_cast<std::uint8_t>("the quick brown fox "[i % 20] + static_cast<int>(i / 977 % 3));
   return bytes;
 }
 
@@ -24,7 +25,9 @@ Bytes body_of(const format::InnerHeader& header, ByteView payload) {
   return body;
 }
 
-Bytes stored(ByteView raw) { return body_of({.raw_length = raw.size(), .base_position = 0, .padding_length = 0, .chain = {}}, raw); }
+Bytes stored(ByteView raw) {
+  return body_of({.raw_length = raw.size(), .base_position = 0, .padding_length = 0, .chain = {}}, raw);
+}
 
 Bytes compressed(ByteView raw, ByteView base, CodecId codec) {
   auto encoder = codec::make_encoder({.step = {codec, 3, 0}}).value();
@@ -32,7 +35,11 @@ Bytes compressed(ByteView raw, ByteView base, CodecId codec) {
   payload.resize(encoder->encode(raw, base, payload).value().value());
   const codec::CodecStep step = encoder->step();
   const std::uint64_t base_position = base.empty() ? 0 : 96;
-  return body_of({.raw_length = raw.size(), .base_position = base_position, .padding_length = 5, .chain = {{step.id, 3, step.parameter}}}, payload);
+  return body_of({.raw_length = raw.size(),
+                  .base_position = base_position,
+                  .padding_length = 5,
+                  .chain = {{step.id, 3, step.parameter}}},
+                 payload);
 }
 
 Result<void> decode(const Bytes& body, ByteView base, MutableBytes out) {
@@ -84,7 +91,11 @@ TEST(BlockOpener, NamesCodecsItDoesNotKnow) {
   const Bytes raw = text(100);
   Bytes out(raw.size());
   const auto chain = [&](std::vector<format::ChainStep> steps) {
-    return decode(body_of({.raw_length = raw.size(), .base_position = 0, .padding_length = 0, .chain = std::move(steps)}, raw), {}, out).error();
+    return decode(
+               body_of({.raw_length = raw.size(), .base_position = 0, .padding_length = 0, .chain = std::move(steps)},
+                       raw),
+               {}, out)
+        .error();
   };
   EXPECT_EQ(chain({{CodecId{77}, 0, 0}}).code, Errc::unsupported);
   EXPECT_NE(chain({{CodecId{77}, 0, 0}}).message.find("77"), std::string::npos);

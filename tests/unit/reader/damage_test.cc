@@ -45,15 +45,24 @@ Result<void> read_everything(const Bytes& bytes) {
 
 class Damage : public testing::TestWithParam<format::CodecId> {
  protected:
-  BuiltPackage built_ = test::make_package(11, {.files = 9, .largest_file = 2500, .chunk_bytes = 400, .chunks_per_block = 3, .blocks_per_page = 3,
-                                                .leaf_rows = 3, .fanout = 2, .codec = GetParam(), .bases = true});
+  BuiltPackage built_ = test::make_package(11, {.files = 9,
+                                                .largest_file = 2500,
+                                                .chunk_bytes = 400,
+                                                .chunks_per_block = 3,
+                                                .blocks_per_page = 3,
+                                                .leaf_rows = 3,
+                                                .fanout = 2,
+                                                .codec = GetParam(),
+                                                .bases = true});
 
   // Manifests are read by recovery and by walking frames only.
   [[nodiscard]] std::vector<bool> bytes_of_manifests() const {
     std::vector<bool> inside(built_.bytes.size());
     for (std::size_t at = 96; at < built_.bytes.size();) {
       const std::size_t end = at + 64 + static_cast<std::size_t>(load_le<std::uint64_t>(&built_.bytes[at + 32]));
-      if (built_.bytes[at + 4] == static_cast<std::uint8_t>(format::FrameType::manifest)) std::fill(inside.begin() + static_cast<std::ptrdiff_t>(at), inside.begin() + static_cast<std::ptrdiff_t>(end), true);
+      if (built_.bytes[at + 4] == static_cast<std::uint8_t>(format::FrameType::manifest))
+        std::fill(inside.begin() + static_cast<std::ptrdiff_t>(at), inside.begin() + static_cast<std::ptrdiff_t>(end),
+                  true);
       at = end;
     }
     return inside;
@@ -100,8 +109,9 @@ TEST_P(Damage, EveryCutIsAnErrorOrARecoveredListing) {
 }
 
 TEST_P(Damage, WithoutLeaveToRecoverACutIsAnError) {
-  const auto reader = PackageReader::open(memory_source(ByteView(built_.bytes).first(built_.bytes.size() - 1)),
-                                          {.limits = {}, .block_cache_bytes = 0, .page_cache_bytes = 0, .accept_recovered = false});
+  const auto reader =
+      PackageReader::open(memory_source(ByteView(built_.bytes).first(built_.bytes.size() - 1)),
+                          {.limits = {}, .block_cache_bytes = 0, .page_cache_bytes = 0, .accept_recovered = false});
   EXPECT_FALSE(reader);
 }
 

@@ -15,7 +15,9 @@ namespace {
 using test::BuiltEntry;
 using test::BuiltPackage;
 
-PackageReader open(const Bytes& bytes, const ReaderOptions& options = {}) { return PackageReader::open(memory_source(ByteView(bytes)), options).value(); }
+PackageReader open(const Bytes& bytes, const ReaderOptions& options = {}) {
+  return PackageReader::open(memory_source(ByteView(bytes)), options).value();
+}
 
 class Shapes : public testing::TestWithParam<std::size_t> {};
 
@@ -46,10 +48,12 @@ TEST_P(Shapes, EveryEntryIsFoundByPathAndByNumberAndInOrder) {
 TEST_P(Shapes, LowerBoundAgreesWithThePlainOne) {
   const BuiltPackage built = test::make_package(GetParam(), {.files = 60, .leaf_rows = GetParam()});
   const PackageReader reader = open(built.bytes);
-  std::vector<std::string> sought = {"a", "dir0", "dir2", "dir2/file-3", "dir2/zzz", "zzz", "dir2\x01", std::string("dir3/\xff", 6)};
+  std::vector<std::string> sought = {"a",        "dir0", "dir2",     "dir2/file-3",
+                                     "dir2/zzz", "zzz",  "dir2\x01", std::string("dir3/\xff", 6)};
   for (const BuiltEntry& entry : built.entries) sought.push_back(entry.path);
   for (const std::string& path : sought) {
-    const auto expected = std::ranges::lower_bound(built.entries, path, format::path_less, &BuiltEntry::path) - built.entries.begin();
+    const auto expected =
+        std::ranges::lower_bound(built.entries, path, format::path_less, &BuiltEntry::path) - built.entries.begin();
     EXPECT_EQ(reader.lower_bound(path).value(), static_cast<std::uint64_t>(expected)) << path;
   }
 }
@@ -134,7 +138,8 @@ TEST(Reader, OpeningCostsFewReads) {
 
 TEST(Reader, PagesAreKeptWithinTheirBound) {
   const BuiltPackage built = test::make_package(2, {.files = 300, .leaf_rows = 4, .fanout = 4});
-  const PackageReader reader = open(built.bytes, {.limits = {}, .block_cache_bytes = 1 << 20, .page_cache_bytes = 20'000});
+  const PackageReader reader =
+      open(built.bytes, {.limits = {}, .block_cache_bytes = 1 << 20, .page_cache_bytes = 20'000});
   std::size_t count = 0;
   const auto visit = [&](const Entry&) { return ++count > 0; };
   ASSERT_TRUE(reader.for_each(visit));

@@ -16,9 +16,13 @@ using test::BuiltEntry;
 using test::BuiltPackage;
 using test::PackageShape;
 
-PackageReader open(const Bytes& bytes, const ReaderOptions& options = {}) { return PackageReader::open(memory_source(ByteView(bytes)), options).value(); }
+PackageReader open(const Bytes& bytes, const ReaderOptions& options = {}) {
+  return PackageReader::open(memory_source(ByteView(bytes)), options).value();
+}
 
-FileStream stream_of(const PackageReader& reader, const std::string& path) { return reader.open_stream(reader.find(path).value().value()).value(); }
+FileStream stream_of(const PackageReader& reader, const std::string& path) {
+  return reader.open_stream(reader.find(path).value().value()).value();
+}
 
 ByteView slice(const Bytes& content, std::uint64_t offset, std::size_t length) {
   const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, content.size()));
@@ -48,7 +52,8 @@ class Streams : public testing::TestWithParam<std::size_t> {};
 TEST_P(Streams, AnyInterleavingEqualsASlice) {
   const BuiltPackage built = test::make_package(GetParam(), kShapes[GetParam()]);
   for (const std::uint64_t cache : {std::uint64_t{0}, std::uint64_t{20'000}, std::uint64_t{64} << 20}) {
-    const PackageReader reader = open(built.bytes, {.limits = {}, .block_cache_bytes = cache, .page_cache_bytes = 5000});
+    const PackageReader reader =
+        open(built.bytes, {.limits = {}, .block_cache_bytes = cache, .page_cache_bytes = 5000});
     std::mt19937_64 random(GetParam());
     for (const BuiltEntry& entry : built.entries) {
       FileStream stream = stream_of(reader, entry.path);
@@ -179,7 +184,8 @@ TEST(Stream, OneThreadDecodesForAllThatAsk) {
   const FileStream stream = stream_of(reader, "file");
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < 8; ++i) threads.emplace_back([&] { expect_read_at(stream, built.entries[0].content, 1'000'000, 4096); });
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&] { expect_read_at(stream, built.entries[0].content, 1'000'000, 4096); });
   }
   EXPECT_EQ(reader.statistics().blocks_decoded, 1U);
   EXPECT_EQ(reader.statistics().block_cache_hits, 7U);

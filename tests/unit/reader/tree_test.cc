@@ -104,7 +104,8 @@ TEST(BlockLoader, LoadsPrefixesAndChecksBodiesItIsGiven) {
 
 TEST(HostileTrees, TotalsThatThePagesDoNotBearOut) {
   using format::Totals;
-  for (const auto field : {&Totals::files, &Totals::content_bytes, &Totals::chunks, &Totals::blocks, &Totals::unique_bytes, &Totals::stored_bytes}) {
+  for (const auto field : {&Totals::files, &Totals::content_bytes, &Totals::chunks, &Totals::blocks,
+                           &Totals::unique_bytes, &Totals::stored_bytes}) {
     for (const std::uint64_t by : {std::uint64_t{1}, UINT64_MAX}) {
       EXPECT_EQ(code_of([&](PackageBuilder& builder) {
                   builder.edit_commit = [&](format::Commit& commit) { commit.placement.totals.*field += by; };
@@ -135,7 +136,9 @@ TEST(HostileTrees, ChunkNodesThatMisstateTheirChildren) {
 
 TEST(HostileTrees, NodesThatLeadToTheWrongPlace) {
   EXPECT_EQ(code_of([](PackageBuilder& builder) {
-              builder.edit_chunk_node = [](format::ChunkNode& node) { node.children[1].position = node.children[0].position; };
+              builder.edit_chunk_node = [](format::ChunkNode& node) {
+                node.children[1].position = node.children[0].position;
+              };
             }),
             Errc::corrupt);
   EXPECT_EQ(code_of([](PackageBuilder& builder) {
@@ -143,18 +146,24 @@ TEST(HostileTrees, NodesThatLeadToTheWrongPlace) {
             }),
             Errc::corrupt);
   EXPECT_EQ(code_of([](PackageBuilder& builder) {
-              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) { children[1].position += 64; };
+              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) {
+                children[1].position += 64;
+              };
             }),
             Errc::corrupt);
 }
 
 TEST(HostileTrees, CatalogNodesThatMisstateTheirChildren) {
   EXPECT_EQ(code_of([](PackageBuilder& builder) {
-              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) { ++children[0].entry_count; };
+              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) {
+                ++children[0].entry_count;
+              };
             }),
             Errc::corrupt);
   EXPECT_EQ(code_of([](PackageBuilder& builder) {
-              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) { children[1].first_path += "x"; };
+              builder.edit_catalog_node = [](std::vector<format::CatalogChild>& children) {
+                children[1].first_path += "x";
+              };
             }),
             Errc::corrupt);
 }
@@ -178,8 +187,13 @@ TEST(HostileTrees, AStorageRootOfOtherPages) {
 }
 
 TEST(HostileTrees, ATrailerOfAnotherCommit) {
-  EXPECT_EQ(code_of([](PackageBuilder& builder) { builder.edit_trailer = [](format::Trailer& trailer) { ++trailer.generation; }; }), Errc::corrupt);
-  EXPECT_EQ(code_of([](PackageBuilder& builder) { builder.edit_trailer = [](format::Trailer& trailer) { trailer.features.compatible = 1; }; }),
+  EXPECT_EQ(code_of([](PackageBuilder& builder) {
+              builder.edit_trailer = [](format::Trailer& trailer) { ++trailer.generation; };
+            }),
+            Errc::corrupt);
+  EXPECT_EQ(code_of([](PackageBuilder& builder) {
+              builder.edit_trailer = [](format::Trailer& trailer) { trailer.features.compatible = 1; };
+            }),
             Errc::corrupt);
 }
 
@@ -226,8 +240,10 @@ Errc code_with_bases(const std::function<void(format::ChunkPage&)>& spoil, std::
 
 TEST(HostileBlocks, Bases) {
   EXPECT_EQ(code_with_bases({}), Errc{});
-  EXPECT_EQ(code_with_bases([](format::ChunkPage& page) { page.blocks[1].base_distance = 1; }), Errc::corrupt);  // of a base
-  EXPECT_EQ(code_with_bases([](format::ChunkPage& page) { page.blocks[2].base_distance = 2; }), Errc::corrupt);  // another
+  EXPECT_EQ(code_with_bases([](format::ChunkPage& page) { page.blocks[1].base_distance = 1; }),
+            Errc::corrupt);  // of a base
+  EXPECT_EQ(code_with_bases([](format::ChunkPage& page) { page.blocks[2].base_distance = 2; }),
+            Errc::corrupt);  // another
   EXPECT_EQ(code_with_bases([](format::ChunkPage& page) { page.blocks[2].base_distance = 0; }), Errc::corrupt);  // none
   EXPECT_EQ(code_with_bases({}, (512U << 10) + 1), Errc::limit);
 }

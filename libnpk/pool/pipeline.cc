@@ -1,14 +1,14 @@
 #include "pool/pipeline.h"
 
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/info.h>
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
 #include <algorithm>
 #include <atomic>
 #include <exception>
 #include <mutex>
 #include <new>
-#include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_pipeline.h>
-#include <oneapi/tbb/task_arena.h>
 #include <optional>
 
 namespace npk::pool {
@@ -19,8 +19,8 @@ struct Item {
   erased::Token token;
 };
 
-// oneTBB's library orders what it hands from thread to thread, but is not built with the thread sanitizer: it is told here, no wider
-// than the contract goes, so that it finds the races of stages.
+// oneTBB's library orders what it hands from thread to thread, but is not built with the thread sanitizer: it is told
+// here, no wider than the contract goes, so that it finds the races of stages.
 #if defined(__SANITIZE_THREAD__)
 #define NPK_POOL_TSAN 1
 #elif defined(__has_feature)
@@ -31,8 +31,12 @@ struct Item {
 #ifdef NPK_POOL_TSAN
 extern "C" void __tsan_acquire(void* address);
 extern "C" void __tsan_release(void* address);
-void take_over(const void* from) noexcept { __tsan_acquire(const_cast<void*>(from)); }
-void hand_over(const void* to) noexcept { __tsan_release(const_cast<void*>(to)); }
+void take_over(const void* from) noexcept {
+  __tsan_acquire(const_cast<void*>(from));
+}
+void hand_over(const void* to) noexcept {
+  __tsan_release(const_cast<void*>(to));
+}
 #else
 void take_over(const void* /*from*/) noexcept {}
 void hand_over(const void* /*to*/) noexcept {}
@@ -54,7 +58,8 @@ auto without_exceptions(Call call) -> decltype(call()) {
 
 class Run {
  public:
-  Run(const PipelineOptions& options, const std::function<Result<erased::Token>()>& source, const std::vector<erased::Stage>& stages)
+  Run(const PipelineOptions& options, const std::function<Result<erased::Token>()>& source,
+      const std::vector<erased::Stage>& stages)
       : stop_(options.stop), source_(source), stages_(stages) {}
 
   Result<void> on_caller() {
@@ -66,7 +71,8 @@ class Run {
   }
 
   Result<void> in_arena(unsigned threads, std::size_t max_tokens) {
-    // oneTBB makes no more workers than processors unless told to; fewer are never asked for here, that would bind other users of it.
+    // oneTBB makes no more workers than processors unless told to; fewer are never asked for here, that would bind
+    // other users of it.
     std::optional<tbb::global_control> more;
     if (threads > processor_count()) more.emplace(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads), 1);
@@ -182,9 +188,13 @@ class Run {
 
 }  // namespace
 
-unsigned processor_count() noexcept { return static_cast<unsigned>(std::max(1, tbb::info::default_concurrency())); }
+unsigned processor_count() noexcept {
+  return static_cast<unsigned>(std::max(1, tbb::info::default_concurrency()));
+}
 
-unsigned thread_count(unsigned threads) noexcept { return threads != 0 ? threads : processor_count(); }
+unsigned thread_count(unsigned threads) noexcept {
+  return threads != 0 ? threads : processor_count();
+}
 
 namespace erased {
 
@@ -207,7 +217,8 @@ Result<void> parallel_for_each_index(const PipelineOptions& options, std::uint64
     if (next == count) return nullptr;
     return std::make_unique<std::uint64_t>(next++);
   };
-  return run_pipeline<std::uint64_t>(options, source, {{StageKind::parallel, [&](std::uint64_t& index) { return run(index); }}});
+  return run_pipeline<std::uint64_t>(options, source,
+                                     {{StageKind::parallel, [&](std::uint64_t& index) { return run(index); }}});
 }
 
 }  // namespace npk::pool

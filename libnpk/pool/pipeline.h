@@ -1,5 +1,6 @@
-// Work in several threads with the order kept: an ordered pipeline and a parallel loop over oneTBB. No thread outlives a call but
-// oneTBB's own idle workers; after fork the child goes on with the calling thread alone. May be used from several threads at once.
+// Work in several threads with the order kept: an ordered pipeline and a parallel loop over oneTBB. No thread outlives
+// a call but oneTBB's own idle workers; after fork the child goes on with the calling thread alone. May be used from
+// several threads at once.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +21,7 @@ enum class StageKind : std::uint8_t {
 };
 
 struct PipelineOptions {
-  unsigned threads = 0;        // at most this many, the caller's among them; 0: as many as processors; 1: all on the caller
+  unsigned threads = 0;  // at most this many, the caller's among them; 0: as many as processors; 1: all on the caller
   std::size_t max_tokens = 0;  // between the source and the end of the last stage at any time; 0: twice the threads
   std::stop_token stop = {};
 };
@@ -36,8 +37,8 @@ struct Stage {
 template <class Token>
 using TokenSource = std::function<Result<std::unique_ptr<Token>>()>;
 
-[[nodiscard]] unsigned processor_count() noexcept;                 // that this process may use, at least 1
-[[nodiscard]] unsigned thread_count(unsigned threads) noexcept;    // what `threads` of the options comes to
+[[nodiscard]] unsigned processor_count() noexcept;               // that this process may use, at least 1
+[[nodiscard]] unsigned thread_count(unsigned threads) noexcept;  // what `threads` of the options comes to
 
 namespace erased {
 
@@ -51,12 +52,13 @@ struct Stage {
 
 }  // namespace erased
 
-// Sends every token of the source through all stages; each is destroyed behind the last one. Returns when nothing runs any more.
+// Sends every token of the source through all stages; each is destroyed behind the last one. Returns when nothing runs
+// any more.
 //
-// Errors: as if everything had run one after another. The first in token order counts (a source's error comes after all tokens it gave):
-// no token after it reaches a stage once the error is known, none passes a serial stage that the failed one did not pass, and all
-// before it go through. Errc::cancelled: the stop token was triggered; no stage is begun after that. An exception of a source or
-// stage becomes Errc::limit (std::bad_alloc) or Errc::internal.
+// Errors: as if everything had run one after another. The first in token order counts (a source's error comes after all
+// tokens it gave): no token after it reaches a stage once the error is known, none passes a serial stage that the
+// failed one did not pass, and all before it go through. Errc::cancelled: the stop token was triggered; no stage is
+// begun after that. An exception of a source or stage becomes Errc::limit (std::bad_alloc) or Errc::internal.
 template <class Token>
 [[nodiscard]] Result<void> run_pipeline(const PipelineOptions& options, const TokenSource<Token>& source,
                                         const std::vector<Stage<Token>>& stages) {

@@ -1,18 +1,18 @@
 #include "pool/pipeline.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <mutex>
 #include <new>
 #include <set>
 #include <stdexcept>
 #include <string>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
 namespace npk::pool {
 namespace {
@@ -34,11 +34,15 @@ TokenSource<Token> numbers(std::uint64_t count, std::uint64_t& next) {
 }
 
 // Some work of different length for different tokens, so that they overtake one another where they may.
-void dawdle(std::uint64_t number) { std::this_thread::sleep_for(std::chrono::microseconds((number * 7919) % 5 * 40)); }
+void dawdle(std::uint64_t number) {
+  std::this_thread::sleep_for(std::chrono::microseconds((number * 7919) % 5 * 40));
+}
 
 class PipelineTest : public testing::TestWithParam<unsigned> {
  protected:
-  PipelineOptions options(std::size_t max_tokens = 0) const { return {.threads = GetParam(), .max_tokens = max_tokens, .stop = stop_.get_token()}; }
+  PipelineOptions options(std::size_t max_tokens = 0) const {
+    return {.threads = GetParam(), .max_tokens = max_tokens, .stop = stop_.get_token()};
+  }
   Result<void> run(std::uint64_t count, const std::vector<Stage<Token>>& stages, std::size_t max_tokens = 0) {
     given_ = 0;
     return run_pipeline<Token>(options(max_tokens), numbers(count, given_), stages);
@@ -61,15 +65,18 @@ TEST_P(PipelineTest, SerialStagesSeeEveryTokenInOrder) {
     token.trail->push_back(token.number * 2);
     return {};
   };
-  const std::vector<Stage<Token>> stages = {
-      {StageKind::serial_in_order, [&](Token& token) -> Result<void> { first.push_back(token.number); return {}; }},
-      {StageKind::parallel, parallel},
-      {StageKind::parallel, parallel},
-      {StageKind::serial_in_order, [&](Token& token) -> Result<void> {
-         EXPECT_EQ(token.trail->size(), 2U);
-         last.push_back(token.trail->back() / 2);
-         return {};
-       }}};
+  const std::vector<Stage<Token>> stages = {{StageKind::serial_in_order,
+                                             [&](Token& token) -> Result<void> {
+                                               first.push_back(token.number);
+                                               return {};
+                                             }},
+                                            {StageKind::parallel, parallel},
+                                            {StageKind::parallel, parallel},
+                                            {StageKind::serial_in_order, [&](Token& token) -> Result<void> {
+                                               EXPECT_EQ(token.trail->size(), 2U);
+                                               last.push_back(token.trail->back() / 2);
+                                               return {};
+                                             }}};
   ASSERT_TRUE(run(500, stages));
   EXPECT_EQ(first, first_numbers(500));
   EXPECT_EQ(last, first_numbers(500));
@@ -81,7 +88,8 @@ TEST_P(PipelineTest, TokensInFlightAreBounded) {
   struct Counted {
     Counted() {
       const int now = ++alive;
-      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {}
+      for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
     }
     Counted(const Counted&) = delete;
     ~Counted() { --alive; }
@@ -91,7 +99,10 @@ TEST_P(PipelineTest, TokensInFlightAreBounded) {
     if (left-- == 0) return nullptr;
     return std::make_unique<Counted>();
   };
-  const Stage<Counted> slow = {StageKind::parallel, [](Counted&) -> Result<void> { std::this_thread::sleep_for(100us); return {}; }};
+  const Stage<Counted> slow = {StageKind::parallel, [](Counted&) -> Result<void> {
+                                 std::this_thread::sleep_for(100us);
+                                 return {};
+                               }};
   ASSERT_TRUE(run_pipeline<Counted>(options(3), source, {slow, slow}));
   EXPECT_LE(most, 3);
   EXPECT_EQ(alive, 0);
@@ -103,16 +114,16 @@ TEST_P(PipelineTest, NoMoreThreadsThanAsked) {
   std::atomic<int> inside = 0;
   int most = 0;
   const Stage<Token> stage = {StageKind::parallel, [&](Token&) -> Result<void> {
-    const int now = ++inside;
-    {
-      const std::lock_guard lock(mutex);
-      ids.insert(std::this_thread::get_id());
-      most = std::max(most, now);
-    }
-    std::this_thread::sleep_for(300us);
-    --inside;
-    return {};
-  }};
+                                const int now = ++inside;
+                                {
+                                  const std::lock_guard lock(mutex);
+                                  ids.insert(std::this_thread::get_id());
+                                  most = std::max(most, now);
+                                }
+                                std::this_thread::sleep_for(300us);
+                                --inside;
+                                return {};
+                              }};
   ASSERT_TRUE(run(100, {stage}));
   EXPECT_LE(most, static_cast<int>(GetParam()));
   if (GetParam() == 1) {
@@ -127,24 +138,26 @@ TEST_P(PipelineTest, TheFirstErrorInTokenOrderCounts) {
   for (int round = 0; round < 20; ++round) {
     std::atomic<std::uint64_t> passed_before = 0;
     std::atomic<bool> passed_after = false;
-    const std::vector<Stage<Token>> stages = {
-        {StageKind::parallel, [](Token& token) -> Result<void> {
-           if (token.number == 23) return fail(Errc::corrupt, "23");  // fails early
-           dawdle(token.number);
-           return {};
-         }},
-        {StageKind::parallel, [](Token& token) -> Result<void> {
-           if (token.number == 20) {
-             std::this_thread::sleep_for(500us);
-             return fail(Errc::io, "20");  // fails late, comes first
-           }
-           return {};
-         }},
-        {StageKind::serial_in_order, [&](Token& token) -> Result<void> {
-           if (token.number < 20) ++passed_before;
-           if (token.number >= 20) passed_after = true;
-           return {};
-         }}};
+    const std::vector<Stage<Token>> stages = {{StageKind::parallel,
+                                               [](Token& token) -> Result<void> {
+                                                 if (token.number == 23)
+                                                   return fail(Errc::corrupt, "23");  // fails early
+                                                 dawdle(token.number);
+                                                 return {};
+                                               }},
+                                              {StageKind::parallel,
+                                               [](Token& token) -> Result<void> {
+                                                 if (token.number == 20) {
+                                                   std::this_thread::sleep_for(500us);
+                                                   return fail(Errc::io, "20");  // fails late, comes first
+                                                 }
+                                                 return {};
+                                               }},
+                                              {StageKind::serial_in_order, [&](Token& token) -> Result<void> {
+                                                 if (token.number < 20) ++passed_before;
+                                                 if (token.number >= 20) passed_after = true;
+                                                 return {};
+                                               }}};
     const auto done = run(1000, stages);
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().code, Errc::io);
@@ -164,9 +177,15 @@ TEST_P(PipelineTest, TheSourcesErrorComesAfterItsTokens) {
     token->number = next++;
     return token;
   };
-  const std::vector<Stage<Token>> stages = {
-      {StageKind::parallel, [](Token& token) -> Result<void> { dawdle(token.number); return {}; }},
-      {StageKind::serial_in_order, [&](Token& token) -> Result<void> { seen.push_back(token.number); return {}; }}};
+  const std::vector<Stage<Token>> stages = {{StageKind::parallel,
+                                             [](Token& token) -> Result<void> {
+                                               dawdle(token.number);
+                                               return {};
+                                             }},
+                                            {StageKind::serial_in_order, [&](Token& token) -> Result<void> {
+                                               seen.push_back(token.number);
+                                               return {};
+                                             }}};
   const auto done = run_pipeline<Token>(options(), source, stages);
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Errc::truncated);
@@ -176,9 +195,9 @@ TEST_P(PipelineTest, TheSourcesErrorComesAfterItsTokens) {
 TEST_P(PipelineTest, AStopTokenEndsItSoon) {
   std::atomic<std::uint64_t> begun = 0;
   const Stage<Token> stage = {StageKind::parallel, [&](Token&) -> Result<void> {
-    if (++begun == 5) stop_.request_stop();
-    return {};
-  }};
+                                if (++begun == 5) stop_.request_stop();
+                                return {};
+                              }};
   const auto done = run(100'000, {stage});
   ASSERT_FALSE(done);
   EXPECT_EQ(done.error().code, Errc::cancelled);
@@ -187,7 +206,12 @@ TEST_P(PipelineTest, AStopTokenEndsItSoon) {
 
 TEST_P(PipelineTest, ExceptionsBecomeErrors) {
   const auto thrown = [&](auto raise) {
-    return run(50, {{StageKind::parallel, [raise](Token& token) -> Result<void> { if (token.number == 7) raise(); return {}; }}}).error();
+    return run(50, {{StageKind::parallel,
+                     [raise](Token& token) -> Result<void> {
+                       if (token.number == 7) raise();
+                       return {};
+                     }}})
+        .error();
   };
   EXPECT_EQ(thrown([] { throw std::bad_alloc(); }).code, Errc::limit);
   const Error error = thrown([] { throw std::runtime_error("boo"); });
@@ -207,15 +231,21 @@ TEST_P(PipelineTest, NothingToDo) {
 TEST_P(PipelineTest, OneInsideAnother) {
   std::atomic<std::uint64_t> sum = 0;
   const Stage<Token> stage = {StageKind::parallel, [&](Token& token) -> Result<void> {
-    return parallel_for_each_index(options(), 10, [&](std::uint64_t index) -> Result<void> { sum += index * token.number; return {}; });
-  }};
+                                return parallel_for_each_index(options(), 10, [&](std::uint64_t index) -> Result<void> {
+                                  sum += index * token.number;
+                                  return {};
+                                });
+                              }};
   ASSERT_TRUE(run(20, {stage}));
   EXPECT_EQ(sum, 45U * 190U);
 }
 
 TEST_P(PipelineTest, EachIndexOnce) {
   std::vector<std::atomic<int>> hits(1000);
-  ASSERT_TRUE(parallel_for_each_index(options(), hits.size(), [&](std::uint64_t index) -> Result<void> { ++hits[index]; return {}; }));
+  ASSERT_TRUE(parallel_for_each_index(options(), hits.size(), [&](std::uint64_t index) -> Result<void> {
+    ++hits[index];
+    return {};
+  }));
   EXPECT_TRUE(std::ranges::all_of(hits, [](const auto& hit) { return hit == 1; }));
   const auto failed = parallel_for_each_index(options(), 1000, [](std::uint64_t index) -> Result<void> {
     if (index % 100 == 99) return fail(Errc::limit, std::to_string(index));
@@ -228,7 +258,10 @@ TEST_P(PipelineTest, EachIndexOnce) {
 TEST_P(PipelineTest, GoesOnInAForkedChild) {
   const auto count = [&] {
     std::atomic<std::uint64_t> done = 0;
-    const auto result = parallel_for_each_index(options(), 100, [&](std::uint64_t) -> Result<void> { ++done; return {}; });
+    const auto result = parallel_for_each_index(options(), 100, [&](std::uint64_t) -> Result<void> {
+      ++done;
+      return {};
+    });
     return result && done == 100;
   };
   ASSERT_TRUE(count());

@@ -1,0 +1,57 @@
+// Buffers for decoded blocks, used again.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "npk/bytes.h"
+
+namespace npk::ops {
+
+// Any thread. Keeps as many buffers as were in use at once; each only grows. Not filled with zeros first.
+class BlockBuffers {
+ public:
+  struct Buffer {
+    std::unique_ptr<std::uint8_t[]> bytes;
+    std::size_t capacity = 0;
+
+    [[nodiscard]] MutableBytes first(std::size_t count) noexcept { return {bytes.get(), count}; }
+  };
+
+  // One for the time of a task.
+  class Lease {
+   public:
+    Lease(BlockBuffers& buffers, std::size_t bytes) : buffers_(buffers), buffer_(buffers.take()) {
+      if (buffer_.capacity >= bytes) return;
+      buffer_ = {};
+      buffer_ = {std::make_unique_for_overwrite<std::uint8_t[]>(bytes), bytes};
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+    ~Lease() { buffers_.give_back(std::move(buffer_)); }
+    [[nodiscard]] MutableBytes first(std::size_t count) noexcept { return buffer_.first(count); }
+
+   private:
+    BlockBuffers& buffers_;
+    Buffer buffer_;
+  };
+
+ private:
+  [[nodiscard]] Buffer take() {
+    const std::lock_guard lock(mutex_);
+    if (idle_.empty()) return {};
+    Buffer buffer = std::move(idle_.back());
+    idle_.pop_back();
+    return buffer;
+  }
+  void give_back(Buffer buffer) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(buffer));
+  }
+
+  std::mutex mutex_;
+  std::vector<Buffer> idle_;
+};
+
+}  // namespace npk::ops

@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "npk/format/path.h"
+#include "ops/read/block_task.h"
+#include "ops/read/catalog_walk.h"
+#include "ops/read/extract_session.h"
+#include "ops/read/piece_plan.h"
+#include "package/reader/expansion.h"
+#include "package/reader/impl.h"
+
+namespace npk::ops {
+namespace {
+
+constexpr std::uint64_t kMemoryOfReader = 4ULL << 20;  // bases, decoders
+constexpr std::uint64_t kRunsAlways = 1ULL << 20;      // that may be planned, whatever the package's size
+constexpr std::uint64_t kStoredBytesPerRun = 32;       // beyond that
+
+class PackageExtraction {
+ public:
+  PackageExtraction(const PackageReader& package, const ExtractOptions& options)
+      : package_(package), session_(options) {}
+
+  Result<ExtractReport> run() {
+    NPK_TRY(reader::check_expansion(package_.info(), session_.options().limits));
+    NPK_TRY(session_.open_target());
+    NPK_TRY(choose_entries());
+    NPK_TRY(plan_.locate(package_.impl().chunks(), [this](PiecePlan::Number file, const Error& error) {
+      session_.files().fail(file, error, is_damage(error));
+    }));
+    NPK_TRY(fit_memory());
+    NPK_TRY(session_.restore_directories());
+    NPK_TRY(pool::parallel_for_each_index(session_.pipeline_options(), plan_.task_count(), [this](std::uint64_t index) {
+      return restore(plan_.task(static_cast<std::size_t>(index)));
+    }));
+    NPK_TRY(session_.restore_without_data());
+    NPK_TRY(session_.finish());
+    return session_.reporter().finish(true);
+  }
+
+ private:
+  Result<void> choose_entries() {
+    std::optional<Error> refused;
+    const auto visit = [&](const Entry& entry) {
+      auto chosen = choose(entry.row());
+      if (!chosen) refused = std::move(chosen).error();
+      return !refused;
+    };
+    NPK_TRY(walk_catalog(package_, session_.selection().literal_paths(), session_.reporter(), visit));
+    if (refused) return std::unexpected(*std::move(refused));
+    return {};
+  }
+
+  Result<void> choose(const EntryRow& row) {
+    if (session_.options().stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
+    const auto file = session_.add(row);
+    if (!file) return {};
+    runs_ += row.runs.size();
+    expanded_bytes_ += session_.entries()[*file].pending;
+    NPK_TRY(reader::check_expansion(expanded_bytes_, package_.info().package_length, session_.options().limits));
+    if (runs_ > kRunsAlways + package_.info().package_length / kStoredBytesPerRun)
+      return fail(Errc::limit, "the files consist of more pieces than a package of this size can have need of");
+    auto added = plan_.add_file(*file, row.runs, package_.impl().chunks().totals().chunks);
+    if (!added) session_.files().fail(*file, std::move(added).error(), true);
+    return {};
+  }
+
+  Result<void> restore(const PiecePlan::Task& task) {
+    return restore_block(session_, task.pieces, static_cast<std::size_t>(task.needed_bytes),
+                         [&](MutableBytes out) -> Result<void> {
+                           if (task.block.row.raw_length > package_.impl().limits().max_block_raw_bytes)
+                             return fail(Errc::limit, "a block is larger than the limit");
+                           return package_.impl().blocks().load_into(task.block, out);
+                         });
+  }
+
+  // As many threads as the memory allows, each with a stored and a decoded block.
+  Result<void> fit_memory() {
+    const std::uint64_t given = session_.options().memory_bytes;
+    if (given == 0) return {};
+    std::uint64_t block = 1;
+    for (std::size_t i = 0; i < plan_.task_count(); ++i) {
+      const PiecePlan::Task task = plan_.task(i);
+      block = std::max(block, task.block.row.stored_length + task.needed_bytes);
+    }
+    const std::uint64_t plan = session_.entries().memory_bytes() + plan_.memory_bytes() +
+                               package_.impl().page_cache().cached_bytes() + kMemoryOfReader;
+    if (given < plan + block)
+      return fail(Errc::limit, "extracting this takes at least " + std::to_string(plan + block) +
+                                   " bytes of memory, and " + std::to_string(given) + " are allowed");
+    session_.use_threads(static_cast<unsigned>(std::min<std::uint64_t>(session_.threads(), (given - plan) / block)));
+    return {};
+  }
+
+  const PackageReader& package_;
+  ExtractSession session_;
+  PiecePlan plan_;
+  std::uint64_t runs_ = 0;
+  std::uint64_t expanded_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<ExtractReport> extract(const PackageReader& package, const ExtractOptions& options) {
+  return PackageExtraction(package, options).run();
+}
+
+}  // namespace npk::ops

@@ -14,6 +14,8 @@ constexpr std::size_t kSmallestBlock = 1024;
 constexpr std::size_t kWindows = 32;
 constexpr std::size_t kWindowBytes = 1024;
 constexpr std::size_t kStretchBytes = 64U << 10;
+constexpr std::size_t kSmallestRepetitive = 64U << 10;
+constexpr std::size_t kRepetitiveStretchBytes = 32U << 10;
 
 using Counts = std::array<std::uint32_t, 256>;
 
@@ -42,20 +44,28 @@ bool evenly_distributed(ByteView block) {
   return equal_pairs * 256 * 5 <= bytes * (bytes - 1) * 6;
 }
 
-// Whether LZ4 saves less than 1/64 of the middle of the block.
-bool without_repeats(ByteView block) {
-  const std::size_t size = std::min(block.size(), kStretchBytes);
+// Whether LZ4 brings `size` bytes in the middle of the block down to `room` bytes.
+bool middle_fits(ByteView block, std::size_t size, std::size_t room) {
   const ByteView stretch = block.subspan((block.size() - size) / 2, size);
-  const std::size_t room = size - size / 64;
   const auto out = std::make_unique_for_overwrite<char[]>(room);
   return LZ4_compress_default(reinterpret_cast<const char*>(stretch.data()), out.get(), static_cast<int>(size),
-                              static_cast<int>(room)) == 0;
+                              static_cast<int>(room)) != 0;
+}
+
+// Whether LZ4 saves less than 1/64.
+bool without_repeats(ByteView block) {
+  const std::size_t size = std::min(block.size(), kStretchBytes);
+  return !middle_fits(block, size, size - size / 64);
 }
 
 }  // namespace
 
 bool looks_incompressible(ByteView block) {
   return block.size() >= kSmallestBlock && evenly_distributed(block) && without_repeats(block);
+}
+
+bool looks_repetitive(ByteView block) {
+  return block.size() >= kSmallestRepetitive && middle_fits(block, kRepetitiveStretchBytes, kRepetitiveStretchBytes / 4);
 }
 
 }  // namespace npk::codec

@@ -8,21 +8,10 @@
 #include "ops/write/tree_input.h"
 #include "package/writer/plan.h"
 #include "package/writer/write_package.h"
+#include "tree/stored_path.h"
 
 namespace npk::ops {
 namespace {
-
-struct FileIdentity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-};
-
-// The package that is about to be replaced must not be packed into the new one.
-std::optional<FileIdentity> identity_of(const std::string& path) {
-  struct stat status {};
-  if (path.empty() || ::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileIdentity{status.st_dev, status.st_ino};
-}
 
 Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, CreateReport& report) {
   tree::ScanOptions scan;

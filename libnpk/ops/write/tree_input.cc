@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "tree/extents.h"
+#include "tree/stored_path.h"
 
 namespace npk::ops {
 namespace {

@@ -17,6 +17,14 @@ namespace npk::writer {
 inline constexpr std::size_t kSliceBytes = 1U << 20;      // of a large file; also what small files are gathered to
 inline constexpr std::size_t kWindowBytes = chunk::kWindowBytes;  // bytes before a slice that its cuts depend on
 
+// Kinds of content that go into blocks apart.
+enum class Lane : std::uint8_t {
+  ordinary,
+  repetitive,      // decodes fast and gains from larger blocks
+  incompressible,  // stored as it is; small blocks, so that little is read for a few bytes
+};
+inline constexpr std::size_t kLanes = 3;
+
 // A large file while its slices are on their way.
 struct OpenFile {
   std::unique_ptr<InputFile> file;
@@ -42,7 +50,7 @@ struct Piece {
   bool last = false;                  // of the file
   bool failed = false;
   bool changed = false;
-  bool incompressible = false;
+  Lane lane = Lane::ordinary;
 };
 
 struct PieceChunk {
@@ -55,14 +63,14 @@ struct PieceChunk {
 struct CompletedEntry {
   std::uint64_t entry = 0;
   std::uint64_t size = 0;
-  std::vector<format::Run> runs;
-  std::optional<Digest> digest;
+  std::vector<format::Run> runs = {};
+  std::optional<Digest> digest = {};
 };
 
 struct FilledBlock {
   Buffer buffer;                      // kSealHeadroom, then raw_length bytes
   std::size_t raw_length = 0;
-  bool try_compression = true;
+  Lane lane = Lane::ordinary;
   Buffer room;                        // where it is compressed to
   ByteView body;                      // set by the seal stage; in buffer or room
   Digest hash{};

@@ -126,14 +126,20 @@ void BatchReader::split_zero_runs(Batch& batch) const {
   batch.pieces = std::move(out);
 }
 
+Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
+  if (data.size() >= kLeastProbedBytes) {
+    if (codec::looks_repetitive(data)) return Lane::repetitive;
+    return codec::looks_incompressible(data) ? Lane::incompressible : Lane::ordinary;
+  }
+  if (data.size() < kZeroRunAlignment) return Lane::ordinary;
+  EntryScratch scratch;
+  const bool dense = has_dense_name(input_.entry(piece.entry, scratch).path) && codec::looks_incompressible(data);
+  return dense ? Lane::incompressible : Lane::ordinary;
+}
+
 Result<void> BatchReader::inspect(const Batch& batch, Piece& piece) const {
   const ByteView data = batch.data.span(piece.data_begin, piece.length);
-  if (data.size() >= kLeastProbedBytes) {
-    piece.incompressible = codec::looks_incompressible(data);
-  } else if (data.size() >= kZeroRunAlignment) {
-    EntryScratch scratch;
-    piece.incompressible = has_dense_name(input_.entry(piece.entry, scratch).path) && codec::looks_incompressible(data);
-  }
+  piece.lane = lane_of(piece, data);
   const bool whole = piece.first && piece.last;
   if (scanner_ == nullptr || data.empty() || (whole && data.size() < whole_file_bytes_)) return {};
   const std::size_t before = piece.after_hole ? 0 : std::min<std::uint64_t>(kWindowBytes, piece.offset);

@@ -70,6 +70,7 @@ class BatchReader {
   void read_small(Batch& batch, Piece& piece, InputOpener& opener) const;
   void read_slice(Batch& batch, Piece& piece) const;
   void split_zero_runs(Batch& batch) const;
+  [[nodiscard]] Lane lane_of(const Piece& piece, ByteView data) const;
   [[nodiscard]] Result<void> inspect(const Batch& batch, Piece& piece) const;
 
   const InputTree& input_;

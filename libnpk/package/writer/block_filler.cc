@@ -33,10 +33,14 @@ bool BlockFiller::segment_is_full() const noexcept {
   return segment_input_bytes_ >= kSegmentInputBytes || page_.chunks.size() >= kSegmentChunks || completed_.size() >= kSegmentEntries;
 }
 
+bool BlockFiller::lane_is_done(Lane lane) const noexcept {
+  return lane != Lane::incompressible && segment_input_bytes_ + options_.block_bytes[static_cast<std::size_t>(lane)] > kSegmentInputBytes;
+}
+
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
   if (piece.first) current_ = {.entry = piece.entry};
   if (piece.is_hole) append_run(0, 0, piece.length);
-  for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], piece.incompressible);
+  for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], piece.lane);
   segment_input_bytes_ += piece.length;
   if (piece.changed) ++changed_entries_;
   if (piece.failed) {
@@ -86,16 +90,20 @@ std::optional<std::uint64_t> BlockFiller::find_known(const PieceChunk& chunk) co
   return index_.find(chunk.hash, chunk.length);
 }
 
-void BlockFiller::add_chunk(Batch& batch, const PieceChunk& chunk, bool incompressible) {
+void BlockFiller::add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane) {
   const auto known = find_known(chunk);
   if (known) duplicate_bytes_ += chunk.length;
-  append_run(known ? *known : store(batch, chunk, incompressible), 1, chunk.length);
+  append_run(known ? *known : store(batch, chunk, lane), 1, chunk.length);
 }
 
-std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, bool incompressible) {
-  OpenBlock& block = blocks_[incompressible ? 1 : 0];
-  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes) close_block(batch, block, !incompressible);
-  if (!block.buffer) block.buffer = block_buffers_.take();
+std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  OpenBlock& block = blocks_[index];
+  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) {
+    close_block(batch, lane);
+    if (lane_is_done(lane)) end_segment(batch);
+  }
+  if (!block.buffer) block.buffer = block_buffers_[index]->take();
   std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
   block.rows.push_back(page_.chunks.size());
   page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(block.raw_length)});
@@ -104,7 +112,8 @@ std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, bool inc
   return index_.add(chunk.hash, chunk.length);
 }
 
-void BlockFiller::close_block(Batch& batch, OpenBlock& block, bool try_compression) {
+void BlockFiller::close_block(Batch& batch, Lane lane) {
+  OpenBlock& block = blocks_[static_cast<std::size_t>(lane)];
   if (!block.buffer) return;
   const auto number = static_cast<std::uint32_t>(page_.blocks.size());
   for (const std::size_t row : block.rows) page_.chunks[row].block = number;
@@ -112,14 +121,15 @@ void BlockFiller::close_block(Batch& batch, OpenBlock& block, bool try_compressi
   FilledBlock filled;
   filled.buffer = std::move(block.buffer);
   filled.raw_length = block.raw_length;
-  filled.try_compression = try_compression;
+  filled.lane = lane;
   batch.outputs.emplace_back(std::move(filled));
   block = {};
 }
 
 void BlockFiller::end_segment(Batch& batch) {
-  close_block(batch, blocks_[0], true);
-  close_block(batch, blocks_[1], false);
+  close_block(batch, Lane::ordinary);
+  close_block(batch, Lane::repetitive);
+  close_block(batch, Lane::incompressible);
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
   batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});
   page_ = std::move(next);

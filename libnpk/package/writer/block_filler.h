@@ -9,15 +9,17 @@
 
 namespace npk::writer {
 
+using LaneBuffers = std::array<BufferStack*, kLanes>;  // block buffers by lane
+
 struct FillOptions {
-  std::size_t block_bytes = 0;
+  std::array<std::size_t, kLanes> block_bytes{};
   Deduplication deduplication = Deduplication::chunks;
 };
 
 // Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.
 class BlockFiller {
  public:
-  BlockFiller(const FillOptions& options, std::uint64_t entry_count, BufferStack& block_buffers)
+  BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers)
       : options_(options), block_buffers_(block_buffers), contents_(entry_count) {}
 
   [[nodiscard]] Result<void> fill(Batch& batch);
@@ -32,7 +34,6 @@ class BlockFiller {
   [[nodiscard]] std::uint64_t changed_entries() const noexcept { return changed_entries_; }
 
  private:
-  // Two kinds of content are kept in blocks apart: what compresses, and what does not.
   struct OpenBlock {
     Buffer buffer;
     std::size_t raw_length = 0;
@@ -40,21 +41,23 @@ class BlockFiller {
   };
 
   void add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin);
-  void add_chunk(Batch& batch, const PieceChunk& chunk, bool incompressible);
+  void add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane);
   void append_run(std::uint64_t first_chunk, std::uint64_t chunk_count, std::uint64_t bytes);
   [[nodiscard]] std::optional<std::uint64_t> find_known(const PieceChunk& chunk) const;
-  std::uint64_t store(Batch& batch, const PieceChunk& chunk, bool incompressible);
-  void close_block(Batch& batch, OpenBlock& block, bool try_compression);
+  std::uint64_t store(Batch& batch, const PieceChunk& chunk, Lane lane);
+  void close_block(Batch& batch, Lane lane);
   void complete(const Piece& piece);
   [[nodiscard]] bool copy_from_leader(const Piece& piece);
   void end_segment(Batch& batch);
   [[nodiscard]] bool segment_is_full() const noexcept;
+  // Whether another block of this lane would not fit the segment: better to end it now than to cut that block short.
+  [[nodiscard]] bool lane_is_done(Lane lane) const noexcept;
 
   FillOptions options_;
-  BufferStack& block_buffers_;
+  LaneBuffers block_buffers_;
   dedup::ChunkIndex index_;
   ContentTable contents_;
-  std::array<OpenBlock, 2> blocks_;  // [0] compressible, [1] not
+  std::array<OpenBlock, kLanes> blocks_;
   format::ChunkPage page_;
   std::vector<CompletedEntry> completed_;
   CompletedEntry current_;

@@ -15,7 +15,7 @@ constexpr std::uint64_t kLeastBlockBytes = 64U << 10;
 constexpr std::uint64_t kMostBlockBytes = 128U << 20;
 constexpr std::uint64_t kLeastChunkBytes = 4U << 10;
 constexpr std::uint64_t kMostChunkBytes = 4U << 20;
-constexpr std::uint32_t kDefaultChunkBytes = 16U << 10;
+constexpr std::uint32_t kDefaultChunkBytes = 64U << 10;
 constexpr std::uint32_t kWholeFileChunks = 16;  // a file of fewer average chunks than this stays in one piece
 constexpr std::uint32_t kSpread = 4;            // average / minimum, maximum / average
 constexpr std::uint64_t kMostMessageBytes = 1U << 20;
@@ -32,16 +32,16 @@ WritePlan preset_plan(Preset preset) {
     case Preset::fast:
       plan.encoder.step = {format::CodecId::zstd, 1, 22};
       plan.encoder.zstd.hash_log = 15;
-      plan.block_bytes = 4U << 20;
+      plan.block_bytes = {4U << 20, 8U << 20, 1U << 20};
       plan.page_level = 3;
       break;
     case Preset::standard:
       plan.encoder.step = {format::CodecId::zstd, 6, 23};
-      plan.encoder.zstd.strategy = 4;
+      plan.encoder.zstd.strategy = 3;
       plan.encoder.zstd.hash_log = 20;
-      plan.encoder.zstd.search_log = 3;
+      plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
-      plan.block_bytes = 6U << 20;
+      plan.block_bytes = {6U << 20, 30U << 20, 1U << 20};
       plan.page_level = 9;
       break;
     case Preset::max:
@@ -50,7 +50,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.lzma.pb = 0;
       plan.encoder.lzma.nice_length = 96;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
-      plan.block_bytes = 56U << 20;
+      plan.block_bytes = {56U << 20, 56U << 20, 1U << 20};
       plan.page_level = 19;
       break;
   }
@@ -73,7 +73,7 @@ Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
     step.level = static_cast<std::int8_t>(*options.level);
   }
   const bool as_preset = step == plan.encoder.step;
-  step.parameter = step.id == format::CodecId::zstd ? window_log(plan.block_bytes) : step.id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(plan.block_bytes) : 0;
+  step.parameter = step.id == format::CodecId::zstd ? window_log(std::ranges::max(plan.block_bytes)) : step.id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(std::ranges::max(plan.block_bytes)) : 0;
   if (!as_preset) plan.encoder = {};
   plan.encoder.step = step;
   NPK_TRY(codec::make_encoder(plan.encoder));
@@ -83,9 +83,10 @@ Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
 Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
   if (options.block_bytes != 0) {
     if (options.block_bytes < kLeastBlockBytes || options.block_bytes > kMostBlockBytes) return misuse("block size", "must be from 64 KiB to 128 MiB");
-    plan.block_bytes = static_cast<std::size_t>(options.block_bytes);
+    plan.block_bytes.fill(static_cast<std::size_t>(options.block_bytes));
   }
-  const std::uint64_t largest = std::bit_floor(plan.block_bytes / kSpread);
+  const std::size_t smallest = std::ranges::min(plan.block_bytes);
+  const std::uint64_t largest = std::bit_floor(smallest / kSpread);
   const std::uint64_t average = options.chunk_bytes != 0 ? options.chunk_bytes : std::min<std::uint64_t>(kDefaultChunkBytes, largest);
   if (average < kLeastChunkBytes || average > kMostChunkBytes || !std::has_single_bit(average))
     return misuse("chunk size", "must be a power of two from 4 KiB to 4 MiB");
@@ -93,13 +94,13 @@ Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
   plan.chunking.average = static_cast<std::uint32_t>(average);
   plan.chunking.minimum = plan.chunking.average / kSpread;
   plan.chunking.maximum = plan.chunking.average * kSpread;
-  plan.whole_file_bytes = std::min<std::size_t>({kWholeFileChunks * plan.chunking.average, plan.block_bytes, kSliceBytes});
+  plan.whole_file_bytes = std::min<std::size_t>({kWholeFileChunks * plan.chunking.average, smallest, kSliceBytes});
   return {};
 }
 
 void set_threads(WritePlan& plan, unsigned threads) {
   plan.threads = threads;
-  plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes / kSliceBytes + 1) + threads + 2, kMostTokens);
+  plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes[0] / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
 // A limit is kept by using fewer threads, which never changes the bytes.
@@ -134,11 +135,12 @@ format::Chunking chunking_record(const WritePlan& plan) noexcept {
 }
 
 std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept {
-  // Two blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
-  const std::uint64_t block_buffers = 2 + 3 * std::uint64_t{plan.threads};
+  // Blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
+  const std::uint64_t block_buffers = 1 + 3 * std::uint64_t{plan.threads};
+  const std::uint64_t block_bytes = block_buffers * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
   const std::uint64_t data_buffers = 2 * std::uint64_t{plan.threads} + 2;
-  return kFixedBytes + block_buffers * plan.block_bytes + data_buffers * (kSliceBytes + plan.chunking.maximum) +
-         plan.threads * codec::encoder_memory_bytes(plan.encoder, plan.block_bytes);
+  return kFixedBytes + block_bytes + data_buffers * (kSliceBytes + plan.chunking.maximum) +
+         plan.threads * codec::encoder_memory_bytes(plan.encoder, std::ranges::max(plan.block_bytes));
 }
 
 }  // namespace npk::writer

@@ -1,16 +1,19 @@
 // From options to numbers: which codec, how large the blocks, how files are cut, in which order they are read.
 #pragma once
 
+#include <array>
+
 #include "chunk/chunker.h"
 #include "codec/encoder.h"
 #include "npk/format/commit.h"
 #include "npk/writer.h"
+#include "package/writer/batch.h"
 
 namespace npk::writer {
 
 struct WritePlan {
   codec::EncoderOptions encoder;
-  std::size_t block_bytes = 0;
+  std::array<std::size_t, kLanes> block_bytes{};  // raw, by lane
   int page_level = 0;                // zstd level of pages
   chunk::ChunkParameters chunking;
   std::size_t whole_file_bytes = 0;  // smaller files are one chunk

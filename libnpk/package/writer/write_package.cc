@@ -88,7 +88,9 @@ class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, chunk::CandidateScanner scanner, chunk::CutSelector selector)
       : input_(input), options_(options), plan_(std::move(plan)), scanner_(std::move(scanner)), superblock_{.package_id = derive_package_id(input)},
-        data_buffers_(headroom(plan_) + kSliceBytes + 1), block_buffers_(block::kSealHeadroom + plan_.block_bytes), sealers_(plan_.encoder),
+        data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(block::kSealHeadroom + plan_.block_bytes[0]),
+        repetitive_buffers_(block::kSealHeadroom + plan_.block_bytes[1]), incompressible_buffers_(block::kSealHeadroom + plan_.block_bytes[2]),
+        block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_(plan_.encoder),
         batch_options_{.zero_runs_are_holes = options.reproducible, .headroom = headroom(plan_)}, frames_(sink, superblock_),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
@@ -144,6 +146,8 @@ class PackageJob {
     options_.problem(error);
   }
 
+  BufferStack& buffers_of(const FilledBlock& block) const { return *block_buffers_[static_cast<std::size_t>(block.lane)]; }
+
   Result<void> seal(Batch& batch) {
     for (auto& output : batch.outputs) {
       if (auto* block = std::get_if<FilledBlock>(&output)) NPK_TRY(seal_block(*block));
@@ -153,8 +157,8 @@ class PackageJob {
 
   Result<void> seal_block(FilledBlock& filled) {
     const MutableBytes buffer = filled.buffer.span(0, block::kSealHeadroom + filled.raw_length);
-    const bool try_compression = filled.try_compression && !codec::looks_incompressible(buffer.subspan(block::kSealHeadroom));
-    if (try_compression) filled.room = block_buffers_.take();
+    const bool try_compression = filled.lane != Lane::incompressible && !codec::looks_incompressible(buffer.subspan(block::kSealHeadroom));
+    if (try_compression) filled.room = buffers_of(filled).take();
     NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
     NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
     sealers_.give(std::move(sealer));
@@ -167,8 +171,8 @@ class PackageJob {
     std::uint64_t completed = 0;
     for (auto& output : batch.outputs) {
       if (auto* block = std::get_if<FilledBlock>(&output)) {
-        block_buffers_.give(std::move(block->buffer));
-        block_buffers_.give(std::move(block->room));
+        buffers_of(*block).give(std::move(block->buffer));
+        buffers_of(*block).give(std::move(block->room));
       } else {
         completed += std::get<Segment>(output).completed.size();
       }
@@ -224,7 +228,8 @@ class PackageJob {
   WritePlan plan_;
   chunk::CandidateScanner scanner_;
   format::Superblock superblock_;
-  BufferStack data_buffers_, block_buffers_;
+  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_;
+  LaneBuffers block_buffers_;
   SealerStack sealers_;
   BatchOptions batch_options_;
   FrameWriter frames_;

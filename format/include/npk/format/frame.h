@@ -54,7 +54,7 @@ struct InnerHeader {
   std::uint64_t raw_length = 0;
   std::uint64_t base_position = 0;  // frame of the base; 0: none
   std::uint32_t padding_length = 0;
-  std::vector<ChainStep> chain;     // empty: stored
+  std::vector<ChainStep> chain = {}; // empty: stored
 };
 
 inline constexpr std::size_t kInnerHeaderFixedBytes = 24;

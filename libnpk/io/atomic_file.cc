@@ -1,12 +1,12 @@
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cerrno>
 #include <charconv>
 #include <climits>
 #include <cstdio>
-#include <fcntl.h>
 #include <optional>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "io/descriptor.h"
 #include "npk/files.h"
@@ -65,7 +65,8 @@ Result<std::string> follow_links(std::string path) {
 // Keep in step with DescriptorSink: this one owns its descriptor.
 class DirectFile final : public Sink {
  public:
-  DirectFile(FileDescriptor opened, const std::string& path) : opened_(std::move(opened)), sink_(fd_sink(opened_.get(), path)) {}
+  DirectFile(FileDescriptor opened, const std::string& path)
+      : opened_(std::move(opened)), sink_(fd_sink(opened_.get(), path)) {}
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
   Result<void> commit() override { return sink_->commit(); }
   std::string name() const override { return sink_->name(); }
@@ -104,7 +105,8 @@ class AtomicFile final : public Sink {
 std::string temporary_name(const std::string& name) {
   static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
   std::uint8_t random[6] = {};
-  if (::getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random)) random[0] = 1;  // O_EXCL still guards
+  if (::getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random))
+    random[0] = 1;  // O_EXCL still guards
   std::string ending = ".npk-";
   for (const std::uint8_t byte : random) ending += kLetters[byte % kLetters.size()];
   std::string result(1, '.');
@@ -114,7 +116,8 @@ std::string temporary_name(const std::string& name) {
 Result<void> AtomicFile::create() {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     const std::string candidate = temporary_name(target_.name);
-    file_.reset(::openat(directory_.get(), candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    file_.reset(
+        ::openat(directory_.get(), candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (file_) {
       temporary_ = candidate;
       return take_over_permissions();
@@ -130,7 +133,8 @@ Result<void> AtomicFile::take_over_permissions() {
   // The owner follows only where the system lets it; the permissions must.
   const bool owner_kept = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
   const mode_t mode = old.st_mode & (owner_kept ? 07777U : 0777U);
-  if (::fchmod(file_.get(), mode) < 0) return fail_system(errno, "can't keep the permissions of the file replaced", shown_);
+  if (::fchmod(file_.get(), mode) < 0)
+    return fail_system(errno, "can't keep the permissions of the file replaced", shown_);
   return {};
 }
 

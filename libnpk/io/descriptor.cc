@@ -1,11 +1,11 @@
 #include "io/descriptor.h"
 
+#include <poll.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <poll.h>
 #include <string>
-#include <unistd.h>
 
 namespace npk::io {
 namespace {
@@ -15,7 +15,8 @@ constexpr std::size_t kTransferBytes = std::size_t{1} << 30;
 
 Result<off_t> file_position(std::uint64_t offset, std::size_t size, std::string_view name) {
   constexpr auto kLargest = static_cast<std::uint64_t>(std::numeric_limits<off_t>::max());
-  if (offset > kLargest || size > kLargest - offset) return fail_system(EFBIG, "position beyond what a file can have", name);
+  if (offset > kLargest || size > kLargest - offset)
+    return fail_system(EFBIG, "position beyond what a file can have", name);
   return static_cast<off_t>(offset);
 }
 

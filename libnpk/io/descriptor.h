@@ -36,7 +36,8 @@ class FileDescriptor {
 
 // An Error from errno: ENOENT gives Errc::not_found, EEXIST Errc::exists, all else Errc::io.
 [[nodiscard]] Error system_error(int error_number, std::string_view message, std::string_view path = {});
-[[nodiscard]] std::unexpected<Error> fail_system(int error_number, std::string_view message, std::string_view path = {});
+[[nodiscard]] std::unexpected<Error> fail_system(int error_number, std::string_view message,
+                                                 std::string_view path = {});
 
 // Fills `out` from `offset`; less only at the end of the file.
 [[nodiscard]] Result<std::size_t> read_fully_at(int fd, std::uint64_t offset, MutableBytes out, std::string_view name);

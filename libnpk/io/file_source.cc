@@ -1,10 +1,10 @@
 #include "io/file_source.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <cerrno>
 
 #include "npk/files.h"
 
@@ -15,7 +15,8 @@ namespace {
 class FileSource final : public RandomAccessSource {
  public:
   FileSource(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
-  FileSource(FileDescriptor owned, std::string name) : fd_(owned.get()), owned_(std::move(owned)), name_(std::move(name)) {}
+  FileSource(FileDescriptor owned, std::string name)
+      : fd_(owned.get()), owned_(std::move(owned)), name_(std::move(name)) {}
 
   Result<std::uint64_t> size() const override { return size_of_descriptor(fd_, name_); }
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const override {
@@ -38,7 +39,8 @@ Result<std::uint64_t> size_of_descriptor(int fd, const std::string& name) {
   if (S_ISDIR(status.st_mode)) return fail_system(EISDIR, "can't read", name);
   std::uint64_t device_bytes = 0;
   if (S_ISBLK(status.st_mode)) {
-    if (::ioctl(fd, BLKGETSIZE64, &device_bytes) < 0) return fail_system(errno, "can't read the size of the device", name);
+    if (::ioctl(fd, BLKGETSIZE64, &device_bytes) < 0)
+      return fail_system(errno, "can't read the size of the device", name);
     return device_bytes;
   }
   return std::unexpected<Error>(

@@ -1,8 +1,8 @@
-#include <algorithm>
-#include <cerrno>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
 
 #include "io/file_source.h"
 #include "npk/checked.h"
@@ -44,7 +44,8 @@ class MappedSource final : public RandomAccessSource {
 };
 
 Result<std::size_t> MappedSource::read_at(std::uint64_t offset, MutableBytes out) const {
-  const std::uint64_t promised = offset < mapped_bytes_ ? std::min<std::uint64_t>(out.size(), mapped_bytes_ - offset) : 0;
+  const std::uint64_t promised =
+      offset < mapped_bytes_ ? std::min<std::uint64_t>(out.size(), mapped_bytes_ - offset) : 0;
   std::size_t done = promised > 0 ? copy_guarded(mapping_ + offset, out.first(promised)) : 0;
   if (done > 0) {
     // The rest of a cut file's last page reads as zeros, so the size is asked for after the copy.

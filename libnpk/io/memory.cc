@@ -48,6 +48,8 @@ std::shared_ptr<RandomAccessSource> memory_source(ByteView bytes, std::string na
 std::shared_ptr<RandomAccessSource> memory_source(Bytes&& bytes, std::string name) {
   return std::make_shared<MemorySource>(std::move(bytes), std::move(name));
 }
-std::unique_ptr<Sink> memory_sink(Bytes& out) { return std::make_unique<MemorySink>(out); }
+std::unique_ptr<Sink> memory_sink(Bytes& out) {
+  return std::make_unique<MemorySink>(out);
+}
 
 }  // namespace npk

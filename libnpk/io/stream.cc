@@ -1,7 +1,7 @@
+#include <sys/stat.h>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
-#include <sys/stat.h>
 
 #include "io/descriptor.h"
 #include "npk/files.h"

@@ -32,8 +32,8 @@ class WindowSource final : public RandomAccessSource {
 
 }  // namespace
 
-Result<std::shared_ptr<RandomAccessSource>> window_source(std::shared_ptr<RandomAccessSource> inner, std::uint64_t offset,
-                                                          std::uint64_t size) {
+Result<std::shared_ptr<RandomAccessSource>> window_source(std::shared_ptr<RandomAccessSource> inner,
+                                                          std::uint64_t offset, std::uint64_t size) {
   if (!checked_add(offset, size)) return fail(Errc::misuse, "the window's end is beyond 2^64");
   return std::make_shared<WindowSource>(std::move(inner), offset, size);
 }

@@ -1,11 +1,11 @@
 #include "tree/directory_cache.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
-#include <ranges>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <ranges>
 
 #include "tree/name_collision.h"
 #include "tree/open_beneath.h"
@@ -182,7 +182,8 @@ Result<Directory> DirectoryCache::handle_of(Number number) {
   io::FileDescriptor opened =
       open_beneath(nodes_[from].handle->descriptor.get(), names, options_.checked_walk, path_only);
   if (!opened && (errno == ELOOP || errno == ENOTDIR))
-    return obstacle("a symbolic link or a file has taken the place of a directory; it is not followed", path_of(number));
+    return obstacle("a symbolic link or a file has taken the place of a directory; it is not followed",
+                    path_of(number));
   if (!opened) return io::fail_system(errno, "can't open the directory", path_of(number));
   Directory handle = make_handle(std::move(opened), node, path_only);
   keep_open(number, handle);
@@ -223,8 +224,8 @@ void DirectoryCache::describe(Number number, const Metadata& metadata) {
   for (const Xattr& xattr : metadata.xattrs) {
     // Past what the kernel can hold it would fail in any case; cut, it still does.
     const std::string_view value = as_text(xattr.value).substr(0, TextArena::kPieceBytes);
-    described.xattrs.push_back({.name = text_.store(xattr.name.substr(0, TextArena::kLargestText)),
-                                .value = as_bytes(text_.store(value))});
+    described.xattrs.push_back(
+        {.name = text_.store(xattr.name.substr(0, TextArena::kLargestText)), .value = as_bytes(text_.store(value))});
   }
 }
 

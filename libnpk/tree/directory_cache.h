@@ -19,10 +19,10 @@ namespace npk::tree {
 // An open directory. Shared: stays open as long as someone works in it, also when the cache has let go of it.
 struct DirectoryHandle {
   io::FileDescriptor descriptor;
-  std::uint32_t group = 0;      // new entries may get it as theirs
-  bool inherits_acl = false;    // it has a default ACL, which new entries get
-  bool passes_group_on = false; // set-group-id, which new directories get too
-  bool path_only = false;       // may be entered but not read: O_PATH
+  std::uint32_t group = 0;       // new entries may get it as theirs
+  bool inherits_acl = false;     // it has a default ACL, which new entries get
+  bool passes_group_on = false;  // set-group-id, which new directories get too
+  bool path_only = false;        // may be entered but not read: O_PATH
 };
 using Directory = std::shared_ptr<const DirectoryHandle>;
 
@@ -32,7 +32,8 @@ class DirectoryCache {
   static constexpr Number kTop = 0;
 
   // Errors: `top` can't be read.
-  [[nodiscard]] static Result<std::unique_ptr<DirectoryCache>> create(io::FileDescriptor top, const RestoreOptions& options,
+  [[nodiscard]] static Result<std::unique_ptr<DirectoryCache>> create(io::FileDescriptor top,
+                                                                      const RestoreOptions& options,
                                                                       MetadataWriter& metadata);
 
   // The directory that holds the entry `path`, created if missing, with those above it.
@@ -52,13 +53,13 @@ class DirectoryCache {
   };
   struct Node {
     Number parent = kTop;
-    std::string_view name;            // in text_, ended by a zero byte
-    Directory handle;                 // none: not open
-    std::uint64_t used = 0;           // the tick of the last use, while open
+    std::string_view name;   // in text_, ended by a zero byte
+    Directory handle;        // none: not open
+    std::uint64_t used = 0;  // the tick of the last use, while open
     std::uint32_t description = kNone;
     std::uint16_t mode = kUnknownMode;
-    bool created = false;             // by this run
-    bool inherits_acl = false;        // known if created
+    bool created = false;       // by this run
+    bool inherits_acl = false;  // known if created
     bool own_owner = false;
   };
   struct Key {
@@ -94,10 +95,10 @@ class DirectoryCache {
   TextArena text_;
   std::vector<Node> nodes_;
   std::unordered_map<Key, Number, KeyHash> children_;
-  std::vector<Number> open_;       // but for the top, which stays open
+  std::vector<Number> open_;  // but for the top, which stays open
   std::vector<Described> described_;
   std::uint64_t tick_ = 0;
-  std::string last_path_;          // of the last directory located: entries come in runs
+  std::string last_path_;  // of the last directory located: entries come in runs
   Number last_ = kTop;
 };
 

@@ -23,9 +23,9 @@ struct Metadata {
   std::uint16_t mode = 0644;  // the 12 permission bits
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
-  std::string_view user_name = {};   // empty: no name known, the number counts
+  std::string_view user_name = {};  // empty: no name known, the number counts
   std::string_view group_name = {};
-  std::int64_t mtime_seconds = 0;    // since 1970
+  std::int64_t mtime_seconds = 0;  // since 1970
   std::uint32_t mtime_nanoseconds = 0;
   std::span<const Xattr> xattrs = {};
 };

@@ -1,9 +1,9 @@
 #include "tree/extents.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
 
 #include "io/descriptor.h"
 
@@ -15,7 +15,8 @@ Result<std::vector<Hole>> find_holes(int fd, std::uint64_t size) {
   std::vector<Hole> holes;
   struct stat status {};
   if (::fstat(fd, &status) < 0) return io::fail_system(errno, "can't read the file's state");
-  if (static_cast<std::uint64_t>(status.st_blocks) * kStatBlockBytes >= static_cast<std::uint64_t>(status.st_size)) return holes;
+  if (static_cast<std::uint64_t>(status.st_blocks) * kStatBlockBytes >= static_cast<std::uint64_t>(status.st_size))
+    return holes;
   size = std::min(size, static_cast<std::uint64_t>(status.st_size));
   std::uint64_t at = 0;
   while (at < size) {

@@ -15,7 +15,8 @@ struct Hole {
 };
 
 // The holes within the first `size` bytes, in order, not touching one another. Empty, at the cost of one fstat, for a
-// file with as many blocks as its size needs, and for a file system that does not tell. Moves the descriptor's position.
+// file with as many blocks as its size needs, and for a file system that does not tell. Moves the descriptor's
+// position.
 [[nodiscard]] Result<std::vector<Hole>> find_holes(int fd, std::uint64_t size);
 
 }  // namespace npk::tree

@@ -36,7 +36,8 @@ std::size_t match_one(std::string_view pattern, char byte) noexcept {
   if (pattern.empty()) return 0;
   if (pattern[0] == '?') return 1;
   if (pattern[0] == '[') {
-    if (const auto set = match_set(pattern.substr(1), static_cast<unsigned char>(byte))) return set->matched ? set->length : 0;
+    if (const auto set = match_set(pattern.substr(1), static_cast<unsigned char>(byte)))
+      return set->matched ? set->length : 0;
   }
   if (pattern[0] == '\\' && pattern.size() > 1) return pattern[1] == byte ? 2 : 0;
   return pattern[0] == byte ? 1 : 0;

@@ -16,8 +16,8 @@ namespace npk::tree {
 //
 // Excludes: a pattern may match from the start of the path or from behind any '/', as tar's do: "*.o", "build" and
 // "src/build" all match "a/src/build/x.o" or a part of it. A pattern that starts with '/' matches from the start only.
-// Includes: a pattern matches from the start of the path only: "*.c" (whose star matches '/') and "src" match "src/a.c".
-// Either way what matches a directory holds for all that is in it. A '/' at the end of a pattern is dropped.
+// Includes: a pattern matches from the start of the path only: "*.c" (whose star matches '/') and "src" match
+// "src/a.c". Either way what matches a directory holds for all that is in it. A '/' at the end of a pattern is dropped.
 class PatternList {
  public:
   enum class Anchor : bool { at_any_component, at_start };

@@ -1,8 +1,8 @@
 #include "tree/long_path.h"
 
+#include <fcntl.h>
 #include <algorithm>
 #include <climits>
-#include <fcntl.h>
 
 namespace npk::tree {
 

@@ -1,11 +1,11 @@
 #include "tree/metadata_writer.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <charconv>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
 
 #include "tree/owner_names.h"
 
@@ -33,7 +33,9 @@ std::optional<std::uint16_t> current_umask() {
   return static_cast<std::uint16_t>(mask & 0777U);
 }
 
-bool is_acl(std::string_view name) noexcept { return name == kAccessAcl || name == kDefaultAcl; }
+bool is_acl(std::string_view name) noexcept {
+  return name == kAccessAcl || name == kDefaultAcl;
+}
 
 bool has_xattr(const Metadata& metadata, std::string_view name) noexcept {
   return std::ranges::find(metadata.xattrs, name, &Xattr::name) != metadata.xattrs.end();
@@ -101,8 +103,9 @@ void MetadataWriter::apply(const Created& created, const Metadata& metadata) {
 MetadataWriter::Ownership MetadataWriter::apply_owner(const Created& created, const Metadata& metadata) {
   const bool matches = metadata.uid == user_ && metadata.gid == group_ && created.has_own_owner;
   if (matches) return {.user = true, .group = true};
-  if (!owners_) return {.user = metadata.uid == user_ && created.has_own_owner,
-                        .group = metadata.gid == group_ && created.has_own_owner};
+  if (!owners_)
+    return {.user = metadata.uid == user_ && created.has_own_owner,
+            .group = metadata.gid == group_ && created.has_own_owner};
   const Place place = created.place;
   const int status = *place.name == '\0'
                          ? ::fchown(place.directory, metadata.uid, metadata.gid)
@@ -113,7 +116,8 @@ MetadataWriter::Ownership MetadataWriter::apply_owner(const Created& created, co
 
 void MetadataWriter::apply_mode(const Created& created, std::uint16_t mode) {
   if (created.mode == mode) return;
-  if (const int error = change_mode(created.place, mode); error != 0) warn(error, "can't set its permissions", created.path);
+  if (const int error = change_mode(created.place, mode); error != 0)
+    warn(error, "can't set its permissions", created.path);
 }
 
 void MetadataWriter::drop_inherited_acl(const Created& created, const Metadata& metadata) {

@@ -1,10 +1,10 @@
 // Puts metadata on entries already created. Any thread.
 #pragma once
 
+#include <sys/types.h>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <unordered_map>
 
 #include "tree/restore.h"
@@ -16,12 +16,12 @@ inline constexpr std::uint16_t kUnknownMode = 0xffff;
 
 // An entry and what is known of it without asking the system.
 struct Created {
-  Place place;                        // an empty name: the descriptor itself, which is not O_PATH
+  Place place;  // an empty name: the descriptor itself, which is not O_PATH
   format::EntryKind kind;
-  std::string_view path;              // for warnings
+  std::string_view path;  // for warnings
   std::uint16_t mode = kUnknownMode;
-  bool has_own_owner = false;         // uid and gid are this process's effective ones
-  bool inherited_acl = false;         // its directory has a default ACL
+  bool has_own_owner = false;  // uid and gid are this process's effective ones
+  bool inherited_acl = false;  // its directory has a default ACL
 };
 
 class MetadataWriter {

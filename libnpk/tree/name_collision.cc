@@ -1,9 +1,9 @@
 #include "tree/name_collision.h"
 
-#include <algorithm>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -14,9 +14,15 @@ namespace {
 
 constexpr std::size_t kBufferBytes = 32 << 10;
 
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_ascii(char c) noexcept { return static_cast<unsigned char>(c) < 0x80; }
-constexpr char other_case(char c) noexcept { return is_letter(c) ? static_cast<char>(c ^ 0x20) : c; }
+constexpr bool is_letter(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_ascii(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x80;
+}
+constexpr char other_case(char c) noexcept {
+  return is_letter(c) ? static_cast<char>(c ^ 0x20) : c;
+}
 
 }  // namespace
 

@@ -1,13 +1,13 @@
 #include "tree/open_beneath.h"
 
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <atomic>
 #include <cerrno>
 #include <climits>
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <string>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace npk::tree {
 namespace {
@@ -40,12 +40,14 @@ std::string take_stretch(std::span<const std::string_view>& names, bool one_only
 }
 
 io::FileDescriptor open_stretch(int directory, const std::string& path, bool walk, int flags) {
-  return io::FileDescriptor(walk ? ::openat(directory, path.c_str(), flags) : open_confined(directory, path.c_str(), flags));
+  return io::FileDescriptor(walk ? ::openat(directory, path.c_str(), flags)
+                                 : open_confined(directory, path.c_str(), flags));
 }
 
 }  // namespace
 
-io::FileDescriptor open_beneath(int directory, std::span<const std::string_view> names, bool checked_walk, bool& path_only) {
+io::FileDescriptor open_beneath(int directory, std::span<const std::string_view> names, bool checked_walk,
+                                bool& path_only) {
   io::FileDescriptor reached;
   path_only = false;
   while (!names.empty()) {

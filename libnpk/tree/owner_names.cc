@@ -1,8 +1,8 @@
 #include "tree/owner_names.h"
 
-#include <cerrno>
 #include <grp.h>
 #include <pwd.h>
+#include <cerrno>
 #include <vector>
 
 namespace npk::tree {
@@ -14,7 +14,8 @@ constexpr std::size_t kLargestBufferBytes = 1U << 20;
 // Runs one of the get…_r calls with a buffer large enough; whether it found something. `use` sees the record.
 template <class Record, class Call, class Use>
 bool look_up(Call call, Use use) {
-  for (std::vector<char> buffer(kFirstBufferBytes); buffer.size() <= kLargestBufferBytes; buffer.resize(buffer.size() * 4)) {
+  for (std::vector<char> buffer(kFirstBufferBytes); buffer.size() <= kLargestBufferBytes;
+       buffer.resize(buffer.size() * 4)) {
     Record record{};
     Record* found = nullptr;
     const int error = call(&record, buffer.data(), buffer.size(), &found);
@@ -41,13 +42,15 @@ std::string group_name_of(std::uint32_t gid) {
 
 std::optional<std::uint32_t> user_number_of(const std::string& name) {
   std::optional<std::uint32_t> uid;
-  look_up<passwd>([&](auto... rest) { return ::getpwnam_r(name.c_str(), rest...); }, [&](const passwd& p) { uid = p.pw_uid; });
+  look_up<passwd>([&](auto... rest) { return ::getpwnam_r(name.c_str(), rest...); },
+                  [&](const passwd& p) { uid = p.pw_uid; });
   return uid;
 }
 
 std::optional<std::uint32_t> group_number_of(const std::string& name) {
   std::optional<std::uint32_t> gid;
-  look_up<group>([&](auto... rest) { return ::getgrnam_r(name.c_str(), rest...); }, [&](const group& g) { gid = g.gr_gid; });
+  look_up<group>([&](auto... rest) { return ::getgrnam_r(name.c_str(), rest...); },
+                 [&](const group& g) { gid = g.gr_gid; });
   return gid;
 }
 

@@ -1,4 +1,5 @@
-// User and group names by number and back; nothing is remembered here. A name service that fails is a name that is not known.
+// User and group names by number and back; nothing is remembered here. A name service that fails is a name that is not
+// known.
 #pragma once
 
 #include <cstdint>

@@ -29,7 +29,8 @@ class TextArena {
   [[nodiscard]] std::string_view get(Reference reference) const noexcept {
     if (reference == 0) return {};
     const std::uint64_t position = reference >> 16;
-    return {pieces_[position / kPieceBytes].get() + position % kPieceBytes, static_cast<std::size_t>(reference & 0xffff)};
+    return {pieces_[position / kPieceBytes].get() + position % kPieceBytes,
+            static_cast<std::size_t>(reference & 0xffff)};
   }
 
  private:
@@ -44,13 +45,13 @@ struct Record {
   std::int64_t ctime_seconds;
   std::uint64_t size_or_reference;  // regular: bytes; symlink: TextArena reference of its target; device: rdev
   std::uint64_t inode;
-  TextArena::Reference name;        // of a root: the whole stored prefix
+  TextArena::Reference name;  // of a root: the whole stored prefix
   std::uint32_t mtime_nanoseconds;
   std::uint32_t ctime_nanoseconds;
-  std::uint32_t parent;             // record number
+  std::uint32_t parent;  // record number
   std::uint32_t link_group;
-  std::uint32_t owner;              // index into owners
-  std::uint16_t device;             // index into devices
+  std::uint32_t owner;   // index into owners
+  std::uint16_t device;  // index into devices
   std::uint16_t mode : 12;
   std::uint16_t kind : 4;
 
@@ -65,7 +66,9 @@ template <class T>
 class SegmentedVector {
  public:
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] const T& operator[](std::size_t index) const noexcept { return segments_[index / kElements][index % kElements]; }
+  [[nodiscard]] const T& operator[](std::size_t index) const noexcept {
+    return segments_[index / kElements][index % kElements];
+  }
   [[nodiscard]] T& operator[](std::size_t index) noexcept { return segments_[index / kElements][index % kElements]; }
   void push_back(const T& value) {
     if (size_ % kElements == 0) segments_.push_back(std::make_unique_for_overwrite<T[]>(kElements));
@@ -98,7 +101,7 @@ struct RecordStore {
   std::vector<Owner> owners;
   std::vector<std::uint64_t> devices;
   std::vector<XattrRun> xattr_runs;
-  std::vector<Xattr> xattrs;            // views of `text`
+  std::vector<Xattr> xattrs;  // views of `text`
 
   [[nodiscard]] bool has(std::size_t record, RecordFlag flag) const noexcept {
     return (flags[record] & static_cast<std::uint8_t>(flag)) != 0;

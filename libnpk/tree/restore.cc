@@ -1,10 +1,10 @@
 #include "tree/restore.h"
 
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+#include <cerrno>
 
 #include "tree/directory_cache.h"
 #include "tree/metadata_writer.h"
@@ -18,7 +18,9 @@ using format::EntryKind;
 
 constexpr int kAttempts = 8;  // against someone else's changes meanwhile
 
-std::string_view last_name(std::string_view path) noexcept { return path.substr(path.rfind('/') + 1); }
+std::string_view last_name(std::string_view path) noexcept {
+  return path.substr(path.rfind('/') + 1);
+}
 
 std::unexpected<Error> refuse(Errc code, std::string message, std::string_view path) {
   return std::unexpected<Error>(Error{.code = code, .message = std::move(message), .path = std::string(path)});
@@ -59,7 +61,8 @@ class TreeWriter::Implementation {
     return io::fail_system(EAGAIN, "something keeps changing what is there", path);
   }
 
-  Created describe(const DirectoryHandle& parent, const char* name, EntryKind kind, std::string_view path, std::uint16_t mode) {
+  Created describe(const DirectoryHandle& parent, const char* name, EntryKind kind, std::string_view path,
+                   std::uint16_t mode) {
     return {.place = {parent.descriptor.get(), name},
             .kind = kind,
             .path = path,
@@ -90,9 +93,11 @@ Result<bool> TreeWriter::Implementation::make_room(int parent, const char* name,
   if (options.existing == Existing::keep) return false;
   if (options.existing == Existing::fail_entry) return refuse(Errc::exists, "is there already", path);
   const bool is_directory = S_ISDIR(status.st_mode);
-  if (is_directory && directories->knows(path)) return refuse(Errc::exists, "is a directory of the same package too", path);
+  if (is_directory && directories->knows(path))
+    return refuse(Errc::exists, "is a directory of the same package too", path);
   if (::unlinkat(parent, name, is_directory ? AT_REMOVEDIR : 0) == 0 || errno == ENOENT) return true;
-  if (errno == ENOTEMPTY || errno == EEXIST) return refuse(Errc::exists, "a directory that is not empty is there", path);
+  if (errno == ENOTEMPTY || errno == EEXIST)
+    return refuse(Errc::exists, "a directory that is not empty is there", path);
   return io::fail_system(errno, "can't replace what is there", path);
 }
 
@@ -101,17 +106,18 @@ Result<bool> TreeWriter::Implementation::create_node(std::string_view path, mode
   const mode_t mode = given.mode & 0777U;
   bool forbidden = false;
   NPK_ASSIGN(const std::optional<Directory> parent, create_entry(path, [&](int directory, const char* name) {
-    if (::mknodat(directory, name, type | mode, device) == 0) return 0;
-    forbidden = errno == EPERM;
-    return forbidden ? 0 : errno;
-  }));
+               if (::mknodat(directory, name, type | mode, device) == 0) return 0;
+               forbidden = errno == EPERM;
+               return forbidden ? 0 : errno;
+             }));
   if (!parent) return false;
   if (forbidden) {
     metadata.warn(EPERM, "not created: only root may make a device", path);
     return false;
   }
   const std::string name(last_name(path));
-  metadata.apply(describe(**parent, name.c_str(), kind, path, static_cast<std::uint16_t>(mode)), metadata.resolve(given));
+  metadata.apply(describe(**parent, name.c_str(), kind, path, static_cast<std::uint16_t>(mode)),
+                 metadata.resolve(given));
   return true;
 }
 
@@ -157,18 +163,21 @@ Result<std::optional<NewFile>> TreeWriter::create_file(std::string_view path, st
 Result<NewFile> TreeWriter::reopen_file(std::string_view path, const FileIdentity& identity) {
   NPK_ASSIGN(Directory parent, implementation_->directories->parent_of(path));
   const std::string name(last_name(path));
-  io::FileDescriptor file(::openat(parent->descriptor.get(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  io::FileDescriptor file(
+      ::openat(parent->descriptor.get(), name.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!file) return io::fail_system(errno, "can't be opened again", path);
   struct stat status {};
   if (::fstat(file.get(), &status) < 0) return io::fail_system(errno, "can't be opened again", path);
-  if (status.st_dev != identity.device || status.st_ino != identity.inode) return refuse(Errc::exists, "was replaced while it was written", path);
+  if (status.st_dev != identity.device || status.st_ino != identity.inode)
+    return refuse(Errc::exists, "was replaced while it was written", path);
   return NewFile(*this, std::move(file), std::move(parent), path, identity.created_mode);
 }
 
 Result<io::FileDescriptor> TreeWriter::open_for_reading(std::string_view path) {
   NPK_ASSIGN(const Directory parent, implementation_->directories->parent_of(path));
   const std::string name(last_name(path));
-  io::FileDescriptor file(::openat(parent->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
+  io::FileDescriptor file(
+      ::openat(parent->descriptor.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   struct stat status {};
   if (!file || ::fstat(file.get(), &status) < 0) return io::fail_system(errno, "can't be read back", path);
   if (!S_ISREG(status.st_mode)) return refuse(Errc::exists, "was replaced by something else", path);
@@ -188,7 +197,8 @@ Result<bool> TreeWriter::create_symlink(std::string_view path, std::string_view 
   }));
   if (!parent) return false;
   const std::string name(last_name(path));
-  own.metadata.apply(own.describe(**parent, name.c_str(), EntryKind::symlink, path, 0777), own.metadata.resolve(metadata));
+  own.metadata.apply(own.describe(**parent, name.c_str(), EntryKind::symlink, path, 0777),
+                     own.metadata.resolve(metadata));
   return true;
 }
 
@@ -237,7 +247,9 @@ NewFile::~NewFile() {
   if (file_) ::unlinkat(parent_->descriptor.get(), name(), 0);
 }
 
-const char* NewFile::name() const noexcept { return path_.c_str() + (path_.rfind('/') + 1); }
+const char* NewFile::name() const noexcept {
+  return path_.c_str() + (path_.rfind('/') + 1);
+}
 
 void NewFile::extend_to(std::uint64_t end) noexcept {
   std::uint64_t before = written_end_.load(std::memory_order_relaxed);
@@ -262,7 +274,8 @@ Result<void> NewFile::finish(std::uint64_t size, const Metadata& metadata) {
   if (!file_) return fail(Errc::misuse, "the file is finished already");
   if (size != written_end_.load(std::memory_order_relaxed)) {
     if (size > static_cast<std::uint64_t>(INT64_MAX)) return io::fail_system(EFBIG, "can't have its size", path_);
-    if (::ftruncate(file_.get(), static_cast<off_t>(size)) < 0) return io::fail_system(errno, "can't have its size", path_);
+    if (::ftruncate(file_.get(), static_cast<off_t>(size)) < 0)
+      return io::fail_system(errno, "can't have its size", path_);
   }
   TreeWriter::Implementation& own = *writer_->implementation_;
   Created created = own.describe(*parent_, "", EntryKind::regular, path_, created_mode_);

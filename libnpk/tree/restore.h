@@ -32,9 +32,9 @@ struct RestoreOptions {
   bool numeric_owners = false;      // by number only
   bool modes = true;                // else new files and directories get theirs less the umask, without special bits
   bool times = true;
-  bool xattrs = true;               // ACLs among them
-  bool safe_symlinks = false;       // refuse (Errc::corrupt) links that could lead outside the target
-  bool checked_walk = false;        // don't use openat2 even where there is one
+  bool xattrs = true;                        // ACLs among them
+  bool safe_symlinks = false;                // refuse (Errc::corrupt) links that could lead outside the target
+  bool checked_walk = false;                 // don't use openat2 even where there is one
   std::uint32_t max_open_directories = 256;  // kept open between calls; at least 1
   Limits limits = {};
   // What could not be restored though the entry itself was: an owner (as root), an attribute, an ACL, a device that
@@ -68,14 +68,15 @@ class NewFile {
   void extend_to(std::uint64_t end) noexcept;
   // Gives the file its size and metadata and closes it. The file is removed if its size can't be set.
   [[nodiscard]] Result<void> finish(std::uint64_t size, const Metadata& metadata);
-  // For keeping few files open: what reopen_file() needs; and closing the file as it is, unfinished, without removing it.
+  // For keeping few files open: what reopen_file() needs; and closing the file as it is, unfinished, without removing
+  // it.
   [[nodiscard]] Result<FileIdentity> identity() const;
   void leave() noexcept { file_.reset(); }
 
  private:
   friend class TreeWriter;
-  NewFile(TreeWriter& writer, io::FileDescriptor file, std::shared_ptr<const DirectoryHandle> parent, std::string_view path,
-          std::uint16_t created_mode);
+  NewFile(TreeWriter& writer, io::FileDescriptor file, std::shared_ptr<const DirectoryHandle> parent,
+          std::string_view path, std::uint16_t created_mode);
   [[nodiscard]] const char* name() const noexcept;
 
   TreeWriter* writer_;
@@ -114,7 +115,8 @@ class TreeWriter {
   // `mode` is the one finish() will be given, so that it need not be set again; any other does no harm.
   // Nothing if passed over (Existing::keep).
   [[nodiscard]] Result<std::optional<NewFile>> create_file(std::string_view path, std::uint16_t mode);
-  // A file left unfinished, or still open, once more. Its mode must have let the owner write. Errc::exists if another is there now.
+  // A file left unfinished, or still open, once more. Its mode must have let the owner write. Errc::exists if another
+  // is there now.
   [[nodiscard]] Result<NewFile> reopen_file(std::string_view path, const FileIdentity& identity);
   // What is there now, if a regular file, for reading: to be believed no further than a hash goes.
   [[nodiscard]] Result<io::FileDescriptor> open_for_reading(std::string_view path);

@@ -1,8 +1,8 @@
 #include "tree/scan.h"
 
+#include <fcntl.h>
 #include <algorithm>
 #include <cerrno>
-#include <fcntl.h>
 #include <map>
 
 #include "tree/record_store.h"
@@ -77,8 +77,8 @@ class Merger {
     std::vector<Range> found;
     for (std::size_t i = 0; i < roots_.roots.size(); ++i) {
       std::uint32_t first = roots_.roots[i].record;
-      std::uint32_t end = i + 1 < roots_.roots.size() ? roots_.roots[i + 1].record
-                                                      : static_cast<std::uint32_t>(store_.records.size());
+      std::uint32_t end =
+          i + 1 < roots_.roots.size() ? roots_.roots[i + 1].record : static_cast<std::uint32_t>(store_.records.size());
       while (first < end && !store_.has(first, RecordFlag::kept)) ++first;
       while (end > first && !store_.has(end - 1, RecordFlag::kept)) --end;
       if (first < end) found.emplace_back(first, end - 1);
@@ -131,7 +131,8 @@ class Merger {
       }
       if (!file.empty() && is_in(path, file)) {
         if (options_.on_problem)
-          options_.on_problem(Error{.code = Errc::exists, .message = "left out: also given as a file is " + file, .path = path});
+          options_.on_problem(
+              Error{.code = Errc::exists, .message = "left out: also given as a file is " + file, .path = path});
         continue;
       }
       if (store_.records[order[i]].entry_kind() != format::EntryKind::directory) file = path;
@@ -165,6 +166,8 @@ Result<ScannedTree> scan(const std::vector<ScanRoot>& roots, const ScanOptions& 
   return ScannedTree(std::move(store), std::move(table), std::move(order));
 }
 
-void ScannedTree::path(std::size_t index, std::string& out) const { write_record_path(*store_, order_[index], out); }
+void ScannedTree::path(std::size_t index, std::string& out) const {
+  write_record_path(*store_, order_[index], out);
+}
 
 }  // namespace npk::tree

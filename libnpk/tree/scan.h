@@ -48,10 +48,10 @@ struct Entry {
   std::string_view symlink_target;  // of a symbolic link
   std::uint32_t device_major;       // of a device
   std::uint32_t device_minor;
-  std::uint32_t link_group;         // regular and other non-directories: the same number, from 1 in order of first
-                                    // appearance, for all entries of this list that are one file; 0: no other name here
-  bool sparse;                      // fewer blocks allocated than the size needs: data_extents is worth asking
-  std::uint64_t file_system;        // st_dev
+  std::uint32_t link_group;   // regular and other non-directories: the same number, from 1 in order of first
+                              // appearance, for all entries of this list that are one file; 0: no other name here
+  bool sparse;                // fewer blocks allocated than the size needs: data_extents is worth asking
+  std::uint64_t file_system;  // st_dev
   std::uint64_t inode;
   std::int64_t ctime_seconds;
   std::uint32_t ctime_nanoseconds;
@@ -67,7 +67,8 @@ struct RecordStore;
 struct RootTable;
 
 // The sorted list: by path as compare_stored orders, each path once. Immutable: any number of threads. Numbers run from
-// 0 to size(). Costs 64 + 5 bytes and the name for an entry. Keeps one descriptor open for each distinct base directory.
+// 0 to size(). Costs 64 + 5 bytes and the name for an entry. Keeps one descriptor open for each distinct base
+// directory.
 class ScannedTree {
  public:
   ScannedTree(std::unique_ptr<RecordStore> store, std::unique_ptr<RootTable> roots, std::vector<std::uint32_t> order);

@@ -1,9 +1,9 @@
-#include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
-#include <map>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <algorithm>
+#include <cerrno>
+#include <map>
 
 #include "tree/long_path.h"
 #include "tree/record_store.h"
@@ -49,7 +49,8 @@ io::FileDescriptor open_quietly(int directory, const char* name) {
 
 }  // namespace
 
-ScannedTree::ScannedTree(std::unique_ptr<RecordStore> store, std::unique_ptr<RootTable> roots, std::vector<std::uint32_t> order)
+ScannedTree::ScannedTree(std::unique_ptr<RecordStore> store, std::unique_ptr<RootTable> roots,
+                         std::vector<std::uint32_t> order)
     : store_(std::move(store)), roots_(std::move(roots)), order_(std::move(order)) {
   number_link_groups();
 }
@@ -84,25 +85,26 @@ Entry ScannedTree::entry(std::size_t index) const {
   const EntryKind kind = record.entry_kind();
   const bool is_device = kind == EntryKind::character_device || kind == EntryKind::block_device;
   const dev_t device = is_device ? record.size_or_reference : 0;
-  return Entry{.kind = kind,
-               .metadata = {.mode = record.mode,
-                            .uid = owner.uid,
-                            .gid = owner.gid,
-                            .user_name = store_->text.get(owner.user_name),
-                            .group_name = store_->text.get(owner.group_name),
-                            .mtime_seconds = record.mtime_seconds,
-                            .mtime_nanoseconds = record.mtime_nanoseconds,
-                            .xattrs = store_->xattrs_of(number)},
-               .size = kind == EntryKind::regular ? record.size_or_reference : 0,
-               .symlink_target = kind == EntryKind::symlink ? store_->text.get(record.size_or_reference) : std::string_view{},
-               .device_major = gnu_dev_major(device),
-               .device_minor = gnu_dev_minor(device),
-               .link_group = record.link_group,
-               .sparse = store_->has(number, RecordFlag::sparse),
-               .file_system = store_->devices[record.device],
-               .inode = record.inode,
-               .ctime_seconds = record.ctime_seconds,
-               .ctime_nanoseconds = record.ctime_nanoseconds};
+  return Entry{
+      .kind = kind,
+      .metadata = {.mode = record.mode,
+                   .uid = owner.uid,
+                   .gid = owner.gid,
+                   .user_name = store_->text.get(owner.user_name),
+                   .group_name = store_->text.get(owner.group_name),
+                   .mtime_seconds = record.mtime_seconds,
+                   .mtime_nanoseconds = record.mtime_nanoseconds,
+                   .xattrs = store_->xattrs_of(number)},
+      .size = kind == EntryKind::regular ? record.size_or_reference : 0,
+      .symlink_target = kind == EntryKind::symlink ? store_->text.get(record.size_or_reference) : std::string_view{},
+      .device_major = gnu_dev_major(device),
+      .device_minor = gnu_dev_minor(device),
+      .link_group = record.link_group,
+      .sparse = store_->has(number, RecordFlag::sparse),
+      .file_system = store_->devices[record.device],
+      .inode = record.inode,
+      .ctime_seconds = record.ctime_seconds,
+      .ctime_nanoseconds = record.ctime_nanoseconds};
 }
 
 std::string ScannedTree::path(std::size_t index) const {

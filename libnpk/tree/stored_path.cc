@@ -46,9 +46,11 @@ int compare_stored(std::string_view a, std::string_view b) noexcept {
 
 Result<void> check_stored_path(std::string_view path, const Limits& limits) {
   if (path.empty()) return refuse(Errc::corrupt, "an entry without a name", path);
-  if (path.size() > limits.max_path_bytes) return refuse(Errc::limit, "a path longer than the limit", path.substr(0, 256));
+  if (path.size() > limits.max_path_bytes)
+    return refuse(Errc::limit, "a path longer than the limit", path.substr(0, 256));
   if (path.find('\0') != std::string_view::npos) return refuse(Errc::corrupt, "a name with a zero byte in it", path);
-  if (path.starts_with('/')) return refuse(Errc::corrupt, "an absolute path; nothing is written outside the target", path);
+  if (path.starts_with('/'))
+    return refuse(Errc::corrupt, "an absolute path; nothing is written outside the target", path);
   if (path.ends_with('/')) return refuse(Errc::corrupt, "a path that ends in '/'", path);
   for (std::string_view rest = path; !rest.empty();) {
     const std::string_view component = next_component(rest);
@@ -69,7 +71,8 @@ bool symlink_stays_inside(std::string_view path, std::string_view target) noexce
     if (component.empty() || component == ".") continue;
     if (component != "..") named_something = true;
     // Behind a name, `..` leads to the parent of what that name links to, which can be anywhere.
-    else if (named_something || above-- == 0) return false;
+    else if (named_something || above-- == 0)
+      return false;
   }
   return true;
 }

@@ -10,8 +10,8 @@
 namespace npk::tree {
 
 struct StoredPrefix {
-  std::string path;             // empty: the place itself is not stored, only what is in it
-  bool dropped_leading = false; // a leading '/' or anything up to and including a '..' was left out
+  std::string path;              // empty: the place itself is not stored, only what is in it
+  bool dropped_leading = false;  // a leading '/' or anything up to and including a '..' was left out
 };
 
 // What a path given by a user is stored as: `.` components and needless slashes go, a leading '/' and everything up to

@@ -1,11 +1,11 @@
 #include "tree/walk.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 #include "tree/long_path.h"
 #include "tree/stored_path.h"
@@ -53,8 +53,7 @@ Result<void> Walker::add_root(std::uint32_t base, const std::string& given) {
   path_ = prefix.path;
   found.included = include_.empty() || (!path_.empty() && include_.matches_within(path_));
   root_device_ = found.status.st_dev;
-  roots_.roots.push_back(
-      {.record = static_cast<std::uint32_t>(store_.records.size()), .base = base, .given = given});
+  roots_.roots.push_back({.record = static_cast<std::uint32_t>(store_.records.size()), .base = base, .given = given});
   const std::size_t before = store_.records.size();
   NPK_TRY(visit_found(last.directory, found));
   if (store_.records.size() == before) roots_.roots.pop_back();
@@ -63,8 +62,10 @@ Result<void> Walker::add_root(std::uint32_t base, const std::string& given) {
 
 Result<void> Walker::walk() {
   while (!levels_.empty()) {
-    if (levels_.back().next == levels_.back().order.size()) leave();
-    else NPK_TRY(visit());
+    if (levels_.back().next == levels_.back().order.size())
+      leave();
+    else
+      NPK_TRY(visit());
   }
   return {};
 }
@@ -77,7 +78,8 @@ Result<void> Walker::visit() {
   if (level.path_length > 0) path_ += '/';
   path_ += name;
   if (!exclude_.empty() && exclude_.matches(path_)) return {};
-  Found found{.name = name, .parent = level.record, .included = level.included || include_.matches(path_), .status = {}};
+  Found found{
+      .name = name, .parent = level.record, .included = level.included || include_.matches(path_), .status = {}};
   if (::fstatat(level.directory.get(), name, &found.status, AT_SYMLINK_NOFOLLOW) < 0) {
     problem(errno, errno == ENOENT ? "vanished while being scanned" : "can't be read");
     return {};
@@ -89,7 +91,8 @@ bool Walker::is_listable(const Found& found) {
   const mode_t mode = found.status.st_mode;
   if (!S_ISDIR(mode) && !found.included) return false;
   if (path_.size() > std::min<std::size_t>(options_.limits.max_path_bytes, TextArena::kLargestText)) {
-    problem(Error{.code = Errc::limit, .message = "left out: its path is longer than the limit", .path = path_.substr(0, 256)});
+    problem(Error{
+        .code = Errc::limit, .message = "left out: its path is longer than the limit", .path = path_.substr(0, 256)});
     return false;
   }
   if (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) || S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode)) return true;
@@ -100,7 +103,8 @@ bool Walker::is_listable(const Found& found) {
 Result<void> Walker::visit_found(int directory, const Found& found) {
   if (!is_listable(found)) return {};
   const bool is_root = found.parent == Record::kNoParent;
-  NPK_ASSIGN(const std::uint32_t number, add_record(is_root ? std::string_view(path_) : std::string_view(found.name), found));
+  NPK_ASSIGN(const std::uint32_t number,
+             add_record(is_root ? std::string_view(path_) : std::string_view(found.name), found));
   if (!read_details(directory, found.name, store_.records[number], number)) return {};
   if (found.included) keep(number);
   if (!S_ISDIR(found.status.st_mode)) return {};

@@ -2,9 +2,9 @@
 // right before what is in it, so that the records of one root come out sorted.
 #pragma once
 
+#include <sys/stat.h>
 #include <string>
 #include <string_view>
-#include <sys/stat.h>
 #include <unordered_map>
 #include <vector>
 

@@ -1,9 +1,9 @@
 // The part of Walker that makes records.
+#include <fcntl.h>
+#include <unistd.h>
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "tree/owner_names.h"
 #include "tree/walk.h"
@@ -18,12 +18,18 @@ constexpr std::uint64_t kStatBlockBytes = 512;
 
 EntryKind kind_of(mode_t mode) noexcept {
   switch (mode & S_IFMT) {
-    case S_IFDIR: return EntryKind::directory;
-    case S_IFLNK: return EntryKind::symlink;
-    case S_IFCHR: return EntryKind::character_device;
-    case S_IFBLK: return EntryKind::block_device;
-    case S_IFIFO: return EntryKind::fifo;
-    default: return EntryKind::regular;
+    case S_IFDIR:
+      return EntryKind::directory;
+    case S_IFLNK:
+      return EntryKind::symlink;
+    case S_IFCHR:
+      return EntryKind::character_device;
+    case S_IFBLK:
+      return EntryKind::block_device;
+    case S_IFIFO:
+      return EntryKind::fifo;
+    default:
+      return EntryKind::regular;
   }
 }
 
@@ -46,19 +52,20 @@ Result<std::uint32_t> Walker::add_record(std::string_view name, const Found& fou
     return fail(Errc::limit, "more entries than the limit");
   const struct stat& status = found.status;
   NPK_ASSIGN(const std::uint16_t device, device_index(status.st_dev));
-  store_.records.push_back(Record{.mtime_seconds = status.st_mtim.tv_sec,
-                                  .ctime_seconds = status.st_ctim.tv_sec,
-                                  .size_or_reference = size_or_device(status),
-                                  .inode = status.st_ino,
-                                  .name = store_.text.add(name),
-                                  .mtime_nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec),
-                                  .ctime_nanoseconds = static_cast<std::uint32_t>(status.st_ctim.tv_nsec),
-                                  .parent = found.parent,
-                                  .link_group = 0,
-                                  .owner = owner_index(status.st_uid, status.st_gid),
-                                  .device = device,
-                                  .mode = static_cast<std::uint16_t>(status.st_mode & 07777U),
-                                  .kind = static_cast<std::uint16_t>(static_cast<unsigned>(kind_of(status.st_mode)) & 0xfU)});
+  store_.records.push_back(
+      Record{.mtime_seconds = status.st_mtim.tv_sec,
+             .ctime_seconds = status.st_ctim.tv_sec,
+             .size_or_reference = size_or_device(status),
+             .inode = status.st_ino,
+             .name = store_.text.add(name),
+             .mtime_nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec),
+             .ctime_nanoseconds = static_cast<std::uint32_t>(status.st_ctim.tv_nsec),
+             .parent = found.parent,
+             .link_group = 0,
+             .owner = owner_index(status.st_uid, status.st_gid),
+             .device = device,
+             .mode = static_cast<std::uint16_t>(status.st_mode & 07777U),
+             .kind = static_cast<std::uint16_t>(static_cast<unsigned>(kind_of(status.st_mode)) & 0xfU)});
   store_.flags.push_back(0);
   if (has_holes(status)) store_.set(number, RecordFlag::sparse);
   if (status.st_nlink > 1 && !S_ISDIR(status.st_mode)) store_.set(number, RecordFlag::many_links);
@@ -75,8 +82,10 @@ bool Walker::read_details(int directory, const char* name, Record& record, std::
 bool Walker::read_link(int directory, const char* name, Record& record) {
   char target[PATH_MAX];
   const ssize_t length = ::readlinkat(directory, name, target, sizeof target);
-  if (length < 0) problem(errno, "can't read where the symbolic link leads");
-  else record.size_or_reference = store_.text.add({target, static_cast<std::size_t>(length)});
+  if (length < 0)
+    problem(errno, "can't read where the symbolic link leads");
+  else
+    record.size_or_reference = store_.text.add({target, static_cast<std::size_t>(length)});
   return length >= 0;
 }
 
@@ -102,7 +111,9 @@ void Walker::collect_xattrs(int directory, const char* name, std::string_view na
     }
     total_bytes += one.size() + xattr_value_.size();
     if (total_bytes > options_.limits.max_xattr_bytes) {
-      problem(Error{.code = Errc::limit, .message = "more extended attributes than the limit; the rest is left out", .path = path_});
+      problem(Error{.code = Errc::limit,
+                    .message = "more extended attributes than the limit; the rest is left out",
+                    .path = path_});
       break;
     }
     store_.xattrs.push_back({.name = interned(one), .value = as_bytes(store_.text.store(as_text(xattr_value_)))});

@@ -1,11 +1,11 @@
 #include "tree/xattr.h"
 
-#include <atomic>
-#include <cerrno>
 #include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <atomic>
+#include <cerrno>
 
 namespace npk::tree {
 namespace {
@@ -47,8 +47,10 @@ bool lacks_at_calls(long status) noexcept {
 class ProcPath {
  public:
   explicit ProcPath(Place place) : text_("/proc/self/fd/" + std::to_string(place.directory)) {
-    if (*place.name != '\0') text_.append("/").append(place.name);
-    else follow_ = true;
+    if (*place.name != '\0')
+      text_.append("/").append(place.name);
+    else
+      follow_ = true;
   }
   const char* c_str() const noexcept { return text_.c_str(); }
   bool follow() const noexcept { return follow_; }
@@ -70,7 +72,8 @@ ssize_t list_once(Place place, char* out, std::size_t size) {
 ssize_t get_once(Place place, const char* name, void* out, std::size_t size) {
   if (has_at_calls.load(std::memory_order_relaxed)) {
     XattrArguments wanted = arguments(out, size);
-    const long count = ::syscall(kGetxattrat, place.directory, place.name, at_flags(place), name, &wanted, sizeof wanted);
+    const long count =
+        ::syscall(kGetxattrat, place.directory, place.name, at_flags(place), name, &wanted, sizeof wanted);
     if (!lacks_at_calls(count)) return count;
   }
   const ProcPath path(place);
@@ -117,7 +120,8 @@ int get_xattr(Place place, const char* name, Bytes& value) {
 int set_xattr(Place place, const char* name, ByteView value) {
   if (has_at_calls.load(std::memory_order_relaxed)) {
     const XattrArguments given = arguments(value.data(), value.size());
-    const long status = ::syscall(kSetxattrat, place.directory, place.name, at_flags(place), name, &given, sizeof given);
+    const long status =
+        ::syscall(kSetxattrat, place.directory, place.name, at_flags(place), name, &given, sizeof given);
     if (!lacks_at_calls(status)) return status < 0 ? errno : 0;
   }
   const ProcPath path(place);

@@ -16,11 +16,11 @@ namespace npk::testing {
 struct FaultPlan {
   static constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
-  std::uint64_t fail_at_call = kNever;         // this call, and every later one, fails
-  std::uint64_t fail_at_byte = kNever;         // a call that touches this byte or one behind it fails
-  int error_number = 5;                        // EIO: reported with Errc::io
+  std::uint64_t fail_at_call = kNever;  // this call, and every later one, fails
+  std::uint64_t fail_at_byte = kNever;  // a call that touches this byte or one behind it fails
+  int error_number = 5;                 // EIO: reported with Errc::io
   std::size_t most_bytes_per_call = std::numeric_limits<std::size_t>::max();  // sequential sources: short reads
-  std::uint64_t ends_at = kNever;              // the data ends here without an error, as a file cut short does
+  std::uint64_t ends_at = kNever;  // the data ends here without an error, as a file cut short does
 };
 
 namespace fault_detail {
@@ -66,12 +66,14 @@ class FaultSource final : public RandomAccessSource {
 
 class FaultSequentialSource final : public SequentialSource {
  public:
-  FaultSequentialSource(std::unique_ptr<SequentialSource> inner, FaultPlan plan) : inner_(std::move(inner)), plan_(plan) {}
+  FaultSequentialSource(std::unique_ptr<SequentialSource> inner, FaultPlan plan)
+      : inner_(std::move(inner)), plan_(plan) {}
 
   Result<std::size_t> read(MutableBytes out) override {
     const std::uint64_t left = position_ < plan_.ends_at ? plan_.ends_at - position_ : 0;
     out = out.first(static_cast<std::size_t>(std::min<std::uint64_t>({out.size(), plan_.most_bytes_per_call, left})));
-    if (fault_detail::is_due(plan_, ++calls_, position_, out.size())) return fault_detail::injected(plan_, name(), position_);
+    if (fault_detail::is_due(plan_, ++calls_, position_, out.size()))
+      return fault_detail::injected(plan_, name(), position_);
     if (out.empty()) return std::size_t{0};
     NPK_ASSIGN(const std::size_t count, inner_->read(out));
     position_ += count;

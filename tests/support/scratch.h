@@ -1,17 +1,17 @@
 // A fresh directory for a test, gone with everything in it at the end; and running a part of a test without privileges.
 #pragma once
 
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
-#include <string>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
 
 #include "npk/bytes.h"
 
@@ -68,7 +68,8 @@ inline void write_file(const std::string& path, std::string_view content) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return "<can't open: " + std::to_string(errno) + ">";
   char buffer[4096];
-  for (ssize_t count = 0; (count = ::read(fd, buffer, sizeof buffer)) > 0;) content.append(buffer, static_cast<std::size_t>(count));
+  for (ssize_t count = 0; (count = ::read(fd, buffer, sizeof buffer)) > 0;)
+    content.append(buffer, static_cast<std::size_t>(count));
   ::close(fd);
   return content;
 }
@@ -87,7 +88,8 @@ void without_privileges(Part part) {
   ASSERT_GE(child, 0);
   if (child == 0) {
     constexpr id_t kNobody = 65534;
-    if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0)) ::_exit(2);
+    if (::geteuid() == 0 && (::setgroups(0, nullptr) != 0 || ::setgid(kNobody) != 0 || ::setuid(kNobody) != 0))
+      ::_exit(2);
     part();
     std::fflush(nullptr);
     ::_exit(::testing::Test::HasFailure() ? 1 : 0);

@@ -19,8 +19,8 @@ namespace npk {
 
 // Maps a regular file and copies out of the mapping with process_vm_readv, which reports a page that can't be read
 // instead of raising SIGBUS; whatever it does not deliver is read with pread. A read within the size the file had when
-// opened that now meets the end of the file is Errc::truncated; a failing disk is Errc::io; never a signal. The price of
-// that safety is a slower read than open_file_source (1.0 against 0.4 us for 64 bytes, equal from 1 MiB on; 2 cores,
+// opened that now meets the end of the file is Errc::truncated; a failing disk is Errc::io; never a signal. The price
+// of that safety is a slower read than open_file_source (1.0 against 0.4 us for 64 bytes, equal from 1 MiB on; 2 cores,
 // Linux 6.18, 2026-11): meant for callers that must hold the file through a mapping, not for speed.
 [[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> open_mapped_source(const std::string& path);
 
@@ -38,10 +38,10 @@ namespace npk {
 // the descriptor can be synced.
 [[nodiscard]] std::unique_ptr<Sink> fd_sink(int fd, std::string name);
 // Written under the temporary name `.NAME.npk-XXXXXX` in the target's directory, then synced and renamed over it by
-// commit(), which syncs the directory too. Mode and owner (where permitted) of a replaced file are kept; a new file gets
-// 0666 less the umask. A symbolic link is followed: the file it names is replaced. Destroyed without commit, or after a
-// failure, nothing is left behind and the old file is as it was; a crash leaves at most the temporary file.
-// If `path` is not a regular file (a FIFO, a terminal, /dev/stdout), it is written to directly, as by fd_sink.
+// commit(), which syncs the directory too. Mode and owner (where permitted) of a replaced file are kept; a new file
+// gets 0666 less the umask. A symbolic link is followed: the file it names is replaced. Destroyed without commit, or
+// after a failure, nothing is left behind and the old file is as it was; a crash leaves at most the temporary file. If
+// `path` is not a regular file (a FIFO, a terminal, /dev/stdout), it is written to directly, as by fd_sink.
 [[nodiscard]] Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path);
 // Appends to `out`. commit() does nothing.
 [[nodiscard]] std::unique_ptr<Sink> memory_sink(Bytes& out);

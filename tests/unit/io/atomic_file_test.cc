@@ -5,9 +5,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 #include <csignal>
 #include <thread>
-#include <unistd.h>
 
 #include "io/descriptor.h"
 #include "npk/files.h"
@@ -26,7 +26,8 @@ std::vector<std::string> names_in(const std::string& directory) {
   DIR* listing = ::opendir(directory.c_str());
   if (listing == nullptr) return names;
   while (const dirent* item = ::readdir(listing)) {
-    if (std::string_view(item->d_name) != "." && std::string_view(item->d_name) != "..") names.emplace_back(item->d_name);
+    if (std::string_view(item->d_name) != "." && std::string_view(item->d_name) != "..")
+      names.emplace_back(item->d_name);
   }
   ::closedir(listing);
   return names;
@@ -133,7 +134,9 @@ TEST(AtomicFile, ReportsAFullDiskAndKeepsTheOldFile) {
     ::setrlimit(RLIMIT_FSIZE, &limit);
     auto sink = create_atomic_file(scratch / "out");
     const auto written = sink ? (*sink)->write(Bytes(4'000)) : Result<void>(fail(Errc::internal, "not created"));
-    ::_exit(!written && written.error().code == Errc::io && written.error().system_errno == EFBIG && !(*sink)->commit() ? 0 : 1);
+    ::_exit(!written && written.error().code == Errc::io && written.error().system_errno == EFBIG && !(*sink)->commit()
+                ? 0
+                : 1);
   }
   int status = -1;
   ASSERT_EQ(::waitpid(child, &status, 0), child);

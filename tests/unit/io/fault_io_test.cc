@@ -31,7 +31,8 @@ TEST(FaultSource, EndsEarly) {
 
 TEST(FaultSequentialSource, ReadsShortAndFails) {
   const Bytes bytes(100);
-  FaultSequentialSource source(std::make_unique<MemorySequentialSource>(bytes), {.fail_at_byte = 9, .most_bytes_per_call = 3});
+  FaultSequentialSource source(std::make_unique<MemorySequentialSource>(bytes),
+                               {.fail_at_byte = 9, .most_bytes_per_call = 3});
   Bytes out(50);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(source.read(out).value(), 3U);
   EXPECT_FALSE(source.read(out));

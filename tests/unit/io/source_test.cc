@@ -1,12 +1,12 @@
 // Sources of random access: file, mapped, memory, window.
-#include <atomic>
-#include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
+#include <atomic>
+#include <csignal>
+#include <thread>
 
 #include "io/descriptor.h"
 #include "npk/files.h"
@@ -44,7 +44,8 @@ TEST_P(FileSources, ReadsAnyRange) {
   ASSERT_TRUE(source) << source.error().to_string();
   EXPECT_EQ((*source)->size().value(), text.size());
   EXPECT_EQ((*source)->name(), scratch / "f");
-  for (const auto& [offset, size] : {std::pair<std::uint64_t, std::size_t>{0, 100'000}, {0, 0}, {4095, 2}, {99'999, 1}, {1, 70'000}})
+  for (const auto& [offset, size] :
+       {std::pair<std::uint64_t, std::size_t>{0, 100'000}, {0, 0}, {4095, 2}, {99'999, 1}, {1, 70'000}})
     EXPECT_EQ(read_text(**source, offset, size), text.substr(offset, size));
 }
 
@@ -99,7 +100,8 @@ TEST_P(FileSources, IsSharedByThreads) {
         for (std::size_t i = 0; i < 500; ++i) {
           const std::size_t offset = (i * 2'003 + t * 50'021) % (text.size() - out.size());
           const auto count = source->read_at(offset, out);
-          if (!count || *count != out.size() || as_text(out) != std::string_view(text).substr(offset, out.size())) ++wrong;
+          if (!count || *count != out.size() || as_text(out) != std::string_view(text).substr(offset, out.size()))
+            ++wrong;
         }
       });
     }

@@ -1,10 +1,10 @@
 // Descriptor streams and memory sink.
-#include <csignal>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 #include "io/descriptor.h"
 #include "npk/files.h"

@@ -1,10 +1,10 @@
 // F8: nothing is written outside the target, by neither way of opening.
-#include <atomic>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
+#include <atomic>
+#include <thread>
 
 #include "io/descriptor.h"
 #include "support/scratch.h"
@@ -70,7 +70,8 @@ TEST_P(Confinement, RefusesPathsThatLeadOut) {
 
 TEST_P(Confinement, DoesNotFollowLinksThatAreThere) {
   const auto writer = open();
-  ASSERT_TRUE(writer->create_file("inside", 0644).value()->finish(0, {.mode = 0644, .uid = ::geteuid(), .gid = ::getegid()}));
+  ASSERT_TRUE(
+      writer->create_file("inside", 0644).value()->finish(0, {.mode = 0644, .uid = ::geteuid(), .gid = ::getegid()}));
   ASSERT_EQ(::symlink("../outside", (scratch / "t/planted").c_str()), 0);
   expect_all_refused(*writer, "planted", Errc::exists);
   expect_all_refused(*writer, "planted/deeper", Errc::exists);
@@ -81,12 +82,14 @@ TEST_P(Confinement, DoesNotFollowLinksThatAreThere) {
 
 TEST_P(Confinement, DoesNotFollowLinksOfThePackage) {
   const auto writer = open();
-  ASSERT_TRUE(writer->create_file("inside", 0644).value()->finish(0, {.mode = 0644, .uid = ::geteuid(), .gid = ::getegid()}));
+  ASSERT_TRUE(
+      writer->create_file("inside", 0644).value()->finish(0, {.mode = 0644, .uid = ::geteuid(), .gid = ::getegid()}));
   ASSERT_TRUE(writer->create_symlink("out", (scratch / "outside"), {}).value());
   ASSERT_TRUE(writer->create_symlink("up", "..", {}).value());
   ASSERT_TRUE(writer->create_symlink("self", ".", {}).value());
   ASSERT_TRUE(writer->create_symlink("fd", "/proc/self/fd", {}).value());
-  for (const char* name : {"out", "up/outside", "self/up/outside", "self", "fd/0"}) expect_all_refused(*writer, name, Errc::exists);
+  for (const char* name : {"out", "up/outside", "self/up/outside", "self", "fd/0"})
+    expect_all_refused(*writer, name, Errc::exists);
   EXPECT_EQ(writer->create_file("out", 0644).error().code, Errc::exists);
   EXPECT_TRUE(writer->finish());
   expect_outside_untouched();
@@ -170,7 +173,8 @@ TEST_P(Confinement, GoesFourThousandDeep) {
     ASSERT_TRUE(writer->create_directory(path, metadata)) << i;
   }
   ASSERT_TRUE(writer->create_file("elsewhere/f", 0644).value()->finish(0, metadata));
-  for (int i = 0; i < 6; ++i) ASSERT_TRUE(writer->create_directory("e" + std::to_string(i) + "/f", metadata));  // closes the deep ones
+  for (int i = 0; i < 6; ++i)
+    ASSERT_TRUE(writer->create_directory("e" + std::to_string(i) + "/f", metadata));  // closes the deep ones
   auto file = writer->create_file(path + "/bottom", 0644);
   ASSERT_TRUE(file) << file.error().message;
   ASSERT_TRUE((*file)->write_at(0, as_bytes("deep")));

@@ -24,7 +24,8 @@ TEST(FindHoles, FindsThemAtBothEndsAndBetween) {
   constexpr std::uint64_t kMega = 1 << 20;
   const auto file = sparse_file(scratch / "f", 8 * kMega, {2 * kMega, 5 * kMega});
   const auto holes = find_holes(file.get(), 8 * kMega).value();
-  EXPECT_EQ(holes, (std::vector<Hole>{{0, 2 * kMega}, {2 * kMega + 4096, 3 * kMega - 4096}, {5 * kMega + 4096, 3 * kMega - 4096}}));
+  EXPECT_EQ(holes, (std::vector<Hole>{
+                       {0, 2 * kMega}, {2 * kMega + 4096, 3 * kMega - 4096}, {5 * kMega + 4096, 3 * kMega - 4096}}));
   EXPECT_EQ(find_holes(file.get(), kMega).value(), (std::vector<Hole>{{0, kMega}}));
 }
 
@@ -42,7 +43,9 @@ TEST(FindHoles, TakesOneHoleOfSixGibibytes) {
   EXPECT_EQ(find_holes(file.get(), 6ULL << 30).value(), (std::vector<Hole>{{0, 6ULL << 30}}));
 }
 
-TEST(FindHoles, ReportsABadDescriptor) { EXPECT_EQ(find_holes(-1, 1).error().system_errno, EBADF); }
+TEST(FindHoles, ReportsABadDescriptor) {
+  EXPECT_EQ(find_holes(-1, 1).error().system_errno, EBADF);
+}
 
 }  // namespace
 }  // namespace npk::tree

@@ -1,5 +1,5 @@
-#include <chrono>
 #include <gtest/gtest.h>
+#include <chrono>
 
 #include "tree/glob.h"
 
@@ -13,14 +13,38 @@ TEST(Glob, MatchesAsTarDoes) {
     bool matches;
   };
   constexpr Case kCases[] = {
-      {"", "", true},           {"", "a", false},          {"a", "a", true},          {"a", "ab", false},
-      {"*", "", true},          {"*", "a/b", true},        {"*.c", "a/b.c", true},    {"*.c", "a.cc", false},
-      {"a*b*c", "a/xb/yc", true}, {"a*b*c", "acb", false}, {"?", "x", true},          {"?", "", false},
-      {"a?b", "a/b", true},     {"[abc]", "b", true},      {"[abc]", "d", false},     {"[a-c]x", "bx", true},
-      {"[!a-c]", "b", false},   {"[^a-c]", "d", true},     {"[]]", "]", true},        {"[!]]", "]", false},
-      {"[a-]", "-", true},      {"[\\]]", "]", true},      {"[ab", "[ab", true},      {"[", "[", true},
-      {"\\*", "*", true},       {"\\*", "a", false},       {"a\\", "a\\", true},      {"\xff?", "\xff\xfe", true},
-      {"[\x80-\xff]", "\xc3", true}, {"**a", "bba", true}, {".*", ".hidden", true},   {"*", ".hidden", true},
+      {"", "", true},
+      {"", "a", false},
+      {"a", "a", true},
+      {"a", "ab", false},
+      {"*", "", true},
+      {"*", "a/b", true},
+      {"*.c", "a/b.c", true},
+      {"*.c", "a.cc", false},
+      {"a*b*c", "a/xb/yc", true},
+      {"a*b*c", "acb", false},
+      {"?", "x", true},
+      {"?", "", false},
+      {"a?b", "a/b", true},
+      {"[abc]", "b", true},
+      {"[abc]", "d", false},
+      {"[a-c]x", "bx", true},
+      {"[!a-c]", "b", false},
+      {"[^a-c]", "d", true},
+      {"[]]", "]", true},
+      {"[!]]", "]", false},
+      {"[a-]", "-", true},
+      {"[\\]]", "]", true},
+      {"[ab", "[ab", true},
+      {"[", "[", true},
+      {"\\*", "*", true},
+      {"\\*", "a", false},
+      {"a\\", "a\\", true},
+      {"\xff?", "\xff\xfe", true},
+      {"[\x80-\xff]", "\xc3", true},
+      {"**a", "bba", true},
+      {".*", ".hidden", true},
+      {"*", ".hidden", true},
   };
   for (const Case& c : kCases) EXPECT_EQ(glob_matches(c.pattern, c.text), c.matches) << c.pattern << " on " << c.text;
 }

@@ -4,8 +4,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <thread>
 #include <unistd.h>
+#include <thread>
 
 #include "io/descriptor.h"
 #include "support/scratch.h"
@@ -29,7 +29,11 @@ struct stat state_of(const std::string& path) {
 }
 
 Metadata with_mode(std::uint16_t mode) {
-  return {.mode = mode, .uid = ::geteuid(), .gid = ::getegid(), .mtime_seconds = 1'000'000'000, .mtime_nanoseconds = 987'654'321};
+  return {.mode = mode,
+          .uid = ::geteuid(),
+          .gid = ::getegid(),
+          .mtime_seconds = 1'000'000'000,
+          .mtime_nanoseconds = 987'654'321};
 }
 
 Result<bool> put_file(TreeWriter& writer, std::string_view path, std::string_view content, const Metadata& metadata) {
@@ -50,8 +54,10 @@ struct Target {
   explicit Target(const std::string& directory, RestoreOptions options = {}) : top(directory + "/t") {
     options.on_warning = [this](const Error& warning) { warnings.push_back(warning); };
     auto opened = TreeWriter::open(top, std::move(options));
-    if (opened) writer = std::move(*opened);
-    else ADD_FAILURE() << opened.error().to_string();
+    if (opened)
+      writer = std::move(*opened);
+    else
+      ADD_FAILURE() << opened.error().to_string();
   }
   std::string operator/(std::string_view name) const { return top + "/" + std::string(name); }
 
@@ -87,7 +93,8 @@ TEST(TreeWriter, RestoresModesAndTimesExactly) {
     EXPECT_EQ(state_of(target / "plain/wide").st_mode & 07777, 0666U);
     EXPECT_EQ(state_of(target / "plain/setuid").st_mode & 07777, 06755U);  // one's own file
     EXPECT_EQ(state_of(target / "plain/fifo").st_mode & 07777, 0622U);
-    for (const char* name : {"plain", "plain/wide", "plain/link", "plain/fifo", "closed/sub", "closed/sub/f"}) expect_time(target / name);
+    for (const char* name : {"plain", "plain/wide", "plain/link", "plain/fifo", "closed/sub", "closed/sub/f"})
+      expect_time(target / name);
     ASSERT_EQ(::chmod((target / "closed/sub").c_str(), 0700), 0);
   });
 }
@@ -157,8 +164,9 @@ TEST(TreeWriter, RestoresAttributesAndAcls) {
   const ScratchDirectory scratch(npk::testing::directory_with_xattrs());
   ASSERT_EQ(::chmod(scratch.path().c_str(), 0777), 0);
   // struct posix_acl_xattr: version 2; user::rw-, user:1234:r--, group::r--, mask::r--, other::---
-  const Bytes acl{2,    0, 0, 0, 0x01, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 4, 0, 0xd2, 0x04, 0,    0,    0x04, 0,
-                  4,    0, 0xff, 0xff, 0xff, 0xff, 0x10, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, 0x20, 0, 0, 0, 0xff, 0xff, 0xff, 0xff};
+  const Bytes acl{2, 0,    0,    0,    0x01, 0,    6,    0, 0xff, 0xff, 0xff, 0xff, 0x02, 0,    4,
+                  0, 0xd2, 0x04, 0,    0,    0x04, 0,    4, 0,    0xff, 0xff, 0xff, 0xff, 0x10, 0,
+                  4, 0,    0xff, 0xff, 0xff, 0xff, 0x20, 0, 0,    0,    0xff, 0xff, 0xff, 0xff};
   const Bytes value{'v', 0, 'w'};
   const std::vector<Xattr> of_file{{.name = "user.note", .value = value}, {.name = kAccessAcl, .value = acl}};
   const std::vector<Xattr> of_directory{{.name = "user.note", .value = value}, {.name = kDefaultAcl, .value = acl}};
@@ -174,8 +182,10 @@ TEST(TreeWriter, RestoresAttributesAndAcls) {
     EXPECT_TRUE(target.warnings.empty()) << target.warnings[0].to_string();
     char read[100];
     EXPECT_EQ(::getxattr((target / "d/f").c_str(), "user.note", read, sizeof read), 3);
-    EXPECT_EQ(::getxattr((target / "d/f").c_str(), kAccessAcl.data(), read, sizeof read), static_cast<ssize_t>(acl.size()));
-    EXPECT_EQ(::getxattr((target / "d").c_str(), kDefaultAcl.data(), read, sizeof read), static_cast<ssize_t>(acl.size()));
+    EXPECT_EQ(::getxattr((target / "d/f").c_str(), kAccessAcl.data(), read, sizeof read),
+              static_cast<ssize_t>(acl.size()));
+    EXPECT_EQ(::getxattr((target / "d").c_str(), kDefaultAcl.data(), read, sizeof read),
+              static_cast<ssize_t>(acl.size()));
     EXPECT_EQ(::getxattr((target / "d").c_str(), "user.note", read, sizeof read), 3);
     expect_time(target / "d/f");
     // A second run into the directory, which now has a default ACL: new files don't get it.
@@ -196,7 +206,8 @@ TEST(TreeWriter, ReportsWhatCantBeRestoredAndGoesOn) {
   const ScratchDirectory scratch;
   ASSERT_EQ(::chmod(scratch.path().c_str(), 0777), 0);
   const Bytes value{1};
-  const std::vector<Xattr> odd{{.name = "nosuch.namespace", .value = value}, {.name = std::string_view("user.z\0ero", 10), .value = value},
+  const std::vector<Xattr> odd{{.name = "nosuch.namespace", .value = value},
+                               {.name = std::string_view("user.z\0ero", 10), .value = value},
                                {.name = kAccessAcl, .value = value}};
   without_privileges([&] {
     const Target target(scratch.path());
@@ -304,7 +315,8 @@ TEST(TreeWriter, PassesOverWhatIsKept) {
   const ScratchDirectory scratch;
   const Target target(scratch.path(), {.existing = Existing::keep});
   fill_with_old_entries(target);
-  for (const char* name : {"file", "link", "dir", "empty"}) EXPECT_FALSE(put_file(*target.writer, name, "new", with_mode(0600)).value());
+  for (const char* name : {"file", "link", "dir", "empty"})
+    EXPECT_FALSE(put_file(*target.writer, name, "new", with_mode(0600)).value());
   EXPECT_FALSE(target.writer->create_symlink("file", "x", with_mode(0777)).value());
   EXPECT_TRUE(target.writer->create_directory("dir", with_mode(0755)));
   EXPECT_TRUE(target.writer->finish());
@@ -316,7 +328,8 @@ TEST(TreeWriter, OverwritesAllButFullDirectories) {
   const ScratchDirectory scratch;
   const Target target(scratch.path(), {.existing = Existing::overwrite});
   fill_with_old_entries(target);
-  for (const char* name : {"file", "link", "empty", "dir/f"}) EXPECT_TRUE(put_file(*target.writer, name, "new", with_mode(0600)).value()) << name;
+  for (const char* name : {"file", "link", "empty", "dir/f"})
+    EXPECT_TRUE(put_file(*target.writer, name, "new", with_mode(0600)).value()) << name;
   EXPECT_EQ(put_file(*target.writer, "dir", "new", with_mode(0600)).error().code, Errc::exists);
   EXPECT_TRUE(target.writer->create_directory("dir", with_mode(0751)));
   EXPECT_TRUE(target.writer->create_directory("file", with_mode(0755)));
@@ -341,7 +354,9 @@ TEST(TreeWriter, WorksFromManyThreads) {
       threads.emplace_back([&, t] {
         for (int i = 0; i < kFiles; ++i) {
           const std::string directory = "d" + std::to_string(i % 10) + "/e" + std::to_string(i % 7);
-          if (!put_file(*target.writer, directory + "/f" + std::to_string(t) + "-" + std::to_string(i), "x", with_mode(0644))) ++failed;
+          if (!put_file(*target.writer, directory + "/f" + std::to_string(t) + "-" + std::to_string(i), "x",
+                        with_mode(0644)))
+            ++failed;
           if (!target.writer->create_directory(directory, with_mode(0755))) ++failed;
         }
       });
@@ -353,7 +368,8 @@ TEST(TreeWriter, WorksFromManyThreads) {
   int found = 0;
   for (int t = 0; t < kThreads; ++t) {
     for (int i = 0; i < kFiles; ++i)
-      found += exists(target / ("d" + std::to_string(i % 10) + "/e" + std::to_string(i % 7) + "/f" + std::to_string(t) + "-" + std::to_string(i)));
+      found += exists(target / ("d" + std::to_string(i % 10) + "/e" + std::to_string(i % 7) + "/f" + std::to_string(t) +
+                                "-" + std::to_string(i)));
   }
   EXPECT_EQ(found, kThreads * kFiles);
   expect_time(target / "d3/e3");

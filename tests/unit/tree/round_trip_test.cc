@@ -1,12 +1,12 @@
 // P1: what was scanned comes back as it was.
-#include <algorithm>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <map>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <algorithm>
+#include <map>
 
 #include "io/descriptor.h"
 #include "support/scratch.h"
@@ -35,7 +35,8 @@ void set_xattr_text(const std::string& path, const char* name, std::string_view 
 void make_everything(const ScratchDirectory& scratch) {
   ASSERT_EQ(::mkdir((scratch / "from").c_str(), 0755), 0);
   const auto at = [&](std::string_view name) { return (scratch / "from/") + std::string(name); };
-  for (const char* name : {"empty dir", "dir", "dir/sub", "dir/readonly"}) ASSERT_EQ(::mkdir(at(name).c_str(), 0755), 0);
+  for (const char* name : {"empty dir", "dir", "dir/sub", "dir/readonly"})
+    ASSERT_EQ(::mkdir(at(name).c_str(), 0755), 0);
   write_file(at("dir/file"), "some content\n");
   write_file(at("dir/readonly/inside"), "x");
   write_file(at("empty"), "");
@@ -97,7 +98,8 @@ void restore_file(const ScannedTree& tree, std::size_t index, TreeWriter& writer
   ASSERT_TRUE(finished) << finished.error().to_string();
 }
 
-void restore_entry(const ScannedTree& tree, std::size_t index, TreeWriter& writer, std::map<std::uint32_t, std::string>& linked) {
+void restore_entry(const ScannedTree& tree, std::size_t index, TreeWriter& writer,
+                   std::map<std::uint32_t, std::string>& linked) {
   const Entry entry = tree.entry(index);
   const std::string path = tree.path(index);
   if (entry.link_group != 0) {
@@ -108,10 +110,17 @@ void restore_entry(const ScannedTree& tree, std::size_t index, TreeWriter& write
     }
   }
   switch (entry.kind) {
-    case EntryKind::regular: return restore_file(tree, index, writer, path);
-    case EntryKind::directory: EXPECT_TRUE(writer.create_directory(path, entry.metadata)); return;
-    case EntryKind::symlink: EXPECT_TRUE(writer.create_symlink(path, entry.symlink_target, entry.metadata)); return;
-    case EntryKind::fifo: EXPECT_TRUE(writer.create_fifo(path, entry.metadata)); return;
+    case EntryKind::regular:
+      return restore_file(tree, index, writer, path);
+    case EntryKind::directory:
+      EXPECT_TRUE(writer.create_directory(path, entry.metadata));
+      return;
+    case EntryKind::symlink:
+      EXPECT_TRUE(writer.create_symlink(path, entry.symlink_target, entry.metadata));
+      return;
+    case EntryKind::fifo:
+      EXPECT_TRUE(writer.create_fifo(path, entry.metadata));
+      return;
     default:
       EXPECT_TRUE(writer.create_device(path, entry.kind, entry.device_major, entry.device_minor, entry.metadata));
   }

@@ -47,12 +47,16 @@ Scanned run_scan(const std::vector<ScanRoot>& roots, ScanOptions options = {}) {
   options.on_problem = [&](const Error& error) { result.problems.push_back(error); };
   options.on_note = [&](const Error& error) { result.notes.push_back(error); };
   auto tree = scan(roots, options);
-  if (tree) result.tree = std::move(*tree);
-  else ADD_FAILURE() << tree.error().to_string();
+  if (tree)
+    result.tree = std::move(*tree);
+  else
+    ADD_FAILURE() << tree.error().to_string();
   return result;
 }
 
-void make_directory(const std::string& path) { ASSERT_EQ(::mkdir(path.c_str(), 0755), 0) << path; }
+void make_directory(const std::string& path) {
+  ASSERT_EQ(::mkdir(path.c_str(), 0755), 0) << path;
+}
 
 TEST(Scan, SortsWithTheSlashBelowAll) {
   const ScratchDirectory scratch;
@@ -61,8 +65,8 @@ TEST(Scan, SortsWithTheSlashBelowAll) {
   for (const char* name : {"a/x", "a.b", "a\x01", "b", "\xff\xfe", "a/\xe9t\xe9", "12345678", "123456789", "1234567"})
     write_file(scratch / name, name);
   const Scanned found = run_scan({{.path = ".", .base = scratch.path()}});
-  EXPECT_THAT(found.paths(), ElementsAre("1234567", "12345678", "123456789", "a", "a/empty", "a/x", "a/\xe9t\xe9", "a\x01", "a.b", "b",
-                                         "\xff\xfe"));
+  EXPECT_THAT(found.paths(), ElementsAre("1234567", "12345678", "123456789", "a", "a/empty", "a/x", "a/\xe9t\xe9",
+                                         "a\x01", "a.b", "b", "\xff\xfe"));
   EXPECT_THAT(found.problems, IsEmpty());
   EXPECT_THAT(found.notes, IsEmpty());
 }
@@ -141,20 +145,23 @@ TEST(Scan, ReportsAFileInTheWayOfADirectory) {
   EXPECT_EQ(found.tree->entry(0).kind, EntryKind::regular);
   ASSERT_EQ(found.problems.size(), 1U);
   EXPECT_EQ(found.problems[0].path, "x/f");
-  EXPECT_THAT(run_scan({{.path = ".", .base = scratch / "two"}, {.path = ".", .base = scratch / "one"}}).paths(), ElementsAre("x", "x/f"));
+  EXPECT_THAT(run_scan({{.path = ".", .base = scratch / "two"}, {.path = ".", .base = scratch / "one"}}).paths(),
+              ElementsAre("x", "x/f"));
 }
 
 TEST(Scan, ExcludesAndIncludes) {
   const ScratchDirectory scratch;
   for (const char* name : {"src", "src/build", "doc", "src/deep"}) make_directory(scratch / name);
-  for (const char* name : {"src/a.c", "src/a.o", "src/build/x.c", "doc/a.txt", "src/deep/b.c"}) write_file(scratch / name, "x");
+  for (const char* name : {"src/a.c", "src/a.o", "src/build/x.c", "doc/a.txt", "src/deep/b.c"})
+    write_file(scratch / name, "x");
   const ScanRoot root{.path = ".", .base = scratch.path()};
   EXPECT_THAT(run_scan({root}, {.exclude = {"*.o", "build"}}).paths(),
               ElementsAre("doc", "doc/a.txt", "src", "src/a.c", "src/deep", "src/deep/b.c"));
   EXPECT_THAT(run_scan({root}, {.exclude = {"build"}, .include = {"*.c"}}).paths(),
               ElementsAre("src", "src/a.c", "src/deep", "src/deep/b.c"));
   EXPECT_THAT(run_scan({root}, {.include = {"doc"}}).paths(), ElementsAre("doc", "doc/a.txt"));
-  EXPECT_THAT(run_scan({{.path = "src/deep", .base = scratch.path()}}, {.include = {"src"}}).paths(), ElementsAre("src/deep", "src/deep/b.c"));
+  EXPECT_THAT(run_scan({{.path = "src/deep", .base = scratch.path()}}, {.include = {"src"}}).paths(),
+              ElementsAre("src/deep", "src/deep/b.c"));
   EXPECT_THAT(run_scan({{.path = "src/build", .base = scratch.path()}}, {.exclude = {"src"}}).paths(), IsEmpty());
   EXPECT_THAT(run_scan({root}, {.include = {"nothing"}}).paths(), IsEmpty());
 }
@@ -196,7 +203,9 @@ TEST(Scan, KnowsEveryKind) {
     EXPECT_EQ(found.find("device").device_minor, 70'000U);
     EXPECT_EQ(found.find("fifo").metadata.user_name, "root");
     EXPECT_EQ(file.metadata.user_name, "");
-    EXPECT_EQ(run_scan({{.path = "fifo", .base = scratch.path()}}, {.owner_names = false}).tree->entry(0).metadata.user_name, "");
+    EXPECT_EQ(
+        run_scan({{.path = "fifo", .base = scratch.path()}}, {.owner_names = false}).tree->entry(0).metadata.user_name,
+        "");
   }
 }
 
@@ -278,7 +287,8 @@ TEST(Scan, GoesOnAfterWhatItCantRead) {
   write_file(scratch / "open/f", "x");
   ASSERT_EQ(::chmod((scratch / "closed").c_str(), 0), 0);
   without_privileges([&] {
-    const Scanned found = run_scan({{.path = "missing", .base = scratch.path()}, {.path = ".", .base = scratch.path()}});
+    const Scanned found =
+        run_scan({{.path = "missing", .base = scratch.path()}, {.path = ".", .base = scratch.path()}});
     EXPECT_THAT(found.paths(), ElementsAre("closed", "open", "open/f"));
     ASSERT_EQ(found.problems.size(), 2U);
     EXPECT_EQ(found.problems[0].code, Errc::not_found);
@@ -368,8 +378,8 @@ TEST(ScannedTree, OpensOnlyTheFileItListed) {
   EXPECT_EQ(found.tree->name(5), "same");
 }
 
-// F3: many entries, and many in one directory, at a known price. A tenth of the stated five million keeps the test short;
-// the cost for an entry does not depend on the number.
+// F3: many entries, and many in one directory, at a known price. A tenth of the stated five million keeps the test
+// short; the cost for an entry does not depend on the number.
 TEST(Scan, HoldsManyEntriesInLittleMemory) {
   const ScratchDirectory scratch("/dev/shm");
   constexpr std::size_t kEntries = 200'000;

@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <vector>
 
 #include "tree/stored_path.h"
@@ -14,10 +14,21 @@ TEST(StoredPrefix, IsWhatTarStores) {
     bool dropped;
   };
   constexpr Case kCases[] = {
-      {"a", "a", false},      {"./a", "a", false},         {".", "", false},         {"./", "", false},
-      {"a/./b//c/", "a/b/c", false}, {"/etc/passwd", "etc/passwd", true}, {"/", "", true}, {"..", "", true},
-      {"../a", "a", true},    {"a/../b", "b", true},       {"/a/../../b", "b", true}, {"a/..", "", true},
-      {"...", "...", false},  {"", "", false},             {"..a/b..", "..a/b..", false},
+      {"a", "a", false},
+      {"./a", "a", false},
+      {".", "", false},
+      {"./", "", false},
+      {"a/./b//c/", "a/b/c", false},
+      {"/etc/passwd", "etc/passwd", true},
+      {"/", "", true},
+      {"..", "", true},
+      {"../a", "a", true},
+      {"a/../b", "b", true},
+      {"/a/../../b", "b", true},
+      {"a/..", "", true},
+      {"...", "...", false},
+      {"", "", false},
+      {"..a/b..", "..a/b..", false},
   };
   for (const Case& c : kCases) {
     const StoredPrefix prefix = stored_prefix(c.given);
@@ -27,7 +38,8 @@ TEST(StoredPrefix, IsWhatTarStores) {
 }
 
 TEST(CompareStored, PutsTheSlashBelowAll) {
-  const std::vector<std::string> sorted{"a", "a/x", "a/x/y", std::string("a/x\x01"), "a\x01", "a.b", "ab", "b", "\x7f", "\xff"};
+  const std::vector<std::string> sorted{"a", "a/x",  "a/x/y", std::string("a/x\x01"), "a\x01", "a.b", "ab",
+                                        "b", "\x7f", "\xff"};
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     for (std::size_t j = 0; j < sorted.size(); ++j) {
       const int compared = compare_stored(sorted[i], sorted[j]);
@@ -38,7 +50,8 @@ TEST(CompareStored, PutsTheSlashBelowAll) {
 }
 
 TEST(CheckStoredPath, RefusesWhatLeadsElsewhere) {
-  for (const std::string_view bad : {"", "/", "/a", "a/", "a//b", ".", "..", "./a", "a/.", "a/..", "../a", "a/../b", "a/./b"})
+  for (const std::string_view bad :
+       {"", "/", "/a", "a/", "a//b", ".", "..", "./a", "a/.", "a/..", "../a", "a/../b", "a/./b"})
     EXPECT_EQ(check_stored_path(bad, {}).error().code, Errc::corrupt) << bad;
   EXPECT_EQ(check_stored_path(std::string_view("a\0b", 3), {}).error().code, Errc::corrupt);
   for (const std::string_view good : {"a", "a/b", "...", "..a", "a..", ".a/b", "\xff\xfe", " ", "a\nb", "a\\..\\b"})

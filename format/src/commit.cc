@@ -159,6 +159,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
   statement.message = as_text(message);
   NPK_TRY(reader.expect_end());
+  if (statement.generation == 1 && statement.previous_statement != Digest{}) return bad("the first generation's statement names one before it");
   if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return bad("a commit's generation or time is out of range");
   return statement;
 }

@@ -16,7 +16,7 @@ constexpr ZSTD_dParameter kStableOutBuffer = ZSTD_d_experimentalParam2;
 constexpr std::uint32_t kMagic = 0xFD2FB528U;
 constexpr std::size_t kHeaderBytes = 6;             // magic, descriptor, window descriptor
 constexpr std::size_t kZstdBlockBytes = 128U << 10;  // most that one block of a frame decodes to
-constexpr std::size_t kKeptScratchBytes = 4U << 20;
+constexpr std::size_t kKeptScratchBytes = 8U << 20;
 
 struct ContextDeleter {
   void operator()(ZSTD_DCtx* context) const noexcept { ZSTD_freeDCtx(context); }
@@ -85,7 +85,7 @@ class ZstdDecoder final : public Decoder {
     ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
     const std::size_t code = ZSTD_DCtx_refPrefix(context_.get(), base.data(), base.size());
     if (ZSTD_isError(code) != 0) throw std::bad_alloc();  // the only way it fails at this stage
-    return out.size() == raw_length ? decode_whole(stored, out) : decode_start(stored, raw_length, out);
+    return out.size() == raw_length ? decode_whole(stored, out) : decode_start(stored, base, raw_length, out);
   }
 
   Result<void> decode_whole(ByteView stored, MutableBytes out) {
@@ -98,7 +98,15 @@ class ZstdDecoder final : public Decoder {
 
   // zstd decodes whole blocks of its own only, so the start goes to a scratch buffer that has room for one more.
   // The stable buffer is the window too: none is allocated, whatever size the frame names.
-  Result<void> decode_start(ByteView stored, std::uint64_t raw_length, MutableBytes out) {
+  // A whole number of full blocks, which is what a block cache asks for, needs no scratch but in frames of odd blocks.
+  Result<void> decode_start(ByteView stored, ByteView base, std::uint64_t raw_length, MutableBytes out) {
+    if (out.size() % kZstdBlockBytes == 0) {
+      ZSTD_outBuffer output{out.data(), out.size(), 0};
+      ZSTD_inBuffer input{stored.data(), stored.size(), 0};
+      if (stream_until(out.size(), output, input)) return {};
+      ZSTD_DCtx_reset(context_.get(), ZSTD_reset_session_only);
+      if (ZSTD_isError(ZSTD_DCtx_refPrefix(context_.get(), base.data(), base.size())) != 0) throw std::bad_alloc();
+    }
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(raw_length, out.size() + kZstdBlockBytes));
     reserve_scratch(wanted);
     ZSTD_outBuffer output{scratch_.get(), wanted, 0};

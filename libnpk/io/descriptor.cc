@@ -49,6 +49,15 @@ std::unexpected<Error> fail_system(int error_number, std::string_view message, s
   return std::unexpected<Error>(system_error(error_number, message, path));
 }
 
+Result<std::size_t> read_some_at(int fd, std::uint64_t offset, MutableBytes out, std::string_view name) {
+  NPK_ASSIGN(const off_t start, file_position(offset, out.size(), name));
+  while (true) {
+    const ssize_t count = ::pread(fd, out.data(), std::min(out.size(), kTransferBytes), start);
+    if (count >= 0) return static_cast<std::size_t>(count);
+    if (errno != EINTR) return std::unexpected<Error>(system_error(errno, "can't read", name).at(offset));
+  }
+}
+
 Result<std::size_t> read_fully_at(int fd, std::uint64_t offset, MutableBytes out, std::string_view name) {
   // Past every possible end there is nothing to read: the same answer as past the actual one.
   if (offset > static_cast<std::uint64_t>(std::numeric_limits<off_t>::max()) - out.size()) return std::size_t{0};

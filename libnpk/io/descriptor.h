@@ -41,6 +41,8 @@ class FileDescriptor {
 
 // Fills `out` from `offset`; less only at the end of the file.
 [[nodiscard]] Result<std::size_t> read_fully_at(int fd, std::uint64_t offset, MutableBytes out, std::string_view name);
+// One pread, repeated only for EINTR: may come short anywhere.
+[[nodiscard]] Result<std::size_t> read_some_at(int fd, std::uint64_t offset, MutableBytes out, std::string_view name);
 [[nodiscard]] Result<void> write_fully_at(int fd, std::uint64_t offset, ByteView bytes, std::string_view name);
 // One read, repeated only for EINTR and waited for on a non-blocking descriptor; 0 at the end.
 [[nodiscard]] Result<std::size_t> read_some(int fd, MutableBytes out, std::string_view name);

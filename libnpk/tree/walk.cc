@@ -37,7 +37,12 @@ Walker::Walker(const ScanOptions& options, RecordStore& store, RootTable& roots)
       exclude_(options.exclude, PatternList::Anchor::at_any_component),
       include_(options.include, PatternList::Anchor::at_start),
       directory_buffer_(kDirectoryBufferBytes),
-      no_atime_(O_NOATIME) {}
+      no_atime_(O_NOATIME) {
+  struct stat status;
+  if (options.leave_out.empty() || ::stat(options.leave_out.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  left_out_device_ = status.st_dev;
+  left_out_inode_ = status.st_ino;
+}
 
 Result<void> Walker::add_root(std::uint32_t base, const std::string& given) {
   StoredPrefix prefix = stored_prefix(given);
@@ -90,6 +95,10 @@ Result<void> Walker::visit() {
 bool Walker::is_listable(const Found& found) {
   const mode_t mode = found.status.st_mode;
   if (!S_ISDIR(mode) && !found.included) return false;
+  if (left_out_inode_ != 0 && found.status.st_ino == left_out_inode_ && found.status.st_dev == left_out_device_) {
+    note(Errc::unsupported, "the package itself, left out");
+    return false;
+  }
   if (path_.size() > std::min<std::size_t>(options_.limits.max_path_bytes, TextArena::kLargestText)) {
     problem(Error{
         .code = Errc::limit, .message = "left out: its path is longer than the limit", .path = path_.substr(0, 256)});

@@ -76,6 +76,8 @@ class Walker {
   std::vector<Level> levels_;
   std::string path_;  // stored path of what is being looked at
   dev_t root_device_ = 0;
+  dev_t left_out_device_ = 0;
+  ino_t left_out_inode_ = 0;  // 0: none
   std::vector<char> directory_buffer_;
   std::string xattr_names_;
   Bytes xattr_value_;

@@ -1,9 +1,5 @@
 #include "npk/ops/create.h"
 
-#include <sys/stat.h>
-
-#include <optional>
-
 #include "npk/files.h"
 #include "ops/write/tree_input.h"
 #include "package/writer/plan.h"
@@ -25,6 +21,7 @@ Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, CreateReport
     if (options.writer.problem) options.writer.problem(error);
   };
   scan.on_note = options.note;
+  if (options.sink == nullptr) scan.leave_out = options.package_path;
   std::vector<tree::ScanRoot> roots;
   for (const InputPath& input : options.inputs) roots.push_back({.path = input.path, .base = input.base_directory});
   return tree::scan(roots, scan);

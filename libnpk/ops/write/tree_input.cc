@@ -1,10 +1,6 @@
 #include "ops/write/tree_input.h"
 
-#include <sys/types.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 
 #include "tree/extents.h"
 #include "tree/stored_path.h"
@@ -21,9 +17,10 @@ class FileInput final : public writer::InputFile {
 
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     // Whoever wants to see a file's end asks for one byte more than it should have: one byte short needs no second call.
-    const ssize_t count = ::pread(descriptor_.get(), out.data(), out.size(), static_cast<off_t>(offset));
-    if (count >= 0 && static_cast<std::size_t>(count) + 1 >= out.size()) return static_cast<std::size_t>(count);
-    return io::read_fully_at(descriptor_.get(), offset, out, "");
+    NPK_ASSIGN(const std::size_t count, io::read_some_at(descriptor_.get(), offset, out, ""));
+    if (count + 1 >= out.size() || count == 0) return count;
+    NPK_ASSIGN(const std::size_t rest, io::read_fully_at(descriptor_.get(), offset + count, out.subspan(count), ""));
+    return count + rest;
   }
   Result<std::vector<writer::ByteRange>> holes(std::uint64_t size) override {
     NPK_ASSIGN(const auto found, tree::find_holes(descriptor_.get(), size));

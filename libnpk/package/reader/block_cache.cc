@@ -1,8 +1,14 @@
 #include "package/reader/block_cache.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace npk::reader {
+namespace {
+
+constexpr std::uint64_t kPrefixStep = 128U << 10;  // what zstd decodes at a time
+
+}  // namespace
 
 // While it lives other threads wait for the block; whatever happens, they go on after it.
 struct BlockCache::Loading {
@@ -13,7 +19,7 @@ struct BlockCache::Loading {
 
   BlockCache& cache;
   std::uint64_t number;
-  Block block;
+  std::shared_ptr<DecodedBytes> block;
 };
 
 Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes) {
@@ -29,13 +35,15 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
     return slot.block;
   }
   ReadCounters::add(counters_->block_cache_misses, 1);
-  const std::uint64_t wanted = slot.block == nullptr ? needed_bytes : block.row.raw_length;
+  const std::uint64_t first = std::min((needed_bytes + kPrefixStep - 1) / kPrefixStep * kPrefixStep, block.row.raw_length);
+  const std::uint64_t wanted = slot.block == nullptr ? first : block.row.raw_length;
   slot.loading = true;
   lock.unlock();
   Loading loading(*this, block.number);
-  NPK_ASSIGN(Bytes raw, loader_->load(block, wanted));
-  loading.block = std::make_shared<const Bytes>(std::move(raw));
-  return loading.block;
+  auto buffer = std::make_shared<DecodedBytes>(static_cast<std::size_t>(wanted));
+  NPK_TRY(loader_->load_into(block, buffer->writable()));
+  loading.block = buffer;
+  return buffer;
 }
 
 BlockCache::Slot& BlockCache::slot_of(std::uint64_t number) {
@@ -48,7 +56,7 @@ BlockCache::Slot& BlockCache::slot_of(std::uint64_t number) {
 }
 
 // A load that failed leaves what was there before.
-void BlockCache::settle(std::uint64_t number, Block block) {
+void BlockCache::settle(std::uint64_t number, std::shared_ptr<DecodedBytes> block) {
   const std::scoped_lock lock(mutex_);
   const auto at = slots_.find(number);
   Slot& slot = at->second;

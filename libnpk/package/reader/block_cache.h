@@ -12,10 +12,24 @@
 
 namespace npk::reader {
 
+// Bytes that are not initialized before they are decoded into: for megabytes that costs as much as decoding some of them.
+class DecodedBytes {
+ public:
+  explicit DecodedBytes(std::size_t size) : bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] ByteView view() const noexcept { return {bytes_.get(), size_}; }
+  [[nodiscard]] MutableBytes writable() noexcept { return {bytes_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::uint8_t[]> bytes_;
+  std::size_t size_;
+};
+
 // Thread-safe. Blocks handed out stay valid as long as they are held, evicted or not.
 class BlockCache {
  public:
-  using Block = std::shared_ptr<const Bytes>;  // a prefix of the block's raw bytes
+  using Block = std::shared_ptr<const DecodedBytes>;  // a prefix of the block's raw bytes
 
   BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters,
              std::uint64_t capacity_bytes) noexcept
@@ -29,14 +43,14 @@ class BlockCache {
 
  private:
   struct Slot {
-    Block block;           // null before the first load is done
+    std::shared_ptr<DecodedBytes> block;  // null before the first load is done
     bool loading = false;  // a thread is at it
     unsigned waiting = 0;  // threads that will look at it again: it stays
     std::list<std::uint64_t>::iterator recency;
   };
   struct Loading;
   [[nodiscard]] Slot& slot_of(std::uint64_t number);
-  void settle(std::uint64_t number, Block block);  // null: the load failed
+  void settle(std::uint64_t number, std::shared_ptr<DecodedBytes> block);  // null: the load failed
   void evict();
 
   std::shared_ptr<const BlockLoader> loader_;

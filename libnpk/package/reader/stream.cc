@@ -109,7 +109,7 @@ Result<void> FileStream::Impl::read_stream(std::uint64_t stream_position, Mutabl
     NPK_ASSIGN(const Span span, span_at(stream_position, out.size()));
     NPK_ASSIGN(const reader::BlockCache::Block block, package_->block_cache().get(span.block, span.needed_bytes));
     for (const Piece& piece : span.pieces) {
-      std::ranges::copy(ByteView(*block).subspan(piece.offset_in_block, piece.length), out.begin());
+      std::ranges::copy(block->view().subspan(piece.offset_in_block, piece.length), out.begin());
       out = out.subspan(piece.length);
     }
     stream_position += span.length;

@@ -31,7 +31,6 @@ constexpr std::uint8_t kKconfigClass = 6;
 constexpr std::uint8_t kMakefileClass = 7;
 constexpr std::uint8_t kOtherClass = 255;
 constexpr std::uint64_t kLargeFileBytes = 100'000;
-constexpr std::uint64_t kHugeFileBytes = 1U << 20;
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -54,14 +53,13 @@ std::string_view ending_of(std::string_view name) {
 
 struct Key {
   std::uint8_t type_class;
-  bool huge;                // apart from the rest, so that their blocks can grow
   bool large;
   std::uint32_t directory;  // rank in path order
   std::uint32_t ending;     // rank among the endings of large files
   std::uint64_t number;
 
   friend bool operator<(const Key& a, const Key& b) noexcept {
-    return std::tie(a.type_class, a.huge, a.directory, a.large, a.ending, a.number) < std::tie(b.type_class, b.huge, b.directory, b.large, b.ending, b.number);
+    return std::tie(a.type_class, a.directory, a.large, a.ending, a.number) < std::tie(b.type_class, b.directory, b.large, b.ending, b.number);
   }
 };
 
@@ -107,7 +105,7 @@ class KeyList {
   void add(std::string_view path, std::uint64_t number) {
     const std::string_view name = name_of(path);
     const bool large = input_.size(number) > kLargeFileBytes;
-    keys_.push_back({class_of(name), input_.size(number) > kHugeFileBytes, large, ranks_.rank_of_parent(path, static_cast<std::uint32_t>(number)), 0, number});
+    keys_.push_back({class_of(name), large, ranks_.rank_of_parent(path, static_cast<std::uint32_t>(number)), 0, number});
     if (large) endings_.emplace_back(ending_of(name), keys_.size() - 1);
   }
 

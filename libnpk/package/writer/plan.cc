@@ -42,7 +42,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
       plan.block_bytes = {6U << 20, 30U << 20, 1U << 20};
-      plan.page_level = 9;
+      plan.page_level = 12;
       break;
     case Preset::max:
       plan.encoder.step = {format::CodecId::lzma2, 6, 56U << 20};
@@ -51,7 +51,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.lzma.nice_length = 96;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
       plan.block_bytes = {56U << 20, 56U << 20, 1U << 20};
-      plan.page_level = 19;
+      plan.page_level = 12;
       break;
   }
   return plan;

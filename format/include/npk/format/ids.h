@@ -34,6 +34,7 @@ enum class CodecId : std::uint8_t {
   lz4 = 2,
   lzma2 = 3,
 };
+inline constexpr CodecId kWordsFilter{64};
 
 // How the values of a column lie in its bytes.
 enum class ColumnEncoding : std::uint8_t {

@@ -1,0 +1,56 @@
+// links: npk_codec_encode npk_codec_decode
+// Input: raw length (3 bytes, little-endian), wanted length (3 bytes), a filtered payload. What decodes is filtered
+// again and must come back; a prefix must be the prefix of the whole.
+#include <algorithm>
+#include <cstdlib>
+
+#include "codec/word_filter.h"
+
+namespace {
+
+using npk::Bytes, npk::ByteView, npk::MutableBytes;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+std::size_t load_24(const std::uint8_t* from) {
+  return from[0] | std::size_t{from[1]} << 8U | std::size_t{from[2]} << 16U;
+}
+
+npk::Result<Bytes> restore(ByteView filtered, std::size_t raw_length, std::size_t wanted) {
+  Bytes out(wanted);
+  npk::codec::WordRestorer restorer;
+  NPK_TRY(restorer.decode_prefix(filtered.size(), raw_length, out, [&](MutableBytes into) -> npk::Result<void> {
+    require(into.size() <= filtered.size());
+    std::copy_n(filtered.begin(), into.size(), into.begin());
+    return {};
+  }));
+  return out;
+}
+
+void expect_survives(const Bytes& raw) {
+  Bytes filtered(raw.size());
+  const auto length = npk::codec::WordFilter::encode(raw, filtered);
+  if (!length) return;
+  require(*length <= raw.size() - raw.size() / 10);
+  const auto back = restore(ByteView(filtered).first(*length), raw.size(), raw.size());
+  require(back.has_value() && *back == raw);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  constexpr std::size_t kHeader = 6, kMostRaw = 1U << 18;
+  if (size < kHeader) return 0;
+  const std::size_t raw_length = load_24(data) % kMostRaw;
+  const std::size_t wanted = std::min(raw_length, load_24(data + 3));
+  const ByteView filtered(data + kHeader, size - kHeader);
+  const auto whole = restore(filtered, raw_length, raw_length);
+  const auto prefix = restore(filtered, raw_length, wanted);
+  require(whole || whole.error().code == npk::Errc::corrupt);
+  require(prefix || prefix.error().code == npk::Errc::corrupt);
+  require(!whole || (prefix && std::equal(prefix->begin(), prefix->end(), whole->begin())));
+  expect_survives(whole ? *whole : Bytes(filtered.begin(), filtered.end()));
+  return 0;
+}

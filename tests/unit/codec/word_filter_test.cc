@@ -1,0 +1,264 @@
+#include "codec/word_filter.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "codec/word_filter_format.h"
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+namespace {
+
+std::optional<Bytes> filter(ByteView raw) {
+  Bytes out(raw.size());
+  const auto length = WordFilter::encode(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
+WordRestorer::ReadPrefix reading(ByteView filtered) {
+  return [filtered](MutableBytes into) -> Result<void> {
+    if (into.size() > filtered.size()) return fail(Errc::truncated, "test payload ends");
+    std::copy_n(filtered.begin(), into.size(), into.begin());
+    return {};
+  };
+}
+
+// Decodes with guard bytes behind the output and checks that they are left alone.
+Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length, std::size_t wanted, WordRestorer& restorer) {
+  Bytes guarded(wanted + 64, 0x5A);
+  const auto result = restorer.decode_prefix(filtered.size(), raw_length, MutableBytes(guarded).first(wanted), reading(filtered));
+  EXPECT_EQ(std::count(guarded.end() - 64, guarded.end(), 0x5A), 64);
+  if (!result) return std::unexpected(result.error());
+  guarded.resize(wanted);
+  return guarded;
+}
+
+Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length) {
+  WordRestorer restorer;
+  return restore(filtered, raw_length, static_cast<std::size_t>(raw_length), restorer);
+}
+
+Errc code_of(const Result<Bytes>& result) { return result ? Errc{} : result.error().code; }
+
+Bytes bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
+
+// Repeats pieces in a random order: identifiers, joined and apart, indents, numbers, UTF-8, code bytes as literals.
+Bytes code_like(std::size_t size, std::uint64_t seed, std::span<const std::string_view> extra = {}) {
+  static constexpr std::string_view kPieces[] = {
+      "static ", "struct device ", "snd_soc_component", "_private", "\n\t\t", "\n\t", " ", " ", "  ", "->", "(", ");\n\t",
+      "return", "return ret", "REG_MASK", "__SHIFT", "0x00000001L", "42", "x", "_", "__", "caf\xC3\xA9", "\xD0\xBC\xD0\xB8\xD1\x80",
+      "/* a comment of some words */", "\r\n", "foo_bar_baz", "foo bar_baz", "foo", "bar"};
+  std::mt19937_64 generator(seed);
+  Bytes bytes;
+  while (bytes.size() < size) {
+    const std::size_t pick = generator() % (std::size(kPieces) + extra.size());
+    const ByteView piece = as_bytes(pick < std::size(kPieces) ? kPieces[pick] : extra[pick - std::size(kPieces)]);
+    bytes.insert(bytes.end(), piece.begin(), piece.end());
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+void expect_round_trip(const Bytes& raw, bool must_shrink = true) {
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered || !must_shrink);
+  if (!filtered) return;
+  EXPECT_LE(filtered->size(), raw.size() - raw.size() / 10);
+  const auto back = restore(*filtered, raw.size());
+  ASSERT_TRUE(back) << back.error().message;
+  ASSERT_EQ(*back, raw);
+  EXPECT_EQ(filter(raw), filtered) << "not deterministic";
+}
+
+TEST(WordFilter, CodeAndTextRoundTrip) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    expect_round_trip(code_like(9000 + seed * 997, seed));
+    expect_round_trip(text_bytes(9000 + seed * 997, seed));
+  }
+  expect_round_trip(code_like(3 << 20, 1));
+}
+
+TEST(WordFilter, AnyBytesRoundTripOrAreDeclined) {
+  std::string all;
+  for (unsigned byte = 0; byte < 256; ++byte) all += static_cast<char>(byte);
+  const std::string_view extra[] = {all, std::string_view(all).substr(0, 32), "\xFF\xFF", "\x01", std::string_view("\0", 1)};
+  for (std::uint64_t seed = 0; seed < 60; ++seed) expect_round_trip(code_like(3000 + seed * 501, seed, extra), false);
+  for (const DataKind& kind : kDataKinds) expect_round_trip(kind.make(50'000, 3), false);
+  EXPECT_FALSE(filter(random_bytes(100'000, 1)));
+}
+
+TEST(WordFilter, SmallInputsAreDeclined) {
+  EXPECT_FALSE(filter({}));
+  for (std::size_t size = 1; size < 200; ++size) EXPECT_FALSE(filter(code_like(size, size)));
+}
+
+TEST(WordFilter, SpacesAndGiantWordsRoundTrip) {
+  expect_round_trip(Bytes(100'000, ' '));
+  expect_round_trip(Bytes(100'000, 'a'));
+  expect_round_trip(Bytes(100'000, '_'));
+  for (const std::size_t length : {253U, 254U, 255U, 256U, 257U, 509U, 510U, 511U, 900U}) {
+    const std::string giant(length, 'g'), spaces(length, ' ');
+    const std::string_view extra[] = {giant, spaces, " ", giant};
+    expect_round_trip(code_like(200'000, length, extra));
+  }
+}
+
+// Every number of words up to more than there are codes for.
+TEST(WordFilter, ManyWordsRoundTrip) {
+  for (const std::size_t count : {10U, 76U, 77U, 78U, 331U, 332U, 333U, 5000U, 30'000U}) {
+    std::string text;
+    for (int round = 0; round < 8; ++round) {
+      for (std::size_t word = 0; word < count; ++word) text += "word_" + std::to_string(word * 7919) + (word % 3 == 0 ? "\n" : " ");
+    }
+    std::string longer = text;
+    while (longer.size() < 4000) longer += text;
+    expect_round_trip(bytes_of(longer));
+  }
+}
+
+// More distinct identifiers than the counting tables hold, so that they are thinned out.
+TEST(WordFilter, MoreDistinctWordsThanAreCountedRoundTrip) {
+  std::mt19937_64 generator(5);
+  std::string text;
+  for (int line = 0; line < 2'000'000; ++line) text += "a_" + std::to_string(generator()) + " frequent_word ";
+  expect_round_trip(bytes_of(text));
+}
+
+// Words so long that the dictionary's text is bounded before the codes are used up.
+TEST(WordFilter, TheDictionaryTextIsBounded) {
+  std::string text;
+  for (int round = 0; round < 8; ++round) {
+    for (int word = 0; word < 6000; ++word) text += std::to_string(word) + "x " + std::string(240, 'y') + std::to_string(word) + "\n";
+  }
+  expect_round_trip(bytes_of(text));
+}
+
+TEST(WordFilter, EveryPrefixIsDecoded) {
+  const Bytes raw = code_like(4000, 9);
+  const Bytes filtered = filter(raw).value();
+  WordRestorer restorer;
+  for (std::size_t wanted = 0; wanted <= raw.size(); ++wanted) {
+    const auto back = restore(filtered, raw.size(), wanted, restorer);
+    ASSERT_TRUE(back) << wanted;
+    ASSERT_TRUE(std::ranges::equal(*back, ByteView(raw).first(wanted))) << wanted;
+  }
+}
+
+TEST(WordFilter, APrefixReadsNoMoreThanItNeeds) {
+  const Bytes raw = code_like(8 << 20, 9);
+  const Bytes filtered = filter(raw).value();
+  for (const std::size_t wanted : {std::size_t{1}, std::size_t{100'000}, std::size_t{1} << 20, raw.size() - 1}) {
+    std::size_t most = 0;
+    Bytes out(wanted);
+    const auto read = [&](MutableBytes into) {
+      most = std::max(most, into.size());
+      return reading(filtered)(into);
+    };
+    ASSERT_TRUE(WordRestorer().decode_prefix(filtered.size(), raw.size(), out, read));
+    EXPECT_TRUE(std::ranges::equal(out, ByteView(raw).first(wanted)));
+    EXPECT_LE(most, std::min(filtered.size(), wanted + (256U << 10)));
+  }
+}
+
+// The first kibibytes hardly shrink and the rest does: the first guess is too low and asked for again.
+TEST(WordFilter, AWrongGuessIsMadeGood) {
+  Bytes raw = random_bytes(700'000, 4);
+  for (std::uint8_t& byte : raw) byte = static_cast<std::uint8_t>('0' + byte % 10);
+  const Bytes rest = code_like(6 << 20, 2);
+  raw.insert(raw.end(), rest.begin(), rest.end());
+  const Bytes filtered = filter(raw).value();
+  WordRestorer restorer;
+  const auto back = restore(filtered, raw.size(), 650'000, restorer);
+  ASSERT_TRUE(back);
+  EXPECT_TRUE(std::ranges::equal(*back, ByteView(raw).first(650'000)));
+}
+
+TEST(WordFilter, DamageNeverEscapesTheOutput) {
+  const Bytes raw = code_like(6000, 4);
+  const Bytes filtered = filter(raw).value();
+  WordRestorer restorer;
+  for (std::size_t size = 0; size < filtered.size(); ++size)
+    EXPECT_EQ(code_of(restore(ByteView(filtered).first(size), raw.size(), raw.size(), restorer)), Errc::corrupt) << size;
+  for (std::size_t bit = 0; bit < filtered.size() * 8; ++bit) {
+    Bytes flipped = filtered;
+    flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    (void)restore(flipped, raw.size(), raw.size(), restorer);
+    (void)restore(flipped, raw.size(), 777, restorer);
+  }
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    Bytes noise = random_bytes(filtered.size(), seed);
+    std::copy_n(filtered.begin(), seed % filtered.size(), noise.begin());
+    (void)restore(noise, raw.size(), raw.size(), restorer);
+  }
+  EXPECT_EQ(*restore(filtered, raw.size(), raw.size(), restorer), raw);
+}
+
+TEST(WordFilter, WrongLengthsAreRefused) {
+  const Bytes raw = code_like(5000, 4);
+  Bytes filtered = filter(raw).value();
+  for (const std::size_t length : {raw.size() - 1, raw.size() + 1, raw.size() * 3, filtered.size() - 1, std::size_t{0}})
+    EXPECT_EQ(code_of(restore(filtered, length)), Errc::corrupt) << length;
+  filtered.push_back('x');
+  EXPECT_EQ(code_of(restore(filtered, raw.size())), Errc::corrupt);
+  Bytes out(10);
+  EXPECT_EQ(WordRestorer().decode_prefix(5, 9, out, reading(filtered)).error().code, Errc::misuse);
+  EXPECT_EQ(WordRestorer().decode_prefix(5, kMaxWordFilterBytes + 1, out, reading(filtered)).error().code, Errc::corrupt);
+}
+
+// One-byte words "ab", "_c", "  "; lead 0x04 with the words "abd", "b".
+const Bytes kByHand = {3, 1, 2, 0, 18, 0, 0, 0, 0, 2, 'a', 'b', 0, 2, '_', 'c', 0, 2, ' ', ' ', 0, 3, 'a', 'b', 'd', 0};
+
+Result<Bytes> by_hand(std::initializer_list<std::uint8_t> dictionary_end, std::initializer_list<std::uint8_t> codes, std::size_t length) {
+  Bytes filtered = kByHand;
+  filtered.insert(filtered.end(), dictionary_end);
+  filtered[4] = static_cast<std::uint8_t>(filtered.size() - words::kHeaderBytes);
+  filtered.insert(filtered.end(), codes);
+  filtered.resize(std::max(filtered.size(), length));
+  return restore(filtered, length);
+}
+
+Result<Bytes> by_hand_padded(std::initializer_list<std::uint8_t> codes, std::string_view expected) {
+  Bytes filtered = kByHand;
+  filtered.insert(filtered.end(), {1, 'b'});
+  filtered[4] = static_cast<std::uint8_t>(filtered.size() - words::kHeaderBytes);
+  filtered.insert(filtered.end(), codes);
+  const std::size_t padding = 100;  // of two spaces each, for a payload may not be longer than its block
+  filtered.insert(filtered.end(), padding, 0x03);
+  auto back = restore(filtered, expected.size() + 2 * padding);
+  if (back) back->resize(expected.size());
+  return back;
+}
+
+TEST(WordFilter, DecodesAPayloadMadeByHand) {
+  const auto expect = [](std::initializer_list<std::uint8_t> codes, std::string_view expected) {
+    const auto back = by_hand_padded(codes, expected);
+    ASSERT_TRUE(back) << back.error().message;
+    EXPECT_EQ(as_text(*back), expected);
+  };
+  expect({0x01, 0x01}, "ab ab");
+  expect({0x01, 0x02, 0x01}, "ab_c ab");
+  expect({0x01, 0x03, 0x01}, "ab  ab");
+  expect({0x01, 0x04, 0x00, 0x04, 0x01}, "ab abd b");
+  expect({0x01, 'x', 0x01}, "abxab");
+  expect({0x01, 0xFF, 0x01, 0x01}, "ab\x01" "ab");
+  expect({0xFF, 0xFF, 0x05, 0x80}, "\xFF\x05\x80");
+}
+
+TEST(WordFilter, MalformedDictionariesAreRefused) {
+  EXPECT_EQ(code_of(by_hand({9, 'b'}, {}, 200)), Errc::corrupt);
+  EXPECT_EQ(code_of(by_hand({0, 'b'}, {}, 200)), Errc::corrupt);
+  EXPECT_EQ(code_of(by_hand({1, 'b', 'c'}, {}, 200)), Errc::corrupt);
+  EXPECT_EQ(code_of(by_hand({}, {}, 200)), Errc::corrupt);
+  const auto no_word = by_hand_padded({0x04, 0x02}, "??");
+  EXPECT_EQ(code_of(no_word), Errc::corrupt);
+  for (const Bytes& head : {Bytes{156, 0, 0, 0, 0, 0, 0, 0}, Bytes{100, 56, 0, 0, 0, 0, 0, 0}, Bytes{0, 1, 1, 1, 0, 0, 0, 0},
+                            Bytes{0, 0, 0, 0, 1, 0, 0, 0}, Bytes{1, 0, 0, 0, 255, 255, 255, 255}})
+    EXPECT_EQ(code_of(restore(head, 8)), Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace npk::codec

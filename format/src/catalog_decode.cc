@@ -15,6 +15,12 @@ using Integers = std::vector<std::uint64_t>;
 constexpr std::uint64_t kModeMask = 0xFFF;
 constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
 
+// A run or an attribute takes some 64 bytes of memory while its page is decoded, and nothing in the page where columns
+// are constant. Runs may: one chunk over and over. Attributes can't: their names differ.
+constexpr std::uint64_t kFreeRuns = 1U << 20;
+constexpr std::uint64_t kLeastBytesPerRun = 4;         // of the largest page: spec section 16
+constexpr std::uint64_t kLeastBytesPerAttribute = 16;  // likewise
+
 std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
 
 // Turns lengths into ends; fails beyond `limit`.
@@ -51,6 +57,13 @@ Result<void> append_path(DecodedPaths& out, std::string_view previous, std::uint
   return check_path({out.arena.data() + start, out.arena.size() - start}, limits.max_path_bytes);
 }
 
+// What the paths take together if they are what their lengths say; at most `limit`.
+std::uint64_t arena_bytes(const Integers& shared, std::uint64_t suffix_bytes, std::uint64_t limit) noexcept {
+  std::uint64_t total = suffix_bytes;
+  for (const std::uint64_t count : shared) total = std::min(limit, checked_add(total, count).value_or(limit));
+  return total;
+}
+
 Result<DecodedPaths> decode_paths(const PageView& page, bool ascending, const Limits& limits) {
   const std::uint32_t rows = page.header().row_count;
   NPK_ASSIGN(const Integers shared, page.integers(ColumnId::path_shared, rows));
@@ -58,6 +71,8 @@ Result<DecodedPaths> decode_paths(const PageView& page, bool ascending, const Li
   NPK_ASSIGN(const std::uint64_t total, to_ends(suffix_ends, limits.max_page_raw_bytes, "the paths of a page are larger than the limit"));
   NPK_ASSIGN(const ByteView suffixes, page.bytes(ColumnId::path_suffix, total));
   DecodedPaths out;
+  out.arena.reserve(static_cast<std::size_t>(arena_bytes(shared, total, limits.max_page_raw_bytes)));
+  out.ends.reserve(rows);
   std::uint64_t begin = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const std::string_view suffix = as_text(suffixes.subspan(begin, suffix_ends[row] - begin));
@@ -143,8 +158,8 @@ class CatalogPageDecoder {
       if (out_.run_ends_[row] > limits_.max_runs_per_entry) return fail(Errc::limit, "an entry has more runs than the limit");
       rows_with_runs += has_content ? 1 : 0;
     }
-    // A run costs at least a bit or so in the page; a claim far beyond the page's bytes can only be a constant column.
-    NPK_ASSIGN(const std::uint64_t run_count, to_ends(out_.run_ends_, limits_.max_page_raw_bytes / 4, "a page has more runs than the limit"));
+    const std::uint64_t most = std::min(limits_.max_page_raw_bytes / kLeastBytesPerRun, kFreeRuns + out_.raw_.size());
+    NPK_ASSIGN(const std::uint64_t run_count, to_ends(out_.run_ends_, most, "a page has more runs than the limit"));
     NPK_ASSIGN(const Integers counts, page_.integers(ColumnId::run_chunk_count, run_count));
     const auto data_runs = run_count - static_cast<std::uint64_t>(std::ranges::count(counts, 0U));
     NPK_ASSIGN(const Integers firsts, page_.integers(ColumnId::run_first_chunk, data_runs));
@@ -216,7 +231,9 @@ class CatalogPageDecoder {
 
   Result<void> decode_xattrs() {
     NPK_TRY(read(out_.xattr_ends_, ColumnId::xattr_count));
-    NPK_ASSIGN(const std::uint64_t count, to_ends(out_.xattr_ends_, limits_.max_page_raw_bytes / 4, "a page has more attributes than the limit"));
+    NPK_ASSIGN(const std::uint64_t count, to_ends(out_.xattr_ends_, limits_.max_page_raw_bytes / kLeastBytesPerAttribute,
+                                                  "a page has more attributes than the limit"));
+    if (count > out_.raw_.size()) return bad("a page has more attributes than bytes for their names");
     NPK_ASSIGN(const Integers names, page_.integers(ColumnId::xattr_name_length, count));
     NPK_ASSIGN(const Integers values, page_.integers(ColumnId::xattr_value_length, count));
     std::uint64_t total = 0;
@@ -226,6 +243,7 @@ class CatalogPageDecoder {
     }
     NPK_ASSIGN(const ByteView bytes, page_.bytes(ColumnId::xattr_bytes, total));
     std::size_t at = 0;
+    out_.xattrs_.reserve(static_cast<std::size_t>(count));
     for (std::size_t i = 0; i < count; ++i) {
       out_.xattrs_.push_back({as_text(bytes.subspan(at, names[i])), as_text(bytes.subspan(at + names[i], values[i]))});
       at += names[i] + values[i];

@@ -6,6 +6,12 @@
 
 namespace npk {
 
+// What decoding one frame may take of memory, whatever it claims (a constant column of many values costs no bytes):
+//   catalog page, manifest  64 MiB for 2^20 runs; beyond, 64 bytes a run or attribute, of which there may be as many as
+//                           the raw page has bytes, no more than max_page_raw_bytes / 4 runs and / 16 attributes;
+//                           130 bytes a row; twice max_page_raw_bytes for the raw page and its paths
+//   chunk page              the raw page, and 120 bytes a chunk or block (each has a hash of 32 bytes in the page)
+//   block                   max_block_raw_bytes, the body, and the codec's own (codec::decoder_memory_bytes)
 struct Limits {
   // Structure
   std::uint64_t max_frame_bytes = 1ULL << 30;          // stored length of one frame's body

@@ -6,6 +6,7 @@ namespace npk::reader {
 namespace {
 
 constexpr std::size_t kWindowBytes = 1U << 20;
+constexpr std::size_t kFirstWindowBytes = 1U << 12;  // so that much damage in little pieces costs little for each
 constexpr std::size_t kOverlapBytes = format::kFrameHeaderBytes - 1;  // a header may begin just before a window's end
 
 // A stretch of the package in memory.
@@ -14,12 +15,11 @@ struct Window {
   Bytes bytes;
 };
 
-// Headers that begin in [begin, begin + kWindowBytes).
-Result<Window> read_window(const FrameReader& frames, std::uint64_t begin) {
+// Headers that begin in [begin, begin + size).
+Result<Window> read_window(const FrameReader& frames, std::uint64_t begin, std::size_t size) {
   const PackageExtent& extent = frames.extent();
-  Window window{
-      begin,
-      Bytes(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes + kOverlapBytes, extent.length - begin)))};
+  Window window{begin,
+                Bytes(static_cast<std::size_t>(std::min<std::uint64_t>(size + kOverlapBytes, extent.length - begin)))};
   NPK_ASSIGN(const std::size_t count, extent.source->read_at(extent.offset + begin, window.bytes));
   window.bytes.resize(count);
   return window;
@@ -55,8 +55,10 @@ std::optional<std::uint64_t> last_header(const FrameReader& frames, const Window
 }  // namespace
 
 Result<std::optional<std::uint64_t>> find_next_frame(const FrameReader& frames, std::uint64_t from) {
-  for (std::uint64_t begin = from; begin < frames.extent().length; begin += kWindowBytes) {
-    NPK_ASSIGN(const Window window, read_window(frames, begin));
+  std::size_t size = kFirstWindowBytes;
+  for (std::uint64_t begin = from; begin < frames.extent().length;
+       begin += size, size = std::min(2 * size, kWindowBytes)) {
+    NPK_ASSIGN(const Window window, read_window(frames, begin, size));
     if (const auto found = first_header(frames, window)) return found;
   }
   return std::nullopt;
@@ -66,7 +68,7 @@ Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames) 
   std::uint64_t end = frames.extent().length;
   while (end > format::kSuperblockBytes) {
     const std::uint64_t begin = std::max(format::kSuperblockBytes + kWindowBytes, end) - kWindowBytes;
-    NPK_ASSIGN(const Window window, read_window(frames, begin));
+    NPK_ASSIGN(const Window window, read_window(frames, begin, kWindowBytes));
     if (const auto found = last_header(frames, window)) return found;
     end = begin;
   }

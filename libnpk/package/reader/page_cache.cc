@@ -5,8 +5,6 @@
 namespace npk::reader {
 namespace {
 
-constexpr std::size_t kNodeChildBytes = 128;  // an estimate: a child with its path
-
 std::unexpected<Error> bad(const char* what) {
   return fail(Errc::corrupt, what);
 }
@@ -32,7 +30,11 @@ Result<PageContent> decode_content(format::FrameType type, Bytes raw, const Limi
 }
 
 struct MemoryOf {
-  std::size_t operator()(const format::CatalogNode& node) const { return node.children.size() * kNodeChildBytes; }
+  std::size_t operator()(const format::CatalogNode& node) const {
+    std::size_t bytes = node.children.size() * sizeof(format::CatalogChild);
+    for (const format::CatalogChild& child : node.children) bytes += child.first_path.capacity();
+    return bytes;
+  }
   std::size_t operator()(const format::CatalogPage& page) const { return page.memory_bytes(); }
   std::size_t operator()(const format::ChunkNode& node) const {
     return node.children.size() * sizeof(format::ChunkChild);
@@ -42,6 +44,13 @@ struct MemoryOf {
            leaf.page.blocks.size() * sizeof(format::BlockRow);
   }
 };
+
+// Whether this is what a frame of the type holds: a position alone does not say.
+bool is_of(format::FrameType type, const PageContent& content) noexcept {
+  const bool is_catalog =
+      std::holds_alternative<format::CatalogNode>(content) || std::holds_alternative<format::CatalogPage>(content);
+  return is_catalog == (type == format::FrameType::catalog_page);
+}
 
 // Blocks and children begin before the page that names them.
 struct LastReference {
@@ -95,7 +104,8 @@ Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const
     }
     recency_.splice(recency_.begin(), recency_, at->second.recency);
     const std::uint64_t end = reference.position + format::kFrameHeaderBytes + at->second.page->reference.stored_length;
-    if (at->second.page->reference == reference && end <= before) return at->second.page;
+    const Page& page = *at->second.page;
+    if (page.reference == reference && end <= before && is_of(type, page.content)) return at->second.page;
     lock.unlock();
     return load(type, reference, before);  // contradicts what is known: let it fail for its own reason
   }

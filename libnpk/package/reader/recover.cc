@@ -11,6 +11,11 @@ namespace {
 
 using format::CatalogPage;
 
+// All manifests are held: what they take may be this, or so much for each byte of the package where that is more.
+// (An entry takes 130 bytes and its path; hostile manifests take a million times their own size.)
+constexpr std::uint64_t kFreeManifestMemory = 256ULL << 20;
+constexpr std::uint64_t kManifestMemoryPerByte = 64;
+
 std::unexpected<Error> bad(const char* what) {
   return fail(Errc::corrupt, what);
 }
@@ -110,6 +115,9 @@ class ManifestSearch {
     entries_ += page.row_count();
     if (entries_ > frames_.limits().max_entries)
       return fail(Errc::limit, "the manifests name more entries than the limit");
+    memory_bytes_ += page.memory_bytes();
+    if (memory_bytes_ > std::max(kFreeManifestMemory, kManifestMemoryPerByte * frames_.extent().length))
+      return fail(Errc::limit, "the manifests take more memory than a package of this size may ask for");
     package_.manifests.push_back(std::make_shared<const CatalogPage>(std::move(page)));
     return {};
   }
@@ -128,6 +136,7 @@ class ManifestSearch {
   const FrameReader& frames_;
   Frame frame_;
   std::uint64_t entries_ = 0;
+  std::uint64_t memory_bytes_ = 0;
 };
 
 Error warning(Errc code, std::string message, const FrameReader& frames) {

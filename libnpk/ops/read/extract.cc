@@ -14,13 +14,11 @@ namespace npk::ops {
 namespace {
 
 constexpr std::uint64_t kMemoryOfReader = 4ULL << 20;  // bases, decoders
-constexpr std::uint64_t kRunsAlways = 1ULL << 20;      // that may be planned, whatever the package's size
-constexpr std::uint64_t kStoredBytesPerRun = 32;       // beyond that
 
 class PackageExtraction {
  public:
   PackageExtraction(const PackageReader& package, const ExtractOptions& options)
-      : package_(package), session_(options) {}
+      : package_(package), session_(options), plan_(package.info().package_length) {}
 
   Result<ExtractReport> run() {
     NPK_TRY(reader::check_expansion(package_.info(), session_.options().limits));
@@ -56,13 +54,12 @@ class PackageExtraction {
     if (session_.options().stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
     const auto file = session_.add(row);
     if (!file) return {};
-    runs_ += row.runs.size();
     expanded_bytes_ += session_.entries()[*file].pending;
     NPK_TRY(reader::check_expansion(expanded_bytes_, package_.info().package_length, session_.options().limits));
-    if (runs_ > kRunsAlways + package_.info().package_length / kStoredBytesPerRun)
-      return fail(Errc::limit, "the files consist of more pieces than a package of this size can have need of");
     auto added = plan_.add_file(*file, row.runs, package_.impl().chunks().totals().chunks);
-    if (!added) session_.files().fail(*file, std::move(added).error(), true);
+    if (added) return {};
+    if (added.error().code == Errc::limit) return added;
+    session_.files().fail(*file, std::move(added).error(), true);
     return {};
   }
 
@@ -96,7 +93,6 @@ class PackageExtraction {
   const PackageReader& package_;
   ExtractSession session_;
   PiecePlan plan_;
-  std::uint64_t runs_ = 0;
   std::uint64_t expanded_bytes_ = 0;
 };
 

@@ -24,8 +24,14 @@ bool stops_everything(const Error& error) noexcept {
 
 void ExtractReporter::expect(std::uint64_t entries, std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
+  if (!totals_known_) return;
   progress_.total_entries += entries;
   progress_.total_bytes += bytes;
+}
+
+void ExtractReporter::expect_unknown() {
+  const std::lock_guard lock(mutex_);
+  totals_known_ = false;
 }
 
 void ExtractReporter::advance(std::uint64_t entries, std::uint64_t bytes) {

@@ -20,6 +20,7 @@ class ExtractReporter {
   explicit ExtractReporter(const ExtractOptions& options) : options_(options) {}
 
   void expect(std::uint64_t entries, std::uint64_t bytes);  // more to come
+  void expect_unknown();                                    // a pipe: totals are never known
   void wrote(std::uint64_t bytes);                          // of content, as it is written
   void restored(std::uint64_t content_bytes);               // an entry, holes included
   void passed_over();                                       // an entry, silently
@@ -38,6 +39,7 @@ class ExtractReporter {
   std::mutex mutex_;
   ExtractReport report_;
   Progress progress_;
+  bool totals_known_ = true;
   std::chrono::steady_clock::time_point last_told_ = std::chrono::steady_clock::now();
 };
 

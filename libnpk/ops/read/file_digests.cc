@@ -8,7 +8,7 @@ namespace npk::ops {
 namespace {
 
 constexpr std::size_t kMostActive = 256;             // files half read at a time: 2 KiB each, and the catalog page they lie in
-constexpr std::uint64_t kMostHoleBytes = 1ULL << 40; // in one file: hashing more zeros takes minutes and shows little
+constexpr std::uint64_t kMostHoleBytes = 16ULL << 30; // in one file: hashing more zeros takes long and shows little
 constexpr std::size_t kPieceBytes = 1U << 20;
 
 void add_zeros(hash::Blake3& hasher, std::uint64_t count) {

@@ -11,7 +11,18 @@ namespace {
 
 constexpr std::uint64_t kWalkingPays = 8;  // when at least one chunk in so many is wanted
 
+constexpr std::uint64_t kPiecesAlways = 1ULL << 20;
+constexpr std::uint64_t kStoredBytesPerPiece = 32;  // beyond that
+
 }  // namespace
+
+std::uint64_t most_pieces(std::uint64_t stored_bytes) noexcept {
+  return kPiecesAlways + stored_bytes / kStoredBytesPerPiece;
+}
+
+std::unexpected<Error> too_many_pieces() {
+  return fail(Errc::limit, "the files consist of more pieces than a package of this size can have need of");
+}
 
 struct PiecePlan::Walk {
   std::size_t next_run = 0;
@@ -24,6 +35,7 @@ Result<void> PiecePlan::add_file(Number file, std::span<const format::Run> runs,
     if (!range_within(run.first_chunk, run.chunk_count, chunk_count))
       return fail(Errc::corrupt, "its content leads to chunks the package does not have");
   }
+  if (runs.size() > most_pieces_ - runs_.size()) return too_many_pieces();
   std::uint64_t offset = 0;
   for (const format::Run& run : runs) {
     const std::uint64_t end = offset + run.byte_count;
@@ -115,6 +127,7 @@ Result<void> PiecePlan::add_chunk(PendingRun& run, std::uint32_t block, std::uin
       last->file_offset + last->length == run.file_offset) {
     last->length += length;
   } else {
+    if (pieces_.size() >= most_pieces_) return too_many_pieces();
     pieces_.push_back({run.file_offset, run.file, block, offset, length});
   }
   run.file_offset += length;

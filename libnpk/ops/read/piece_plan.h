@@ -12,6 +12,11 @@
 
 namespace npk::ops {
 
+// How many pieces of files are planned for a package of so many bytes: more than any has need of, so that a small one
+// that names one chunk over and over can't fill the memory.
+[[nodiscard]] std::uint64_t most_pieces(std::uint64_t stored_bytes) noexcept;
+[[nodiscard]] std::unexpected<Error> too_many_pieces();
+
 // One thread. Memory: 32 bytes a run, 24 a piece (consecutive chunks in one block make one piece), 80 a block of the
 // pages that matter.
 class PiecePlan {
@@ -20,7 +25,9 @@ class PiecePlan {
   // A file whose content can't be found, and why. May be called more than once for one file.
   using OnLost = std::function<void(Number file, const Error& error)>;
 
-  // Errc::corrupt: runs that lead to chunks the package does not have; nothing is taken of them.
+  explicit PiecePlan(std::uint64_t stored_bytes) : most_pieces_(most_pieces(stored_bytes)) {}
+
+  // Errc::limit: too many. Errc::corrupt: runs that lead to chunks the package does not have; nothing is taken of them.
   [[nodiscard]] Result<void> add_file(Number file, std::span<const format::Run> runs, std::uint64_t chunk_count);
 
   // Finds all that were added. A damaged chunk page costs the files with chunks in it.
@@ -60,6 +67,7 @@ class PiecePlan {
                                        std::uint32_t length);
   void make_tasks();
 
+  std::uint64_t most_pieces_;
   std::vector<PendingRun> runs_;
   std::uint64_t wanted_chunks_ = 0;
   std::vector<Piece> pieces_;

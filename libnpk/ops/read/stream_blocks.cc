@@ -1,0 +1,110 @@
+#include "ops/read/stream_blocks.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+
+#include "block/open.h"
+
+namespace npk::ops {
+namespace {
+
+constexpr const char* kSpoolName = "the spool file";
+
+}  // namespace
+
+void StreamBlocks::add(reader::Frame& frame) {
+  held_bytes_ += frame.body.size();
+  held_[frame.position] = {std::move(frame.body), frame.hash, frame.header.type == format::FrameType::dictionary};
+  frame.body = {};
+  while (held_bytes_ > memory_bytes_ && held_.size() > 1) spool(held_.begin());
+}
+
+void StreamBlocks::drop(std::uint64_t position) {
+  if (const auto found = held_.find(position); found != held_.end()) {
+    held_bytes_ -= found->second.body.size();
+    held_.erase(found);
+  }
+  spooled_.erase(position);
+}
+
+void StreamBlocks::move_to_spool(std::uint64_t position) {
+  if (const auto found = held_.find(position); found != held_.end()) spool(found);
+}
+
+bool StreamBlocks::came_by(const format::BlockRow& row) const {
+  if (const auto held = held_.find(row.position); held != held_.end())
+    return held->second.hash == row.hash && held->second.body.size() == row.stored_length &&
+           held->second.is_dictionary == row.is_dictionary;
+  const auto spooled = spooled_.find(row.position);
+  return spooled != spooled_.end() && spooled->second.hash == row.hash && spooled->second.length == row.stored_length &&
+         spooled->second.is_dictionary == row.is_dictionary;
+}
+
+Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) const {
+  if (const auto held = held_.find(row.position); held != held_.end()) return ByteView(held->second.body);
+  const auto spooled = spooled_.find(row.position);
+  if (spooled == spooled_.end()) return fail(Errc::not_found, "a block is not kept any more");
+  buffer.resize(static_cast<std::size_t>(spooled->second.length));
+  NPK_ASSIGN(const std::size_t count, io::read_fully_at(file_.get(), spooled->second.offset, buffer, kSpoolName));
+  if (count < buffer.size()) return fail(Errc::io, "the spool file is shorter than what was written to it");
+  NPK_TRY(block::check_body(buffer, row.hash));
+  return ByteView(buffer);
+}
+
+void StreamBlocks::spool(HeldAt block) {
+  if (const auto written = write(block->first, block->second); !written) loss_ = written.error().to_string();
+  held_bytes_ -= block->second.body.size();
+  held_.erase(block);
+}
+
+Result<void> StreamBlocks::write(std::uint64_t position, const Held& block) {
+  const std::uint64_t length = block.body.size();
+  if (length > spool_bytes_) return fail(Errc::limit, "a block is larger than the spool file may be");
+  NPK_TRY(open_file());
+  make_room(length);
+  NPK_TRY(io::write_fully_at(file_.get(), spool_head_, block.body, kSpoolName));
+  spooled_[position] = {spool_head_, length, block.hash, block.is_dictionary};
+  spool_order_.push_back(position);
+  spool_head_ += length;
+  return {};
+}
+
+Result<void> StreamBlocks::open_file() {
+  if (file_) return {};
+  std::string directory = directory_;
+  if (directory.empty()) {
+    const char* given = std::getenv("TMPDIR");
+    directory = given != nullptr && *given != '\0' ? given : "/tmp";
+  }
+  file_.reset(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file_) return {};
+  std::string name = directory + "/npk-spool-XXXXXX";
+  file_.reset(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file_) return io::fail_system(errno, "can't make a spool file", directory);
+  ::unlink(name.c_str());
+  return {};
+}
+
+// The oldest give way: those at the ring's end when it starts over, and those where `length` bytes are to go.
+void StreamBlocks::make_room(std::uint64_t length) {
+  const bool start_over = length > spool_bytes_ - spool_head_;
+  const std::uint64_t old_head = spool_head_;
+  if (start_over) spool_head_ = 0;
+  bool behind_old_head = start_over;
+  while (!spool_order_.empty()) {
+    const auto oldest = spooled_.find(spool_order_.front());
+    if (oldest != spooled_.end()) {
+      const Spooled& block = oldest->second;
+      behind_old_head = behind_old_head && block.offset >= old_head;
+      const bool overlaps = block.offset < spool_head_ + length && spool_head_ < block.offset + block.length;
+      if (!behind_old_head && !overlaps) return;
+      loss_ = "the spool file may not be larger than " + std::to_string(spool_bytes_) + " bytes";
+      spooled_.erase(oldest);
+    }
+    spool_order_.pop_front();
+  }
+}
+
+}  // namespace npk::ops

@@ -1,0 +1,46 @@
+// Decodes blocks of a package that comes from a pipe.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "block/open.h"
+#include "ops/read/extract_session.h"
+#include "ops/read/stream_blocks.h"
+#include "ops/read/stream_chunks.h"
+
+namespace npk::ops {
+
+// Any thread, while nothing is added to the chunks and blocks. Keeps decoders for each thread at once and the last few
+// bases.
+class StreamDecoder {
+ public:
+  StreamDecoder(ExtractSession& session, const StreamChunks& chunks, const StreamBlocks& blocks)
+      : session_(session), chunks_(chunks), blocks_(blocks) {}
+
+  // The first out.size() raw bytes of a block.
+  [[nodiscard]] Result<void> decode(std::uint64_t number, MutableBytes out);
+
+ private:
+  using Raw = std::shared_ptr<const Bytes>;
+  struct Base {
+    std::uint64_t number;
+    Raw raw;
+  };
+  [[nodiscard]] Result<void> decode_with(std::uint64_t number, std::uint64_t base_position, ByteView base,
+                                         MutableBytes out);
+  [[nodiscard]] Result<Raw> base_of(std::uint64_t number);
+  [[nodiscard]] Result<Raw> load_base(std::uint64_t number);
+  [[nodiscard]] Result<Raw> put_together(const KnownBlock& block, std::uint64_t number);
+
+  ExtractSession& session_;
+  const StreamChunks& chunks_;
+  const StreamBlocks& blocks_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<block::BlockOpener>> openers_;
+  std::list<Base> bases_;  // newest first
+};
+
+}  // namespace npk::ops

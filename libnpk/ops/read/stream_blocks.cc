@@ -1,11 +1,7 @@
 #include "ops/read/stream_blocks.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-#include <cerrno>
-#include <cstdlib>
-
 #include "block/open.h"
+#include "io/temporary_file.h"
 
 namespace npk::ops {
 namespace {
@@ -62,28 +58,14 @@ void StreamBlocks::spool(HeldAt block) {
 Result<void> StreamBlocks::write(std::uint64_t position, const Held& block) {
   const std::uint64_t length = block.body.size();
   if (length > spool_bytes_) return fail(Errc::limit, "a block is larger than the spool file may be");
-  NPK_TRY(open_file());
+  if (!file_) {
+    NPK_ASSIGN(file_, io::open_temporary_file(directory_));
+  }
   make_room(length);
   NPK_TRY(io::write_fully_at(file_.get(), spool_head_, block.body, kSpoolName));
   spooled_[position] = {spool_head_, length, block.hash, block.is_dictionary};
   spool_order_.push_back(position);
   spool_head_ += length;
-  return {};
-}
-
-Result<void> StreamBlocks::open_file() {
-  if (file_) return {};
-  std::string directory = directory_;
-  if (directory.empty()) {
-    const char* given = std::getenv("TMPDIR");
-    directory = given != nullptr && *given != '\0' ? given : "/tmp";
-  }
-  file_.reset(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file_) return {};
-  std::string name = directory + "/npk-spool-XXXXXX";
-  file_.reset(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file_) return io::fail_system(errno, "can't make a spool file", directory);
-  ::unlink(name.c_str());
   return {};
 }
 

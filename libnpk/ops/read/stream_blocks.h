@@ -54,7 +54,6 @@ class StreamBlocks {
 
   void spool(HeldAt block);
   [[nodiscard]] Result<void> write(std::uint64_t position, const Held& block);
-  [[nodiscard]] Result<void> open_file();
   void make_room(std::uint64_t length);
 
   std::string directory_;

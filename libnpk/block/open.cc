@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
+#include <span>
 
 #include "codec/registry.h"
 #include "hash/hash.h"
@@ -19,19 +21,30 @@ std::uint32_t window_log_bound(std::uint64_t raw_bytes, std::uint64_t base_bytes
   return static_cast<std::uint32_t>(std::bit_width(reach - 1));
 }
 
-// What the decoder is told. Every codec of this build is a compressor, of which a chain has at most one.
-Result<codec::CodecStep> step_of(const format::InnerHeader& header, std::size_t base_bytes) {
-  for (const format::ChainStep& step : header.chain) {
+// A chain as this build knows it: perhaps the words filter, then at most one compressor.
+struct Chain {
+  std::optional<std::uint64_t> filtered_length;  // set: the words filter comes first
+  codec::CodecStep compressor;                   // store if there is none
+};
+
+Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes) {
+  Chain chain;
+  std::span<const format::ChainStep> steps = header.chain;
+  if (!steps.empty() && steps.front().id == format::kWordsFilter) {
+    chain.filtered_length = steps.front().parameter;
+    if (*chain.filtered_length > header.raw_length) return fail(Errc::corrupt, "a filtered block is longer than its raw length");
+    steps = steps.subspan(1);
+  }
+  for (const format::ChainStep& step : steps) {
     if (codec::find_codec(step.id) == nullptr) return codec::unknown_codec(step.id);
   }
-  if (header.chain.empty()) return codec::CodecStep{};
-  if (header.chain.size() > 1) return fail(Errc::corrupt, "a codec chain has more than one compressor");
-  const format::ChainStep& step = header.chain.front();
-  codec::CodecStep told{step.id, step.level, step.parameter};
-  if (step.id == format::CodecId::zstd && told.parameter >= codec::kMinZstdWindowLog &&
-      told.parameter <= codec::kMaxZstdWindowLog)
-    told.parameter = std::min(told.parameter, window_log_bound(header.raw_length, base_bytes));
-  return told;
+  if (steps.empty()) return chain;
+  if (steps.size() > 1) return fail(Errc::corrupt, "a codec chain has more than one compressor");
+  const format::ChainStep& step = steps.front();
+  chain.compressor = {step.id, step.level, step.parameter};
+  if (step.id == format::CodecId::zstd && step.parameter >= codec::kMinZstdWindowLog && step.parameter <= codec::kMaxZstdWindowLog)
+    chain.compressor.parameter = std::min(step.parameter, window_log_bound(chain.filtered_length.value_or(header.raw_length), base_bytes));
+  return chain;
 }
 
 }  // namespace
@@ -65,9 +78,14 @@ Result<Bytes> open_page(ByteView body, const Limits& limits) {
 }
 
 Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
-  NPK_ASSIGN(const codec::CodecStep step, step_of(opened.header, base.size()));
-  NPK_ASSIGN(codec::Decoder * decoder, decoders_.get(step));
-  return decoder->decode_prefix(opened.payload, base, opened.header.raw_length, out);
+  NPK_ASSIGN(const Chain chain, chain_of(opened.header, base.size()));
+  NPK_ASSIGN(codec::Decoder * decoder, decoders_.get(chain.compressor));
+  const std::uint64_t raw_length = opened.header.raw_length;
+  if (!chain.filtered_length) return decoder->decode_prefix(opened.payload, base, raw_length, out);
+  const std::uint64_t filtered_length = *chain.filtered_length;
+  return words_.decode_prefix(filtered_length, raw_length, out, [&](MutableBytes prefix) {
+    return decoder->decode_prefix(opened.payload, base, filtered_length, prefix);
+  });
 }
 
 }  // namespace npk::block

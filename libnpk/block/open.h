@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "codec/decoder.h"
+#include "codec/word_filter.h"
 #include "npk/bytes.h"
 #include "npk/format/frame.h"
 #include "npk/limits.h"
@@ -39,6 +40,7 @@ class BlockOpener {
  private:
   Limits limits_;
   codec::DecoderSet decoders_;
+  codec::WordRestorer words_;
 };
 
 }  // namespace npk::block

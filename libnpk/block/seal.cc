@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/word_filter.h"
 #include "npk/format/frame.h"
 
 namespace npk::block {
@@ -9,40 +10,56 @@ namespace {
 
 constexpr std::size_t kLeastGainShift = 6;  // 1/64: below it the reader's time is worth more than the space
 
-static_assert(kSealHeadroom == format::kInnerHeaderFixedBytes + format::kChainStepBytes);
+static_assert(kSealHeadroom == format::kInnerHeaderFixedBytes + 2 * format::kChainStepBytes);
 
-void write_header(const format::InnerHeader& header, MutableBytes to) {
+// Puts the header right before the payload, which begins at kSealHeadroom; the body is what comes of it.
+ByteView finish(const format::InnerHeader& header, MutableBytes memory, std::size_t payload_bytes) {
   Bytes bytes;
   format::encode_inner_header(header, bytes);
-  std::ranges::copy(bytes, to.begin());
+  const std::size_t begin = kSealHeadroom - bytes.size();
+  std::ranges::copy(bytes, memory.subspan(begin).begin());
+  return memory.subspan(begin, bytes.size() + payload_bytes);
 }
 
 ByteView store(MutableBytes buffer) {
-  constexpr std::size_t kUnused = kSealHeadroom - format::kInnerHeaderFixedBytes;
-  write_header({.raw_length = buffer.size() - kSealHeadroom}, buffer.subspan(kUnused));
-  return buffer.subspan(kUnused);
+  const std::size_t raw_length = buffer.size() - kSealHeadroom;
+  return finish({.raw_length = raw_length}, buffer, raw_length);
 }
+
+format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
 
 }  // namespace
 
-Result<BlockSealer> BlockSealer::create(const codec::EncoderOptions& options) {
-  NPK_ASSIGN(auto encoder, codec::make_encoder(options));
-  return BlockSealer(std::move(encoder));
+Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
+  NPK_ASSIGN(auto encoder, codec::make_encoder(options.encoder));
+  return BlockSealer(std::move(encoder), options.word_filter);
+}
+
+std::optional<std::size_t> BlockSealer::filter(ByteView raw) {
+  if (!word_filter_ || raw.size() > codec::kMaxWordFilterBytes) return std::nullopt;
+  if (filtered_room_ < raw.size()) {
+    filtered_ = std::make_unique_for_overwrite<std::uint8_t[]>(raw.size());
+    filtered_room_ = raw.size();
+  }
+  return codec::WordFilter::encode(raw, {filtered_.get(), raw.size()});
 }
 
 Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression) {
   const ByteView raw = buffer.subspan(kSealHeadroom);
-  const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, format::kChainStepBytes + 1);
+  const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 2 * format::kChainStepBytes + 1);
   if (!try_compression || encoder_->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
-  NPK_ASSIGN(const auto payload, encoder_->encode(raw, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  format::InnerHeader header{.raw_length = raw.size(), .base_position = base.position};
+  const auto filtered = filter(raw);
+  if (filtered) header.chain.push_back({format::kWordsFilter, 0, static_cast<std::uint32_t>(*filtered)});
+  const ByteView input = filtered ? ByteView(filtered_.get(), *filtered) : raw;
+  NPK_ASSIGN(const auto payload, encoder_->encode(input, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
-  const codec::CodecStep step = encoder_->step();
-  write_header({.raw_length = raw.size(), .base_position = base.position, .chain = {{step.id, step.level, step.parameter}}}, room);
-  return room.first(kSealHeadroom + *payload);
+  header.chain.push_back(chain_step(encoder_->step()));
+  return finish(header, room, *payload);
 }
 
 Result<Bytes> seal_page(ByteView raw, int level) {
-  NPK_ASSIGN(BlockSealer sealer, BlockSealer::create({.step = {format::CodecId::zstd, static_cast<std::int8_t>(level), 0}}));
+  NPK_ASSIGN(BlockSealer sealer, BlockSealer::create({.encoder = {.step = {format::CodecId::zstd, static_cast<std::int8_t>(level), 0}}}));
   Bytes buffer(kSealHeadroom + raw.size()), room(buffer.size());
   std::ranges::copy(raw, buffer.begin() + kSealHeadroom);
   NPK_ASSIGN(const ByteView body, sealer.seal(buffer, {}, room));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "codec/encoder.h"
 #include "npk/bytes.h"
@@ -11,7 +12,7 @@
 namespace npk::block {
 
 // Free bytes that seal() needs in front of the raw data, so that storing it raw copies nothing.
-inline constexpr std::size_t kSealHeadroom = 32;
+inline constexpr std::size_t kSealHeadroom = 40;  // an inner header of two steps
 
 // A base for compression, as the reader will find it.
 struct Base {
@@ -19,10 +20,15 @@ struct Base {
   std::uint64_t position = 0;  // of its frame
 };
 
+struct SealOptions {
+  codec::EncoderOptions encoder;
+  bool word_filter = false;  // replace words first, in blocks where that shortens
+};
+
 // Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.
 class BlockSealer {
  public:
-  [[nodiscard]] static Result<BlockSealer> create(const codec::EncoderOptions& options);
+  [[nodiscard]] static Result<BlockSealer> create(const SealOptions& options);
 
   // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
   // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
@@ -30,8 +36,13 @@ class BlockSealer {
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
 
  private:
-  explicit BlockSealer(std::unique_ptr<codec::Encoder> encoder) noexcept : encoder_(std::move(encoder)) {}
+  BlockSealer(std::unique_ptr<codec::Encoder> encoder, bool word_filter) noexcept : encoder_(std::move(encoder)), word_filter_(word_filter) {}
+  [[nodiscard]] std::optional<std::size_t> filter(ByteView raw);
+
   std::unique_ptr<codec::Encoder> encoder_;
+  bool word_filter_;
+  std::unique_ptr<std::uint8_t[]> filtered_;  // not a vector: clearing it would cost for nothing
+  std::size_t filtered_room_ = 0;
 };
 
 // The body of a page or other small frame: compressed with zstd at `level` where that pays, else stored.

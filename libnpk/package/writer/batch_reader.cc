@@ -128,7 +128,7 @@ void BatchReader::split_zero_runs(Batch& batch) const {
 
 Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
   if (data.size() >= kLeastProbedBytes) {
-    if (codec::looks_repetitive(data)) return Lane::repetitive;
+    if (options_.repetitive_apart && codec::looks_repetitive(data)) return Lane::repetitive;
     return codec::looks_incompressible(data) ? Lane::incompressible : Lane::ordinary;
   }
   if (data.size() < kZeroRunAlignment) return Lane::ordinary;

@@ -11,6 +11,7 @@ namespace npk::writer {
 
 struct BatchOptions {
   bool zero_runs_are_holes = false;  // look for holes in the data instead of asking the file system
+  bool repetitive_apart = true;      // repetitive content has blocks of its own
   std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
 };
 

@@ -39,8 +39,9 @@ bool BlockFiller::lane_is_done(Lane lane) const noexcept {
 
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
   if (piece.first) current_ = {.entry = piece.entry};
-  if (piece.is_hole) append_run(0, 0, piece.length);
+  // A hole's chunks are what was left before it.
   for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], piece.lane);
+  if (piece.is_hole) append_run(0, 0, piece.length);
   segment_input_bytes_ += piece.length;
   if (piece.changed) ++changed_entries_;
   if (piece.failed) {
@@ -64,6 +65,7 @@ bool BlockFiller::copy_from_leader(const Piece& piece) {
 void BlockFiller::complete(const Piece& piece) {
   if (piece.leader != piece.entry) {
     if (copy_from_leader(piece)) completed_.push_back(std::move(current_));
+    else ++failed_entries_;
     return;
   }
   if (!(current_.runs.size() == 1 && current_.runs[0].chunk_count == 1)) current_.digest = piece.digest;

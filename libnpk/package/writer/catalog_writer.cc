@@ -5,19 +5,13 @@
 #include "block/seal.h"
 #include "hash/content_root.h"
 #include "package/writer/page_tree.h"
+#include "package/writer/row_weight.h"
 
 namespace npk::writer {
 namespace {
 
 constexpr std::size_t kPageBytes = 1U << 20;
-constexpr std::size_t kRowBytes = 64;  // what a row's fixed columns come to, roughly
 
-// What a row adds to its page, roughly; the path as if nothing were shared.
-std::size_t row_weight(const format::EntryRow& row) {
-  std::size_t weight = kRowBytes + row.path.size() + row.target.size() + row.runs.size() * sizeof(format::Run);
-  for (const format::Xattr& xattr : row.xattrs) weight += xattr.name.size() + xattr.value.size();
-  return weight;
-}
 
 class CatalogWriter {
  public:

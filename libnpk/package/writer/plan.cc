@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "codec/registry.h"
+#include "codec/word_filter.h"
 #include "package/writer/batch.h"
 
 namespace npk::writer {
@@ -21,6 +22,8 @@ constexpr std::uint32_t kSpread = 4;            // average / minimum, maximum / 
 constexpr std::uint64_t kMostMessageBytes = 1U << 20;
 constexpr unsigned kMostThreads = 1024;
 constexpr std::size_t kMostTokens = 4096;
+// Words replaced, a block of 60 MiB of text is shorter than this; a larger dictionary would take 11 times its size in each encoder.
+constexpr std::uint32_t kLzmaDictionaryBytes = 40U << 20;
 constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
@@ -45,13 +48,14 @@ WritePlan preset_plan(Preset preset) {
       plan.page_level = 12;
       break;
     case Preset::max:
-      plan.encoder.step = {format::CodecId::lzma2, 6, 56U << 20};
+      plan.encoder.step = {format::CodecId::lzma2, 6, kLzmaDictionaryBytes};
       plan.encoder.lzma.lc = 4;
       plan.encoder.lzma.pb = 0;
-      plan.encoder.lzma.nice_length = 96;
+      plan.encoder.lzma.nice_length = 128;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
-      plan.block_bytes = {56U << 20, 56U << 20, 1U << 20};
-      plan.page_level = 12;
+      plan.word_filter = true;
+      plan.block_bytes = {60U << 20, 60U << 20, 1U << 20};
+      plan.page_level = 19;
       break;
   }
   return plan;
@@ -59,6 +63,11 @@ WritePlan preset_plan(Preset preset) {
 
 std::uint32_t window_log(std::size_t block_bytes) {
   return std::clamp<std::uint32_t>(static_cast<std::uint32_t>(std::bit_width(block_bytes - 1)), codec::kMinZstdWindowLog, codec::kMaxZstdWindowLog);
+}
+
+std::uint32_t codec_parameter(format::CodecId id, std::size_t block_bytes) {
+  if (id == format::CodecId::zstd) return window_log(block_bytes);
+  return id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(std::min<std::size_t>(block_bytes, kLzmaDictionaryBytes)) : 0;
 }
 
 Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
@@ -73,8 +82,11 @@ Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
     step.level = static_cast<std::int8_t>(*options.level);
   }
   const bool as_preset = step == plan.encoder.step;
-  step.parameter = step.id == format::CodecId::zstd ? window_log(std::ranges::max(plan.block_bytes)) : step.id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(std::ranges::max(plan.block_bytes)) : 0;
-  if (!as_preset) plan.encoder = {};
+  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes));
+  if (!as_preset) {
+    plan.encoder = {};
+    plan.word_filter = false;
+  }
   plan.encoder.step = step;
   NPK_TRY(codec::make_encoder(plan.encoder));
   return {};
@@ -138,9 +150,10 @@ std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept {
   // Blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
   const std::uint64_t block_buffers = 1 + 3 * std::uint64_t{plan.threads};
   const std::uint64_t block_bytes = block_buffers * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
+  const std::uint64_t filter_bytes = plan.word_filter ? codec::kWordFilterMemory + plan.block_bytes[0] : 0;
   const std::uint64_t data_buffers = 2 * std::uint64_t{plan.threads} + 2;
   return kFixedBytes + block_bytes + data_buffers * (kSliceBytes + plan.chunking.maximum) +
-         plan.threads * codec::encoder_memory_bytes(plan.encoder, std::ranges::max(plan.block_bytes));
+         plan.threads * (codec::encoder_memory_bytes(plan.encoder, std::ranges::max(plan.block_bytes)) + filter_bytes);
 }
 
 }  // namespace npk::writer

@@ -13,6 +13,7 @@ namespace npk::writer {
 
 struct WritePlan {
   codec::EncoderOptions encoder;
+  bool word_filter = false;
   std::array<std::size_t, kLanes> block_bytes{};  // raw, by lane
   int page_level = 0;                // zstd level of pages
   chunk::ChunkParameters chunking;

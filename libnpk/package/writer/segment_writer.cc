@@ -3,8 +3,14 @@
 #include <deque>
 
 #include "block/seal.h"
+#include "package/writer/row_weight.h"
 
 namespace npk::writer {
+namespace {
+
+constexpr std::size_t kManifestBytes = 16U << 20;  // raw, roughly
+
+}  // namespace
 
 Result<void> SegmentWriter::write(const Batch& batch) {
   for (const auto& output : batch.outputs) {
@@ -28,7 +34,7 @@ Result<void> SegmentWriter::write_block(const FilledBlock& block) {
 Result<void> SegmentWriter::write_segment(const Segment& segment) {
   if (!segment.page.chunks.empty()) NPK_TRY(write_chunk_page(segment.page));
   blocks_.clear();
-  return segment.completed.empty() ? Result<void>() : write_manifest(segment.completed);
+  return write_manifests(segment.completed);
 }
 
 Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
@@ -43,19 +49,24 @@ Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
   return {};
 }
 
-Result<void> SegmentWriter::write_manifest(const std::vector<CompletedEntry>& completed) {
-  std::deque<EntryScratch> scratches(completed.size());
-  std::vector<format::EntryRow> rows;
-  rows.reserve(completed.size());
-  for (std::size_t i = 0; i < completed.size(); ++i) {
-    format::EntryRow row = input_.entry(completed[i].entry, scratches[i]);
-    row.size = completed[i].size;
-    row.runs = completed[i].runs;
-    row.digest = completed[i].digest;
-    rows.push_back(row);
+// One manifest for all, or several where long paths or attributes would make it too large.
+Result<void> SegmentWriter::write_manifests(std::span<const CompletedEntry> completed) {
+  while (!completed.empty()) {
+    std::deque<EntryScratch> scratches;
+    std::vector<format::EntryRow> rows;
+    std::size_t weight = 0;
+    for (std::size_t i = 0; i < completed.size() && weight < kManifestBytes; ++i) {
+      format::EntryRow row = input_.entry(completed[i].entry, scratches.emplace_back());
+      row.size = completed[i].size;
+      row.runs = completed[i].runs;
+      row.digest = completed[i].digest;
+      weight += row_weight(row);
+      rows.push_back(row);
+    }
+    NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
+    NPK_TRY(frames_.write(format::FrameType::manifest, body));
+    completed = completed.subspan(rows.size());
   }
-  NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
-  NPK_TRY(frames_.write(format::FrameType::manifest, body));
   return {};
 }
 

@@ -1,6 +1,7 @@
 // The write stage: frames of blocks as they come, and after each segment its chunk page and its manifest.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "package/writer/batch.h"
@@ -24,7 +25,7 @@ class SegmentWriter {
   [[nodiscard]] Result<void> write_block(const FilledBlock& block);
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
-  [[nodiscard]] Result<void> write_manifest(const std::vector<CompletedEntry>& completed);
+  [[nodiscard]] Result<void> write_manifests(std::span<const CompletedEntry> completed);
 
   const InputTree& input_;
   int page_level_;

@@ -24,7 +24,7 @@ namespace {
 // Sealers are costly to make (megabytes of tables) and not thread-safe: a thread takes one for each block.
 class SealerStack {
  public:
-  explicit SealerStack(const codec::EncoderOptions& options) : options_(options) {}
+  explicit SealerStack(const block::SealOptions& options) : options_(options) {}
 
   Result<block::BlockSealer> take() {
     {
@@ -43,7 +43,7 @@ class SealerStack {
   }
 
  private:
-  codec::EncoderOptions options_;
+  block::SealOptions options_;
   std::mutex mutex_;
   std::vector<block::BlockSealer> free_;
 };
@@ -90,8 +90,8 @@ class PackageJob {
       : input_(input), options_(options), plan_(std::move(plan)), scanner_(std::move(scanner)), superblock_{.package_id = derive_package_id(input)},
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(block::kSealHeadroom + plan_.block_bytes[0]),
         repetitive_buffers_(block::kSealHeadroom + plan_.block_bytes[1]), incompressible_buffers_(block::kSealHeadroom + plan_.block_bytes[2]),
-        block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_(plan_.encoder),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .headroom = headroom(plan_)}, frames_(sink, superblock_),
+        block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({plan_.encoder, plan_.word_filter}),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
@@ -131,15 +131,19 @@ class PackageJob {
   }
 
   Result<void> fill(Batch& batch) {
-    for (const Piece& piece : batch.pieces) tell_problem(piece);
+    for (Piece& piece : batch.pieces) tell_problem(piece);
     NPK_TRY(filler_.fill(batch));
     if (batch.is_last) filler_.finish(batch);
     data_buffers_.give(std::move(batch.data));
     return {};
   }
 
-  void tell_problem(const Piece& piece) {
-    if (!piece.problem || !options_.problem) return;
+  // Once for each entry, however many of its slices fail.
+  void tell_problem(Piece& piece) {
+    const bool told_before = filler_.contents().has_failed(piece.entry);
+    if (piece.leader != piece.entry && filler_.contents().has_failed(piece.leader))
+      piece.problem = Error{.code = Errc::io, .message = "not packed: this is a further name of a file that could not be read"};
+    if (!piece.problem || told_before || !options_.problem) return;
     EntryScratch scratch;
     Error error = *piece.problem;
     error.path = input_.entry(piece.entry, scratch).path;

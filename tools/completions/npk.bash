@@ -1,0 +1,46 @@
+# Completion of npk for bash.
+_npk_entries() {  # entries of the package named on the line
+  local word
+  for word in "${COMP_WORDS[@]:2:COMP_CWORD-2}"; do
+    if [[ $word == *.npk && -f $word ]]; then
+      local IFS=$'\n'
+      mapfile -t COMPREPLY < <(compgen -W "$(npk list "$word" 2>/dev/null)" -- "$cur")
+      return
+    fi
+  done
+}
+
+_npk_options() {
+  case $1 in
+    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message --json -q --quiet -v --verbose --help" ;;
+    list) echo "-l --long --json --help" ;;
+    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet --help" ;;
+    cat) echo "--offset --length --help" ;;
+    seek) echo "-v --verbose --help" ;;
+    info) echo "--json --help" ;;
+    verify) echo "--quick --part --threads --json -q --quiet --help" ;;
+    hash) echo "--help" ;;
+  esac
+}
+
+_npk() {
+  local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
+  COMPREPLY=()
+  if [ "$COMP_CWORD" = 1 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify hash --help --version" -- "$cur")
+    return
+  fi
+  case $previous in
+    -C | --directory) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+    --codec) mapfile -t COMPREPLY < <(compgen -W "store zstd lz4 lzma2" -- "$cur"); return ;;
+    --dedup) mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
+  esac
+  case $cur in
+    -*) mapfile -t COMPREPLY < <(compgen -W "$(_npk_options "$verb")" -- "$cur"); return ;;
+  esac
+  case $verb in
+    list | extract | cat | seek | hash) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+}
+complete -o filenames -F _npk npk

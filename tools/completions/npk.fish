@@ -1,0 +1,43 @@
+# Completion of npk for fish.
+function __npk_entries
+    for word in (commandline -opc)
+        if string match -q '*.npk' -- $word; and test -f $word
+            npk list $word 2>/dev/null
+            return
+        end
+    end
+end
+
+set -l verbs pack list extract cat seek info verify hash
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a cat -d 'write the content of a file'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a seek -d 'read bytes at any place of a file'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a info -d 'totals, ratio, and what takes the room'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a hash -d 'print digests as b3sum does'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek hash' -a '(__npk_entries)'
+complete -c npk -n '__fish_seen_subcommand_from pack extract' -s C -l directory -xa '(__fish_complete_directories)'
+complete -c npk -n '__fish_seen_subcommand_from pack extract verify' -l threads -x
+complete -c npk -n '__fish_seen_subcommand_from pack extract' -l memory -x
+complete -c npk -n '__fish_seen_subcommand_from pack extract verify' -s q -l quiet
+complete -c npk -n '__fish_seen_subcommand_from pack seek' -s v -l verbose
+complete -c npk -n '__fish_seen_subcommand_from pack list info verify' -l json
+complete -c npk -n '__fish_seen_subcommand_from pack' -l fast
+complete -c npk -n '__fish_seen_subcommand_from pack' -l max
+complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd lz4 lzma2'
+complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
+complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible
+complete -c npk -n '__fish_seen_subcommand_from pack' -l files-from -r
+for option in exclude include stdin-name level block-size chunk-size message
+    complete -c npk -n '__fish_seen_subcommand_from pack' -l $option -x
+end
+complete -c npk -n '__fish_seen_subcommand_from list' -s l -l long
+complete -c npk -n '__fish_seen_subcommand_from extract' -l strip-components -x
+complete -c npk -n '__fish_seen_subcommand_from extract' -l overwrite
+complete -c npk -n '__fish_seen_subcommand_from extract' -l keep
+complete -c npk -n '__fish_seen_subcommand_from cat' -l offset -x
+complete -c npk -n '__fish_seen_subcommand_from cat' -l length -x
+complete -c npk -n '__fish_seen_subcommand_from verify' -l quick
+complete -c npk -n '__fish_seen_subcommand_from verify' -l part -x

@@ -1,0 +1,49 @@
+#include "content_copy.h"
+#include "exit_code.h"
+#include "opened_package.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk cat [--offset N] [--length N] PACKAGE ENTRY
+
+Writes the content of a file in a package to standard output, checked.
+
+  --offset N  from byte N on (K, M, G behind it: times 1024, …)
+  --length N  at most N bytes
+
+examples:
+  npk cat src.npk src/README
+  npk cat --offset 1M --length 4K disk.npk disk.img | xxd
+)";
+
+struct Options {
+  std::uint64_t offset = 0;
+  std::uint64_t length = UINT64_MAX;
+  std::string package;
+  std::string entry;
+};
+
+int cat(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
+  auto stream = open_content(package, options.entry, messages);
+  if (!stream) return stream.error();
+  const auto copied = copy_content(*stream, options.offset, options.length, io);
+  return copied ? kDone : messages.error(copied.error());
+}
+
+}  // namespace
+
+int run_cat(const Arguments& arguments, Io& io) {
+  Messages messages(io, "cat");
+  Options options;
+  OptionParser parser(kHelp, messages);
+  parser.size("--offset", options.offset);
+  parser.size("--length", options.length);
+  parser.operand("PACKAGE", options.package);
+  parser.operand("ENTRY", options.entry);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  return with_entry_of(options.package, messages, [&](const PackageReader& package) { return cat(package, options, messages, io); });
+}
+
+}  // namespace npk::tools

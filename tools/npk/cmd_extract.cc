@@ -1,0 +1,100 @@
+#include "npk/ops/extract.h"
+
+#include <fmt/format.h>
+
+#include "amounts.h"
+#include "exit_code.h"
+#include "opened_package.h"
+#include "progress_line.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk extract [OPTION]... PACKAGE [GLOB...]
+
+Gets entries out of a package, all or those that a GLOB means: `*` matches '/' too, and a directory's name
+means all that is under it. PACKAGE `-` is standard input, read once, in bounded memory.
+
+  -C DIR                 below DIR, made if it is missing
+  --strip-components N   without the first N components of each path
+  --overwrite            replaces what is there; without it, it is left alone, reported, and the exit code is 1
+  --keep                 leaves alone what is there, and says nothing
+  --threads N            as many as processors by default
+  --memory N             at most N bytes (K, M, G) for buffers; what can't be kept is refused
+  -q, --quiet            no progress line
+
+examples:
+  npk extract -C /tmp src.npk
+  curl -s https://example.org/src.npk | npk extract - 'src/doc'
+)";
+
+struct Options {
+  ops::ExtractOptions extract;
+  std::uint64_t strip = 0;
+  std::uint64_t threads = 0;
+  bool overwrite = false;
+  bool keep = false;
+  bool quiet = false;
+  std::string package;
+  bool is_incomplete = false;  // found out on opening
+};
+
+int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
+  messages.clear_status_line();
+  if (report.failed_entries != 0)
+    messages.error(fmt::format("{} of {} entries could not be restored", count_text(report.failed_entries),
+                               count_text(report.entries + report.failed_entries)));
+  if (report.damaged_entries != 0) return kDamaged;
+  return report.failed_entries != 0 || report.unmatched_globs != 0 ? kSomeFailed : kDone;
+}
+
+Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
+  if (options.package == "-") return ops::extract_stream(io.in, options.extract);
+  auto package = PackageReader::open_file(options.package);
+  if (!package) return std::unexpected(package.error());
+  for (const Error& warning : package->info().warnings) messages.error(warning.to_string());
+  options.is_incomplete = is_incomplete(*package);
+  return ops::extract(*package, options.extract);
+}
+
+int extract(Options& options, Messages& messages, Io& io) {
+  ops::ExtractOptions& extract = options.extract;
+  extract.strip_components = static_cast<unsigned>(options.strip);
+  extract.threads = static_cast<unsigned>(options.threads);
+  if (options.overwrite) extract.existing = ops::ExistingFiles::overwrite;
+  if (options.keep) extract.existing = ops::ExistingFiles::keep;
+  extract.progress = progress_line(io, messages, options.quiet);
+  extract.problem = [&](const Error& error) { messages.error(error.to_string()); };
+  extract.stop = io.stop;
+  const auto report = extract_from(options, messages, io);
+  if (report) {
+    const int code = exit_code_of_report(*report, messages);
+    return options.is_incomplete ? kDamaged : code;
+  }
+  const int code = messages.error(report.error());
+  if (report.error().code == Errc::misuse) messages.hint("--help shows what there is");
+  return code;
+}
+
+}  // namespace
+
+int run_extract(const Arguments& arguments, Io& io) {
+  Messages messages(io, "extract");
+  Options options;
+  OptionParser parser(kHelp, messages);
+  parser.text("-C,--directory", options.extract.target_directory);
+  parser.number("--strip-components", options.strip, 0, 65'535);
+  parser.flag("--overwrite", options.overwrite);
+  parser.flag("--keep", options.keep);
+  parser.number("--threads", options.threads, 1, 1024);
+  parser.size("--memory", options.extract.memory_bytes);
+  parser.flag("-q,--quiet", options.quiet);
+  parser.excludes("--overwrite", "--keep");
+  parser.operand("PACKAGE", options.package);
+  parser.operands("GLOB", options.extract.globs);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  return extract(options, messages, io);
+}
+
+}  // namespace npk::tools

@@ -1,0 +1,51 @@
+#include "exit_code.h"
+#include "npk/ops/hash.h"
+#include "opened_package.h"
+#include "output_buffer.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk hash PACKAGE [GLOB...]
+
+Prints the BLAKE3 of each file as b3sum does, so that `b3sum -c` can check what was extracted. Without GLOB a
+last line, `content-root HASH`, names all that was packed, whatever the codec, the layout or the machine.
+
+examples:
+  npk hash src.npk 'src/*.c' >sums && b3sum -c sums
+  npk hash src.npk | tail -n 1
+)";
+
+struct Options {
+  std::string package;
+  std::vector<std::string> globs;
+};
+
+int hash(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
+  OutputBuffer out(io.out);
+  const auto selected = ops::for_each_digest(package, options.globs, [&](const Entry& entry, const Digest& digest) {
+    ops::append_digest_line(out.text(), digest, entry.path());
+    out.flush_if_full();
+    return !out.has_failed();
+  });
+  const bool has_root = !package.info().recovered || package.info().commit.statement.content_root != Digest{};
+  if (selected && options.globs.empty() && has_root)
+    out.append("content-root " + ops::hex_of(package.info().commit.statement.content_root) + "\n");
+  if (const auto written = out.finish(); !written) return messages.error(written.error());
+  return selected ? report_unmatched(selected->unmatched, messages) : messages.error(selected.error());
+}
+
+}  // namespace
+
+int run_hash(const Arguments& arguments, Io& io) {
+  Messages messages(io, "hash");
+  Options options;
+  OptionParser parser(kHelp, messages);
+  parser.operand("PACKAGE", options.package);
+  parser.operands("GLOB", options.globs);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  return with_package(options.package, messages, [&](const PackageReader& package) { return hash(package, options, messages, io); });
+}
+
+}  // namespace npk::tools

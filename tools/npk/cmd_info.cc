@@ -1,0 +1,197 @@
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "amounts.h"
+#include "exit_code.h"
+#include "json_text.h"
+#include "npk/ops/hash.h"
+#include "npk/ops/inspect.h"
+#include "opened_package.h"
+#include "output_buffer.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk info [--json] PACKAGE
+
+Totals, ratio by codec and by file type, deduplication, and what the catalog costs.
+
+  --json   one document (see JSON.md)
+
+examples:
+  npk info src.npk
+  npk info --json src.npk | jq .ratio
+)";
+
+using ops::ByteCosts;
+using ops::InspectReport;
+
+struct Cost {
+  const char* name;
+  std::uint64_t ByteCosts::*bytes;
+};
+
+constexpr Cost kCosts[] = {{"blocks", &ByteCosts::blocks},           {"dictionaries", &ByteCosts::dictionaries},
+                           {"catalog_pages", &ByteCosts::catalog_pages}, {"chunk_pages", &ByteCosts::chunk_pages},
+                           {"manifests", &ByteCosts::manifests},     {"commits", &ByteCosts::commits},
+                           {"others", &ByteCosts::others}};
+
+const char* method_name(format::ChunkingMethod method) noexcept {
+  switch (method) {
+    case format::ChunkingMethod::none: return "none";
+    case format::ChunkingMethod::gear: return "gear";
+    case format::ChunkingMethod::fixed: return "fixed";
+  }
+  return "unknown";
+}
+
+std::uint64_t data_bytes(const format::Totals& totals) noexcept { return totals.content_bytes - std::min(totals.hole_bytes, totals.content_bytes); }
+
+Json totals_json(const format::Totals& totals) {
+  return {{"entries", totals.entries},           {"files", totals.files},         {"directories", totals.directories},
+          {"content_bytes", totals.content_bytes}, {"hole_bytes", totals.hole_bytes}, {"chunks", totals.chunks},
+          {"blocks", totals.blocks},             {"unique_bytes", totals.unique_bytes}, {"stored_bytes", totals.stored_bytes}};
+}
+
+Json types_json(const InspectReport& report) {
+  Json types = Json::object();
+  for (const auto& [ending, share] : report.types) {
+    types[to_utf8(ending)] = {{"files", share.files},
+                              {"content_bytes", share.content_bytes},
+                              {"unique_bytes", share.unique_bytes},
+                              {"stored_bytes_estimate", share.stored_bytes}};
+  }
+  return types;
+}
+
+Json json_of(const InspectReport& report) {
+  const format::Statement& statement = report.info.commit.statement;
+  const format::Placement& placement = report.info.commit.placement;
+  Json json = {{"format", "npk-info-1"},
+               {"package_id", ops::hex_of(report.info.superblock.package_id)},
+               {"package_bytes", report.info.package_length},
+               {"package_offset", report.info.package_offset},
+               {"generation", statement.generation},
+               {"time", rfc3339(statement.time_seconds, statement.time_nanoseconds)},
+               {"message", to_utf8(statement.message)},
+               {"content_root", ops::hex_of(statement.content_root)},
+               {"storage_root", ops::hex_of(statement.storage_root)},
+               {"totals", totals_json(placement.totals)},
+               {"symlinks", report.symlinks},
+               {"devices", report.devices},
+               {"hard_links", report.hard_links}};
+  const std::uint64_t data = data_bytes(placement.totals);
+  json["ratio"] = report.info.package_length == 0 ? 0.0 : static_cast<double>(data) / static_cast<double>(report.info.package_length);
+  json["duplicate_bytes"] = report.duplicate_bytes;
+  Json& costs = json["bytes"] = Json::object();
+  for (const Cost& cost : kCosts) costs[cost.name] = report.costs.*cost.bytes;
+  Json& codecs = json["codecs"] = Json::object();
+  for (const auto& [name, share] : report.codecs)
+    codecs[name] = {{"blocks", share.blocks}, {"raw_bytes", share.raw_bytes}, {"stored_bytes", share.stored_bytes}};
+  json["types"] = types_json(report);
+  const format::Chunking& chunking = placement.chunking;
+  json["chunking"] = {{"method", method_name(chunking.method)},   {"minimum", chunking.minimum_bytes}, {"average", chunking.average_bytes},
+                      {"maximum", chunking.maximum_bytes},        {"seed", chunking.seed}};
+  json["recovered"] = report.info.recovered;
+  Json& warnings = json["warnings"] = Json::array();
+  for (const Error& warning : report.info.warnings) warnings.push_back(to_utf8(warning.to_string()));
+  return json;
+}
+
+std::string totals_text(const InspectReport& report) {
+  const format::Totals& totals = report.info.commit.placement.totals;
+  const std::uint64_t data = data_bytes(totals);
+  std::string text = fmt::format("entries       {}: {} files, {} directories, {} symbolic links, {} devices and FIFOs; {} are further hard links\n",
+                                 count_text(totals.entries), count_text(totals.files), count_text(totals.directories), count_text(report.symlinks),
+                                 count_text(report.devices), count_text(report.hard_links));
+  text += fmt::format("content       {} ({} in holes)\n", bytes_text(totals.content_bytes), bytes_text(totals.hole_bytes));
+  text += fmt::format("found twice   {} ({} of the data)\n", bytes_text(report.duplicate_bytes), percent_text(report.duplicate_bytes, data));
+  text += fmt::format("unique        {} in {} chunks, {} blocks\n", bytes_text(totals.unique_bytes), count_text(totals.chunks), count_text(totals.blocks));
+  text += fmt::format("package       {}, {}\n", bytes_text(report.info.package_length), ratio_text(data, report.info.package_length));
+  return text;
+}
+
+std::string statement_text(const InspectReport& report) {
+  const format::Statement& statement = report.info.commit.statement;
+  const format::Chunking& chunking = report.info.commit.placement.chunking;
+  std::string text = fmt::format("package id    {}\n", ops::hex_of(report.info.superblock.package_id));
+  text += fmt::format("generation    {} of {}\n", statement.generation, rfc3339(statement.time_seconds, statement.time_nanoseconds));
+  if (!statement.message.empty()) text += "message       " + printable(statement.message) + "\n";
+  text += "content root  " + ops::hex_of(statement.content_root) + "\n";
+  text += "storage root  " + ops::hex_of(statement.storage_root) + "\n";
+  text += fmt::format("cut           {}", method_name(chunking.method));
+  if (chunking.method != format::ChunkingMethod::none)
+    text += fmt::format(": {} to {}, on average {} bytes", chunking.minimum_bytes, chunking.maximum_bytes, chunking.average_bytes);
+  return text + "\n";
+}
+
+std::string costs_text(const InspectReport& report) {
+  std::string text = "\nwhere the bytes are\n";
+  for (const Cost& cost : kCosts) {
+    const std::uint64_t bytes = report.costs.*cost.bytes;
+    std::string name = cost.name;
+    std::ranges::replace(name, '_', ' ');
+    text += fmt::format("  {:<16}{:>12}{:>9}\n", name, bytes_text(bytes), percent_text(bytes, report.info.package_length));
+  }
+  return text;
+}
+
+std::string codecs_text(const InspectReport& report) {
+  std::string text = "\ncodec           blocks         raw      stored       ratio\n";
+  for (const auto& [name, share] : report.codecs) {
+    text += fmt::format("  {:<12}{:>8}{:>12}{:>12}{:>12}\n", name, count_text(share.blocks), bytes_text(share.raw_bytes),
+                        bytes_text(share.stored_bytes), ratio_text(share.raw_bytes, share.stored_bytes));
+  }
+  return text;
+}
+
+// The largest, and the rest in one line; --json has all.
+std::string types_text(const InspectReport& report) {
+  constexpr std::size_t kShown = 15;
+  std::vector<std::pair<std::string, ops::TypeShare>> types(report.types.begin(), report.types.end());
+  std::ranges::stable_sort(types, std::ranges::greater(), [](const auto& type) { return type.second.content_bytes; });
+  if (types.size() > kShown + 1) {
+    ops::TypeShare& rest = types[kShown].second;
+    for (std::size_t i = kShown + 1; i < types.size(); ++i) {
+      rest.files += types[i].second.files;
+      rest.content_bytes += types[i].second.content_bytes;
+      rest.unique_bytes += types[i].second.unique_bytes;
+      rest.stored_bytes += types[i].second.stored_bytes;
+    }
+    types[kShown].first = fmt::format("({} others)", types.size() - kShown);
+    types.resize(kShown + 1);
+  }
+  std::string text = "\ntype             files     content      unique     stored*       ratio\n";
+  for (const auto& [ending, share] : types) {
+    text += fmt::format("  {:<13}{:>7}{:>12}{:>12}{:>12}{:>12}\n", ending.empty() ? "(none)" : printable(ending), count_text(share.files),
+                        bytes_text(share.content_bytes), bytes_text(share.unique_bytes), bytes_text(share.stored_bytes),
+                        ratio_text(share.unique_bytes, share.stored_bytes));
+  }
+  return text + "  * estimated: each chunk's share of its block\n";
+}
+
+int info(const PackageReader& package, bool json, Messages& messages, Io& io) {
+  const auto report = ops::inspect(package);
+  if (!report) return messages.error(report.error());
+  OutputBuffer out(io.out);
+  if (json) out.append(json_of(*report).dump(2) + "\n");
+  else out.append(totals_text(*report) + statement_text(*report) + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  const auto written = out.finish();
+  return written ? kDone : messages.error(written.error());
+}
+
+}  // namespace
+
+int run_info(const Arguments& arguments, Io& io) {
+  Messages messages(io, "info");
+  bool json = false;
+  std::string path;
+  OptionParser parser(kHelp, messages);
+  parser.flag("--json", json);
+  parser.operand("PACKAGE", path);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  return with_package(path, messages, [&](const PackageReader& package) { return info(package, json, messages, io); });
+}
+
+}  // namespace npk::tools

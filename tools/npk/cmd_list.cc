@@ -1,0 +1,112 @@
+#include "entry_text.h"
+#include "exit_code.h"
+#include "npk/ops/select.h"
+#include "opened_package.h"
+#include "output_buffer.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk list [-l] [--json] PACKAGE [GLOB...]
+
+Lists the entries of a package in path order, or those that a GLOB means: `*` matches '/' too, and a
+directory's name means all that is under it.
+
+  -l          kind and mode, owner, size, time as well, as `tar tv`
+  --json      one document with everything that is known of each entry (see JSON.md)
+
+examples:
+  npk list -l src.npk
+  npk list src.npk 'src/*.h' doc
+)";
+
+struct Options {
+  bool is_long = false;
+  bool json = false;
+  std::string package;
+  std::vector<std::string> globs;
+};
+
+class Listing {
+ public:
+  Listing(const PackageReader& package, const Options& options, bool for_terminal, OutputBuffer& out)
+      : package_(package), options_(options), for_terminal_(for_terminal), out_(out) {}
+
+  // False: there is no use in going on.
+  bool add(const Entry& entry) {
+    if (options_.json) return add_json(entry);
+    const EntryRow row = entry.row();
+    if (options_.is_long) add_long(row);
+    else if (for_terminal_) out_.text() += printable(row.path);
+    else out_.text() += row.path;
+    out_.text() += '\n';
+    out_.flush_if_full();
+    return !out_.has_failed();
+  }
+
+  [[nodiscard]] const Result<void>& status() const noexcept { return status_; }
+
+ private:
+  void add_long(const EntryRow& row) {
+    if (!for_terminal_) {
+      long_lines_.append(out_.text(), row, row.path);
+      return;
+    }
+    std::string line;
+    long_lines_.append(line, row, row.path);
+    out_.text() += printable(line);
+  }
+
+  bool add_json(const Entry& entry) {
+    const EntryRow row = entry.row();
+    Result<Digest> digest = Digest{};
+    const bool is_file = row.kind == EntryKind::regular;
+    if (is_file) digest = package_.digest(entry);
+    if (!digest) {
+      status_ = std::unexpected(digest.error());
+      return false;
+    }
+    out_.text() += is_first_ ? "\n" : ",\n";
+    is_first_ = false;
+    append_json_entry(out_.text(), row, is_file ? &*digest : nullptr);
+    out_.flush_if_full();
+    return !out_.has_failed();
+  }
+
+  const PackageReader& package_;
+  const Options& options_;
+  bool for_terminal_;
+  OutputBuffer& out_;
+  LongLines long_lines_;
+  bool is_first_ = true;
+  Result<void> status_;
+};
+
+int list(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
+  OutputBuffer out(io.out);
+  if (options.json) out.append("{\"format\":\"npk-list-1\",\"entries\":[");
+  Listing listing(package, options, io.out_is_terminal, out);
+  const auto selected = ops::for_each_selected(package, options.globs, [&](const Entry& entry) { return listing.add(entry); });
+  const bool complete = selected && listing.status();
+  if (options.json && complete) out.append("\n]}\n");
+  if (const auto written = out.finish(); !written) return messages.error(written.error());
+  if (!listing.status()) return messages.error(listing.status().error());
+  return selected ? report_unmatched(selected->unmatched, messages) : messages.error(selected.error());
+}
+
+}  // namespace
+
+int run_list(const Arguments& arguments, Io& io) {
+  Messages messages(io, "list");
+  Options options;
+  OptionParser parser(kHelp, messages);
+  parser.flag("-l,--long", options.is_long);
+  parser.flag("--json", options.json);
+  parser.operand("PACKAGE", options.package);
+  parser.operands("GLOB", options.globs);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  return with_package(options.package, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
+}
+
+}  // namespace npk::tools

@@ -1,0 +1,221 @@
+#include <charconv>
+#include <fmt/format.h>
+#include <map>
+
+#include "amounts.h"
+#include "exit_code.h"
+#include "json_text.h"
+#include "npk/ops/hash.h"
+#include "output_buffer.h"
+#include "pack_inputs.h"
+#include "progress_line.h"
+#include "verbs.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::string_view kHelp = R"(usage: npk pack [OPTION]... PACKAGE PATH...
+
+Makes PACKAGE of files and directories. Names are stored as given, without a leading '/'; `-C DIR .` stores what
+is inside DIR. PACKAGE appears when it is whole; `-` writes it to standard output. PATH `-` is an entry of its
+own, read from standard input.
+
+  -C DIR               paths behind it start in DIR; may be given again
+  --files-from FILE    paths to pack, one a line; FILE `-` is standard input
+  --exclude GLOB, --include GLOB
+                       leaves out, or takes only, what fits; `*` matches '/' too
+  --stdin-name NAME    what the entry of PATH `-` is called (stdin)
+  --fast, --max        quicker, or smaller
+  --codec NAME         store, zstd, lz4 or lzma2; --level N sets how hard it tries
+  --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
+  --chunk-size N       average piece looked for again, a power of two from 4K to 4M
+  --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
+  --threads N          as many as processors by default; never changes the bytes
+  --memory N           at most N bytes for buffers; never changes the bytes
+  --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
+  --message TEXT       kept with the package
+  --json               a report as JSON on standard output (see JSON.md)
+  -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary
+
+examples:
+  npk pack src.npk src
+  npk pack --max -C /srv/www --exclude '*.log' - . | ssh host 'cat >www.npk'
+)";
+
+struct Options {
+  ops::CreateOptions create;
+  bool fast = false;
+  bool max = false;
+  bool json = false;
+  bool quiet = false;
+  bool verbose = false;
+  std::uint64_t threads = 0;
+  std::string dedup = "chunks";
+  // Bound only to keep their order: pack_inputs reads them.
+  std::vector<std::string> directories, lists, paths;
+};
+
+void define(OptionParser& parser, Options& options) {
+  WriterOptions& writer = options.create.writer;
+  parser.flag("--fast", options.fast);
+  parser.flag("--max", options.max);
+  parser.texts("-C,--directory", options.directories);
+  parser.texts("--files-from", options.lists);
+  parser.texts("--exclude", options.create.excludes);
+  parser.texts("--include", options.create.includes);
+  parser.text("--stdin-name", options.create.standard_input_name);
+  parser.number("--level", writer.level, -100, 100);
+  parser.text("--codec", writer.codec);
+  parser.size("--block-size", writer.block_bytes);
+  parser.size("--chunk-size", writer.chunk_bytes);
+  parser.text("--dedup", options.dedup);
+  parser.number("--threads", options.threads, 1, 1024);
+  parser.size("--memory", writer.memory_bytes);
+  parser.flag("--reproducible", writer.reproducible);
+  parser.text("--message", writer.message);
+  parser.flag("--json", options.json);
+  parser.flag("-q,--quiet", options.quiet);
+  parser.flag("-v,--verbose", options.verbose);
+  parser.operand("PACKAGE", options.create.package_path);
+  parser.operands("PATH", options.paths);
+  parser.excludes("--fast", "--max");
+  parser.excludes("--quiet", "--verbose");
+}
+
+Result<Deduplication> deduplication_of(const std::string& name) {
+  static const std::map<std::string, Deduplication> kNames = {
+      {"none", Deduplication::none}, {"files", Deduplication::files}, {"chunks", Deduplication::chunks}};
+  const auto found = kNames.find(name);
+  if (found == kNames.end()) return fail(Errc::misuse, "--dedup: '" + name + "' is none of none, files and chunks");
+  return found->second;
+}
+
+// https://reproducible-builds.org/specs/source-date-epoch/: ASCII digits, seconds.
+Result<std::optional<std::int64_t>> source_date(const Io& io) {
+  const auto text = io.environment("SOURCE_DATE_EPOCH");
+  if (!text) return std::nullopt;
+  std::int64_t seconds = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
+  if (error != std::errc() || end != text->data() + text->size() || seconds < 0)
+    return fail(Errc::misuse, "SOURCE_DATE_EPOCH is '" + *text + "', not a number of seconds since 1970");
+  return seconds;
+}
+
+Result<void> set_time(Options& options, const Io& io) {
+  NPK_ASSIGN(const auto given, source_date(io));
+  WriterOptions& writer = options.create.writer;
+  if (given) {
+    writer.time_seconds = *given;
+    options.create.clamp_times = true;
+  } else if (!writer.reproducible) {
+    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(io.now().time_since_epoch()).count();
+    writer.time_seconds = now / 1'000'000'000;
+    writer.time_nanoseconds = static_cast<std::uint32_t>(now % 1'000'000'000);
+  }
+  return {};
+}
+
+// What the options mean together.
+Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
+  ops::CreateOptions& create = options.create;
+  const bool to_output = create.package_path == "-";
+  if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
+  if (to_output && options.json) return fail(Errc::misuse, "--json and the package can't both go to standard output");
+  if (options.fast) create.writer.preset = Preset::fast;
+  if (options.max) create.writer.preset = Preset::max;
+  create.writer.threads = static_cast<unsigned>(options.threads);
+  NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
+  NPK_TRY(set_time(options, io));
+  NPK_ASSIGN(PackInputs inputs, pack_inputs(parser.in_order(), io.in));
+  if (inputs.paths.empty() && !inputs.standard_input && options.lists.empty()) return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
+  create.inputs = std::move(inputs.paths);
+  if (inputs.standard_input) create.standard_input = &io.in;
+  if (to_output) create.sink = &io.out;
+  return {};
+}
+
+Json json_of(const ops::CreateReport& report, std::chrono::duration<double> time) {
+  const WriteReport& write = report.write;
+  const format::Totals& totals = write.totals;
+  return {{"format", "npk-pack-1"},
+          {"entries", totals.entries},
+          {"files", totals.files},
+          {"directories", totals.directories},
+          {"content_bytes", totals.content_bytes},
+          {"hole_bytes", totals.hole_bytes},
+          {"chunks", totals.chunks},
+          {"blocks", totals.blocks},
+          {"unique_bytes", totals.unique_bytes},
+          {"stored_bytes", totals.stored_bytes},
+          {"package_bytes", write.package_bytes},
+          {"input_bytes", write.input_bytes},
+          {"duplicate_bytes", write.duplicate_bytes},
+          {"failed_entries", write.failed_entries + report.scan_problems},
+          {"changed_entries", write.changed_entries},
+          {"content_root", ops::hex_of(write.content_root)},
+          {"seconds", time.count()}};
+}
+
+std::string summary(const ops::CreateReport& report, bool verbose, std::chrono::duration<double> time) {
+  const WriteReport& write = report.write;
+  std::string text = fmt::format("{} entries, {} -> {} ({}), {} found twice, {}", count_text(write.totals.entries), bytes_text(write.input_bytes),
+                                 bytes_text(write.package_bytes), ratio_text(write.input_bytes, write.package_bytes),
+                                 bytes_text(write.duplicate_bytes), seconds_text(time));
+  if (!verbose) return text;
+  return text + fmt::format("; {} files, {} directories, {} chunks, {} blocks, {} in holes; content root {}", count_text(write.totals.files),
+                            count_text(write.totals.directories), count_text(write.totals.chunks), count_text(write.totals.blocks),
+                            bytes_text(write.totals.hole_bytes), ops::hex_of(write.content_root));
+}
+
+int report_on(const ops::CreateReport& report, const Options& options, std::chrono::duration<double> time, Messages& messages, Io& io) {
+  messages.clear_status_line();
+  if (options.json) {
+    OutputBuffer out(io.out);
+    out.append(json_of(report, time).dump(2) + "\n");
+    if (const auto written = out.finish(); !written) return messages.error(written.error());
+  } else {
+    messages.note(summary(report, options.verbose, time));
+  }
+  const std::uint64_t failed = report.write.failed_entries + report.scan_problems;
+  if (failed != 0) messages.error(fmt::format("{} entries were left out", count_text(failed)));
+  return failed == 0 && report.write.changed_entries == 0 ? kDone : kSomeFailed;
+}
+
+// No package is read here: a limit is one that the caller set. A reader of the package that has gone is worth a word.
+int say_failure(const Error& error, Messages& messages) {
+  const int code = messages.error(error);
+  if (code == kBrokenPipe) messages.error("nobody reads the package any more");
+  if (code == kBrokenPipe) return kInputOutput;
+  return error.code == Errc::limit ? kUsage : code;
+}
+
+int pack(Options& options, Messages& messages, Io& io) {
+  ops::CreateOptions& create = options.create;
+  create.writer.progress = progress_line(io, messages, options.quiet);
+  create.writer.problem = [&](const Error& error) { messages.error(error.to_string()); };
+  create.writer.stop = io.stop;
+  create.note = [&](const Error& note) { messages.note(note.to_string()); };
+  const auto start = io.now();
+  const auto report = ops::create(create);
+  if (!report) return say_failure(report.error(), messages);
+  return report_on(*report, options, io.now() - start, messages, io);
+}
+
+}  // namespace
+
+int run_pack(const Arguments& arguments, Io& io) {
+  Messages messages(io, "pack");
+  Options options;
+  OptionParser parser(kHelp, messages);
+  define(parser, options);
+  if (const auto code = parser.parse(arguments, io)) return *code;
+  messages.set_quiet(options.quiet);
+  if (const auto completed = complete(options, parser, io); !completed) {
+    const int code = messages.error(completed.error());
+    if (code == kUsage) messages.hint("--help shows what there is");
+    return code;
+  }
+  return pack(options, messages, io);
+}
+
+}  // namespace npk::tools

@@ -1,0 +1,84 @@
+#include "opened_package.h"
+
+#include <fmt/format.h>
+
+#include "exit_code.h"
+
+namespace npk::tools {
+namespace {
+
+std::string_view kind_text(EntryKind kind) noexcept {
+  switch (kind) {
+    case EntryKind::regular: return "a file";
+    case EntryKind::directory: return "a directory";
+    case EntryKind::symlink: return "a symbolic link";
+    case EntryKind::character_device:
+    case EntryKind::block_device: return "a device";
+    case EntryKind::fifo: return "a FIFO";
+  }
+  return "something else";
+}
+
+int no_content(const Entry& entry, Messages& messages) {
+  const EntryRow row = entry.row();
+  messages.error(fmt::format("{} is {}, not a file", row.path, kind_text(row.kind)));
+  if (row.kind == EntryKind::symlink) messages.hint("it leads to " + printable(row.target));
+  return kSomeFailed;
+}
+
+std::string_view without_slashes(std::string_view path) noexcept {
+  while (path.starts_with("./")) path.remove_prefix(2);
+  while (path.starts_with('/')) path.remove_prefix(1);
+  return path;
+}
+
+}  // namespace
+
+Result<PackageReader> open_package(const std::string& path, Messages& messages, const ReaderOptions& options) {
+  Result<PackageReader> package = path == "-" ? fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'")
+                                              : PackageReader::open_file(path, options);
+  if (!package) {
+    static_cast<void>(messages.error(package.error()));
+    if (package.error().code == Errc::misuse) messages.hint("npk extract reads packages from standard input");
+    return package;
+  }
+  for (const Error& warning : package->info().warnings) messages.note(warning.to_string());
+  return package;
+}
+
+bool is_incomplete(const PackageReader& package) noexcept {
+  return package.info().recovered && package.info().commit.statement.storage_root == Digest{};
+}
+
+int with_package(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  return with_entry_of(path, messages, [&](const PackageReader& package) {
+    const int code = run(package);
+    return code == kDone && is_incomplete(package) ? kDamaged : code;
+  });
+}
+
+int with_entry_of(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  const Result<PackageReader> package = open_package(path, messages);
+  return package ? run(*package) : exit_code_of(package.error());
+}
+
+std::expected<FileStream, int> open_content(const PackageReader& package, const std::string& path, Messages& messages) {
+  const auto found = package.find(without_slashes(path));
+  if (!found) return std::unexpected(messages.error(found.error()));
+  if (!*found) {
+    messages.error(fmt::format("{}: there is no such entry", path));
+    messages.hint("npk list shows what there is");
+    return std::unexpected(kSomeFailed);
+  }
+  if ((*found)->row().kind != EntryKind::regular) return std::unexpected(no_content(**found, messages));
+  Result<FileStream> stream = package.open_stream(**found);
+  if (!stream) return std::unexpected(messages.error(stream.error()));
+  return *std::move(stream);
+}
+
+int report_unmatched(const std::vector<std::string>& globs, Messages& messages) {
+  for (const std::string& glob : globs) messages.error(glob + ": fits no entry");
+  return globs.empty() ? kDone : kSomeFailed;
+}
+
+}  // namespace npk::tools

@@ -1,0 +1,73 @@
+#include "verbs.h"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <new>
+
+#include "exit_code.h"
+#include "output_buffer.h"
+
+namespace npk::tools {
+namespace {
+
+constexpr std::array<Verb, 8> kVerbs = {{
+    {"pack", "make a package of files and directories", run_pack},
+    {"list", "list what is in a package", run_list},
+    {"extract", "get files and directories back", run_extract},
+    {"cat", "write a file's content to standard output", run_cat},
+    {"seek", "read bytes at any place of a file, and show what that costs", run_seek},
+    {"info", "totals, ratio, and what takes the room", run_info},
+    {"verify", "check every byte, every reference and every hash", run_verify},
+    {"hash", "print digests as b3sum does", run_hash},
+}};
+
+std::string overview() {
+  std::string text = "usage: npk VERB [OPTION]... PACKAGE [ARGUMENT]...\n\n";
+  for (const Verb& verb : kVerbs) text += fmt::format("  {:<9}{}\n", verb.name, verb.summary);
+  text += "\n`npk VERB --help` says more about each; `npk --version` tells the version.\n\n"
+          "examples:\n"
+          "  npk pack src.npk src            the directory src into src.npk\n"
+          "  npk extract -C /tmp src.npk     and out of it again, below /tmp\n\n"
+          "exit codes: 0 done, 1 some entries failed, 2 usage, 3 damaged or not a package,\n"
+          "            4 wrong or missing key, 5 input/output\n";
+  return text;
+}
+
+int print(std::string_view text, Io& io) {
+  OutputBuffer out(io.out);
+  out.append(text);
+  const auto written = out.finish();
+  return written ? kDone : Messages(io, "").error(written.error());
+}
+
+int run_verb(std::string_view name, const Arguments& arguments, Io& io) {
+  const auto verb = std::ranges::find(kVerbs, name, &Verb::name);
+  if (verb != kVerbs.end()) return verb->run(arguments, io);
+  Messages messages(io, "");
+  messages.error(fmt::format("there is no verb '{}'", name));
+  messages.hint("npk --help lists the verbs");
+  return kUsage;
+}
+
+}  // namespace
+
+std::span<const Verb> verbs() noexcept { return kVerbs; }
+
+int run_command(const Arguments& arguments, Io& io) {
+  if (arguments.empty()) {
+    static_cast<void>(io.err.write(as_bytes(overview())));
+    return kUsage;
+  }
+  const std::string& first = arguments.front();
+  if (first == "-h" || first == "--help" || (first == "help" && arguments.size() == 1)) return print(overview(), io);
+  if (first == "--version") return print("npk " NPK_VERSION " (package format 1)\n", io);
+  try {
+    return first == "help" ? run_verb(arguments[1], {"--help"}, io) : run_verb(first, Arguments(arguments.begin() + 1, arguments.end()), io);
+  } catch (const std::bad_alloc&) {
+    Messages(io, first).error("not enough memory");
+    return kInputOutput;
+  }
+}
+
+}  // namespace npk::tools

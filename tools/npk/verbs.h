@@ -1,0 +1,30 @@
+// The table of verbs. Each takes the arguments behind it and returns an exit code.
+#pragma once
+
+#include <span>
+
+#include "option_parser.h"
+
+namespace npk::tools {
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(const Arguments&, Io&);
+};
+
+[[nodiscard]] std::span<const Verb> verbs() noexcept;
+
+// `arguments`: without the program's name.
+[[nodiscard]] int run_command(const Arguments& arguments, Io& io);
+
+int run_pack(const Arguments& arguments, Io& io);
+int run_list(const Arguments& arguments, Io& io);
+int run_extract(const Arguments& arguments, Io& io);
+int run_cat(const Arguments& arguments, Io& io);
+int run_seek(const Arguments& arguments, Io& io);
+int run_info(const Arguments& arguments, Io& io);
+int run_verify(const Arguments& arguments, Io& io);
+int run_hash(const Arguments& arguments, Io& io);
+
+}  // namespace npk::tools

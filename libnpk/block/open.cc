@@ -30,10 +30,11 @@ struct Chain {
 Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes) {
   Chain chain;
   std::span<const format::ChainStep> steps = header.chain;
-  if (!steps.empty() && steps.front().id == format::kWordsFilter) {
+  if (!steps.empty() && steps.front().id == format::CodecId::words) {
     chain.filtered_length = steps.front().parameter;
     if (*chain.filtered_length > header.raw_length) return fail(Errc::corrupt, "a filtered block is longer than its raw length");
     steps = steps.subspan(1);
+    if (steps.empty() || header.base_position != 0) return fail(Errc::corrupt, "a words filter without a compressor behind it, or with a base");
   }
   for (const format::ChainStep& step : steps) {
     if (codec::find_codec(step.id) == nullptr) return codec::unknown_codec(step.id);

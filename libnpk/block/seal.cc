@@ -50,7 +50,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   if (!try_compression || encoder_->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   format::InnerHeader header{.raw_length = raw.size(), .base_position = base.position};
   const auto filtered = filter(raw);
-  if (filtered) header.chain.push_back({format::kWordsFilter, 0, static_cast<std::uint32_t>(*filtered)});
+  if (filtered) header.chain.push_back({format::CodecId::words, 0, static_cast<std::uint32_t>(*filtered)});
   const ByteView input = filtered ? ByteView(filtered_.get(), *filtered) : raw;
   NPK_ASSIGN(const auto payload, encoder_->encode(input, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);

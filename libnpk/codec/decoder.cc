@@ -57,7 +57,8 @@ std::uint64_t decoder_memory_bytes(CodecStep step, std::uint64_t raw_block_bytes
       return kLzmaContext + std::min(dictionary, raw_block_bytes + raw_base_bytes + kMinLzmaDictionaryBytes);
     }
     case format::CodecId::store:
-    case format::CodecId::lz4: break;
+    case format::CodecId::lz4:
+    case format::CodecId::words: break;  // words: WordRestorer says what it takes
   }
   return 1024;
 }

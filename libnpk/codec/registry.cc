@@ -35,6 +35,7 @@ Result<format::CodecId> codec_by_name(std::string_view name) {
 }
 
 std::string codec_name(format::CodecId id) {
+  if (id == format::CodecId::words) return "words";
   const CodecInfo* codec = find_codec(id);
   return codec != nullptr ? std::string(codec->name) : "codec " + std::to_string(static_cast<unsigned>(id));
 }

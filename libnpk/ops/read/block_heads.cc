@@ -14,6 +14,7 @@ std::string codec_name(format::CodecId id) {
     case format::CodecId::zstd: return "zstd";
     case format::CodecId::lz4: return "lz4";
     case format::CodecId::lzma2: return "lzma2";
+    case format::CodecId::words: return "words";
     default: break;
   }
   return "codec" + std::to_string(static_cast<int>(id));

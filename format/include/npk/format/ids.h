@@ -33,8 +33,8 @@ enum class CodecId : std::uint8_t {
   zstd = 1,
   lz4 = 2,
   lzma2 = 3,
+  words = 64,  // a filter: only before a compressor
 };
-inline constexpr CodecId kWordsFilter{64};
 
 // How the values of a column lie in its bytes.
 enum class ColumnEncoding : std::uint8_t {

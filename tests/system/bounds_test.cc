@@ -1,0 +1,119 @@
+// Memory does not grow with the size of a file, and is what was allowed; open files stay bounded (N5, N17, S5, F3).
+#include "support/scratch.h"
+#include "system/peak_memory.h"
+
+namespace npk {
+namespace {
+
+using testing::kBytesPerChunk;
+using testing::kBytesPerEntry;
+using testing::kMegabyte;
+using testing::measure;
+using testing::PeakFigures;
+using testing::ScratchDirectory;
+
+// What two runs of the same thing may differ by: threads meet differently.
+constexpr std::uint64_t kNoise = 12 * kMegabyte;
+
+// Flat: ten times as much input costs under 128 bytes for each chunk more.
+void expect_flat(const PeakFigures& small, const PeakFigures& large) {
+  ASSERT_TRUE(small.error.empty()) << small.error;
+  ASSERT_TRUE(large.error.empty()) << large.error;
+  ASSERT_GT(large.chunks, 5 * small.chunks);
+  EXPECT_LE(large.anonymous, small.anonymous + kBytesPerChunk * (large.chunks - small.chunks) + kNoise);
+}
+
+TEST(PackingMemory, IsFlatFromAPipe) {
+  const PeakFigures m10 = measure("create-data pipe 10000000 fast 0 2 0");
+  const PeakFigures m100 = measure("create-data pipe 100000000 fast 0 2 0");
+  const PeakFigures m1000 = measure("create-data pipe 1000000000 fast 0 2 0");
+  ASSERT_TRUE(m10.error.empty()) << m10.error;
+  EXPECT_LE(m10.anonymous, m1000.anonymous + kNoise);
+  expect_flat(m100, m1000);
+}
+
+TEST(PackingMemory, IsFlatFromAFile) {
+  expect_flat(measure("create-data file 100000000 fast 0 2 0"), measure("create-data file 1000000000 fast 0 2 0"));
+}
+
+TEST(PackingMemory, CostsUnder128BytesAChunk) {
+  const PeakFigures m50 = measure("create-data file 50000000 fast 0 1 4096");
+  const PeakFigures m1000 = measure("create-data file 1000000000 fast 0 1 4096");
+  expect_flat(m50, m1000);
+  EXPECT_GE(m1000.chunks, 200'000U);
+}
+
+// Whatever was allowed is kept, or refused naming the least that can be.
+TEST(PackingMemory, IsNeverMoreThanAllowed) {
+  int kept = 0;
+  for (const char* preset : {"fast", "standard"}) {
+    for (const std::uint64_t allowed : {64ULL << 20, 128ULL << 20, 256ULL << 20}) {
+      for (const char* kind : {"pipe", "file"}) {
+        const PeakFigures figures = measure(std::string("create-data ") + kind + " 150000000 " + preset + " " + std::to_string(allowed) + " 4 0");
+        if (!figures.error.empty()) {
+          EXPECT_NE(figures.error.find("error=limit"), std::string::npos) << figures.error;
+          EXPECT_NE(figures.error.find("MiB"), std::string::npos) << figures.error;
+          continue;
+        }
+        ++kept;
+        EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * figures.chunks) << preset << " " << kind << " " << (allowed >> 20) << " MiB";
+      }
+    }
+  }
+  EXPECT_GE(kept, 8) << "too often refused";
+}
+
+TEST(ExtractingMemory, IsFlatAndNeverMoreThanAllowed) {
+  const ScratchDirectory scratch;
+  PeakFigures before;
+  for (const char* size : {"100000000", "1000000000"}) {
+    const std::string package = scratch / size;
+    ASSERT_TRUE(measure(std::string("create-data file ") + size + " fast 0 2 0 " + package).error.empty());
+    const PeakFigures free = measure("extract " + package + " " + package + ".d 0 2");
+    ASSERT_TRUE(free.error.empty()) << free.error;
+    EXPECT_EQ(free.bytes, std::stoull(size));
+    if (before.chunks != 0) expect_flat(before, free);
+    before = free;
+    ASSERT_EQ(std::system(("rm -rf '" + package + ".d'").c_str()), 0);
+  }
+  int kept = 0;
+  for (const std::uint64_t allowed : {64ULL << 20, 128ULL << 20, 256ULL << 20}) {
+    const std::string to = scratch / std::to_string(allowed);
+    const PeakFigures figures = measure("extract " + (scratch / "100000000") + " " + to + " " + std::to_string(allowed) + " 4");
+    if (!figures.error.empty()) {
+      EXPECT_NE(figures.error.find("error=limit"), std::string::npos) << figures.error;
+      continue;
+    }
+    ++kept;
+    EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * figures.chunks) << (allowed >> 20) << " MiB";
+    EXPECT_EQ(figures.bytes, 100'000'000U);
+  }
+  EXPECT_GE(kept, 2);
+}
+
+// 100,000 inputs, with no more than 64 open files allowed; under 200 bytes an entry more than 1,000 inputs cost.
+TEST(ManyFiles, BoundedOpenFilesAndBytesAnEntry) {
+  constexpr std::uint64_t kCount = 100'000;
+  const ScratchDirectory scratch;
+  ASSERT_NO_FATAL_FAILURE(testing::make_files(scratch / "few", 1000));
+  ASSERT_NO_FATAL_FAILURE(testing::make_files(scratch / "many", kCount));
+  const auto run = [&](const std::string& verb, const std::string& what) {
+    const std::string package = scratch / (what + ".npk");
+    if (verb == "create") return measure("create-tree " + (scratch / what) + " 0 " + package, "NPK_TEST_NOFILE=64");
+    if (verb == "list") return measure("list " + package, "NPK_TEST_NOFILE=64");
+    return measure("extract " + package + " " + (scratch / (what + ".out")) + " 0 2", "NPK_TEST_NOFILE=64");
+  };
+  for (const char* verb : {"create", "list", "extract"}) {
+    SCOPED_TRACE(verb);
+    const PeakFigures few = run(verb, "few"), many = run(verb, "many");
+    ASSERT_TRUE(few.error.empty()) << few.error;
+    ASSERT_TRUE(many.error.empty()) << many.error;
+    EXPECT_EQ(many.output.find("problem"), std::string::npos) << many.output.substr(0, 500);
+    EXPECT_EQ(many.entries, kCount + kCount / 1000);
+    EXPECT_LE(many.anonymous, few.anonymous + kBytesPerEntry * kCount + kBytesPerChunk * many.chunks + 4 * kMegabyte);
+  }
+  EXPECT_EQ(std::system(("diff -r '" + (scratch / "many") + "' '" + (scratch / "many.out") + "'").c_str()), 0);
+}
+
+}  // namespace
+}  // namespace npk

@@ -1,0 +1,184 @@
+// Packs, lists or extracts in a process of its own and prints what that took, one line of `name=value`:
+//   npk_peak_memory create-data pipe|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
+//   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
+//   npk_peak_memory list PACKAGE
+//   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS
+// With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it. anon: peak anonymous memory in bytes, at most (the highest resident size less
+// the pages of files resident at the start).
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <string>
+#include <sys/resource.h>
+#include <vector>
+
+#include "npk/files.h"
+#include "npk/ops/create.h"
+#include "npk/ops/extract.h"
+#include "npk/reader.h"
+#include "support/test_tree.h"
+
+namespace npk {
+namespace {
+
+std::uint64_t status_bytes(const char* field) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field)) return std::stoull(line.substr(std::strlen(field) + 1)) << 10;
+  }
+  return 0;
+}
+
+// Text-like bytes that never come again: pieces of a pool at places that the position decides. Compresses to a third or so.
+class Material {
+ public:
+  Material() : pool_(testing::make_data(testing::DataKind::text, 1U << 20, 42)) {}
+  void fill(std::uint64_t offset, MutableBytes out) const {
+    for (std::size_t at = 0; at < out.size();) {
+      const std::uint64_t piece = (offset + at) / kPiece, within = (offset + at) % kPiece;
+      std::uint64_t mixed = (piece + 1) * 0x9E3779B97F4A7C15ULL;
+      mixed = (mixed ^ (mixed >> 29)) * 0xBF58476D1CE4E5B9ULL;
+      const std::size_t from = static_cast<std::size_t>((mixed >> 20) % (pool_.size() - kPiece)) + within;
+      const std::size_t count = std::min<std::size_t>(out.size() - at, kPiece - within);
+      std::memcpy(out.data() + at, pool_.data() + from, count);
+      at += count;
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t kPiece = 200;
+  Bytes pool_;
+};
+
+class MaterialSource final : public SequentialSource {
+ public:
+  explicit MaterialSource(std::uint64_t size) : size_(size) {}
+  Result<std::size_t> read(MutableBytes out) override {
+    const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size_ - at_));
+    material_.fill(at_, out.first(count));
+    at_ += count;
+    return count;
+  }
+  std::string name() const override { return "<material>"; }
+
+ private:
+  Material material_;
+  std::uint64_t size_;
+  std::uint64_t at_ = 0;
+};
+
+class NullSink final : public Sink {
+ public:
+  Result<void> write(ByteView) override { return {}; }
+  Result<void> commit() override { return {}; }
+  std::string name() const override { return "<nothing>"; }
+};
+
+template <class T>
+T value_of(Result<T> result) {
+  if (!result) {
+    std::cout << "error=" << errc_name(result.error().code) << " message=" << result.error().to_string() << std::endl;
+    std::exit(1);
+  }
+  return *std::move(result);
+}
+
+struct Measure {
+  std::uint64_t file_pages = status_bytes("RssFile:");
+  void print(std::uint64_t entries, std::uint64_t chunks, std::uint64_t bytes) const {
+    std::cout << "anon=" << status_bytes("VmHWM:") - file_pages << " entries=" << entries << " chunks=" << chunks << " bytes=" << bytes << std::endl;
+  }
+};
+
+WriterOptions writer_options(const std::string& preset, const std::string& memory, const std::string& threads) {
+  WriterOptions options;
+  options.preset = preset == "fast" ? Preset::fast : preset == "max" ? Preset::max : Preset::standard;
+  options.memory_bytes = std::stoull(memory);
+  options.threads = static_cast<unsigned>(std::stoul(threads));
+  return options;
+}
+
+std::unique_ptr<Sink> sink_at(const std::vector<std::string>& arguments, std::size_t index) {
+  if (arguments.size() <= index) return std::make_unique<NullSink>();
+  return value_of(create_atomic_file(arguments[index]));
+}
+
+void create_data(const std::vector<std::string>& arguments, const Measure& measure) {
+  const std::uint64_t size = std::stoull(arguments.at(2));
+  WriterOptions options = writer_options(arguments.at(3), arguments.at(4), arguments.at(5));
+  options.chunk_bytes = std::stoull(arguments.at(6));
+  const std::unique_ptr<Sink> sink = sink_at(arguments, 7);
+  WriteReport report;
+  if (arguments.at(1) == "pipe") {
+    MaterialSource source(size);
+    ops::CreateOptions create;
+    create.standard_input = &source;
+    create.sink = sink.get();
+    create.writer = options;
+    report = value_of(ops::create(create)).write;
+  } else {
+    testing::TestEntry entry{.path = "data"};
+    entry.generated_size = size;
+    entry.generator = [material = Material()](std::uint64_t offset, MutableBytes out) { material.fill(offset, out); };
+    const testing::TestTree tree({entry});
+    report = value_of(writer::write_package(tree, *sink, options));
+    if (!sink->commit()) std::exit(1);
+  }
+  measure.print(report.totals.entries, report.totals.chunks, report.package_bytes);
+}
+
+void create_tree(const std::vector<std::string>& arguments, const Measure& measure) {
+  const std::unique_ptr<Sink> sink = sink_at(arguments, 3);
+  ops::CreateOptions create;
+  create.inputs = {{".", arguments.at(1)}};
+  create.sink = sink.get();
+  create.writer = writer_options("fast", arguments.at(2), "2");
+  create.writer.problem = [](const Error& error) { std::cout << "problem: " << error.to_string() << std::endl; };
+  const ops::CreateReport report = value_of(ops::create(create));
+  measure.print(report.write.totals.entries, report.write.totals.chunks, report.write.package_bytes);
+}
+
+void list(const std::vector<std::string>& arguments, const Measure& measure) {
+  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1)));
+  std::uint64_t entries = 0, bytes = 0;
+  const auto done = reader.for_each([&](const Entry& entry) {
+    ++entries;
+    bytes += entry.row().size;
+    return true;
+  });
+  if (!done) value_of(Result<int>(std::unexpected(done.error())));
+  measure.print(entries, reader.info().commit.placement.totals.chunks, bytes);
+}
+
+void extract(const std::vector<std::string>& arguments, const Measure& measure) {
+  ops::ExtractOptions options;
+  options.target_directory = arguments.at(2);
+  options.memory_bytes = std::stoull(arguments.at(3));
+  options.threads = static_cast<unsigned>(std::stoul(arguments.at(4)));
+  options.problem = [](const Error& error) { std::cout << "problem: " << error.to_string() << std::endl; };
+  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1)));
+  const ops::ExtractReport report = value_of(ops::extract(reader, options));
+  measure.print(report.entries, reader.info().commit.placement.totals.chunks, report.bytes);
+}
+
+int run(const std::vector<std::string>& arguments) {
+  if (const char* files = std::getenv("NPK_TEST_NOFILE")) {
+    const rlimit limit{std::stoul(files), std::stoul(files)};
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return 3;
+  }
+  const Measure measure;
+  const std::string& verb = arguments.at(0);
+  if (verb == "create-data") create_data(arguments, measure);
+  else if (verb == "create-tree") create_tree(arguments, measure);
+  else if (verb == "list") list(arguments, measure);
+  else if (verb == "extract") extract(arguments, measure);
+  else return 2;
+  return 0;
+}
+
+}  // namespace
+}  // namespace npk
+
+int main(int argc, char** argv) { return npk::run({argv + 1, argv + argc}); }

@@ -150,7 +150,7 @@ std::string codecs_text(const InspectReport& report) {
 std::string types_text(const InspectReport& report) {
   constexpr std::size_t kShown = 15;
   std::vector<std::pair<std::string, ops::TypeShare>> types(report.types.begin(), report.types.end());
-  std::ranges::stable_sort(types, std::ranges::greater(), [](const auto& type) { return type.second.content_bytes; });
+  std::ranges::sort(types, {}, [](const auto& type) { return std::pair(~type.second.content_bytes, std::string_view(type.first)); });
   if (types.size() > kShown + 1) {
     ops::TypeShare& rest = types[kShown].second;
     for (std::size_t i = kShown + 1; i < types.size(); ++i) {

@@ -5,6 +5,7 @@
 
 #include "block/open.h"
 #include "hash/hash.h"
+#include "npk/checked.h"
 #include "npk/format/page.h"
 #include "package/reader/locate.h"
 
@@ -68,6 +69,7 @@ Result<bool> FrameCheck::step_past(reader::FrameScanner& scanner, Error error) {
 }
 
 Result<void> FrameCheck::placed_note(DamageKind kind, Error error, std::uint64_t position, std::vector<ChunkRange> lost) {
+  is_whole_so_far_ = false;
   const reader::PackageExtent& extent = package_.extent();
   return damages_.note(kind, std::move(std::move(error).at(extent.offset + position)).in(extent.source->name()), std::move(lost));
 }
@@ -117,13 +119,26 @@ Result<void> FrameCheck::check_body(std::uint64_t position) {
 
 Result<void> FrameCheck::check_page(FrameType type) {
   NPK_ASSIGN(Bytes raw, block::open_page(frame_.body, package_.limits()));
-  if (type == FrameType::manifest) {
-    NPK_ASSIGN(const auto page, format::CatalogPage::decode(std::move(raw), format::PageKind::manifest, package_.limits()));
-    static_cast<void>(page);
-    return {};
-  }
+  if (type == FrameType::manifest) return check_manifest(std::move(raw));
   NPK_ASSIGN(const format::PageView page, format::PageView::parse(raw, package_.limits()));
-  static_cast<void>(page);
+  return page.header().kind == format::PageKind::chunk_leaf ? check_chunk_page(raw) : Result<void>();
+}
+
+Result<void> FrameCheck::check_chunk_page(ByteView raw) {
+  NPK_ASSIGN(const format::ChunkPage page, format::decode_chunk_page(raw, package_.limits()));
+  chunks_met_ = std::max(chunks_met_, page.first_chunk + page.chunks.size());
+  return {};
+}
+
+// Its runs refer to chunks of pages before it only (spec section 12).
+Result<void> FrameCheck::check_manifest(Bytes raw) {
+  NPK_ASSIGN(const auto page, format::CatalogPage::decode(std::move(raw), format::PageKind::manifest, package_.limits()));
+  for (std::size_t row = 0; is_whole_so_far_ && row < page.row_count(); ++row) {
+    for (const format::Run& run : page.row(row).runs) {
+      if (run.chunk_count != 0 && !range_within(run.first_chunk, run.chunk_count, chunks_met_))
+        return bad("a manifest names chunks of pages that are not before it");
+    }
+  }
   return {};
 }
 

@@ -27,6 +27,8 @@ class FrameCheck {
   Result<void> check_block_header(const BlockPlace& block, const format::FrameHeader& header);
   Result<void> check_body(std::uint64_t position);
   Result<void> check_page(format::FrameType type);
+  Result<void> check_manifest(Bytes raw);
+  Result<void> check_chunk_page(ByteView raw);
   Result<void> check_commit(std::uint64_t position);
   Result<void> check_trailer();
   Result<void> placed_note(DamageKind kind, Error error, std::uint64_t position, std::vector<ChunkRange> lost = {});
@@ -41,6 +43,8 @@ class FrameCheck {
   format::FrameReference last_commit_;
   std::optional<format::Statement> last_statement_;
   bool after_trailer_ = false;
+  std::uint64_t chunks_met_ = 0;    // in the chunk pages so far
+  bool is_whole_so_far_ = true;     // else some may not have been met
   std::uint64_t frame_count_ = 0;
   std::uint64_t block_count_ = 0;
 };

@@ -1,0 +1,114 @@
+"""What needs a real process: signals, closed pipes, full disks, terminals, the overview."""
+
+import os
+import pty
+import signal
+import subprocess
+import time
+import unittest
+
+import harness
+from harness import INPUT_OUTPUT, NPK, USAGE
+
+
+class Process(harness.CommandTest):
+    def start(self, *arguments, **how):
+        return subprocess.Popen([NPK, *arguments], cwd=self.at, stderr=subprocess.PIPE, **how)
+
+    def test_interrupted_pack_leaves_nothing(self):
+        process = self.start("pack", "p.npk", "-", stdin=subprocess.PIPE)
+        process.stdin.write(b"x" * 100_000)
+        process.stdin.flush()
+        time.sleep(0.3)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(os.listdir(self.at), [])
+        self.assertEqual(process.stderr.read(), b"npk pack: stopped\n")
+        process.stdin.close()
+        process.stderr.close()
+
+    def test_interrupted_large_pack(self):
+        with open(self.at / "random", "wb") as file:
+            file.write(os.urandom(1 << 20) * 300)
+        process = self.start("pack", "--max", "-q", "--dedup", "none", "p.npk", "random")
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(os.listdir(self.at), ["random"])
+        process.stderr.close()
+
+    def test_closed_output_ends_quietly(self):
+        self.write("tree/large", b"0123456789" * 1_000_000)
+        self.npk("pack", "-q", "p.npk", "tree")
+        process = self.start("cat", "p.npk", "tree/large", stdout=subprocess.PIPE)
+        process.stdout.read(10)
+        process.stdout.close()
+        self.assertEqual(process.wait(timeout=60), 141)
+        self.assertEqual(process.stderr.read(), b"")
+        process.stderr.close()
+
+    def test_output_that_can_not_be_written(self):
+        self.small_tree()
+        self.npk("pack", "-q", "p.npk", "tree")
+        for arguments in (["list", "p.npk"], ["list", "--json", "p.npk"], ["cat", "p.npk", "tree/a.txt"], ["hash", "p.npk"], ["info", "p.npk"],
+                          ["verify", "p.npk"], ["pack", "-q", "-", "tree"], ["--version"], ["list", "--help"]):
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                process = self.start(*arguments, stdout=full)
+                _, said = process.communicate(timeout=60)
+                self.assertEqual(process.returncode, INPUT_OUTPUT)
+                self.assertIn(b"No space left", said)
+
+    @unittest.skipUnless(os.geteuid() == 0, "mounting a small file system needs root")
+    def test_full_disk(self):
+        (self.at / "disk").mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", self.at / "disk"], check=False, capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest("mounting is not allowed here")
+        self.addCleanup(subprocess.run, ["umount", self.at / "disk"], check=True)
+        self.write("tree/random", os.urandom(4_000_000))
+        self.npk("pack", "-q", "disk/p.npk", "tree", code=INPUT_OUTPUT, says="No space left")
+        self.assertEqual(os.listdir(self.at / "disk"), [])
+        self.npk("pack", "-q", "p.npk", "tree")
+        self.npk("extract", "-q", "-C", "disk", "p.npk", code=INPUT_OUTPUT, says="No space left")
+
+    def on_a_terminal(self, *arguments):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([NPK, *arguments], cwd=self.at, stdout=slave, stderr=slave, env={**os.environ, "TZ": "UTC"})
+        os.close(slave)
+        shown = b""
+        try:
+            while piece := os.read(master, 65536):
+                shown += piece
+        except OSError:
+            pass
+        os.close(master)
+        return process.wait(timeout=60), shown
+
+    def test_terminal(self):
+        self.write("tree/evil\x1b[2J\nname", "x" * 1_000_000)
+        code, shown = self.on_a_terminal("pack", "p.npk", "tree")
+        self.assertEqual(code, 0)
+        self.assertIn(b" %  ", shown)
+        self.assertIn(b"2 entries", shown)
+        code, shown = self.on_a_terminal("list", "p.npk")
+        self.assertEqual((code, shown), (0, b"tree\r\ntree/evil\\033[2J\\nname\r\n"))
+        code, shown = self.on_a_terminal("pack", "-q", "q.npk", "tree")
+        self.assertEqual((code, shown), (0, b""))
+        code, shown = self.on_a_terminal("pack", "-", "tree")
+        self.assertEqual(code, USAGE)
+        self.assertIn(b"not for a terminal", shown)
+
+    def test_overview(self):
+        self.assertIn(b"usage: npk VERB", self.npk(code=USAGE).stderr)
+        self.assertIn(b"usage: npk VERB", self.npk("--help").stdout)
+        self.assertTrue(self.npk("--version").stdout.startswith(b"npk 0."))
+        self.npk("unpack", code=USAGE, says="no verb 'unpack'")
+        for verb in ("pack", "list", "extract", "cat", "seek", "info", "verify", "hash"):
+            text = self.npk(verb, "--help").stdout.decode()
+            self.assertTrue(text.startswith(f"usage: npk {verb}"))
+            self.assertEqual(text.split("examples:")[1].count(f"npk {verb}"), 2, verb)
+            self.assertEqual(self.npk("help", verb).stdout.decode(), text)
+
+
+if __name__ == "__main__":
+    harness.run()

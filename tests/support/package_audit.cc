@@ -151,6 +151,7 @@ class Auditor {
       ASSERT_EQ(hash::blake3(bytes), chunk.hash) << "chunk " << found_.chunks.size();
       covered += chunk.length;
       found_.chunks.push_back(chunk);
+      found_.chunk_blocks.push_back(page->first_block + chunk.block);
     }
     const std::uint64_t held = std::accumulate(open_blocks_.begin(), open_blocks_.end(), std::uint64_t{0}, [](std::uint64_t sum, const Bytes& block) { return sum + block.size(); });
     EXPECT_EQ(covered, held) << "blocks hold bytes that are in no chunk";

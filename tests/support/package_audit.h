@@ -26,6 +26,7 @@ struct PackageAudit {
   std::vector<std::uint64_t> frame_positions;   // of every frame, the end of the package last
   std::vector<AuditedBlock> blocks;             // by number
   std::vector<format::ChunkRow> chunks;         // by number
+  std::vector<std::uint64_t> chunk_blocks;      // by number: the block it lies in
   std::uint64_t chunk_leaves = 0, chunk_nodes = 0, catalog_leaves = 0, catalog_nodes = 0;
   std::uint64_t largest_catalog_leaf = 0;       // rows
   std::vector<std::uint64_t> segment_bytes;     // unique bytes up to each chunk page

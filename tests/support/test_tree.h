@@ -80,6 +80,7 @@ struct TestEntry {
   std::vector<writer::ByteRange> holes = {};
   std::optional<std::uint64_t> fails_at = {};   // a read that touches this byte fails
   bool fails_to_open = false;
+  bool rewritten = false;                       // since it was scanned
 
   [[nodiscard]] std::uint64_t real_size() const noexcept { return generator ? generated_size : content.size(); }
 };
@@ -88,6 +89,7 @@ class TestFile final : public writer::InputFile {
  public:
   explicit TestFile(const TestEntry& entry) noexcept : entry_(entry) {}
   [[nodiscard]] bool is_sequential() const noexcept override { return entry_.sequential; }
+  [[nodiscard]] bool has_changed() const noexcept override { return entry_.rewritten; }
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     const std::uint64_t size = entry_.real_size();
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size - std::min(size, offset)));

@@ -60,8 +60,8 @@ inline void make_files(const std::string& root, std::uint64_t count) {
     const std::string name = directory + "/f" + std::to_string(i);
     const int fd = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     ASSERT_GE(fd, 0) << name;
-    const std::string text = std::to_string(i) + "\n";
-    if (i % 10 == 0) ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    const std::string text = i % 10 == 0 ? std::to_string(i) + "\n" : "";
+    ASSERT_EQ(::write(fd, text.data(), text.size()), static_cast<ssize_t>(text.size()));
     ::close(fd);
   }
 }

@@ -13,7 +13,9 @@ constexpr std::uint16_t kPipeMode = 0644;
 
 class FileInput final : public writer::InputFile {
  public:
-  explicit FileInput(io::FileDescriptor descriptor) noexcept : descriptor_(std::move(descriptor)) {}
+  explicit FileInput(tree::OpenedFile opened) noexcept : descriptor_(std::move(opened.descriptor)), changed_(opened.changed) {}
+
+  bool has_changed() const noexcept override { return changed_; }
 
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     // Whoever wants to see a file's end asks for one byte more than it should have: one byte short needs no second call.
@@ -31,6 +33,7 @@ class FileInput final : public writer::InputFile {
 
  private:
   io::FileDescriptor descriptor_;
+  bool changed_;
 };
 
 class PipeInput final : public writer::InputFile {
@@ -60,7 +63,7 @@ class TreeOpener final : public writer::InputOpener {
   Result<std::unique_ptr<writer::InputFile>> open(std::uint64_t number) override {
     if (input_.is_pipe(number)) return std::make_unique<PipeInput>(*input_.pipe_);
     NPK_ASSIGN(tree::OpenedFile opened, opener_.open(input_.to_scanned(number)));
-    return std::make_unique<FileInput>(std::move(opened.descriptor));
+    return std::make_unique<FileInput>(std::move(opened));
   }
 
  private:

@@ -29,7 +29,7 @@ inline constexpr std::size_t kLanes = 3;
 struct OpenFile {
   std::unique_ptr<InputFile> file;
   std::uint64_t expected_size = 0;
-  std::atomic<bool> ended = false;  // a slice came short: the file shrank
+  std::atomic<bool> change_told = false;  // that it changed has been said
 };
 
 // Some content of one entry: a whole small file, a slice of a large one, a hole, or nothing (an entry without content).

@@ -23,6 +23,8 @@ bool has_dense_name(std::string_view path) {
 
 bool is_zero(ByteView bytes) noexcept { return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }); }
 
+constexpr const char* kRewritten = "the file was written to since it was scanned; what it held when it was read is packed";
+
 Error changed_error(const char* how) { return {.code = Errc::io, .message = how}; }
 
 }  // namespace
@@ -60,6 +62,10 @@ void BatchReader::read_small(Batch& batch, Piece& piece, InputOpener& opener) co
   if (!count) return fail_piece(std::move(count).error());
   piece.length = std::min<std::uint64_t>(*count, expected);
   piece.changed = *count != expected;
+  if (*count == expected && (*file)->has_changed()) {
+    piece.changed = true;
+    piece.problem = changed_error(kRewritten);
+  }
   if (*count < expected) piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
   if (*count > expected) piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
 }
@@ -76,12 +82,16 @@ void BatchReader::read_slice(Batch& batch, Piece& piece) const {
     piece.length = 0;
     return;
   }
+  if (piece.first && piece.file->file->has_changed() && !piece.file->change_told.exchange(true)) {
+    piece.changed = true;
+    piece.problem = changed_error(kRewritten);
+  }
   const std::uint64_t got = *count > before ? *count - before : 0;
   piece.length = std::min(got, expected);
-  if (got > expected) {
+  if (got > expected && !piece.file->change_told.exchange(true)) {
     piece.changed = true;
     piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
-  } else if (got < expected && !piece.file->ended.exchange(true)) {
+  } else if (got < expected && !piece.file->change_told.exchange(true)) {
     piece.changed = true;
     piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
   }

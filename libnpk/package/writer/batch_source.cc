@@ -96,6 +96,10 @@ void BatchSource::add_hole(Batch& batch) {
   piece.offset = hole.offset;
   piece.length = hole.length;
   piece.is_hole = true;
+  if (sliced_.file->file->has_changed() && !sliced_.file->change_told.exchange(true)) {
+    piece.changed = true;
+    piece.problem = Error{.code = Errc::io, .message = "the file was written to since it was scanned; what it held when it was read is packed"};
+  }
   piece.first = hole.offset == 0;
   sliced_.offset = hole.offset + hole.length;
   sliced_.after_hole = true;

@@ -7,6 +7,7 @@
 namespace npk::writer {
 
 Result<void> FrameWriter::put(ByteView bytes) {
+  if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
   NPK_TRY(sink_.write(bytes));
   position_ += bytes.size();
   return {};

@@ -1,6 +1,8 @@
 // Writes the superblock and frames, one behind another, and knows where it is.
 #pragma once
 
+#include <stop_token>
+
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
 #include "npk/source.h"
@@ -10,7 +12,9 @@ namespace npk::writer {
 // Used by one thread at a time. After an error it is not used again.
 class FrameWriter {
  public:
-  FrameWriter(Sink& sink, const format::Superblock& superblock) : sink_(sink), superblock_(superblock) {}
+  // Once `stop` is triggered nothing more is written: Errc::cancelled.
+  FrameWriter(Sink& sink, const format::Superblock& superblock, std::stop_token stop = {})
+      : sink_(sink), superblock_(superblock), stop_(std::move(stop)) {}
 
   [[nodiscard]] Result<void> write_superblock();
   // `hash` is the BLAKE3 of the body. Returns where the frame lies.
@@ -26,6 +30,7 @@ class FrameWriter {
 
   Sink& sink_;
   format::Superblock superblock_;
+  std::stop_token stop_;
   std::uint64_t position_ = 0;
   std::uint64_t sequence_ = 0;
   std::uint64_t last_commit_ = 0;

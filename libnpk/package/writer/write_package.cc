@@ -91,7 +91,7 @@ class PackageJob {
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(block::kSealHeadroom + plan_.block_bytes[0]),
         repetitive_buffers_(block::kSealHeadroom + plan_.block_bytes[1]), incompressible_buffers_(block::kSealHeadroom + plan_.block_bytes[2]),
         block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({plan_.encoder, plan_.word_filter}),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_, options.stop),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),

@@ -100,6 +100,26 @@ TEST(Trouble, FilesThatChangeArePackedAndNamedOnce) {
   }
 }
 
+TEST(Trouble, FilesRewrittenInTheirLengthAreNamedOnce) {
+  const std::vector<ByteRange> hole = {{0, 100'000}};
+  for (const std::size_t size : {std::size_t{100}, std::size_t{900'000}, 3 * kSliceBytes}) {
+    for (const bool sparse : {false, true}) {
+      if (sparse && size < 200'000) continue;
+      TestEntry entry{.path = "f", .content = data(size, 3), .rewritten = true};
+      if (sparse) {
+        std::fill_n(entry.content.begin(), 100'000, std::uint8_t{0});
+        entry.holes = hole;
+      }
+      std::vector<TestEntry> entries = good_entries();
+      entries.push_back(entry);
+      const testing::Packed packed = testing::pack(TestTree(entries), {.preset = Preset::fast});
+      EXPECT_EQ(packed.report.changed_entries, 1U);
+      EXPECT_EQ(packed.problem_paths(), std::vector<std::string>{"f"});
+      expect_only_good(packed, entries);
+    }
+  }
+}
+
 TEST(Trouble, SparseFileThatShrinksKeepsToWhatIsLeft) {
   for (const std::size_t left : {0U, 50'000U, 1'500'000U, 3'500'000U}) {
     SCOPED_TRACE(left);

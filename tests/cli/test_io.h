@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "io.h"
-#include "verbs.h"
+#include "tools/npk/io.h"
+#include "tools/npk/verbs.h"
 
 namespace npk::tools {
 

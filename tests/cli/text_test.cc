@@ -1,13 +1,13 @@
 // What the command makes of numbers, names and times.
 #include <gtest/gtest.h>
 
-#include "amounts.h"
-#include "entry_text.h"
-#include "exit_code.h"
-#include "json_text.h"
-#include "messages.h"
-#include "option_parser.h"
-#include "progress_line.h"
+#include "tools/npk/amounts.h"
+#include "tools/npk/entry_text.h"
+#include "tools/npk/exit_code.h"
+#include "tools/npk/json_text.h"
+#include "tools/npk/messages.h"
+#include "tools/npk/option_parser.h"
+#include "tools/npk/progress_line.h"
 
 namespace npk::tools {
 namespace {

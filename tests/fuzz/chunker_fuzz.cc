@@ -9,7 +9,7 @@ namespace {
 using namespace npk;
 using Lengths = std::vector<std::uint32_t>;
 
-constexpr std::size_t kMostData = 200'000;
+constexpr std::size_t kMostData = 30'000;
 
 chunk::ChunkParameters take_parameters(fuzz::Input& input) {
   chunk::ChunkParameters parameters;

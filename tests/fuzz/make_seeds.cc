@@ -386,14 +386,28 @@ void packages(const Corpus& corpus) {
   }
 }
 
+// Choices as they come, or (`zeros` of five times) none.
+Bytes choices_of(std::uint32_t seed, std::size_t size, unsigned zeros) {
+  Bytes choices;
+  for (std::uint32_t i = 0; choices.size() < size; ++i) {
+    const Digest more = hash::blake3(numbers(seed, i));
+    for (const std::uint8_t byte : more) choices.push_back(byte % 5 < zeros ? std::uint8_t{0} : byte);
+  }
+  return choices;
+}
+
 void package_pages(const Corpus& corpus) {
   for (std::uint32_t seed = 0; seed < 6; ++seed) {
-    Bytes choices;
-    for (std::uint32_t i = 0; choices.size() < 300; ++i) {
-      const Digest more = hash::blake3(numbers(seed, i));
-      for (const std::uint8_t byte : more) choices.push_back(seed % 2 == 0 && byte % 5 != 0 ? std::uint8_t{0} : byte);
-    }
+    Bytes choices = choices_of(seed, 300, seed % 2 == 0 ? 4 : 0);
     choices[0] = 3;
+    corpus.add("choices_" + std::to_string(seed), ByteView(choices));
+  }
+}
+
+void writer_inputs(const Corpus& corpus) {
+  for (std::uint32_t seed = 0; seed < 8; ++seed) {
+    Bytes choices = choices_of(100 + seed, 1200, seed % 2 == 0 ? 3 : 1);
+    choices[0] = static_cast<std::uint8_t>(seed);
     corpus.add("choices_" + std::to_string(seed), ByteView(choices));
   }
 }
@@ -417,7 +431,9 @@ int main(int argc, char** argv) {
                                                                      {"chunker_fuzz", chunkers},
                                                                      {"package_reader_fuzz", packages},
                                                                      {"frame_walker_fuzz", packages},
-                                                                     {"package_pages_fuzz", package_pages}};
+                                                                     {"package_pages_fuzz", package_pages},
+                                                                     {"package_verify_fuzz", packages},
+                                                                     {"writer_round_trip_fuzz", writer_inputs}};
   for (const auto& [name, fill] : targets) fill(Corpus(argv[1], name));
   return 0;
 }

@@ -1,6 +1,8 @@
 #include "ops/read/damage_list.h"
 
 #include <algorithm>
+#include <string_view>
+#include <tuple>
 
 namespace npk::ops {
 namespace {
@@ -78,7 +80,10 @@ void DamageList::add_losses(const format::EntryRow& row) {
 }
 
 void DamageList::finish(VerifyReport& report) {
-  std::ranges::stable_sort(damages_, {}, [](const Damage& damage) { return damage.error.offset.value_or(UINT64_MAX); });
+  // In the same order whichever thread was first.
+  std::ranges::sort(damages_, {}, [](const Damage& damage) {
+    return std::tuple(damage.error.offset.value_or(UINT64_MAX), damage.kind, std::string_view(damage.error.message));
+  });
   report.damages = std::move(damages_);
   report.damages_left_out = left_out_;
 }

@@ -103,6 +103,8 @@ class AddedOpener final : public writer::InputOpener {
 
 std::unique_ptr<writer::InputOpener> AddedTree::opener() const { return std::make_unique<AddedOpener>(*this); }
 
+bool has_zero_byte(std::string_view text) noexcept { return text.find('\0') != std::string_view::npos; }
+
 bool are_sound(std::span<const format::Xattr> xattrs) {
   std::uint64_t bytes = 0;
   std::vector<std::string_view> names;
@@ -111,18 +113,20 @@ bool are_sound(std::span<const format::Xattr> xattrs) {
     names.push_back(xattr.name);
   }
   std::ranges::sort(names);
-  return bytes <= Limits().max_xattr_bytes && std::ranges::adjacent_find(names) == names.end() && (names.empty() || !names.front().empty());
+  return bytes <= Limits().max_xattr_bytes && std::ranges::adjacent_find(names) == names.end() && (names.empty() || !names.front().empty()) &&
+         std::ranges::none_of(names, has_zero_byte);
 }
 
 Result<void> check_entry(const EntryRow& entry) {
   constexpr std::uint16_t kModeBits = 0xFFF;
   const auto misuse = [&](const char* what) { return std::unexpected(Error{.code = Errc::misuse, .message = what, .path = std::string(entry.path)}); };
   if (!format::check_path(entry.path, Limits().max_path_bytes)) return misuse("the path is not one a package can hold (spec section 9)");
-  if (entry.kind == EntryKind::symlink && entry.target.empty()) return misuse("a symbolic link needs a target");
+  if (entry.kind == EntryKind::symlink && (entry.target.empty() || has_zero_byte(entry.target)))
+    return misuse("a symbolic link needs a target, without zero bytes");
   if (entry.mode > kModeBits) return misuse("the mode has more than 12 bits");
   if (entry.kind < EntryKind::regular || entry.kind > EntryKind::fifo) return misuse("the kind is not one of EntryKind");
   if (entry.mtime_nanoseconds >= 1'000'000'000) return misuse("the time must have fewer than a thousand million nanoseconds");
-  if (!are_sound(entry.xattrs)) return misuse("an attribute has no name, or a name comes twice, or all of them together take more than 1 MiB");
+  if (!are_sound(entry.xattrs)) return misuse("an attribute has no name, or one with a zero byte, or a name comes twice, or all of them together take more than 1 MiB");
   if (entry.link_group != 0) return misuse("linked entries are for trees (ops/create.h): add the content once more instead, it is stored once");
   return {};
 }

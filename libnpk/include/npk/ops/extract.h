@@ -19,17 +19,17 @@ enum class ExistingFiles : std::uint8_t {
 
 struct ExtractOptions {
   std::string target_directory = ".";      // created if missing
-  std::vector<std::string> globs;          // empty: everything; `*` matches '/'; a directory selects what is under it
+  std::vector<std::string> globs = {};     // empty: everything; `*` matches '/'; a directory selects what is under it
   unsigned strip_components = 0;
   ExistingFiles existing = ExistingFiles::fail;
   unsigned threads = 0;                    // 0: as many as processors
   std::uint64_t memory_bytes = 0;          // 0: no limit of its own; Errc::limit naming the least that works if too little
   std::uint64_t spool_bytes = 1ULL << 30;  // from a pipe: bound of the unlinked spool file
-  std::string spool_directory;             // empty: TMPDIR or /tmp
-  Limits limits;
-  ProgressCallback progress;
-  ProblemCallback problem;                 // each entry that could not be fully restored
-  std::stop_token stop;
+  std::string spool_directory = {};        // empty: TMPDIR or /tmp
+  Limits limits = {};
+  ProgressCallback progress = {};
+  ProblemCallback problem = {};            // each entry that could not be fully restored
+  std::stop_token stop = {};
 };
 
 struct ExtractReport {

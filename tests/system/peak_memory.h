@@ -48,13 +48,13 @@ inline PeakFigures measure(const std::string& arguments, const std::string& envi
 inline constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;
 inline constexpr std::uint64_t kMegabyte = 1'000'000;
 
-// `count` files in directories of 1,000; every tenth holds its number.
+// `count` files in directories of 100; every tenth holds its number.
 inline void make_files(const std::string& root, std::uint64_t count) {
   ASSERT_EQ(::mkdir(root.c_str(), 0755), 0);
   std::string directory;
   for (std::uint64_t i = 0; i < count; ++i) {
-    if (i % 1000 == 0) {
-      directory = root + "/d" + std::to_string(i / 1000);
+    if (i % 100 == 0) {
+      directory = root + "/d" + std::to_string(i / 100);
       ASSERT_EQ(::mkdir(directory.c_str(), 0755), 0);
     }
     const std::string name = directory + "/f" + std::to_string(i);

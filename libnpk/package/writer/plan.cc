@@ -1,8 +1,10 @@
 #include "package/writer/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "codec/registry.h"
@@ -28,6 +30,23 @@ constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, sta
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
 
+// RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF.
+bool is_utf8(std::string_view text) noexcept {
+  static constexpr std::array<std::uint32_t, 4> kLeast = {0, 0x80, 0x800, 0x10000};
+  for (std::size_t at = 0; at < text.size();) {
+    const auto first = static_cast<std::uint8_t>(text[at++]);
+    const int further = first < 0x80 ? 0 : std::countl_one(first) - 1;
+    if (further < 0 || further > 3 || (first >= 0x80 && further == 0)) return false;
+    std::uint32_t code = further == 0 ? first : first & (0x3FU >> further);
+    for (int i = 0; i < further; ++i, ++at) {
+      if (at == text.size() || (static_cast<std::uint8_t>(text[at]) & 0xC0) != 0x80) return false;
+      code = (code << 6) | (static_cast<std::uint8_t>(text[at]) & 0x3FU);
+    }
+    if (code < kLeast[static_cast<std::size_t>(further)] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return false;
+  }
+  return true;
+}
+
 // Figures: bench/README.md, "Presets".
 WritePlan preset_plan(Preset preset) {
   WritePlan plan;
@@ -42,9 +61,9 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.step = {format::CodecId::zstd, 6, 23};
       plan.encoder.zstd.strategy = 3;
       plan.encoder.zstd.hash_log = 20;
-      plan.encoder.zstd.search_log = 5;
+      plan.encoder.zstd.search_log = 4;
       plan.encoder.zstd.min_match = 6;
-      plan.block_bytes = {6U << 20, 30U << 20, 1U << 20};
+      plan.block_bytes = {5U << 20, 30U << 20, 1U << 20};
       plan.page_level = 12;
       break;
     case Preset::max:
@@ -131,6 +150,7 @@ Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
 Result<WritePlan> make_plan(const WriterOptions& options) {
   if (options.threads > kMostThreads) return misuse("threads", "must be at most 1024");
   if (options.message.size() > kMostMessageBytes) return misuse("message", "must be at most 1 MiB");
+  if (!is_utf8(options.message)) return misuse("message", "must be UTF-8");
   if (options.time_nanoseconds >= 1'000'000'000) return misuse("time", "must have fewer than a thousand million nanoseconds");
   WritePlan plan = preset_plan(options.preset);
   plan.deduplication = options.deduplication;

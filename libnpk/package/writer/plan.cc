@@ -63,7 +63,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.hash_log = 20;
       plan.encoder.zstd.search_log = 4;
       plan.encoder.zstd.min_match = 6;
-      plan.block_bytes = {5U << 20, 30U << 20, 1U << 20};
+      plan.block_bytes = {9U << 19, 30U << 20, 1U << 20};
       plan.page_level = 12;
       break;
     case Preset::max:

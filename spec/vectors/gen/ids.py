@@ -4,7 +4,8 @@ FRAME_TYPES = {"block": 1, "dictionary": 2, "manifest": 3, "catalog_page": 4, "c
                "parity": 8, "commit": 9, "trailer": 10, "padding": 11, "hint_page": 12}
 CLEAR_FRAMES = {FRAME_TYPES[name] for name in ("envelope", "trailer", "parity", "padding")}
 
-CODECS = {"store": 0, "zstd": 1, "lz4": 2, "lzma2": 3}
+CODECS = {"store": 0, "zstd": 1, "lz4": 2, "lzma2": 3, "words": 64}
+FILTERS = {CODECS["words"]}
 
 ENCODINGS = {"constant": 1, "frame_of_reference": 2, "delta": 3, "zero_run": 4, "dictionary": 5, "bytes": 16}
 

@@ -16,12 +16,14 @@ import vectors_frames
 import vectors_hostile
 import vectors_limits
 import vectors_ok
+import vectors_words
 from blake3 import digest
 from failure import CLASSES
 from ids import KINDS
 from roots import leaders
 
-GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile)
+GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile,
+          vectors_words)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 

@@ -6,7 +6,7 @@ import limits
 from blake3 import digest
 from crc32c import crc32c
 from failure import Cursor, require
-from ids import CODECS, FRAME_TYPES
+from ids import CODECS, FILTERS, FRAME_TYPES
 
 MUST_UNDERSTAND, SEALED, CARRIES_SALT = 1, 2, 4
 HEADER_BYTES = 64
@@ -70,8 +70,20 @@ def inner_header(body, raw_limit):
     require(not any(payload[cut:]), "padding that is not zero")
     inner.payload = payload[:cut]
     require(inner.chain or len(inner.payload) == inner.raw_length, "stored payload of another length")
-    require(len(inner.chain) < 2, "more than one compressor")
+    _chain(inner)
     return inner
+
+
+def _chain(inner):
+    codecs = [step.codec for step in inner.chain]
+    require(all(codec in FILTERS for codec in codecs[:-1]), "a compressor that is not the last step")
+    if CODECS["words"] not in codecs:
+        return
+    require(codecs.index(CODECS["words"]) == 0 and codecs.count(CODECS["words"]) == 1, "words: not the first step")
+    require(codecs[-1] not in FILTERS, "words: no compressor behind it")
+    require(inner.base == 0, "words: a base")
+    require(inner.raw_length <= limits.WORDS_RAW, "words: raw length")
+    require(inner.chain[0].parameter <= inner.raw_length, "words: filtered payload longer than the raw bytes")
 
 
 def _step(it):

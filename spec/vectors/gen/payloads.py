@@ -106,3 +106,46 @@ def lzma2_stored(raw):
         piece = raw[at:at + (1 << 16)]
         out += (b"\x02" if at else b"\x01") + (len(piece) - 1).to_bytes(2, "big") + piece
     return lzma2_chain(), out + b"\0"
+
+
+# --- words, a filter ---
+
+WORDS_CODES = bytes([*range(0x01, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F, *range(0x80, 0xFF)])
+WORDS_ESCAPE = 0xFF
+
+
+def words_dictionary(words):
+    """Each word as the bytes it shares with the one before, and the rest."""
+    out, before = b"", b""
+    for word in words:
+        shared = 0
+        while shared < min(len(word), len(before)) and word[shared] == before[shared]:
+            shared += 1
+        out += bytes([shared, len(word) - shared]) + word[shared:]
+        before = word
+    return out
+
+
+def words_tokens(tokens, one):
+    """Numbers are words; bytes stand as they are (escape by hand)."""
+    out = b""
+    for token in tokens:
+        if isinstance(token, bytes):
+            out += token
+        elif token < one:
+            out += WORDS_CODES[token:token + 1]
+        else:
+            lead, byte = divmod(token - one, 256)
+            out += bytes([WORDS_CODES[one + lead], byte])
+    return out
+
+
+def words_filtered(one, leads, two, dictionary, codes, length=None):
+    length = len(dictionary) if length is None else length
+    return bytes([one, leads]) + two.to_bytes(2, "little") + length.to_bytes(4, "little") + dictionary + codes
+
+
+def words_chain(filtered, compressor, length=None):
+    """The filter's step, then `compressor` (a function of bytes) on the filtered payload."""
+    chain, payload = compressor(filtered)
+    return [(CODECS["words"], 0, len(filtered) if length is None else length), *chain], payload

@@ -1,23 +1,26 @@
-"""Decoders for payloads: store, LZ4, LZMA2 and as much of zstd as the vectors need (other zstd frames go to the `zstd` command, if there is one)."""
+"""Decoders for payloads: store, LZ4, LZMA2, words, and as much of zstd as the vectors need (other frames go to the `zstd` command, if there)."""
 
 import lzma
 import shutil
 import subprocess
 import tempfile
 
+import limits
 from failure import Failure, require
 from ids import CODECS
-from payloads import ZSTD_BLOCK_LIMIT, ZSTD_COMPRESSED, ZSTD_MAGIC, ZSTD_RAW, ZSTD_RLE, window_log
+from payloads import WORDS_CODES, WORDS_ESCAPE, ZSTD_BLOCK_LIMIT, ZSTD_COMPRESSED, ZSTD_MAGIC, ZSTD_RAW, ZSTD_RLE, window_log
 
 
 def decode(inner, base=b""):
+    """Undoes the steps from the last to the first. `inner` is one that parse.inner_header let pass."""
     if not inner.chain:
         return inner.payload
-    step = inner.chain[0]
-    decoder = {CODECS["zstd"]: _zstd, CODECS["lz4"]: _lz4, CODECS["lzma2"]: _lzma2}[step.codec]
-    raw = decoder(inner.payload, inner.raw_length, base, step.parameter)
-    require(len(raw) == inner.raw_length, "payload of another raw length")
-    return raw
+    decoder = {CODECS["zstd"]: _zstd, CODECS["lz4"]: _lz4, CODECS["lzma2"]: _lzma2}
+    *filters, step = inner.chain
+    length = filters[0].parameter if filters else inner.raw_length
+    raw = decoder[step.codec](inner.payload, length, base, step.parameter)
+    require(len(raw) == length, "payload of another raw length")
+    return _words(raw, inner.raw_length) if filters else raw
 
 
 # --- zstd ---
@@ -122,3 +125,59 @@ def _lzma2(payload, raw_length, base, parameter):
     require(not decoder.unused_data, "lzma2: bytes behind the end")
     require(decoder.eof, "lzma2: no end")
     return raw
+
+
+# --- words ---
+
+WORD_BYTES = {*range(0x30, 0x3A), *range(0x41, 0x5B), *range(0x61, 0x7B), 0x5F, *range(0x80, 0x100)}
+OPENING_BYTES = WORD_BYTES - {0x5F}
+
+
+def _words(data, raw_length):
+    require(len(data) >= 8, "words: header")
+    n1, n2, two_byte_words = data[0], data[1], int.from_bytes(data[2:4], "little")
+    size = int.from_bytes(data[4:8], "little")
+    require(n1 + n2 <= len(WORDS_CODES), "words: more codes than there are")
+    require(two_byte_words <= 256 * n2, "words: more two-byte words than leads have room for")
+    require(size <= len(data) - 8 and size <= 257 * (n1 + two_byte_words), "words: dictionary longer than it can be")
+    words = _words_dictionary(data[8:8 + size], n1 + two_byte_words)
+    return _words_text(data[8 + size:], words, n1, n2, raw_length)
+
+
+def _words_dictionary(data, count):
+    words, word, at, text = [], b"", 0, 0
+    for _ in range(count):
+        require(at + 2 <= len(data), "words: dictionary ends early")
+        shared, rest, at = data[at], data[at + 1], at + 2
+        require(shared <= len(word) and 1 <= shared + rest <= 255, "words: length of a word, or of what it shares")
+        require(at + rest <= len(data), "words: dictionary ends within a word")
+        word, at = word[:shared] + data[at:at + rest], at + rest
+        words.append(word)
+        text += len(word)
+        require(text <= limits.WORDS_TEXT, "words: words over 1 MiB")
+    require(at == len(data), "words: bytes behind the last word")
+    return words
+
+
+def _words_text(codes, words, n1, n2, raw_length):
+    one_byte = {code: number for number, code in enumerate(WORDS_CODES[:n1])}
+    leads = {code: number for number, code in enumerate(WORDS_CODES[n1:n1 + n2])}
+    out, at, closed = bytearray(), 0, False  # closed: a code stands directly before, and its word closes
+    while at < len(codes):
+        byte, at = codes[at], at + 1
+        number = one_byte.get(byte)
+        if byte in leads or byte == WORDS_ESCAPE:
+            require(at < len(codes), "words: ends within a token")
+            number = n1 + 256 * leads[byte] + codes[at] if byte in leads else None
+            byte, at = codes[at], at + 1
+        if number is None:
+            out.append(byte)
+            closed = False
+        else:
+            require(number < len(words), "words: no such word")
+            out += b" " if closed and words[number][0] in OPENING_BYTES else b""
+            out += words[number]
+            closed = words[number][-1] in WORD_BYTES
+        require(len(out) <= raw_length, "words: more bytes than the raw length")
+    require(len(out) == raw_length, "words: fewer bytes than the raw length")
+    return bytes(out)

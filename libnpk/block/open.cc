@@ -37,6 +37,7 @@ Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes
     if (steps.empty() || header.base_position != 0) return fail(Errc::corrupt, "a words filter without a compressor behind it, or with a base");
   }
   for (const format::ChainStep& step : steps) {
+    if (step.id == format::CodecId::words) return fail(Errc::corrupt, "a words filter that is not the first step of its chain");
     if (codec::find_codec(step.id) == nullptr) return codec::unknown_codec(step.id);
   }
   if (steps.empty()) return chain;

@@ -14,6 +14,8 @@
 namespace npk::pool {
 namespace {
 
+constexpr unsigned kMostThreads = 1024;
+
 struct Item {
   std::uint64_t index = 0;
   erased::Token token;
@@ -193,7 +195,7 @@ unsigned processor_count() noexcept {
 }
 
 unsigned thread_count(unsigned threads) noexcept {
-  return threads != 0 ? threads : processor_count();
+  return threads != 0 ? std::min(threads, kMostThreads) : processor_count();
 }
 
 namespace erased {

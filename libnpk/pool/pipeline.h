@@ -21,7 +21,8 @@ enum class StageKind : std::uint8_t {
 };
 
 struct PipelineOptions {
-  unsigned threads = 0;  // at most this many, the caller's among them; 0: as many as processors; 1: all on the caller
+  unsigned threads = 0;  // at most this many, the caller's among them, and at most 1024; 0: as many as processors; 1:
+                         // all on the caller
   std::size_t max_tokens = 0;  // between the source and the end of the last stage at any time; 0: twice the threads
   std::stop_token stop = {};
 };

@@ -20,7 +20,9 @@ Result<void> FileRestorer::write(std::span<const Piece> pieces, ByteView block) 
   for (const Piece& piece : pieces) bytes += piece.length;
   reporter_.wrote(bytes);
   if (!is_open_to(file)) return {};
-  const bool whole = entries_.state(file) == EntryState::waiting && entries_.pending(file) == bytes;
+  // In this order: whoever else writes to the file says so before it takes anything from what is pending.
+  const bool all_of_it = entries_.pending(file) == bytes;
+  const bool whole = all_of_it && entries_.state(file) == EntryState::waiting;
   NPK_ASSIGN(std::optional<tree::NewFile> opened, whole ? create(file, entries_[file].mode) : open_partial(file));
   if (!opened) return {};
   for (const Piece& piece : pieces) {

@@ -1,6 +1,7 @@
 #include "ops/read/manifest_restorer.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
 
 #include "npk/checked.h"
@@ -96,13 +97,27 @@ Result<void> ManifestRestorer::restore_blocks() {
   std::ranges::sort(pieces_, {},
                     [](const Piece& piece) { return std::tuple(piece.block, piece.file, piece.file_offset); });
   const auto groups = groups_of(pieces_, &Piece::block);
-  return pool::parallel_for_each_index(session_.pipeline_options(), groups.size(), [&](std::uint64_t index) {
+  std::uint64_t largest = 1;
+  for (const std::span<const Piece> pieces : groups) largest = std::max(largest, memory_for(pieces.front().block));
+  pool::PipelineOptions pipeline = session_.pipeline_options();
+  if (const std::uint64_t memory = session_.options().memory_bytes / 2; memory != 0) {  // the other half: stored blocks
+    if (memory < largest)
+      return fail(Errc::limit, "extracting this takes at least " + std::to_string(2 * largest) + " bytes of memory");
+    pipeline.threads = static_cast<unsigned>(std::min<std::uint64_t>(pipeline.threads, memory / largest));
+  }
+  return pool::parallel_for_each_index(pipeline, groups.size(), [&](std::uint64_t index) {
     const std::span<const Piece> pieces = groups[index];
     std::size_t needed = 0;
     for (const Piece& piece : pieces) needed = std::max(needed, std::size_t{piece.offset} + piece.length);
     return restore_block(session_, pieces, needed,
                          [&](MutableBytes out) { return decoder_.decode(pieces.front().block, out); });
   });
+}
+
+// To decode it: the raw bytes, and the stored ones where they come from the spool.
+std::uint64_t ManifestRestorer::memory_for(std::uint64_t block) const {
+  const format::BlockRow& row = chunks_.block(block).row;
+  return row.raw_length + (blocks_.in_memory(row.position) ? 0 : row.stored_length);
 }
 
 Result<void> ManifestRestorer::restore_copies() {

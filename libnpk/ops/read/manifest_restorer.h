@@ -36,6 +36,7 @@ class ManifestRestorer {
   [[nodiscard]] Result<void> place(Number file, std::span<const format::Run> runs, std::uint64_t most_pieces);
   [[nodiscard]] Result<void> place_chunk(Number file, std::uint64_t offset, std::uint64_t number);
   [[nodiscard]] Result<void> restore_blocks();
+  [[nodiscard]] std::uint64_t memory_for(std::uint64_t block) const;
   [[nodiscard]] Result<void> restore_copies();
   [[nodiscard]] Result<void> copy(std::span<const Copy> copies);
   [[nodiscard]] Result<void> copy_batch(std::span<const Copy> copies, std::size_t bytes);

@@ -69,6 +69,16 @@ TEST_P(ExtractBounds, OpenFilesStayFew) {
   });
 }
 
+TEST_P(ExtractBounds, FilesOfBlocksDecodedAtTheSameTime) {
+  const Bytes package = spanning_files(60, 2);
+  for (int round = 0; round < 40; ++round) {
+    const ScratchDirectory scratch("/dev/shm");
+    const Extracted extracted = extract_bytes(package, GetParam(), scratch / "out", {.threads = 8});
+    ASSERT_TRUE(extracted.is_clean()) << extracted.text();
+    ASSERT_EQ(extracted.result->entries, 60U);
+  }
+}
+
 // Asks to stop at the n-th read.
 class StoppingSource final : public RandomAccessSource {
  public:
@@ -116,18 +126,24 @@ TEST_P(ExtractBounds, StoppedBeforeItBegins) {
   EXPECT_THAT(describe_tree(scratch / "out"), IsEmpty());
 }
 
-TEST(ExtractMemory, TooLittleIsRefusedNamingTheLeast) {
+TEST_P(ExtractBounds, TooLittleMemoryIsRefusedNamingTheLeast) {
   const test::BuiltPackage package = test::make_package(1);
   const ScratchDirectory scratch;
-  const Extracted refused = extract_bytes(package.bytes, Way::file, scratch / "out", {.memory_bytes = 1000});
+  const Extracted refused = extract_bytes(package.bytes, GetParam(), scratch / "out", {.memory_bytes = 1000});
   ASSERT_EQ(refused.code(), Errc::limit);
-  const std::string& message = refused.result.error().message;
-  const std::size_t digits = message.find_first_of("0123456789");
-  ASSERT_NE(digits, std::string::npos) << message;
-  const std::uint64_t least = std::stoull(message.substr(digits));
   EXPECT_THAT(describe_tree(scratch / "out"), IsEmpty());
-  EXPECT_TRUE(extract_bytes(package.bytes, Way::file, scratch / "out2", {.memory_bytes = least}).is_clean());
-  EXPECT_EQ(extract_bytes(package.bytes, Way::file, scratch / "out3", {.memory_bytes = least - 1}).code(), Errc::limit);
+  std::uint64_t least = 0;
+  for (Extracted again = refused; !again.result;) {  // a pipe shows its blocks only as they come
+    const std::string& message = again.result.error().message;
+    const std::size_t digits = message.find_first_of("0123456789");
+    ASSERT_NE(digits, std::string::npos) << again.text();
+    ASSERT_GT(std::stoull(message.substr(digits)), least);
+    least = std::stoull(message.substr(digits));
+    again = extract_bytes(package.bytes, GetParam(), scratch / std::to_string(least), {.memory_bytes = least});
+  }
+  EXPECT_TRUE(extract_bytes(package.bytes, GetParam(), scratch / "out2", {.memory_bytes = least}).is_clean());
+  EXPECT_EQ(extract_bytes(package.bytes, GetParam(), scratch / "out3", {.memory_bytes = least - 1}).code(),
+            Errc::limit);
 }
 
 TEST(ExtractMemory, LittleForAnEntry) {
@@ -142,8 +158,10 @@ TEST(ExtractMemory, LittleForAnEntry) {
     ASSERT_TRUE(entries.add(row, row.path));
   }
   const std::size_t after = ::mallinfo2().uordblks + ::mallinfo2().hblkhd;
-  EXPECT_LT((after - before) / kEntries, 100U);
-  EXPECT_LE(entries.memory_bytes(), after - before + (1 << 20));
+  EXPECT_LT((after - before) / kEntries, 100U);  // nothing where a sanitizer's allocator keeps no such count
+  if (after != before) {
+    EXPECT_LE(entries.memory_bytes(), after - before + (1 << 20));
+  }
   EXPECT_EQ(entries.path(77), "some/directory/of/a/tree/file-1000077");
   EXPECT_EQ(entries.metadata(78).user_name, "root");
 }

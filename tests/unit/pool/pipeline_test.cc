@@ -282,6 +282,7 @@ TEST(ThreadCount, ZeroMeansAllProcessors) {
   EXPECT_GE(processor_count(), 1U);
   EXPECT_EQ(thread_count(0), processor_count());
   EXPECT_EQ(thread_count(3), 3U);
+  EXPECT_EQ(thread_count(4'000'000'000), 1024U);
 }
 
 }  // namespace

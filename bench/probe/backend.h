@@ -1,0 +1,37 @@
+// What random_read_probe reads from. One Backend for all threads; each thread has a Session of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "places.h"
+
+namespace npk::bench {
+
+class Session {
+ public:
+  virtual ~Session() = default;
+  // Reads up to out.size() bytes at a place; how many there were. Throws std::runtime_error.
+  virtual std::size_t read(const Place& place, std::span<std::uint8_t> out) = 0;
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+  virtual std::unique_ptr<Session> session() = 0;
+};
+
+struct BackendOptions {
+  std::string path;                 // of the package, folder or archive
+  std::uint64_t cache_bytes = 0;    // where the backend has a cache of its own
+  bool keep_open = false;           // files stay open from one read to the next; else each read opens its file by path
+};
+
+std::unique_ptr<Backend> make_npk_backend(const BackendOptions& options, const std::vector<File>& files);
+std::unique_ptr<Backend> make_directory_backend(const BackendOptions& options, const std::vector<File>& files);
+std::unique_ptr<Backend> make_zip_backend(const BackendOptions& options, const std::vector<File>& files);  // null: built without libzip
+
+}  // namespace npk::bench

@@ -1,0 +1,63 @@
+#include <optional>
+#include <stdexcept>
+
+#include "npk/reader.h"
+#include "backend.h"
+
+namespace npk::bench {
+namespace {
+
+[[noreturn]] void give_up(const Error& error) { throw std::runtime_error(error.path + ": " + error.message); }
+
+class NpkSession final : public Session {
+ public:
+  NpkSession(const PackageReader& reader, const std::vector<File>& files, bool keep_open)
+      : reader_(reader), files_(files), keep_open_(keep_open), open_(keep_open ? files.size() : 1) {}
+
+  std::size_t read(const Place& place, std::span<std::uint8_t> out) override {
+    std::optional<FileStream>& stream = open_[keep_open_ ? place.file : 0];
+    if (!keep_open_ || !stream) stream.emplace(open(files_[place.file].path));
+    auto count = stream->read_at(place.offset, out);
+    if (!count) give_up(count.error());
+    return *count;
+  }
+
+ private:
+  FileStream open(const std::string& path) {
+    auto entry = reader_.find(path);
+    if (!entry) give_up(entry.error());
+    if (!*entry) throw std::runtime_error(path + ": not in the package");
+    auto stream = reader_.open_stream(**entry);
+    if (!stream) give_up(stream.error());
+    return *std::move(stream);
+  }
+
+  const PackageReader& reader_;
+  const std::vector<File>& files_;
+  bool keep_open_;
+  std::vector<std::optional<FileStream>> open_;
+};
+
+class NpkBackend final : public Backend {
+ public:
+  NpkBackend(PackageReader reader, const std::vector<File>& files, bool keep_open)
+      : reader_(std::move(reader)), files_(files), keep_open_(keep_open) {}
+  std::unique_ptr<Session> session() override { return std::make_unique<NpkSession>(reader_, files_, keep_open_); }
+
+ private:
+  PackageReader reader_;
+  const std::vector<File>& files_;
+  bool keep_open_;
+};
+
+}  // namespace
+
+std::unique_ptr<Backend> make_npk_backend(const BackendOptions& options, const std::vector<File>& files) {
+  ReaderOptions reader_options;
+  if (options.cache_bytes != 0) reader_options.block_cache_bytes = options.cache_bytes;
+  auto reader = PackageReader::open_file(options.path, reader_options);
+  if (!reader) give_up(reader.error());
+  return std::make_unique<NpkBackend>(*std::move(reader), files, options.keep_open);
+}
+
+}  // namespace npk::bench

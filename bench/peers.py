@@ -101,18 +101,21 @@ class Squashfs(Peer):
         return done.stdout.splitlines()[0] if done.stdout else "?"
 
 
+SEVEN_ZIP = "7zz" if shutil.which("7zz") else "7z"  # Debian's 7zip has had both names
+
+
 class SevenZip(Peer):
     name = "7z -mx=9"
-    tools = ("7z",)
+    tools = (SEVEN_ZIP,)
     suffix = ".7z"
     slow = True
-    pack = "7z a -bd -bso0 -snl -mx=9 -mmt={threads} {archive} ."
-    list = "7z l -bd {archive}"
-    extract = "7z x -bd -bso0 -y -snl -mmt={threads} -o{out} {archive}"
-    one_file = "7z e -bd -so {archive} {entry}"
+    pack = f"{SEVEN_ZIP} a -bd -bso0 -snl -mx=9 -mmt={{threads}} {{archive}} ."
+    list = f"{SEVEN_ZIP} l -bd {{archive}}"
+    extract = f"{SEVEN_ZIP} x -bd -bso0 -y -snl -mmt={{threads}} -o{{out}} {{archive}}"
+    one_file = f"{SEVEN_ZIP} e -bd -so {{archive}} {{entry}}"
 
     def version(self):
-        done = subprocess.run(["7z"], capture_output=True, text=True, check=False)
+        done = subprocess.run([SEVEN_ZIP], capture_output=True, text=True, check=False)
         return next((line for line in done.stdout.splitlines() if line.startswith("7-Zip")), "?")
 
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <map>
 
@@ -14,6 +15,20 @@ namespace npk::tree {
 namespace {
 
 using Order = std::vector<std::uint32_t>;
+
+constexpr unsigned kMostThreads = 8;  // one makes the records; more readers than this wait for it
+
+// Lets the readers go, also when memory runs out.
+class Ending {
+ public:
+  explicit Ending(ListingQueue& queue) noexcept : queue_(queue) {}
+  Ending(const Ending&) = delete;
+  Ending& operator=(const Ending&) = delete;
+  ~Ending() { queue_.finish(); }
+
+ private:
+  ListingQueue& queue_;
+};
 
 void write_record_path(const RecordStore& store, std::uint32_t record, std::string& out) {
   std::size_t length = 0;
@@ -149,19 +164,39 @@ class Merger {
   bool overlapping_ = false;
 };
 
+Result<void> walk_in_order(const std::vector<ScanRoot>& roots, Walker& walker, RootTable& table) {
+  BaseOpener bases(table);
+  for (const ScanRoot& root : roots) {
+    NPK_ASSIGN(const std::uint32_t base, bases.index_of(root));
+    NPK_TRY(walker.add_root(base, root.path));
+  }
+  return {};
+}
+
+// Whichever job begins first is the walk; the others read ahead of it.
+Result<void> walk_roots(const std::vector<ScanRoot>& roots, const ScanOptions& options, RecordStore& store,
+                        RootTable& table) {
+  const ScanFilter filter(options);
+  ListingQueue queue(filter);
+  Walker walker(filter, queue, store, table);
+  if (options.threads <= 1 || !options.run_jobs) return walk_in_order(roots, walker, table);
+  std::atomic<bool> begun = false;
+  Result<void> walked;
+  const auto job = [&](unsigned) {
+    if (begun.exchange(true)) return queue.work();
+    const Ending ending(queue);
+    walked = walk_in_order(roots, walker, table);
+  };
+  NPK_TRY(options.run_jobs(std::min(options.threads, kMostThreads), job));
+  return walked;
+}
+
 }  // namespace
 
 Result<ScannedTree> scan(const std::vector<ScanRoot>& roots, const ScanOptions& options) {
   auto store = std::make_unique<RecordStore>();
   auto table = std::make_unique<RootTable>();
-  {
-    Walker walker(options, *store, *table);
-    BaseOpener bases(*table);
-    for (const ScanRoot& root : roots) {
-      NPK_ASSIGN(const std::uint32_t base, bases.index_of(root));
-      NPK_TRY(walker.add_root(base, root.path));
-    }
-  }
+  NPK_TRY(walk_roots(roots, options, *store, *table));
   Order order = Merger(*store, *table, options).merge();
   return ScannedTree(std::move(store), std::move(table), std::move(order));
 }

@@ -34,7 +34,12 @@ struct ScanOptions {
   bool owner_names = true;                // look up user and group names
   Limits limits = {};
   std::stop_token stop = {};
-  // Called on the scanning thread. A problem: something asked for is missing from the list (can't be read, vanished,
+  // Directories are read by so many threads at once, at most 8, if there is something to run them: a function that calls
+  // job(0) to job(count - 1), each once, at the same time where it can, and returns when all have. What is found, its
+  // order and the order of problems and notes do not depend on it. One open directory a thread.
+  unsigned threads = 1;
+  std::function<Result<void>(unsigned count, const std::function<void(unsigned)>& job)> run_jobs = {};
+  // Called by one thread, the caller's or one of run_jobs. A problem: something asked for is missing from the list (can't be read, vanished,
   // named beyond the limits). A note: nothing of the user's data is missing (a socket left out, part of a given path
   // not stored).
   std::function<void(const Error&)> on_problem = {};

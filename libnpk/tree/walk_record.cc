@@ -1,13 +1,8 @@
 // The part of Walker that makes records.
-#include <fcntl.h>
-#include <unistd.h>
 #include <algorithm>
-#include <cerrno>
-#include <climits>
 
 #include "tree/owner_names.h"
 #include "tree/walk.h"
-#include "tree/xattr.h"
 
 namespace npk::tree {
 namespace {
@@ -46,11 +41,10 @@ bool has_holes(const struct stat& status) noexcept {
 
 }  // namespace
 
-Result<std::uint32_t> Walker::add_record(std::string_view name, const Found& found) {
+Result<std::uint32_t> Walker::add_record(std::string_view name, std::uint32_t parent, const struct stat& status) {
   const std::size_t number = store_.records.size();
   if (number >= std::min<std::uint64_t>(options_.limits.max_entries, Record::kNoParent))
     return fail(Errc::limit, "more entries than the limit");
-  const struct stat& status = found.status;
   NPK_ASSIGN(const std::uint16_t device, device_index(status.st_dev));
   store_.records.push_back(
       Record{.mtime_seconds = status.st_mtim.tv_sec,
@@ -60,7 +54,7 @@ Result<std::uint32_t> Walker::add_record(std::string_view name, const Found& fou
              .name = store_.text.add(name),
              .mtime_nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec),
              .ctime_nanoseconds = static_cast<std::uint32_t>(status.st_ctim.tv_nsec),
-             .parent = found.parent,
+             .parent = parent,
              .link_group = 0,
              .owner = owner_index(status.st_uid, status.st_gid),
              .device = device,
@@ -73,54 +67,30 @@ Result<std::uint32_t> Walker::add_record(std::string_view name, const Found& fou
 }
 
 // False if the entry must be left out after all; its record then stays, unlisted.
-bool Walker::read_details(int directory, const char* name, Record& record, std::uint32_t number) {
-  if (record.entry_kind() == EntryKind::symlink && !read_link(directory, name, record)) return false;
-  if (options_.xattrs) read_xattrs(directory, name, number);
+bool Walker::add_details(std::uint32_t number, const FoundDetails& details) {
+  if (details.target_error != 0) {
+    problem(details.target_error, "can't read where the symbolic link leads");
+    return false;
+  }
+  Record& record = store_.records[number];
+  if (record.entry_kind() == EntryKind::symlink) record.size_or_reference = store_.text.add(details.target);
+  for (const auto& [error, message] : details.problems) {
+    if (error != 0)
+      problem(error, message);
+    else
+      problem(Error{.code = Errc::limit, .message = message, .path = path_});
+  }
+  add_xattrs(number, details);
   return true;
 }
 
-bool Walker::read_link(int directory, const char* name, Record& record) {
-  char target[PATH_MAX];
-  const ssize_t length = ::readlinkat(directory, name, target, sizeof target);
-  if (length < 0)
-    problem(errno, "can't read where the symbolic link leads");
-  else
-    record.size_or_reference = store_.text.add({target, static_cast<std::size_t>(length)});
-  return length >= 0;
-}
-
-void Walker::read_xattrs(int directory, const char* name, std::uint32_t number) {
-  const int error = list_xattrs({directory, name}, xattr_names_);
-  if (error == 0 && xattr_names_.empty()) return;
-  if (error == ENOENT) return;  // opening it, or the next scan, will tell
-  if (error != 0) return problem(error, "can't read its extended attributes");
-  collect_xattrs(directory, name, xattr_names_, number);
-}
-
-void Walker::collect_xattrs(int directory, const char* name, std::string_view names, std::uint32_t number) {
-  XattrRun run{.record = number, .count = 0, .first = store_.xattrs.size()};
-  std::uint64_t total_bytes = 0;
-  while (!names.empty()) {
-    const std::string_view one = names.substr(0, names.find('\0'));
-    names.remove_prefix(one.size() + 1);
-    const int error = get_xattr({directory, name}, one.data(), xattr_value_);
-    if (error == ENODATA || error == ENOTSUP) continue;  // removed meanwhile, or listed for show
-    if (error != 0) {
-      problem(error, "can't read its extended attribute " + std::string(one));
-      continue;
-    }
-    total_bytes += one.size() + xattr_value_.size();
-    if (total_bytes > options_.limits.max_xattr_bytes) {
-      problem(Error{.code = Errc::limit,
-                    .message = "more extended attributes than the limit; the rest is left out",
-                    .path = path_});
-      break;
-    }
-    store_.xattrs.push_back({.name = interned(one), .value = as_bytes(store_.text.store(as_text(xattr_value_)))});
-    ++run.count;
-  }
-  if (run.count == 0) return;
-  store_.xattr_runs.push_back(run);
+void Walker::add_xattrs(std::uint32_t number, const FoundDetails& details) {
+  if (details.xattrs.empty()) return;
+  store_.xattr_runs.push_back({.record = number,
+                               .count = static_cast<std::uint32_t>(details.xattrs.size()),
+                               .first = store_.xattrs.size()});
+  for (const auto& [name, value] : details.xattrs)
+    store_.xattrs.push_back({.name = interned(name), .value = as_bytes(store_.text.store(as_text(value)))});
   store_.set(number, RecordFlag::has_xattrs);
 }
 

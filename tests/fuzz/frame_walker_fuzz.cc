@@ -7,6 +7,7 @@
 
 #include "fuzz/fuzz_input.h"
 #include "fuzz/packages.h"
+#include "fuzz/piece_source.h"
 #include "npk/files.h"
 #include "package/reader/frame_walker.h"
 
@@ -14,22 +15,6 @@ namespace {
 
 using namespace npk;
 using reader::Frame;
-
-class PieceSource final : public SequentialSource {
- public:
-  PieceSource(ByteView bytes, std::size_t piece) : bytes_(bytes), piece_(piece) {}
-  Result<std::size_t> read(MutableBytes out) override {
-    const std::size_t count = std::min({out.size(), bytes_.size(), piece_});
-    std::copy_n(bytes_.begin(), count, out.begin());
-    bytes_ = bytes_.subspan(count);
-    return count;
-  }
-  std::string name() const override { return "pieces"; }
-
- private:
-  ByteView bytes_;
-  std::size_t piece_;
-};
 
 struct Walk {
   bool began = false;
@@ -40,7 +25,7 @@ struct Walk {
 };
 
 Walk walk(ByteView package) {
-  PieceSource source(package, 1 + package.size() % 97);
+  fuzz::PieceSource source(package, 1 + package.size() % 97);
   reader::FrameWalker walker(source, fuzz::limits());
   Walk out;
   const auto superblock = walker.read_superblock();

@@ -1,5 +1,6 @@
 // Writes the seed inputs that need the library's encoders: make_seeds CORPUS_DIRECTORY. Each function fills the corpus
 // of one target; the files are committed. Valid structures, and some that are wrong in one place.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -386,6 +387,37 @@ void packages(const Corpus& corpus) {
   }
 }
 
+// Content that manifests come back to: from what was extracted, from the spool, over several pages.
+void streamed_packages(const Corpus& corpus) {
+  packages(corpus);
+  test::PackageBuilder builder("streamed");
+  const Bytes a = text_of(900), b = text_of(40), c = text_of(333);
+  const auto file = [](const std::string& path, std::vector<format::Run> runs) {
+    test::BuiltEntry entry;
+    entry.path = path;
+    for (const format::Run& run : runs) entry.size += run.byte_count;
+    if (runs.size() != 1 || runs[0].chunk_count != 1) entry.digest = Digest{};
+    entry.runs = std::move(runs);
+    return entry;
+  };
+  builder.block({a, b});
+  builder.block({c}, {.base = 0, .codec = format::CodecId::zstd});
+  builder.chunk_page();
+  std::vector<test::BuiltEntry> first{file("d/a", {{0, 1, 900}}), file("hole", {{0, 0, 5000}, {1, 2, 373}, {0, 0, 7}})};
+  builder.manifest(first);
+  builder.block({text_of(77)}, {.base = 0});
+  builder.chunk_page();
+  std::vector<test::BuiltEntry> second{file("again", {{1, 1, 40}, {0, 1, 900}, {3, 1, 77}, {2, 1, 333}, {2, 1, 333}}),
+                                       file("twin", {{0, 1, 900}})};
+  builder.manifest(second);
+  first.insert(first.end(), second.begin(), second.end());
+  std::ranges::sort(first, {}, &test::BuiltEntry::path);
+  builder.commit(first);
+  builder.frame(format::FrameType::padding, Bytes(100));
+  builder.trailer();
+  corpus.add("two_manifests", ByteView(builder.bytes()));
+}
+
 // Choices as they come, or (`zeros` of five times) none.
 Bytes choices_of(std::uint32_t seed, std::size_t size, unsigned zeros) {
   Bytes choices;
@@ -433,6 +465,7 @@ int main(int argc, char** argv) {
                                                                      {"frame_walker_fuzz", packages},
                                                                      {"package_pages_fuzz", package_pages},
                                                                      {"package_verify_fuzz", packages},
+                                                                     {"extract_stream_fuzz", streamed_packages},
                                                                      {"writer_round_trip_fuzz", writer_inputs}};
   for (const auto& [name, fill] : targets) fill(Corpus(argv[1], name));
   return 0;

@@ -174,7 +174,7 @@ struct Packed {
   }
 };
 
-inline Result<Packed> try_pack(const writer::InputTree& tree, WriterOptions options) {
+inline Result<Packed> try_pack(const writer::InputTree& tree, WriterOptions options, const writer::WriteBounds& bounds = {}) {
   Packed packed;
   std::mutex mutex;
   options.problem = [&](const Error& error) {
@@ -182,10 +182,12 @@ inline Result<Packed> try_pack(const writer::InputTree& tree, WriterOptions opti
     packed.problems.push_back(error);
   };
   const std::unique_ptr<Sink> sink = memory_sink(packed.bytes);
-  NPK_ASSIGN(packed.report, writer::write_package(tree, *sink, options));
+  NPK_ASSIGN(packed.report, writer::write_package(tree, *sink, options, bounds));
   return packed;
 }
 
-inline Packed pack(const writer::InputTree& tree, const WriterOptions& options = {}) { return try_pack(tree, options).value(); }
+inline Packed pack(const writer::InputTree& tree, const WriterOptions& options = {}, const writer::WriteBounds& bounds = {}) {
+  return try_pack(tree, options, bounds).value();
+}
 
 }  // namespace npk::testing

@@ -33,6 +33,8 @@ struct Limits {
   // What a whole package may expand to: refused beyond both (holes not counted).
   std::uint64_t max_expanded_bytes_free = 16ULL << 30; // always allowed
   std::uint64_t max_expansion_ratio = 1000;            // expanded bytes per stored byte beyond that
+  std::uint64_t max_pieces_free = 1ULL << 20;          // chunks as often as entries use them, beyond one for each entry;
+                                                       // one more for each 32 stored bytes
   std::uint32_t max_symlink_depth = 40;
 };
 

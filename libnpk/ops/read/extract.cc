@@ -18,7 +18,7 @@ constexpr std::uint64_t kMemoryOfReader = 4ULL << 20;  // bases, decoders
 class PackageExtraction {
  public:
   PackageExtraction(const PackageReader& package, const ExtractOptions& options)
-      : package_(package), session_(options), plan_(package.info().package_length) {}
+      : package_(package), session_(options), plan_(package.info().package_length, options.limits) {}
 
   Result<ExtractReport> run() {
     NPK_TRY(reader::check_expansion(package_.info(), session_.options().limits));

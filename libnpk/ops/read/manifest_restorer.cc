@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "npk/checked.h"
+#include "npk/format/expansion.h"
 #include "ops/read/block_task.h"
 #include "ops/read/extracted_chunks.h"
 #include "ops/read/piece_plan.h"
@@ -49,7 +50,9 @@ Result<void> ManifestRestorer::choose(const format::CatalogPage& manifest, std::
     expanded_bytes_ += session_.entries()[*file].pending;
     NPK_TRY(reader::check_expansion(expanded_bytes_, stored_bytes, session_.options().limits));
     files_.push_back({*file, i});
-    if (auto placed = place(*file, row.runs, most_pieces(stored_bytes)); !placed) {
+    const std::uint64_t further = format::most_further_pieces(stored_bytes, session_.options().limits);
+    const std::uint64_t most = checked_add(further, files_.size()).value_or(UINT64_MAX);
+    if (auto placed = place(*file, row.runs, most); !placed) {
       const bool damaged = placed.error().code == Errc::corrupt;
       session_.files().fail(*file, std::move(placed).error(), damaged);
     }

@@ -5,24 +5,21 @@
 #include <unordered_map>
 
 #include "npk/checked.h"
+#include "npk/format/expansion.h"
 
 namespace npk::ops {
 namespace {
 
 constexpr std::uint64_t kWalkingPays = 8;  // when at least one chunk in so many is wanted
 
-constexpr std::uint64_t kPiecesAlways = 1ULL << 20;
-constexpr std::uint64_t kStoredBytesPerPiece = 32;  // beyond that
-
 }  // namespace
-
-std::uint64_t most_pieces(std::uint64_t stored_bytes) noexcept {
-  return kPiecesAlways + stored_bytes / kStoredBytesPerPiece;
-}
 
 std::unexpected<Error> too_many_pieces() {
   return fail(Errc::limit, "the files consist of more pieces than a package of this size can have need of");
 }
+
+PiecePlan::PiecePlan(std::uint64_t stored_bytes, const Limits& limits)
+    : most_pieces_(format::most_further_pieces(stored_bytes, limits)) {}
 
 struct PiecePlan::Walk {
   std::size_t next_run = 0;
@@ -35,6 +32,7 @@ Result<void> PiecePlan::add_file(Number file, std::span<const format::Run> runs,
     if (!range_within(run.first_chunk, run.chunk_count, chunk_count))
       return fail(Errc::corrupt, "its content leads to chunks the package does not have");
   }
+  most_pieces_ = checked_add(most_pieces_, 1).value_or(UINT64_MAX);
   if (runs.size() > most_pieces_ - runs_.size()) return too_many_pieces();
   std::uint64_t offset = 0;
   for (const format::Run& run : runs) {

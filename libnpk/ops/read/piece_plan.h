@@ -12,9 +12,8 @@
 
 namespace npk::ops {
 
-// How many pieces of files are planned for a package of so many bytes: more than any has need of, so that a small one
-// that names one chunk over and over can't fill the memory.
-[[nodiscard]] std::uint64_t most_pieces(std::uint64_t stored_bytes) noexcept;
+// For files of more pieces than format::most_further_pieces allows beyond one each: a small package that names one chunk
+// over and over can't fill the memory.
 [[nodiscard]] std::unexpected<Error> too_many_pieces();
 
 // One thread. Memory: 32 bytes a run, 24 a piece (consecutive chunks in one block make one piece), 80 a block of the
@@ -25,7 +24,7 @@ class PiecePlan {
   // A file whose content can't be found, and why. May be called more than once for one file.
   using OnLost = std::function<void(Number file, const Error& error)>;
 
-  explicit PiecePlan(std::uint64_t stored_bytes) : most_pieces_(most_pieces(stored_bytes)) {}
+  PiecePlan(std::uint64_t stored_bytes, const Limits& limits);
 
   // Errc::limit: too many. Errc::corrupt: runs that lead to chunks the package does not have; nothing is taken of them.
   [[nodiscard]] Result<void> add_file(Number file, std::span<const format::Run> runs, std::uint64_t chunk_count);
@@ -67,7 +66,7 @@ class PiecePlan {
                                        std::uint32_t length);
   void make_tasks();
 
-  std::uint64_t most_pieces_;
+  std::uint64_t most_pieces_;  // grows with the files added
   std::vector<PendingRun> runs_;
   std::uint64_t wanted_chunks_ = 0;
   std::vector<Piece> pieces_;

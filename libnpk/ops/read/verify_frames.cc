@@ -113,6 +113,8 @@ Result<void> FrameCheck::check_body(std::uint64_t position) {
       static_cast<void>(opened);
       return {};
     }
+    case FrameType::padding:
+      return std::ranges::all_of(frame_.body, [](std::uint8_t byte) { return byte == 0; }) ? Result<void>() : bad("a padding frame is not all zeros");
     default: return {};
   }
 }

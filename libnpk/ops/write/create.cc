@@ -4,6 +4,7 @@
 #include "ops/write/tree_input.h"
 #include "package/writer/plan.h"
 #include "package/writer/write_package.h"
+#include "pool/pipeline.h"
 #include "tree/stored_path.h"
 
 namespace npk::ops {
@@ -21,6 +22,12 @@ Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, CreateReport
     if (options.writer.problem) options.writer.problem(error);
   };
   scan.on_note = options.note;
+  scan.threads = pool::thread_count(options.writer.threads);
+  scan.run_jobs = [](unsigned count, const std::function<void(unsigned)>& job) {
+    return pool::parallel_for_each_index({.threads = count, .max_tokens = count}, count, [&](std::uint64_t index) {
+      return job(static_cast<unsigned>(index)), Result<void>();
+    });
+  };
   if (options.sink == nullptr) scan.leave_out = options.package_path;
   std::vector<tree::ScanRoot> roots;
   for (const InputPath& input : options.inputs) roots.push_back({.path = input.path, .base = input.base_directory});

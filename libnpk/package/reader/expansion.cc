@@ -1,15 +1,13 @@
 #include "package/reader/expansion.h"
 
-#include <algorithm>
 #include <string>
 
-#include "npk/checked.h"
+#include "npk/format/expansion.h"
 
 namespace npk::reader {
 
 Result<void> check_expansion(std::uint64_t expanded_bytes, std::uint64_t stored_bytes, const Limits& limits) {
-  const std::uint64_t by_ratio = checked_multiply(stored_bytes, limits.max_expansion_ratio).value_or(UINT64_MAX);
-  const std::uint64_t bound = std::max(limits.max_expanded_bytes_free, by_ratio);
+  const std::uint64_t bound = format::most_expanded_bytes(stored_bytes, limits);
   if (expanded_bytes <= bound) return {};
   return fail(Errc::limit, "the package would expand to " + std::to_string(expanded_bytes) +
                                " bytes, more than the limit of " + std::to_string(bound) + " for a package of " +

@@ -17,6 +17,11 @@ namespace npk::writer {
 inline constexpr std::size_t kSliceBytes = 1U << 20;      // of a large file; also what small files are gathered to
 inline constexpr std::size_t kWindowBytes = chunk::kWindowBytes;  // bytes before a slice that its cuts depend on
 
+// Of one entry. Beyond, holes are packed as zeros and chunks that are there already are stored again, so that the runs of a
+// page stay within spec section 16.
+inline constexpr std::size_t kMostHoles = 1U << 16;
+inline constexpr std::size_t kMostRuns = 1U << 19;
+
 // Kinds of content that go into blocks apart.
 enum class Lane : std::uint8_t {
   ordinary,

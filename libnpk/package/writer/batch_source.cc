@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 namespace npk::writer {
 namespace {
@@ -13,6 +14,16 @@ Piece& new_piece(Batch& batch, std::uint64_t entry) {
   Piece& piece = batch.pieces.emplace_back();
   piece.entry = piece.leader = entry;
   return piece;
+}
+
+// At most kMostHoles, in order.
+std::vector<ByteRange> largest(std::vector<ByteRange> holes) {
+  if (holes.size() <= kMostHoles) return holes;
+  const auto kept = holes.begin() + kMostHoles;
+  std::ranges::nth_element(holes, kept, [](const ByteRange& a, const ByteRange& b) { return std::tie(a.length, b.offset) > std::tie(b.length, a.offset); });
+  holes.erase(kept, holes.end());
+  std::ranges::sort(holes, {}, &ByteRange::offset);
+  return holes;
 }
 
 }  // namespace
@@ -85,7 +96,7 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
   sliced_.file->expected_size = input_.size(entry);
   if (input_.may_have_holes(entry) && !options_.zero_runs_are_holes && !(*file)->is_sequential()) {
     auto holes = (*file)->holes(input_.size(entry));
-    if (holes) sliced_.holes = std::move(*holes);
+    if (holes) sliced_.holes = largest(std::move(*holes));
   }
   sliced_.file->file = std::move(*file);
 }

@@ -88,7 +88,7 @@ void BlockFiller::append_run(std::uint64_t first_chunk, std::uint64_t chunk_coun
 }
 
 std::optional<std::uint64_t> BlockFiller::find_known(const PieceChunk& chunk) const {
-  if (options_.deduplication == Deduplication::none) return std::nullopt;
+  if (options_.deduplication == Deduplication::none || current_.runs.size() >= options_.most_runs) return std::nullopt;
   return index_.find(chunk.hash, chunk.length);
 }
 

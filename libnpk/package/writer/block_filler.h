@@ -14,13 +14,15 @@ using LaneBuffers = std::array<BufferStack*, kLanes>;  // block buffers by lane
 struct FillOptions {
   std::array<std::size_t, kLanes> block_bytes{};
   Deduplication deduplication = Deduplication::chunks;
+  unsigned fingerprint_bits = 32;     // as ChunkIndex
+  std::size_t most_runs = kMostRuns;  // of an entry: beyond, its chunks are stored again
 };
 
 // Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.
 class BlockFiller {
  public:
   BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers)
-      : options_(options), block_buffers_(block_buffers), contents_(entry_count) {}
+      : options_(options), block_buffers_(block_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
 
   [[nodiscard]] Result<void> fill(Batch& batch);
   // Closes what is open; call once after the last batch, with an empty one.

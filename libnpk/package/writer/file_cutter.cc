@@ -24,11 +24,18 @@ void FileCutter::cut(Batch& batch) {
   pending_begin_ = headroom_ - pending_;
   if (pending_ != 0) std::ranges::copy(carry_, batch.data.data() + pending_begin_);
   for (Piece& piece : batch.pieces) {
+    bound_holes(piece);
     cut_piece(batch, piece);
     piece.chunk_end = batch.chunks.size();
   }
   carry_.clear();
   if (pending_ != 0) carry_.assign(batch.data.data() + pending_begin_, batch.data.data() + pending_begin_ + pending_);
+}
+
+// Those found in the data; of the file system's, BatchSource takes no more.
+void FileCutter::bound_holes(Piece& piece) noexcept {
+  if (piece.first) holes_ = 0;
+  if (piece.is_hole && ++holes_ > kMostHoles && piece.file != nullptr) piece.is_hole = false;
 }
 
 void FileCutter::cut_piece(Batch& batch, Piece& piece) {

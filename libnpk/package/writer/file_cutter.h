@@ -20,6 +20,7 @@ class FileCutter {
   void cut_piece(Batch& batch, Piece& piece);
   void add_chunks(Batch& batch);
   void hash_piece(const Batch& batch, const Piece& piece);
+  void bound_holes(Piece& piece) noexcept;
 
   chunk::CutSelector selector_;
   std::size_t headroom_;
@@ -27,6 +28,7 @@ class FileCutter {
   Bytes carry_;                        // what batches before left without a cut
   std::size_t pending_begin_ = 0;      // the same within a batch: where it lies in the buffer
   std::size_t pending_ = 0;
+  std::size_t holes_ = 0;              // of the file, so far
   std::vector<std::uint32_t> lengths_;
   hash::Blake3 file_hash_;
 };

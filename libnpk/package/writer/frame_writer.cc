@@ -1,6 +1,7 @@
 #include "package/writer/frame_writer.h"
 
 #include <algorithm>
+#include <array>
 
 #include "hash/hash.h"
 
@@ -31,6 +32,16 @@ Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteVi
 }
 
 Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteView body) { return write(type, body, hash::blake3(body)); }
+
+Result<void> FrameWriter::pad_to(std::uint64_t position) {
+  static constexpr std::array<std::uint8_t, 64U << 10> kZeros{};
+  while (position_ < position) {
+    const std::uint64_t left = position - position_;
+    const std::uint64_t wanted = left > format::kFrameHeaderBytes ? left - format::kFrameHeaderBytes : 0;
+    NPK_TRY(write(format::FrameType::padding, ByteView(kZeros).first(std::min<std::uint64_t>(wanted, kZeros.size()))));
+  }
+  return {};
+}
 
 Result<void> FrameWriter::write_trailer(format::Trailer trailer) {
   trailer.package_length = position_ + format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);

@@ -20,6 +20,8 @@ class FrameWriter {
   // `hash` is the BLAKE3 of the body. Returns where the frame lies.
   [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body, const Digest& hash);
   [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body);
+  // Padding frames, until the package has at least so many bytes.
+  [[nodiscard]] Result<void> pad_to(std::uint64_t position);
   // The frame that ends the package; package_length is filled in here.
   [[nodiscard]] Result<void> write_trailer(format::Trailer trailer);
 

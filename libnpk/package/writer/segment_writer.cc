@@ -1,14 +1,17 @@
 #include "package/writer/segment_writer.h"
 
+#include <algorithm>
 #include <deque>
 
 #include "block/seal.h"
+#include "npk/format/expansion.h"
 #include "package/writer/row_weight.h"
 
 namespace npk::writer {
 namespace {
 
 constexpr std::size_t kManifestBytes = 16U << 20;  // raw, roughly
+constexpr std::size_t kManifestRuns = 1U << 18;    // with one entry more: spec section 16
 
 }  // namespace
 
@@ -49,21 +52,34 @@ Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
   return {};
 }
 
+void SegmentWriter::count(const format::EntryRow& row) noexcept {
+  std::uint64_t pieces = 0;
+  for (const format::Run& run : row.runs) {
+    if (run.chunk_count != 0) expanded_bytes_ += run.byte_count;
+    pieces += std::max<std::uint64_t>(run.chunk_count, 1);
+  }
+  if (pieces > 1) further_pieces_ += pieces - 1;
+}
+
+// A package that would expand further than readers allow is filled up: they count what came before each manifest.
 // One manifest for all, or several where long paths or attributes would make it too large.
 Result<void> SegmentWriter::write_manifests(std::span<const CompletedEntry> completed) {
   while (!completed.empty()) {
     std::deque<EntryScratch> scratches;
     std::vector<format::EntryRow> rows;
-    std::size_t weight = 0;
-    for (std::size_t i = 0; i < completed.size() && weight < kManifestBytes; ++i) {
+    std::size_t weight = 0, runs = 0;
+    for (std::size_t i = 0; i < completed.size() && weight < kManifestBytes && runs < kManifestRuns; ++i) {
       format::EntryRow row = input_.entry(completed[i].entry, scratches.emplace_back());
       row.size = completed[i].size;
       row.runs = completed[i].runs;
       row.digest = completed[i].digest;
       weight += row_weight(row);
+      runs += row.runs.size();
+      count(row);
       rows.push_back(row);
     }
     NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
+    NPK_TRY(frames_.pad_to(format::least_stored_bytes(expanded_bytes_, further_pieces_, limits_)));
     NPK_TRY(frames_.write(format::FrameType::manifest, body));
     completed = completed.subspan(rows.size());
   }

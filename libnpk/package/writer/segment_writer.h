@@ -12,7 +12,9 @@ namespace npk::writer {
 // Serial: batches come in order.
 class SegmentWriter {
  public:
-  SegmentWriter(const InputTree& input, int page_level, FrameWriter& frames) : input_(input), page_level_(page_level), frames_(frames) {}
+  // `limits`: those of the readers to come.
+  SegmentWriter(const InputTree& input, int page_level, const Limits& limits, FrameWriter& frames)
+      : input_(input), page_level_(page_level), limits_(limits), frames_(frames) {}
 
   [[nodiscard]] Result<void> write(const Batch& batch);
 
@@ -25,15 +27,19 @@ class SegmentWriter {
   [[nodiscard]] Result<void> write_block(const FilledBlock& block);
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
+  void count(const format::EntryRow& row) noexcept;
   [[nodiscard]] Result<void> write_manifests(std::span<const CompletedEntry> completed);
 
   const InputTree& input_;
   int page_level_;
+  Limits limits_;
   FrameWriter& frames_;
   std::vector<format::FrameReference> blocks_;  // of the segment
   std::vector<format::ChunkChild> chunk_pages_;
   std::uint64_t block_count_ = 0;
   std::uint64_t stored_bytes_ = 0;
+  std::uint64_t expanded_bytes_ = 0;  // of all manifests, as readers count
+  std::uint64_t further_pieces_ = 0;
 };
 
 }  // namespace npk::writer

@@ -86,7 +86,7 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
 
 class PackageJob {
  public:
-  PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, chunk::CandidateScanner scanner, chunk::CutSelector selector)
+  PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), scanner_(std::move(scanner)), superblock_{.package_id = derive_package_id(input)},
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(block::kSealHeadroom + plan_.block_bytes[0]),
         repetitive_buffers_(block::kSealHeadroom + plan_.block_bytes[1]), incompressible_buffers_(block::kSealHeadroom + plan_.block_bytes[2]),
@@ -95,8 +95,8 @@ class PackageJob {
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
-        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication}, input.entry_count(), block_buffers_),
-        segments_(input, plan_.page_level, frames_), progress_(options.progress, input) {}
+        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs}, input.entry_count(), block_buffers_),
+        segments_(input, plan_.page_level, bounds.reader_limits, frames_), progress_(options.progress, input) {}
 
   Result<WriteReport> run() {
     NPK_TRY(frames_.write_superblock());
@@ -249,11 +249,11 @@ class PackageJob {
 
 }  // namespace
 
-Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options) {
+Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options, const WriteBounds& bounds) {
   NPK_ASSIGN(WritePlan plan, make_plan(options));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  return PackageJob(input, sink, options, std::move(plan), std::move(scanner), std::move(selector)).run();
+  return PackageJob(input, sink, options, std::move(plan), std::move(scanner), std::move(selector), bounds).run();
 }
 
 }  // namespace npk::writer

@@ -3,12 +3,19 @@
 #pragma once
 
 #include "npk/writer.h"
-#include "package/writer/input.h"
+#include "package/writer/batch.h"
 
 namespace npk::writer {
 
+// What tests alone set otherwise.
+struct WriteBounds {
+  Limits reader_limits = {};          // a package never expands further than these allow (spec section 16): padding is put in
+  std::size_t most_runs = kMostRuns;  // of an entry
+  unsigned fingerprint_bits = 32;     // fewer force collisions
+};
+
 // Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled, io from the sink; trouble with an entry's content goes to
 // options.problem, and the entry is left out if it could not be read.
-[[nodiscard]] Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options);
+[[nodiscard]] Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options, const WriteBounds& bounds = {});
 
 }  // namespace npk::writer

@@ -208,6 +208,29 @@ TEST_P(ExtractBounds, PiecesWithoutEndAreRefused) {
   EXPECT_FALSE(exists(scratch / "out/pieces"));
 }
 
+// What the writer makes of content that repeats itself too much for its readers, they extract.
+TEST_P(ExtractBounds, WhatIsPaddedIsNotRefused) {
+  Limits limits;
+  limits.max_expanded_bytes_free = 500'000;
+  limits.max_expansion_ratio = 20;
+  limits.max_pieces_free = 10;
+  std::vector<TestEntry> entries(52);
+  entries[0] = {.path = "a", .content = Bytes(3'000'000, 1)};
+  entries[1] = {.path = "b", .content = Bytes(500'000, 2)};
+  for (std::size_t i = 2; i < entries.size(); ++i) entries[i] = {.path = "c" + std::to_string(i), .content = Bytes(3, 'c')};
+  const TestTree tree(entries);
+  WriterOptions writer;
+  writer.preset = Preset::fast;
+  writer.chunk_bytes = 4096;
+  ops::ExtractOptions options;
+  options.limits = limits;
+  const ScratchDirectory scratch;
+  EXPECT_FALSE(extract_bytes(pack(tree, writer).bytes, GetParam(), scratch / "refused", options).is_clean());
+  const Extracted taken = extract_bytes(pack(tree, writer, {.reader_limits = limits}).bytes, GetParam(), scratch / "out", options);
+  EXPECT_TRUE(taken.is_clean()) << taken.text();
+  EXPECT_EQ(taken.result->bytes, 3'500'150U);
+}
+
 Bytes incompressible_files(std::size_t files, std::size_t size) {
   std::vector<TestEntry> entries(files);
   for (std::size_t i = 0; i < files; ++i) {

@@ -22,7 +22,15 @@ struct BlockCache::Loading {
   std::shared_ptr<DecodedBytes> block;
 };
 
-Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes) {
+BlockCache::Block BlockCache::try_get(const BlockLocation& block, std::uint64_t needed_bytes, Use) {
+  const std::scoped_lock lock(mutex_);
+  const auto at = slots_.find(block.number);
+  if (at == slots_.end() || at->second.block == nullptr) return nullptr;
+  return at->second.block->size() >= std::min(needed_bytes, block.row.raw_length) ? at->second.block : nullptr;
+}
+
+Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes, const Access&,
+                                          Cost* cost) {
   needed_bytes = std::min(needed_bytes, block.row.raw_length);
   std::unique_lock lock(mutex_);
   Slot& slot = slot_of(block.number);
@@ -32,6 +40,7 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
   recency_.splice(recency_.begin(), recency_, slot.recency);
   if (slot.block != nullptr && slot.block->size() >= needed_bytes) {
     ReadCounters::add(counters_->block_cache_hits, 1);
+    if (cost != nullptr) cost->hit = true;
     return slot.block;
   }
   ReadCounters::add(counters_->block_cache_misses, 1);
@@ -41,7 +50,10 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
   lock.unlock();
   Loading loading(*this, block.number);
   auto buffer = std::make_shared<DecodedBytes>(static_cast<std::size_t>(wanted));
+  const auto begun = std::chrono::steady_clock::now();
   NPK_TRY(loader_->load_into(block, buffer->writable()));
+  if (cost != nullptr) cost->decoding += std::chrono::steady_clock::now() - begun;
+  if (cost != nullptr) cost->stored_bytes += block.row.stored_length;
   loading.block = buffer;
   return buffer;
 }

@@ -75,9 +75,9 @@ class PackageReader {
   [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first = 0,
                                       std::uint64_t last = UINT64_MAX) const;
 
-  // A stream over a regular file's content (Errc::misuse for other kinds). `entry` is one of this reader's. Streams
+  // A stream over a regular file's content (Errc::misuse for other kinds, and as check_stream_options). `entry` is one of this reader's. Streams
   // keep the package open.
-  [[nodiscard]] Result<FileStream> open_stream(const Entry& entry) const;
+  [[nodiscard]] Result<FileStream> open_stream(const Entry& entry, const StreamOptions& options = {}) const;
   // What b3sum prints for the content; regular files only.
   [[nodiscard]] Result<Digest> digest(const Entry& entry) const;
 

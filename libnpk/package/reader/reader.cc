@@ -4,6 +4,7 @@
 
 #include "hash/hash.h"
 #include "npk/files.h"
+#include "package/reader/entry_content.h"
 #include "package/reader/file_stream.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
@@ -44,6 +45,7 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
     impl->use_manifests(std::move(found));
   impl->blocks_ = std::make_shared<reader::BlockLoader>(impl->frames_, impl->chunks_);
   impl->block_cache_ = std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes);
+  impl->pin_budget_ = std::make_unique<reader::PinBudget>(options.block_cache_bytes / 4);
   return impl;
 }
 
@@ -114,9 +116,11 @@ Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& vi
   return tally.check(info().commit.placement.totals);
 }
 
-Result<FileStream> PackageReader::open_stream(const Entry& entry) const {
+Result<FileStream> PackageReader::open_stream(const Entry& entry, const StreamOptions& options) const {
   if (entry.row().kind != EntryKind::regular) return not_a_file(entry);
-  return FileStream(std::make_unique<FileStream::Impl>(impl_, entry));
+  NPK_TRY(check_stream_options(options));
+  auto content = std::make_shared<const reader::EntryContent>(impl_, entry);
+  return FileStream(std::make_unique<FileStream::Impl>(std::move(content), options, options.pool, true));
 }
 
 Result<Digest> PackageReader::digest(const Entry& entry) const {

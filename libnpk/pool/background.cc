@@ -18,8 +18,9 @@ bool BackgroundTask::begin() {
 }
 
 bool BackgroundTask::take_back() {
-  State expected = State::queued;
-  return state_.compare_exchange_strong(expected, State::taken_back, std::memory_order_acq_rel);
+  State found = State::queued;
+  return state_.compare_exchange_strong(found, State::taken_back, std::memory_order_acq_rel) ||
+         found == State::taken_back;
 }
 
 void BackgroundTask::execute() {

@@ -24,7 +24,7 @@ class BackgroundTask {
   // `run` must not throw.
   explicit BackgroundTask(std::function<void()> run) : run_(std::move(run)) {}
 
-  // True: no worker has begun it and none will.
+  // True: no worker has begun it and none will. Taking back twice is harmless.
   [[nodiscard]] bool take_back();
   [[nodiscard]] bool is_done() const noexcept { return state_.load(std::memory_order_acquire) == State::done; }
   // Until it is done; it must not have been taken back. Errc::cancelled, or Errc::limit past the deadline; the task goes

@@ -36,6 +36,8 @@ class PackageReader::Impl {
   [[nodiscard]] const reader::ChunkTable& chunks() const noexcept { return *chunks_; }
   [[nodiscard]] const reader::BlockLoader& blocks() const noexcept { return *blocks_; }
   [[nodiscard]] reader::BlockCache& block_cache() const noexcept { return *block_cache_; }
+  // Where blocks, and the chunk buffers of streams, come from in this process.
+  [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return block_cache_->pool(); }
   [[nodiscard]] reader::PageCache& page_cache() const noexcept { return *page_cache_; }
   [[nodiscard]] reader::ReadCounters& counters() const noexcept { return frames_->counters(); }
 

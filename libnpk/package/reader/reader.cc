@@ -43,7 +43,8 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
   else
     impl->use_manifests(std::move(found));
   impl->blocks_ = std::make_shared<reader::BlockLoader>(impl->frames_, impl->chunks_);
-  impl->block_cache_ = std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes);
+  impl->block_cache_ =
+      std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes, options.pool);
   return impl;
 }
 
@@ -130,9 +131,13 @@ Result<Digest> PackageReader::digest(const Entry& entry) const {
 
 ReaderStatistics PackageReader::statistics() const noexcept {
   const reader::ReadCounters& counters = impl_->counters();
-  const auto value = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
-  return {value(counters.frames_read),       value(counters.stored_bytes_read), value(counters.blocks_decoded),
-          value(counters.raw_bytes_decoded), value(counters.block_cache_hits),  value(counters.block_cache_misses)};
+  return {.frames_read = counters.frames_read.total(),
+          .stored_bytes_read = counters.stored_bytes_read.total(),
+          .blocks_decoded = counters.blocks_decoded.total(),
+          .raw_bytes_decoded = counters.raw_bytes_decoded.total(),
+          .block_cache_hits = counters.block_cache_hits.total(),
+          .block_cache_misses = counters.block_cache_misses.total(),
+          .blocks_uncached = counters.blocks_uncached.total()};
 }
 
 }  // namespace npk

@@ -15,8 +15,9 @@ std::uintptr_t page_of(const std::uint8_t* data) noexcept { return reinterpret_c
 }  // namespace
 
 PoolBlock* BlockTable::create(std::uint64_t bytes) noexcept {
-  auto* data = static_cast<std::uint8_t*>(std::aligned_alloc(kAlignment, static_cast<std::size_t>(bytes)));
-  if (data == nullptr) return nullptr;
+  void* memory = nullptr;
+  if (::posix_memalign(&memory, kAlignment, static_cast<std::size_t>(bytes)) != 0) return nullptr;
+  auto* data = static_cast<std::uint8_t*>(memory);
   try {
     Part& part = part_of(page_of(data));
     const std::lock_guard lock(part.mutex);

@@ -57,6 +57,7 @@ Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const Re
                                 ReadCost& cost) const {
   if (recent_[request.stripe].copy(offset, out)) {
     ++cost.hits;
+    package_->block_cache().count_hit();
     return {};
   }
   while (!out.empty()) {

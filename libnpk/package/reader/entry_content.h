@@ -28,6 +28,7 @@ class EntryContent final : public StreamContent {
                     ReadCost& cost) const override;
   bool keeps_units() const noexcept override { return true; }
   void forget_recent() const noexcept override;
+  std::shared_ptr<BufferPool> pool() const override { return package_->pool(); }
 
  private:
   // What a read takes from one block, or from one hole.

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "io/memory_total.h"
-#include "package/reader/chunk_buffer.h"
 
 namespace npk {
 namespace {
@@ -47,13 +46,13 @@ class FileStream::Impl::Visit {
 };
 
 FileStream::Impl::Impl(std::shared_ptr<const reader::StreamContent> content, const StreamOptions& options,
-                       std::shared_ptr<BufferPool> pool, bool may_read_ahead)
+                       bool may_read_ahead)
     : options_(options),
       size_(content->size()),
       plan_(reader::plan_stream(options, size_, io::usable_memory_bytes())),
       opened_(now()),
       content_(std::move(content)),
-      pool_(std::move(pool)),
+      pool_(options.pool),
       read_ahead_(*content_, {may_read_ahead ? plan_.read_ahead_bytes : 0, plan_.memory_bytes - plan_.chunk_bytes},
                   counters_) {}
 
@@ -130,7 +129,6 @@ Result<void> FileStream::Impl::fill(std::uint64_t offset, MutableBytes out, std:
     } else if (*found) {
       length = std::min(out.size(), (*found)->bytes.size());
       std::memcpy(out.data(), (*found)->bytes.data(), length);
-      if (content_->keeps_units()) ++cost.hits;
     } else {
       length = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), read_ahead_.next_begin() - offset));
       outcome = content_->read(offset, out.first(length), asked, cost);
@@ -155,27 +153,32 @@ Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size
   ReadCost cost;
   read_ahead_.advance(offset);
   auto found = read_ahead_.find(offset, asked, cost);
+  if (found && !*found && content_->keeps_units()) found = lend(offset, length, asked, cost);
   counters_.add_cost(stripe, cost);
   if (!found) return pass_on(std::move(found));
-  if (*found) {
-    if ((*found)->bytes.size() < length) return StreamChunk();
-    if (content_->keeps_units()) counters_.add_cost(stripe, {.hits = 1});
-    return StreamChunk(offset, (*found)->bytes.first(length), (*found)->keeper);
-  }
-  if (!content_->keeps_units()) return StreamChunk();
+  if (!*found || (*found)->bytes.size() < length) return StreamChunk();
+  return StreamChunk(offset, (*found)->bytes.first(length), std::move((*found)->keeper));
+}
+
+Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint64_t offset, std::size_t length,
+                                                                       const ReadRequest& asked, ReadCost& cost) {
   NPK_ASSIGN(const reader::Extent extent, content_->extent_at(offset));
-  if (extent.is_hole() || extent.end - offset < length) return StreamChunk();
-  const std::uint64_t begin = extent.offset_in_unit + (offset - extent.begin);
-  cost = {};
-  auto unit = content_->load(extent, asked.sequential ? extent.end_in_unit() : begin + length, asked, cost);
-  counters_.add_cost(stripe, cost);
-  if (!unit) return pass_on(std::move(unit));
-  return StreamChunk(offset, unit->bytes.subspan(static_cast<std::size_t>(begin), length), std::move(unit->keeper));
+  if (extent.is_hole() || extent.end - offset < length) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(extent.offset_in_unit + (offset - extent.begin));
+  NPK_ASSIGN(reader::Unit unit, content_->load(extent, begin + length, asked, cost));
+  return reader::ReadAhead::Found{unit.bytes.subspan(begin, length), std::move(unit.keeper)};
+}
+
+// The caller's pool has the last word; a package's, which its blocks may fill, does not.
+Result<reader::ChunkBuffer> FileStream::Impl::chunk_buffer(std::size_t length) {
+  const std::shared_ptr<BufferPool> pool = pool_ != nullptr ? pool_ : content_->pool();
+  auto buffer = reader::ChunkBuffer::get(pool.get(), length);
+  if (!buffer && pool_ == nullptr) return reader::ChunkBuffer::get(nullptr, length);
+  return buffer;
 }
 
 Result<StreamChunk> FileStream::Impl::copied_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe) {
-  NPK_ASSIGN(const reader::ChunkBuffer buffer, reader::ChunkBuffer::get(pool_.get(), length));
-  if (pool_ != nullptr) increase(pool_buffers_);
+  NPK_ASSIGN(const reader::ChunkBuffer buffer, chunk_buffer(length));
   NPK_TRY(fill(offset, buffer.bytes(), stripe));
   return StreamChunk(offset, buffer.bytes(), buffer.keeper());
 }
@@ -197,6 +200,7 @@ void FileStream::Impl::move_on(std::uint64_t count) noexcept {
   increase(moved_bytes_, count);
   position_.store(reached, std::memory_order_relaxed);
   if (reached > furthest_.load(std::memory_order_relaxed)) furthest_.store(reached, std::memory_order_relaxed);
+  if (reached == size_) read_ahead_.advance(reached);  // nothing is held for who has read it all
 }
 
 void FileStream::Impl::close() const noexcept {

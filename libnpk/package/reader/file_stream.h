@@ -5,8 +5,10 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "npk/stream.h"
+#include "package/reader/chunk_buffer.h"
 #include "package/reader/read_ahead.h"
 #include "package/reader/stream_content.h"
 #include "package/reader/stream_counters.h"
@@ -18,9 +20,8 @@ namespace npk {
 // whoever is last to leave a read lets go of content, read-ahead and held blocks.
 class FileStream::Impl {
  public:
-  // The options have been checked; `pool` (null: plain memory) is for chunks; without `may_read_ahead` nothing is.
-  Impl(std::shared_ptr<const reader::StreamContent> content, const StreamOptions& options,
-       std::shared_ptr<BufferPool> pool, bool may_read_ahead);
+  // The options have been checked; without `may_read_ahead` nothing is.
+  Impl(std::shared_ptr<const reader::StreamContent> content, const StreamOptions& options, bool may_read_ahead);
   ~Impl() { close(); }
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
@@ -49,6 +50,10 @@ class FileStream::Impl {
   [[nodiscard]] Result<void> fill(std::uint64_t offset, MutableBytes out, std::size_t stripe);
   [[nodiscard]] Result<StreamChunk> chunk_at(std::uint64_t offset, std::size_t length, std::size_t stripe);
   [[nodiscard]] Result<StreamChunk> lent_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);
+  [[nodiscard]] Result<std::optional<reader::ReadAhead::Found>> lend(std::uint64_t offset, std::size_t length,
+                                                                     const reader::ReadRequest& asked,
+                                                                     reader::ReadCost& cost);
+  [[nodiscard]] Result<reader::ChunkBuffer> chunk_buffer(std::size_t length);
   [[nodiscard]] Result<StreamChunk> copied_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);
   void move_on(std::uint64_t count) noexcept;
   void release_if_unused() const noexcept;
@@ -59,7 +64,7 @@ class FileStream::Impl {
   const reader::StreamPlan plan_;
   const std::chrono::steady_clock::time_point opened_;
   mutable std::shared_ptr<const reader::StreamContent> content_;  // null once released
-  mutable std::shared_ptr<BufferPool> pool_;
+  mutable std::shared_ptr<BufferPool> pool_;  // the caller's, null if none
   mutable reader::StreamCounters counters_;
   mutable reader::ReadAhead read_ahead_;
 

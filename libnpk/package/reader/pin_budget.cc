@@ -18,7 +18,7 @@ bool PinBudget::take(std::uint64_t block, std::uint64_t bytes) {
 void PinBudget::give_back(std::uint64_t block) noexcept {
   const std::scoped_lock lock(mutex_);
   const auto found = blocks_.find(block);
-  if (--found->second.holders != 0) return;
+  if (found == blocks_.end() || --found->second.holders != 0) return;
   pinned_bytes_ -= found->second.bytes;
   blocks_.erase(found);
 }

@@ -7,14 +7,15 @@
 
 namespace npk::reader {
 
-// Thread-safe. A block that several hold counts once.
+// Thread-safe. A block that several hold counts once. One for each process: a forked child does not count what it was
+// born with.
 class PinBudget {
  public:
   explicit PinBudget(std::uint64_t capacity_bytes) noexcept : capacity_bytes_(capacity_bytes) {}
 
   // Whether one more may hold this block.
   [[nodiscard]] bool take(std::uint64_t block, std::uint64_t bytes);
-  // What was taken, with the same block and at most as many bytes.
+  // What was taken, or what a parent of this process took.
   void give_back(std::uint64_t block) noexcept;
 
   [[nodiscard]] std::uint64_t pinned_bytes() const;

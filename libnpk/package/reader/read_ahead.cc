@@ -19,6 +19,7 @@ struct ReadAhead::Item {
   [[nodiscard]] std::uint64_t begin() const noexcept { return extents.front().begin; }
   [[nodiscard]] std::uint64_t end() const noexcept { return extents.back().end; }
   void load(const std::stop_token& stop);
+  [[nodiscard]] std::optional<Found> at(std::uint64_t offset) const;
 
   const StreamContent& content;
   StreamCounters& counters;
@@ -45,6 +46,13 @@ void ReadAhead::Item::load(const std::stop_token& stop) {
   counters.add_cost(stripe, cost);
 }
 
+std::optional<ReadAhead::Found> ReadAhead::Item::at(std::uint64_t offset) const {
+  if (offset < begin() || offset >= end()) return std::nullopt;
+  const auto extent = std::ranges::upper_bound(extents, offset, {}, &Extent::end);
+  const auto from = static_cast<std::size_t>(extent->offset_in_unit + (offset - extent->begin));
+  return Found{unit.bytes.subspan(from, static_cast<std::size_t>(extent->end - offset)), unit.keeper};
+}
+
 ReadAhead::ReadAhead(const StreamContent& content, ReadAheadBounds bounds, StreamCounters& counters)
     : content_(content),
       bounds_(bounds),
@@ -63,6 +71,7 @@ void ReadAhead::expect(std::uint64_t offset, std::uint64_t length) {
 }
 
 void ReadAhead::advance(std::uint64_t offset) {
+  if (current_ != nullptr && current_->end() <= offset) current_.reset();
   while (!items_.empty() && items_.front()->end() <= offset) drop_first();
   if (can_start_ && is_sequential()) plan(offset);
 }
@@ -71,12 +80,11 @@ void ReadAhead::advance(std::uint64_t offset) {
 void ReadAhead::plan(std::uint64_t offset) {
   if (!unwanted_.empty()) forget_finished();
   if (planned_to_ <= offset && offset < content_.size()) {
-    const auto here = content_.extent_at(offset);
-    planned_to_ = here ? here->end : content_.size();
+    planned_to_ = unit_end(offset);
     next_.reset();
   }
   while (planned_to_ < content_.size() && planned_to_ - offset < bounds_.window_bytes && items_.size() < kMostItems) {
-    if (next_ == nullptr) next_ = next_item();
+    if (next_ == nullptr) next_ = item_from(planned_to_);
     if (next_ == nullptr) {
       planned_to_ = content_.size();
       return;
@@ -88,15 +96,27 @@ void ReadAhead::plan(std::uint64_t offset) {
   }
 }
 
-// The next unit from planned_to_ on, holes left out; null if the content ends first or can't be told (the reader will
-// meet that).
-std::shared_ptr<ReadAhead::Item> ReadAhead::next_item() {
+std::uint64_t ReadAhead::unit_end(std::uint64_t offset) const {
+  std::optional<std::uint64_t> unit;
+  while (offset < content_.size()) {
+    const auto extent = content_.extent_at(offset);
+    if (!extent) return content_.size();
+    if (unit && *unit != extent->unit) break;
+    unit = extent->unit;
+    offset = extent->end;
+  }
+  return offset;
+}
+
+// The next unit from an offset on, holes left out; null if the content ends first or can't be told (the reader will meet
+// that).
+std::shared_ptr<ReadAhead::Item> ReadAhead::item_from(std::uint64_t offset) {
   if (!stop_.stop_possible()) stop_ = std::stop_source();
   auto item = std::make_shared<Item>(content_, counters_, stop_.get_token());
-  for (std::uint64_t at = planned_to_; at < content_.size();) {
-    const auto extent = content_.extent_at(at);
+  while (offset < content_.size()) {
+    const auto extent = content_.extent_at(offset);
     if (!extent) return nullptr;
-    at = extent->end;
+    offset = extent->end;
     if (extent->is_hole() && item->extents.empty()) continue;
     if (!item->extents.empty() && item->extents.front().unit != extent->unit) break;
     item->extents.push_back(*extent);
@@ -114,27 +134,43 @@ bool ReadAhead::start(const std::shared_ptr<Item>& item) {
 
 Result<std::optional<ReadAhead::Found>> ReadAhead::find(std::uint64_t offset, const ReadRequest& request,
                                                         ReadCost& cost) {
-  if (items_.empty() || items_.front()->begin() > offset) return std::nullopt;
-  const std::shared_ptr<Item> item = items_.front();
-  if (item->task.take_back()) {
-    drop_first();
-    return std::nullopt;
+  if (current_ != nullptr) {
+    if (auto found = current_->at(offset)) return found;
   }
-  if (!item->task.is_done()) {
+  NPK_ASSIGN(current_, begun_item(offset, request, cost));
+  if (current_ == nullptr && is_sequential() && content_.keeps_units()) {
+    NPK_ASSIGN(current_, load_here(offset, request, cost));
+  }
+  return current_ == nullptr ? std::nullopt : current_->at(offset);
+}
+
+// The first of those read ahead, if the offset is in it and it came to anything. What no worker has begun is taken from
+// them: the reader is quicker.
+Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::begun_item(std::uint64_t offset, const ReadRequest& request,
+                                                               ReadCost& cost) {
+  if (items_.empty() || items_.front()->begin() > offset) return nullptr;
+  const std::shared_ptr<Item> item = items_.front();
+  if (!item->task.is_done() && !item->task.take_back()) {
     const auto begun = std::chrono::steady_clock::now();
     Result<void> waited = item->task.wait(request.stop, request.deadline());
     cost.waiting += std::chrono::steady_clock::now() - begun;
     if (!waited) return pass_on(std::move(waited));
   }
-  if (item->unit.bytes.empty()) {
-    drop_first();
-    return std::nullopt;
-  }
-  const auto extent = std::ranges::find_if(item->extents, [&](const Extent& at) { return at.holds(offset); });
-  const std::uint64_t skipped = offset - extent->begin;
-  return Found{item->unit.bytes.subspan(static_cast<std::size_t>(extent->offset_in_unit + skipped),
-                                        static_cast<std::size_t>(extent->end - offset)),
-               item->unit.keeper};
+  items_.pop_front();
+  memory_bytes_ -= item->needed_bytes;
+  if (item->unit.bytes.empty()) return nullptr;
+  if (content_.keeps_units()) ++cost.hits;
+  return item;
+}
+
+Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::load_here(std::uint64_t offset, const ReadRequest& request,
+                                                              ReadCost& cost) {
+  NPK_ASSIGN(const Extent here, content_.extent_at(offset));
+  if (here.is_hole()) return nullptr;
+  std::shared_ptr<Item> item = item_from(offset);
+  if (item == nullptr || item->needed_bytes > bounds_.memory_bytes) return nullptr;
+  NPK_ASSIGN(item->unit, content_.load(item->extents.front(), item->needed_bytes, request, cost));
+  return item;
 }
 
 std::uint64_t ReadAhead::next_begin() const noexcept {
@@ -152,6 +188,7 @@ void ReadAhead::drop_first() {
 }
 
 void ReadAhead::drop_all() {
+  current_.reset();
   while (!items_.empty()) drop_first();
   next_.reset();
   planned_to_ = 0;

@@ -2,7 +2,8 @@
 //
 // Three reads in a row, each beginning where the one before it ended, are evidence; a read anywhere else ends it, and
 // what was read ahead is dropped. Units that begin within the window from the position on are loaded, each as far as
-// this content goes in it, while what is loaded and not yet read fits the memory bound.
+// this content goes in it, while what is loaded and not yet read fits the memory bound. The unit the reader is in is
+// held, so that a small block cache can't lose it between two reads.
 #pragma once
 
 #include <deque>
@@ -42,10 +43,10 @@ class ReadAhead {
 
   // Drops what lies before the offset and sees to it that what comes next is being loaded.
   void advance(std::uint64_t offset);
-  // What was loaded at this offset; waits for a thread that is at it. None: nobody has begun, or it failed; the caller
-  // reads for itself.
+  // What is loaded at this offset: the unit the reader is in, or one that was read ahead; waits for a thread that is at
+  // it. Of a reader in order that has none, the unit is loaded now, wholly. None: read from the content.
   [[nodiscard]] Result<std::optional<Found>> find(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
-  // Where the next unit begins that is being loaded, from an offset on that find() has nothing for.
+  // Where the next unit begins that is being read ahead, from an offset on that find() has nothing for.
   [[nodiscard]] std::uint64_t next_begin() const noexcept;
 
   // Nothing is loaded any more when it returns, and nothing kept. May be used again.
@@ -55,7 +56,10 @@ class ReadAhead {
   static constexpr unsigned kEvidence = 2;  // reads that go on where the one before ended
   struct Item;
   void plan(std::uint64_t offset);
-  [[nodiscard]] std::shared_ptr<Item> next_item();
+  [[nodiscard]] std::uint64_t unit_end(std::uint64_t offset) const;
+  [[nodiscard]] std::shared_ptr<Item> item_from(std::uint64_t offset);
+  [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
+  [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
   [[nodiscard]] bool start(const std::shared_ptr<Item>& item);
   void drop_first();
   void drop_all();
@@ -65,7 +69,8 @@ class ReadAhead {
   const ReadAheadBounds bounds_;
   StreamCounters& counters_;
   std::shared_ptr<pool::BackgroundWorkers> workers_;  // once there is something to do
-  std::deque<std::shared_ptr<Item>> items_;           // in the order of the content
+  std::shared_ptr<Item> current_;                     // the reader is in it; loaded
+  std::deque<std::shared_ptr<Item>> items_;           // in the order of the content, behind it
   std::vector<std::shared_ptr<Item>> unwanted_;       // still being loaded
   std::shared_ptr<Item> next_;                        // not begun: does not fit yet
   std::stop_source stop_{std::nostopstate};

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <thread>
 
 namespace npk::reader {
 namespace {
@@ -45,7 +44,8 @@ void RecentBlock::note(const Extent& extent, const BlockCache::Block& block, Pin
   const std::uint64_t end = std::min(extent.end, extent.begin + there);
   if (block_ == block && held_.begin == extent.begin && held_.end == end) return;
   if (in_a_row_ < kReadsToHold) return;
-  let_go(budget);
+  forget(budget);
+  in_a_row_ = kReadsToHold;
   if (!budget.take(extent.unit, block->size())) return;
   held_ = extent;
   held_.end = end;
@@ -53,14 +53,7 @@ void RecentBlock::note(const Extent& extent, const BlockCache::Block& block, Pin
 }
 
 void RecentBlock::forget(PinBudget& budget) noexcept {
-  for (;;) {
-    const Use use(busy_);
-    if (use) return let_go(budget);
-    std::this_thread::yield();
-  }
-}
-
-void RecentBlock::let_go(PinBudget& budget) noexcept {
+  in_a_row_ = 0;
   if (block_ == nullptr) return;
   budget.give_back(held_.unit);
   block_.reset();

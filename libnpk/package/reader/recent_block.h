@@ -22,12 +22,11 @@ class alignas(64) RecentBlock {
   [[nodiscard]] bool copy(std::uint64_t offset, MutableBytes out) noexcept;
   // This block served a read within this extent. It is held from the fourth in a row on, if the budget allows.
   void note(const Extent& extent, const BlockCache::Block& block, PinBudget& budget) noexcept;
-  // Waits while another thread copies.
+  // No other thread may be in the two above.
   void forget(PinBudget& budget) noexcept;
 
  private:
   class Use;
-  void let_go(PinBudget& budget) noexcept;
 
   std::atomic<bool> busy_ = false;
   std::uint32_t reads_ = 0;      // of the block held, since the cache saw one

@@ -22,7 +22,7 @@ Result<FileStream> stream_over(std::shared_ptr<RandomAccessSource> source, const
   const reader::StreamPlan plan = reader::plan_stream(options, size, io::usable_memory_bytes());
   const std::uint64_t piece = std::clamp(plan.chunk_bytes, kLeastPieceBytes, kMostPieceBytes);
   auto content = std::make_shared<const reader::SourceContent>(std::move(source), size, piece, options.pool);
-  return FileStream(std::make_unique<FileStream::Impl>(std::move(content), options, options.pool, may_read_ahead));
+  return FileStream(std::make_unique<FileStream::Impl>(std::move(content), options, may_read_ahead));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stop_token>
 
+#include "npk/buffer_pool.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
 
@@ -71,8 +72,10 @@ class StreamContent {
                                           ReadCost& cost) const = 0;
   // Whether load is worth its while for bytes that are wanted now (they are kept for others), not only ahead of time.
   [[nodiscard]] virtual bool keeps_units() const noexcept = 0;
-  // Gives up what it holds to be quicker next time.
+  // Gives up what it holds to be quicker next time. No other thread may be reading.
   virtual void forget_recent() const noexcept {}
+  // Where buffers for its bytes may come from, if there is room; null: nowhere in particular.
+  [[nodiscard]] virtual std::shared_ptr<BufferPool> pool() const { return nullptr; }
 };
 
 }  // namespace npk::reader

@@ -23,7 +23,9 @@ constexpr unsigned kSeed = 11;
 
 // Text that compresses about four to one and hardly repeats itself beyond words.
 Bytes text() {
-  static constexpr const char* kWords[] = {"static ", "int ", "return ", "struct device *", "0x", ");\n", "\t", "if (", "->", "err = ", "goto out;\n", "NULL", "unsigned long ", "dev->priv", "/* ", " */\n"};
+  static constexpr const char* kWords[] = {
+      "static ", "int ",        "return ", "struct device *", "0x",        ");\n", "\t",   "if (", "->",
+      "err = ",  "goto out;\n", "NULL",    "unsigned long ",  "dev->priv", "/* ",  " */\n"};
   std::mt19937 random(kSeed);
   std::string out;
   out.reserve(kContentBytes + 64);

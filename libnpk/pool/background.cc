@@ -34,8 +34,9 @@ Result<void> BackgroundTask::wait(const std::stop_token& stop, std::chrono::stea
   std::unique_lock lock(mutex_);
   const auto done = [&] { return is_done(); };
   // Without a deadline wait_until would overflow on the way to the system's clock.
-  const bool finished = deadline == std::chrono::steady_clock::time_point::max() ? done_.wait(lock, stop, done)
-                                                                                 : done_.wait_until(lock, stop, deadline, done);
+  const bool finished = deadline == std::chrono::steady_clock::time_point::max()
+                            ? done_.wait(lock, stop, done)
+                            : done_.wait_until(lock, stop, deadline, done);
   if (finished) return {};
   if (stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
   return fail(Errc::limit, "waited for another thread longer than the time-out allows");
@@ -161,7 +162,8 @@ std::shared_ptr<BackgroundWorkers> BackgroundWorkers::of_process() {
   Registry& registry = Registry::of_process();
   const std::scoped_lock lock(registry.mutex);
   if (auto found = registry.workers.lock()) return found;
-  if (!registry.minds_forks && ::pthread_atfork(Registry::before_fork, Registry::after_fork_in_parent, Registry::after_fork_in_child) != 0)
+  if (!registry.minds_forks &&
+      ::pthread_atfork(Registry::before_fork, Registry::after_fork_in_parent, Registry::after_fork_in_child) != 0)
     throw std::bad_alloc();
   registry.minds_forks = true;
   std::shared_ptr<BackgroundWorkers> made(new BackgroundWorkers);
@@ -170,7 +172,8 @@ std::shared_ptr<BackgroundWorkers> BackgroundWorkers::of_process() {
   return made;
 }
 
-// What is the parent's of a fork is left as it is: its threads can't be joined, and its condition variables have waiters.
+// What is the parent's of a fork is left as it is: its threads can't be joined, and its condition variables have
+// waiters.
 BackgroundWorkers::~BackgroundWorkers() {
   Registry& registry = Registry::of_process();
   {

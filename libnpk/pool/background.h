@@ -1,9 +1,9 @@
 // Work that nobody waits for yet, done by threads of the process: read-ahead.
 //
-// Fork: pthread_atfork handlers (installed with the first thread) let tasks that run finish before a fork and begin none
-// until it is done, so that no lock a task takes is held in the child; a fork therefore takes as long as the longest
-// task running. In the child the threads are gone: tasks queued before stay queued until they are taken back, submit()
-// refuses, and workers made after the fork are new ones.
+// Fork: pthread_atfork handlers (installed with the first thread) let tasks that run finish before a fork and begin
+// none until it is done, so that no lock a task takes is held in the child; a fork therefore takes as long as the
+// longest task running. In the child the threads are gone: tasks queued before stay queued until they are taken back,
+// submit() refuses, and workers made after the fork are new ones.
 #pragma once
 
 #include <atomic>
@@ -27,8 +27,8 @@ class BackgroundTask {
   // True: no worker has begun it and none will. Taking back twice is harmless.
   [[nodiscard]] bool take_back();
   [[nodiscard]] bool is_done() const noexcept { return state_.load(std::memory_order_acquire) == State::done; }
-  // Until it is done; it must not have been taken back. Errc::cancelled, or Errc::limit past the deadline; the task goes
-  // on then.
+  // Until it is done; it must not have been taken back. Errc::cancelled, or Errc::limit past the deadline; the task
+  // goes on then.
   [[nodiscard]] Result<void> wait(const std::stop_token& stop, std::chrono::steady_clock::time_point deadline);
   void wait();
 

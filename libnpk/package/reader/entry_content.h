@@ -1,4 +1,5 @@
-// The content of one regular file of a package: its runs, then chunks by stream position, then blocks through the cache.
+// The content of one regular file of a package: its runs, then chunks by stream position, then blocks through the
+// cache.
 #pragma once
 
 #include <array>

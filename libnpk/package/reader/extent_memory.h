@@ -10,8 +10,8 @@
 
 namespace npk::reader {
 
-// One extent for each granule of the content: a power of two of bytes, at least 256 KiB, such that there are at most 512
-// granules. Thread-safe without locks: a slot is read between two looks at its version (odd: being written).
+// One extent for each granule of the content: a power of two of bytes, at least 256 KiB, such that there are at most
+// 512 granules. Thread-safe without locks: a slot is read between two looks at its version (odd: being written).
 class ExtentMemory {
  public:
   explicit ExtentMemory(std::uint64_t content_bytes);

@@ -173,6 +173,7 @@ Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint
 Result<reader::ChunkBuffer> FileStream::Impl::chunk_buffer(std::size_t length) {
   const std::shared_ptr<BufferPool> pool = pool_ != nullptr ? pool_ : content_->pool();
   auto buffer = reader::ChunkBuffer::get(pool.get(), length);
+  if (pool != nullptr) increase(buffer ? pool_hits_ : pool_misses_);
   if (!buffer && pool_ == nullptr) return reader::ChunkBuffer::get(nullptr, length);
   return buffer;
 }
@@ -241,6 +242,8 @@ StreamStatistics FileStream::Impl::statistics() const noexcept {
   statistics.cache_misses = totals.cost.misses;
   statistics.stored_bytes_read = totals.cost.stored_bytes;
   statistics.blocks_read_ahead = value(counters_.units_read_ahead);
+  statistics.pool_hits = value(pool_hits_);
+  statistics.pool_misses = value(pool_misses_);
   statistics.time_waiting = totals.cost.waiting;
   statistics.time_decoding = totals.cost.decoding;
   return statistics;

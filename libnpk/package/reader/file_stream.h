@@ -64,7 +64,7 @@ class FileStream::Impl {
   const reader::StreamPlan plan_;
   const std::chrono::steady_clock::time_point opened_;
   mutable std::shared_ptr<const reader::StreamContent> content_;  // null once released
-  mutable std::shared_ptr<BufferPool> pool_;  // the caller's, null if none
+  mutable std::shared_ptr<BufferPool> pool_;                      // the caller's, null if none
   mutable reader::StreamCounters counters_;
   mutable reader::ReadAhead read_ahead_;
 
@@ -74,7 +74,7 @@ class FileStream::Impl {
 
   // Written by the thread that moves the position only.
   Counter position_ = 0, furthest_ = 0, moved_bytes_ = 0;
-  Counter seeks_ = 0, chunks_ = 0, chunks_lent_ = 0, pool_buffers_ = 0;
+  Counter seeks_ = 0, chunks_ = 0, chunks_lent_ = 0, pool_hits_ = 0, pool_misses_ = 0;
 };
 
 }  // namespace npk

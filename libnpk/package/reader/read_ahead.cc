@@ -108,8 +108,8 @@ std::uint64_t ReadAhead::unit_end(std::uint64_t offset) const {
   return offset;
 }
 
-// The next unit from an offset on, holes left out; null if the content ends first or can't be told (the reader will meet
-// that).
+// The next unit from an offset on, holes left out; null if the content ends first or can't be told (the reader will
+// meet that).
 std::shared_ptr<ReadAhead::Item> ReadAhead::item_from(std::uint64_t offset) {
   if (!stop_.stop_possible()) stop_ = std::stop_source();
   auto item = std::make_shared<Item>(content_, counters_, stop_.get_token());

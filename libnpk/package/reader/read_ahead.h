@@ -58,8 +58,10 @@ class ReadAhead {
   void plan(std::uint64_t offset);
   [[nodiscard]] std::uint64_t unit_end(std::uint64_t offset) const;
   [[nodiscard]] std::shared_ptr<Item> item_from(std::uint64_t offset);
-  [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
-  [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
+  [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ReadRequest& request,
+                                                         ReadCost& cost);
+  [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ReadRequest& request,
+                                                        ReadCost& cost);
   [[nodiscard]] bool start(const std::shared_ptr<Item>& item);
   void drop_first();
   void drop_all();

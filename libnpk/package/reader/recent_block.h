@@ -29,10 +29,10 @@ class alignas(64) RecentBlock {
   class Use;
 
   std::atomic<bool> busy_ = false;
-  std::uint32_t reads_ = 0;      // of the block held, since the cache saw one
-  std::uint32_t in_a_row_ = 0;   // of last_unit_
+  std::uint32_t reads_ = 0;     // of the block held, since the cache saw one
+  std::uint32_t in_a_row_ = 0;  // of last_unit_
   std::uint64_t last_unit_ = Extent::kHole;
-  Extent held_;                  // cut to what `block_` has
+  Extent held_;  // cut to what `block_` has
   BlockCache::Block block_;
 };
 

@@ -8,8 +8,9 @@
 
 namespace npk::reader {
 
-// Reads to the end: into memory up to `memory_bytes` (at least 1) and one piece of at most 1 MiB more, and where that is too little, all of it into a file without a
-// name. Errors: the source's; Errc::limit if neither may hold it; io of the file; cancelled.
+// Reads to the end: into memory up to `memory_bytes` (at least 1) and one piece of at most 1 MiB more, and where that
+// is too little, all of it into a file without a name. Errors: the source's; Errc::limit if neither may hold it; io of
+// the file; cancelled.
 [[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> spool(SequentialSource& source, const StreamOptions& options,
                                                                 std::uint64_t memory_bytes);
 

@@ -48,7 +48,8 @@ Result<void> check_directory(const std::string& directory) {
 
 Result<void> check_timeout(std::chrono::milliseconds timeout) {
   if (timeout >= std::chrono::milliseconds(0) && timeout <= reader::kMaxTimeout) return {};
-  return out_of_range("timeout", std::to_string(timeout.count()) + " ms", "from 0 to " + std::to_string(reader::kMaxTimeout.count()) + " ms");
+  return out_of_range("timeout", std::to_string(timeout.count()) + " ms",
+                      "from 0 to " + std::to_string(reader::kMaxTimeout.count()) + " ms");
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ StreamPlan plan_stream(const StreamOptions& options, std::uint64_t content_bytes
   const std::uint64_t chunk = options.chunk_bytes == 0 ? chunk_bytes_for_size(content_bytes) : options.chunk_bytes;
   plan.chunk_bytes = std::min(chunk, plan.memory_bytes);
   const std::uint64_t window = options.buffer_bytes == 0 ? kDefaultBufferBytes : options.buffer_bytes;
-  if (options.read_ahead) plan.read_ahead_bytes = std::min({window, plan.memory_bytes - plan.chunk_bytes, content_bytes});
+  if (options.read_ahead)
+    plan.read_ahead_bytes = std::min({window, plan.memory_bytes - plan.chunk_bytes, content_bytes});
   return plan;
 }
 

@@ -1,9 +1,21 @@
 // Content as a stream: an entry of a package (PackageReader::open_stream), a plain file, any source.
 //
-// Threads: read_at, statistics and progress are const and safe from many threads on one stream, beside one thread that
-// moves the position; what moves the position (read, read_chunk, seek, close) is for one thread at a time. After fork a
-// stream answers in the child too; read-ahead then stops (its threads are the parent's). Lifetime: a stream keeps its
-// package or source open. An entry's content is checked (BLAKE3 of each stored block) before any byte of it is handed out.
+// Threads: the const members are safe from many threads on one stream, beside one thread that moves the position; what
+// moves the position (read, read_chunk, seek, close) is for one thread at a time. Threads that read at once on one stream
+// share no cache line that is written for each read.
+//
+// Reading in order: once three reads in a row by read or read_chunk each began where the one before ended, the blocks that
+// come next are decoded on other threads of the process (at most as many as it has processors), and the block the
+// position is in is held; a read anywhere else drops that, and costs what it needs and no more. read_at never counts. A
+// source given to open is read ahead in pieces; files and spooled content are not (the system does that).
+//
+// After fork a stream answers in the child too, without reading ahead (its threads are the parent's); a fork waits for
+// the blocks being decoded ahead at that moment. Lifetime: a stream keeps its package or source open until it is closed
+// (and reads in progress have returned), chunks keep theirs. Closing and destruction wait for blocks being decoded ahead.
+//
+// An entry's content is checked (BLAKE3 of each stored block) before any byte of it is handed out. A content that is
+// shorter than it was when the stream was opened gives Errc::truncated, one that can't be read Errc::io, damage
+// Errc::corrupt: each read that meets it, with the position where it was; elsewhere the stream goes on.
 #pragma once
 
 #include <chrono>
@@ -37,23 +49,25 @@ class StreamChunk {
 };
 
 struct StreamProgress {
-  std::uint64_t done_bytes = 0;   // position reached furthest; never falls, total_bytes at the end
+  std::uint64_t done_bytes = 0;   // the furthest position reached, by reading or seeking; never falls
   std::uint64_t total_bytes = 0;
   double bytes_per_second = 0;    // delivered by read and read_chunk since the stream was opened; 0 before the first
   std::chrono::nanoseconds elapsed{0};  // since the stream was opened
 };
 
-// Since the stream was opened; counters only grow.
+// Since the stream was opened; counters only grow. Reads that failed count in the costs, not in what was delivered.
 struct StreamStatistics {
   std::uint64_t bytes_delivered = 0;   // by read, read_at and read_chunk
-  std::uint64_t read_operations = 0;   // of all three
+  std::uint64_t read_operations = 0;   // of all three; a chunk at the end, being empty, is none
   std::uint64_t seeks = 0;
   std::uint64_t chunks = 0;            // by read_chunk
   std::uint64_t chunks_lent = 0;       // of these, without a copy
-  std::uint64_t cache_hits = 0, cache_misses = 0;  // of blocks; for plain sources 0
+  // Of blocks; for plain sources 0. A hit: decoded already, by whomever. A miss: decoded for this stream, read-ahead included.
+  std::uint64_t cache_hits = 0, cache_misses = 0;
   std::uint64_t stored_bytes_read = 0;  // asked of the source on this stream's behalf, read-ahead included
-  std::uint64_t blocks_read_ahead = 0;
-  std::uint64_t pool_hits = 0, pool_misses = 0;  // of chunk buffers
+  std::uint64_t blocks_read_ahead = 0;  // or pieces of a plain source
+  // Chunk buffers that a pool gave, and that it refused (the package's: plain memory then; the caller's: Errc::limit).
+  std::uint64_t pool_hits = 0, pool_misses = 0;
   std::chrono::nanoseconds time_waiting{0};   // for other threads: a block being decoded, read-ahead
   std::chrono::nanoseconds time_decoding{0};  // reading, checking and decoding on the calling thread
 };
@@ -64,7 +78,7 @@ class FileStream {
   [[nodiscard]] static Result<FileStream> open(std::shared_ptr<RandomAccessSource> source, const StreamOptions& options = {});
   [[nodiscard]] static Result<FileStream> open_file(const std::string& path, const StreamOptions& options = {});
   // Over a source that can be read once only: all of it is read first, to memory and then to an unlinked file
-  // (StreamOptions::spool_to_disk). Errc::limit if it does not fit.
+  // (StreamOptions::spool_to_disk). Errc::limit if it does not fit; Errc::cancelled between two reads of the source.
   [[nodiscard]] static Result<FileStream> open_spooled(SequentialSource& source, const StreamOptions& options = {});
 
   FileStream(FileStream&&) noexcept;
@@ -75,18 +89,19 @@ class FileStream {
   [[nodiscard]] std::uint64_t position() const noexcept;
   [[nodiscard]] std::uint64_t chunk_bytes() const noexcept;  // of read_chunk, once the options have been worked out
 
-  // Reads at the position and advances it by what it returns. Short only at the end, 0 there (out must not be empty).
+  // Reads at the position and advances it by what it returns. Short only at the end, 0 there (and for an empty `out`).
   // On an error the position stays.
   [[nodiscard]] Result<std::size_t> read(MutableBytes out);
   // Reads at `offset`; the position stays. Short only at the end; 0 at or past it.
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const;
   // The next chunk_bytes() bytes from the position, fewer only at the end, empty there and ever after. Lent without a
-  // copy where they lie in one block.
+  // copy where they lie in one block; else in a buffer (StreamOptions::pool). Errors also as BufferPool::get.
   [[nodiscard]] Result<StreamChunk> read_chunk();
   // Absolute. Beyond size(): Errc::misuse, position unchanged.
   [[nodiscard]] Result<void> seek(std::uint64_t offset);
 
-  // Closed streams answer size, position, progress and statistics; all else is Errc::misuse. Closing twice is harmless.
+  // Closed streams answer size, position, chunk_bytes, progress and statistics; all else is Errc::misuse. Closing twice
+  // is harmless. Chunks stay valid. A stream whose stop token was asked to stop is closed by the call that reports it.
   void close() noexcept;
   [[nodiscard]] bool is_closed() const noexcept;
 

@@ -111,7 +111,7 @@ class SevenZip(Peer):
     slow = True
     pack = f"{SEVEN_ZIP} a -bd -bso0 -snl -mx=9 -mmt={{threads}} {{archive}} ."
     list = f"{SEVEN_ZIP} l -bd {{archive}}"
-    extract = f"{SEVEN_ZIP} x -bd -bso0 -y -snl -mmt={{threads}} -o{{out}} {{archive}}"
+    extract = f"{SEVEN_ZIP} x -bd -bso0 -y -snl -snld20 -mmt={{threads}} -o{{out}} {{archive}}"
     one_file = f"{SEVEN_ZIP} e -bd -so {{archive}} {{entry}}"
 
     def version(self):

@@ -61,7 +61,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.step = {format::CodecId::zstd, 6, 23};
       plan.encoder.zstd.strategy = 3;
       plan.encoder.zstd.hash_log = 20;
-      plan.encoder.zstd.search_log = 4;
+      plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
       plan.block_bytes = {9U << 19, 30U << 20, 1U << 20};
       plan.page_level = 12;

@@ -7,6 +7,7 @@
 #include "package/reader/file_stream.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
+#include "package/reader/read_many.h"
 #include "package/reader/tally.h"
 
 namespace npk {
@@ -118,6 +119,11 @@ Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& vi
 Result<FileStream> PackageReader::open_stream(const Entry& entry) const {
   if (entry.row().kind != EntryKind::regular) return not_a_file(entry);
   return FileStream(std::make_unique<FileStream::Impl>(impl_, entry));
+}
+
+std::vector<Result<std::size_t>> PackageReader::read_many(std::span<const ReadRequest> requests,
+                                                          const ReadManyOptions& options) const {
+  return reader::read_many(*impl_, requests, options);
 }
 
 Result<Digest> PackageReader::digest(const Entry& entry) const {

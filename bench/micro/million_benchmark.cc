@@ -99,7 +99,7 @@ void open_and_read_one(benchmark::State& state) {
   }
   state.counters["grown_MiB"] = static_cast<double>(growth) / (1U << 20);
 }
-BENCHMARK(open_and_read_one)->Unit(benchmark::kMillisecond);
+BENCHMARK(open_and_read_one)->Iterations(100)->Unit(benchmark::kMillisecond);
 
 void entry_by_number(benchmark::State& state) {
   ReaderOptions options;
@@ -121,6 +121,21 @@ void read_single(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK(read_single)->Iterations(5000)->UseRealTime();
+BENCHMARK(read_single)->Iterations(2000)->UseRealTime();
+
+// The same choice, in batches of so many; second argument: threads.
+void read_batches(benchmark::State& state) {
+  const PackageReader reader = PackageReader::open_file(package_path()).value();
+  const auto size = static_cast<std::size_t>(state.range(0));
+  std::minstd_rand random(kSeed);
+  Bytes out(size * kLargest);
+  std::vector<ReadRequest> requests(size);
+  for (auto _ : state) {
+    for (std::size_t i = 0; i < size; ++i) requests[i] = {random() % kEntries, 0, MutableBytes(out).subspan(i * kLargest, kLargest)};
+    benchmark::DoNotOptimize(reader.read_many(requests, {.threads = static_cast<unsigned>(state.range(1))}));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(read_batches)->Args({100, 1})->Args({10'000, 1})->Args({10'000, 2})->Args({100'000, 1})->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -65,7 +65,7 @@ Result<bool> EntryCheck::for_each_readable(const std::function<Result<void>(cons
 Result<void> EntryCheck::visit_page(const Place& place, Walk& walk) {
   const auto page = package_.page_cache().get(format::FrameType::catalog_page, place.reference, place.before);
   if (!page) return walk.damaged(damages_, page.error(), place);
-  if (const auto* node = std::get_if<format::CatalogNode>(&(*page)->content)) return visit_node(place, *node, walk);
+  if (const auto* node = std::get_if<reader::CatalogBranch>(&(*page)->content)) return visit_node(place, *node, walk);
   return visit_rows(place, walk);
 }
 

@@ -1,7 +1,6 @@
 #include "package/reader/catalog.h"
 
 #include <algorithm>
-#include <numeric>
 #include <string>
 
 #include "npk/format/path.h"
@@ -9,16 +8,10 @@
 namespace npk::reader {
 namespace {
 
-using format::CatalogNode;
 using format::CatalogPage;
 
 std::unexpected<Error> bad(const char* what) {
   return fail(Errc::corrupt, what);
-}
-
-std::uint64_t entries_of(const CatalogNode& node) {
-  return std::transform_reduce(node.children.begin(), node.children.end(), std::uint64_t{0}, std::plus<>(),
-                               [](const format::CatalogChild& child) { return child.entry_count; });
 }
 
 // What a page says of itself, leaf or node alike.
@@ -29,24 +22,22 @@ struct Summary {
 };
 
 Summary summary_of(const PageContent& content) {
-  if (const auto* node = std::get_if<CatalogNode>(&content))
-    return {node->height, entries_of(*node), node->children.front().first_path, node->children.back().first_path};
+  if (const auto* node = std::get_if<CatalogBranch>(&content))
+    return {node->height, node->ends.back(), node->children.front().first_path, node->children.back().first_path};
   const auto& leaf = std::get<CatalogPage>(content);
   if (leaf.row_count() == 0) return {};
   return {0, leaf.row_count(), leaf.path(0), leaf.path(leaf.row_count() - 1)};
 }
 
-std::size_t child_of_path(const CatalogNode& node, std::string_view path) {
+std::size_t child_of_path(const CatalogBranch& node, std::string_view path) {
   const auto behind =
       std::ranges::upper_bound(node.children, path, format::path_less, &format::CatalogChild::first_path);
   return behind == node.children.begin() ? 0 : static_cast<std::size_t>(behind - node.children.begin()) - 1;
 }
 
-std::size_t child_of_number(const CatalogNode& node, std::uint64_t number_within) {
-  std::size_t index = 0;
-  while (index + 1 < node.children.size() && number_within >= node.children[index].entry_count)
-    number_within -= node.children[index++].entry_count;
-  return index;
+// `number_within` is below the node's number of entries.
+std::size_t child_of_number(const CatalogBranch& node, std::uint64_t number_within) {
+  return static_cast<std::size_t>(std::ranges::upper_bound(node.ends, number_within) - node.ends.begin());
 }
 
 Result<void> check_number(std::uint64_t number, std::uint64_t count) {
@@ -61,9 +52,11 @@ struct CatalogTree::Step {
   std::uint64_t before = 0;
   std::uint64_t entries = 0;
   std::uint64_t first_number = 0;
-  std::optional<std::uint8_t> height = {};     // none: the root
-  std::optional<std::string> first_path = {};  // none: the root
-  std::optional<std::string> path_bound = {};  // the first path behind the subtree; none: the end
+  std::optional<std::uint8_t> height = {};          // none: the root
+  std::optional<std::string_view> first_path = {};  // none: the root
+  std::optional<std::string_view> path_bound = {};  // the first path behind the subtree; none: the end
+  std::shared_ptr<const Page> parent = {};          // what first_path lies in
+  std::shared_ptr<const Page> bound_page = {};      // and path_bound
 
   [[nodiscard]] Result<void> check(const PageContent& content) const {
     const Summary page = summary_of(content);
@@ -76,23 +69,31 @@ struct CatalogTree::Step {
     return {};
   }
 
-  [[nodiscard]] Step child(const CatalogNode& node, std::size_t index) const {
+  // `page` holds `node`.
+  [[nodiscard]] Step child(const std::shared_ptr<const Page>& page, const CatalogBranch& node, std::size_t index) const {
     const format::CatalogChild& chosen = node.children[index];
     const bool last = index + 1 == node.children.size();
-    std::uint64_t number = first_number;
-    for (std::size_t i = 0; i < index; ++i) number += node.children[i].entry_count;
     return {.reference = {chosen.position, chosen.stored_length, chosen.hash},
             .before = reference.position,
             .entries = chosen.entry_count,
-            .first_number = number,
+            .first_number = first_number + node.ends[index] - chosen.entry_count,
             .height = static_cast<std::uint8_t>(node.height - 1),
             .first_path = chosen.first_path,
-            .path_bound = last ? path_bound : std::optional(node.children[index + 1].first_path)};
+            .path_bound = last ? path_bound : std::optional<std::string_view>(node.children[index + 1].first_path),
+            .parent = page,
+            .bound_page = last ? bound_page : page};
   }
 };
 
 CatalogTree::Step CatalogTree::root_step() const {
   return {.reference = root_, .before = before_, .entries = entry_count_};
+}
+
+Result<std::shared_ptr<const Page>> CatalogTree::root_page() const {
+  if (auto kept = root_page_.get()) return kept;
+  NPK_ASSIGN(auto page, page_of(root_step()));
+  root_page_.keep(page);
+  return page;
 }
 
 Result<std::shared_ptr<const Page>> CatalogTree::page_of(const Step& step) const {
@@ -105,20 +106,21 @@ Result<std::shared_ptr<const Page>> CatalogTree::page_of(const Step& step) const
 template <class Choose>
 Result<CatalogTree::Leaf> CatalogTree::descend(Choose choose) const {
   Step step = root_step();
+  NPK_ASSIGN(auto page, root_page());
   for (;;) {
-    NPK_ASSIGN(const auto page, page_of(step));
     if (const auto* leaf = std::get_if<CatalogPage>(&page->content)) return Leaf{{page, leaf}, step.first_number};
-    const auto& node = std::get<CatalogNode>(page->content);
-    step = step.child(node, choose(node, step.first_number));
+    const auto& node = std::get<CatalogBranch>(page->content);
+    step = step.child(page, node, choose(node, step.first_number));
+    NPK_ASSIGN(page, page_of(step));
   }
 }
 
 Result<CatalogTree::Leaf> CatalogTree::leaf_of_path(std::string_view path) const {
-  return descend([&](const CatalogNode& node, std::uint64_t) { return child_of_path(node, path); });
+  return descend([&](const CatalogBranch& node, std::uint64_t) { return child_of_path(node, path); });
 }
 
 Result<CatalogTree::Leaf> CatalogTree::leaf_of_number(std::uint64_t number) const {
-  return descend([&](const CatalogNode& node, std::uint64_t first) { return child_of_number(node, number - first); });
+  return descend([&](const CatalogBranch& node, std::uint64_t first) { return child_of_number(node, number - first); });
 }
 
 Result<std::uint64_t> CatalogTree::lower_bound(std::string_view path) const {

@@ -54,6 +54,7 @@ class CatalogTree final : public Catalog {
   };
   struct Step;  // what a page must be, by what leads to it
   [[nodiscard]] Step root_step() const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> root_page() const;
   [[nodiscard]] Result<std::shared_ptr<const Page>> page_of(const Step& step) const;
   template <class Choose>
   [[nodiscard]] Result<Leaf> descend(Choose choose) const;
@@ -64,6 +65,7 @@ class CatalogTree final : public Catalog {
   format::FrameReference root_;
   std::uint64_t entry_count_;
   std::uint64_t before_;
+  RootPage root_page_;
 };
 
 // Of a package without a commit: what its manifests name. Of entries with the same path the one of the later manifest

@@ -103,14 +103,23 @@ Result<std::shared_ptr<const Page>> ChunkTable::page_of(const Bounds& bounds, bo
   return found;
 }
 
+Result<std::shared_ptr<const Page>> ChunkTable::root_page() const {
+  if (auto kept = root_page_.get()) return kept;
+  NPK_ASSIGN(auto page, page_of(root_bounds(), true));
+  root_page_.keep(page);
+  return page;
+}
+
 Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sought, Key key) const {
   if (sought >= totals_.*key) return bad("a reference leads to a chunk or block that the package does not have");
   Bounds bounds = root_bounds();
   std::shared_ptr<const Page> page;
   const ChunkNode* node = recovered_root_.get();
+  if (node == nullptr) {
+    NPK_ASSIGN(page, root_page());
+  }
   for (;;) {
     if (node == nullptr) {
-      NPK_ASSIGN(page, page_of(bounds, true));
       if (const auto* leaf = std::get_if<ChunkLeaf>(&page->content))
         return std::shared_ptr<const ChunkLeaf>(page, leaf);
       node = &std::get<ChunkNode>(page->content);
@@ -118,6 +127,7 @@ Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sough
     const auto behind = std::ranges::upper_bound(node->children, sought, {},
                                                  [&](const ChunkChild& child) { return first_of(child).*key; });
     bounds = bounds.child(*node, static_cast<std::size_t>(behind - node->children.begin()) - 1);
+    NPK_ASSIGN(page, page_of(bounds, true));
     node = nullptr;
   }
 }
@@ -142,8 +152,16 @@ Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_at(std::uint64_t strea
   return descend(stream_position, &ChunkCounts::bytes);
 }
 
+Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_of_chunk(std::uint64_t number) const {
+  return descend(number, &ChunkCounts::chunks);
+}
+
 bool ChunkTable::covers(const ChunkLeaf& leaf, std::uint64_t stream_position) noexcept {
   return stream_position >= leaf.page.first_byte && stream_position < leaf.ends.back();
+}
+
+bool ChunkTable::holds_chunk(const ChunkLeaf& leaf, std::uint64_t number) noexcept {
+  return number >= leaf.page.first_chunk && number - leaf.page.first_chunk < leaf.page.chunks.size();
 }
 
 ChunkInBlock ChunkTable::locate_in(const ChunkLeaf& leaf, std::uint64_t stream_position, std::size_t& row) noexcept {
@@ -153,7 +171,11 @@ ChunkInBlock ChunkTable::locate_in(const ChunkLeaf& leaf, std::uint64_t stream_p
   };
   if (!holds(row) && !holds(++row))
     row = static_cast<std::size_t>(std::ranges::upper_bound(leaf.ends, stream_position) - leaf.ends.begin());
-  const ChunkLocation chunk = location_of(leaf, row);
+  return chunk_in(leaf, leaf.page.first_chunk + row);
+}
+
+ChunkInBlock ChunkTable::chunk_in(const ChunkLeaf& leaf, std::uint64_t number) noexcept {
+  const ChunkLocation chunk = location_of(leaf, static_cast<std::size_t>(number - leaf.page.first_chunk));
   return {chunk, {chunk.block, leaf.page.blocks[static_cast<std::size_t>(chunk.block - leaf.page.first_block)]}};
 }
 

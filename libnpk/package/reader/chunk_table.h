@@ -62,18 +62,23 @@ class ChunkTable {
 
   [[nodiscard]] const ChunkCounts& totals() const noexcept { return totals_; }
 
-  // All three: Errc::corrupt if there is no such chunk or block (the numbers come from a package).
+  // Errc::corrupt if there is no such chunk or block (the numbers come from a package).
   [[nodiscard]] Result<ChunkLocation> chunk(std::uint64_t number) const;
   [[nodiscard]] Result<ChunkLocation> at_stream_position(std::uint64_t position) const;
   [[nodiscard]] Result<BlockLocation> block(std::uint64_t number) const;
   // The chunk at a stream position and its block, in one descent.
   [[nodiscard]] Result<ChunkInBlock> locate(std::uint64_t stream_position) const;
-  // The leaf with the chunk at a stream position, to be kept by whoever reads on from there; then look-ups in it cost no
-  // descent. Leaves never change.
+  // The leaf with a chunk, by stream position or number, to be kept by whoever reads on from there: then look-ups in it
+  // cost no descent. Leaves never change.
   [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_at(std::uint64_t stream_position) const;
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_of_chunk(std::uint64_t number) const;
   [[nodiscard]] static bool covers(const ChunkLeaf& leaf, std::uint64_t stream_position) noexcept;
+  [[nodiscard]] static bool holds_chunk(const ChunkLeaf& leaf, std::uint64_t number) noexcept;
   // The leaf covers the position. Binary search; `row` (in and out) is where the last look-up ended, tried first.
-  [[nodiscard]] static ChunkInBlock locate_in(const ChunkLeaf& leaf, std::uint64_t stream_position, std::size_t& row) noexcept;
+  [[nodiscard]] static ChunkInBlock locate_in(const ChunkLeaf& leaf, std::uint64_t stream_position,
+                                              std::size_t& row) noexcept;
+  // The leaf holds the chunk.
+  [[nodiscard]] static ChunkInBlock chunk_in(const ChunkLeaf& leaf, std::uint64_t number) noexcept;
 
   // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with
   // the commit's total. The visitor's error ends the walk and is returned.
@@ -91,8 +96,11 @@ class ChunkTable {
   [[nodiscard]] Result<void> visit_node(const Bounds& bounds, const format::ChunkNode& node, const PageVisitor& visit,
                                         std::uint64_t& stored_bytes) const;
 
+  [[nodiscard]] Result<std::shared_ptr<const Page>> root_page() const;
+
   std::shared_ptr<PageCache> pages_;
   format::FrameReference root_;
+  RootPage root_page_;
   std::shared_ptr<const format::ChunkNode> recovered_root_;  // stands for the root of a package without a commit
   ChunkCounts totals_;
   std::optional<std::uint64_t> stored_bytes_;

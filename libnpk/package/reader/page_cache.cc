@@ -18,11 +18,20 @@ Result<ChunkLeaf> decode_chunk_leaf(ByteView raw, const Limits& limits) {
   return leaf;
 }
 
+Result<CatalogBranch> decode_catalog_branch(ByteView raw, const Limits& limits) {
+  NPK_ASSIGN(format::CatalogNode node, format::decode_catalog_node(raw, limits));
+  CatalogBranch branch{std::move(node), {}};
+  std::uint64_t end = 0;
+  branch.ends.reserve(branch.children.size());
+  for (const format::CatalogChild& child : branch.children) branch.ends.push_back(end += child.entry_count);
+  return branch;
+}
+
 Result<PageContent> decode_content(format::FrameType type, Bytes raw, const Limits& limits) {
   if (raw.empty()) return fail(Errc::truncated, "a page is empty");
   const auto kind = static_cast<format::PageKind>(raw[0]);
   if (type == format::FrameType::catalog_page) {
-    if (kind == format::PageKind::catalog_node) return format::decode_catalog_node(raw, limits);
+    if (kind == format::PageKind::catalog_node) return decode_catalog_branch(raw, limits);
     return format::CatalogPage::decode(std::move(raw), format::PageKind::catalog_leaf, limits);
   }
   if (kind == format::PageKind::chunk_node) return format::decode_chunk_node(raw, limits);
@@ -30,8 +39,8 @@ Result<PageContent> decode_content(format::FrameType type, Bytes raw, const Limi
 }
 
 struct MemoryOf {
-  std::size_t operator()(const format::CatalogNode& node) const {
-    std::size_t bytes = node.children.size() * sizeof(format::CatalogChild);
+  std::size_t operator()(const CatalogBranch& node) const {
+    std::size_t bytes = node.children.size() * (sizeof(format::CatalogChild) + sizeof(std::uint64_t));
     for (const format::CatalogChild& child : node.children) bytes += child.first_path.capacity();
     return bytes;
   }
@@ -48,13 +57,17 @@ struct MemoryOf {
 // Whether this is what a frame of the type holds: a position alone does not say.
 bool is_of(format::FrameType type, const PageContent& content) noexcept {
   const bool is_catalog =
-      std::holds_alternative<format::CatalogNode>(content) || std::holds_alternative<format::CatalogPage>(content);
+      std::holds_alternative<CatalogBranch>(content) || std::holds_alternative<format::CatalogPage>(content);
   return is_catalog == (type == format::FrameType::catalog_page);
+}
+
+bool is_leaf(const PageContent& content) noexcept {
+  return std::holds_alternative<format::CatalogPage>(content) || std::holds_alternative<ChunkLeaf>(content);
 }
 
 // Blocks and children begin before the page that names them.
 struct LastReference {
-  std::uint64_t operator()(const format::CatalogNode&) const { return 0; }  // in path order: judged when followed
+  std::uint64_t operator()(const CatalogBranch&) const { return 0; }  // in path order: judged when followed
   std::uint64_t operator()(const format::CatalogPage&) const { return 0; }
   std::uint64_t operator()(const format::ChunkNode& node) const { return node.children.back().position; }
   std::uint64_t operator()(const ChunkLeaf& leaf) const {
@@ -63,6 +76,19 @@ struct LastReference {
 };
 
 }  // namespace
+
+std::shared_ptr<const Page> RootPage::get() const noexcept {
+  const std::shared_ptr<const Page>* kept = kept_.load(std::memory_order_acquire);
+  if (kept == nullptr || is_leaf((*kept)->content)) return kept == nullptr ? nullptr : *kept;
+  return {std::shared_ptr<const void>(), kept->get()};
+}
+
+void RootPage::keep(const std::shared_ptr<const Page>& page) const {
+  if (page->memory_bytes > kLargestRoot) return;
+  auto fresh = std::make_unique<const std::shared_ptr<const Page>>(page);
+  const std::shared_ptr<const Page>* none = nullptr;
+  if (kept_.compare_exchange_strong(none, fresh.get(), std::memory_order_acq_rel)) static_cast<void>(fresh.release());
+}
 
 Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, const format::FrameReference& reference,
                                                     std::uint64_t before) const {

@@ -1,6 +1,7 @@
 // Decoded catalog and chunk pages, kept up to a number of bytes.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <variant>
@@ -20,12 +21,37 @@ struct ChunkLeaf {
   std::vector<std::uint64_t> ends;  // stream position behind each chunk
 };
 
-using PageContent = std::variant<format::CatalogNode, format::CatalogPage, format::ChunkNode, ChunkLeaf>;
+// A catalog node with what look-ups by number need: how many entries there are up to the end of each child.
+struct CatalogBranch : format::CatalogNode {
+  std::vector<std::uint64_t> ends;
+};
+
+using PageContent = std::variant<CatalogBranch, format::CatalogPage, format::ChunkNode, ChunkLeaf>;
 
 struct Page {
   format::FrameReference reference;
   PageContent content;
   std::size_t memory_bytes = 0;
+};
+
+// The root of a tree, once it has been read and checked: kept beside the cache, so that look-ups from many threads meet at
+// no lock, and at no reference count on their way down to a leaf. Pages above kLargestRoot are not kept. Thread-safe, and
+// in forked children.
+class RootPage {
+ public:
+  static constexpr std::size_t kLargestRoot = 1U << 20;
+
+  RootPage() noexcept = default;
+  RootPage(const RootPage&) = delete;
+  RootPage& operator=(const RootPage&) = delete;
+  ~RootPage() { delete kept_.load(std::memory_order_acquire); }
+
+  // Null if there is none yet. A leaf is shared (entries keep it); a node is only lent, as long as this object lives.
+  [[nodiscard]] std::shared_ptr<const Page> get() const noexcept;
+  void keep(const std::shared_ptr<const Page>& page) const;
+
+ private:
+  mutable std::atomic<const std::shared_ptr<const Page>*> kept_ = nullptr;
 };
 
 // Const members, get() and load() are thread-safe, also in a forked child whatever the parent's threads were doing (it

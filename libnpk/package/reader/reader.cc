@@ -8,6 +8,7 @@
 #include "package/reader/file_stream.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
+#include "package/reader/read_many.h"
 #include "package/reader/tally.h"
 
 namespace npk {
@@ -123,6 +124,11 @@ Result<FileStream> PackageReader::open_stream(const Entry& entry, const StreamOp
   NPK_TRY(check_stream_options(options));
   auto content = std::make_shared<const reader::EntryContent>(impl_, entry);
   return FileStream(std::make_unique<FileStream::Impl>(std::move(content), options, true));
+}
+
+std::vector<Result<std::size_t>> PackageReader::read_many(std::span<const ReadRequest> requests,
+                                                          const ReadManyOptions& options) const {
+  return reader::read_many(*impl_, requests, options);
 }
 
 Result<Digest> PackageReader::digest(const Entry& entry) const {

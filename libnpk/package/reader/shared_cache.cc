@@ -9,6 +9,15 @@ namespace {
 constexpr std::uint8_t kMostUses = 3;
 constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
 constexpr unsigned kShardShift = 59;                   // 64 - log2(kShards)
+constexpr int kTries = 100;
+
+// A shard is held for tens of nanoseconds: sleeping, and being woken, would cost a hundred times that.
+std::unique_lock<std::mutex> lock_soon(std::mutex& mutex) {
+  std::unique_lock lock(mutex, std::try_to_lock);
+  for (int tries = 0; !lock.owns_lock() && tries < kTries; ++tries) static_cast<void>(lock.try_lock());
+  if (!lock.owns_lock()) lock.lock();
+  return lock;
+}
 
 }  // namespace
 
@@ -69,7 +78,7 @@ SharedCache::Value SharedCache::use(Slot& slot, CacheUse use) {
 
 SharedCache::Value SharedCache::find(std::uint64_t key, std::uint64_t extent, CacheUse access) {
   Shard& shard = shard_of(key);
-  const std::scoped_lock lock(shard.mutex);
+  const auto lock = lock_soon(shard.mutex);
   const auto at = shard.slots.find(key);
   if (at == shard.slots.end() || at->second.value == nullptr || at->second.extent < extent) return nullptr;
   return use(at->second, access);

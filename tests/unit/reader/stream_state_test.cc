@@ -157,6 +157,8 @@ class StreamWait : public ::testing::Test {
     built_ = test::blocks_package(2, 4, 5000);
     source_ = std::make_shared<test::GateSource>(memory_source(ByteView(built_.bytes)));
     reader_.emplace(PackageReader::open(source_).value());
+    Bytes out(1);
+    ASSERT_TRUE(test::stream_of(*reader_, "file").read_at(kBlockBytes, out));  // catalog, chunk page, the other block
     source_->close_gate();
     decoding_ = std::jthread([this] {
       Bytes out(100);
@@ -170,6 +172,7 @@ class StreamWait : public ::testing::Test {
     EXPECT_TRUE(first_);
   }
 
+  static constexpr std::size_t kBlockBytes = 4 * 5000;
   test::BuiltPackage built_;
   std::shared_ptr<test::GateSource> source_;
   std::optional<PackageReader> reader_;

@@ -93,6 +93,7 @@ BENCHMARK(read_at_warm)->ArgsProduct({{4096, 65536}, {384, 65536}})->ThreadRange
 
 // The content in order, cold. Argument: whether blocks may be decoded ahead on another thread.
 void read_in_order(benchmark::State& state) {
+  data();
   Bytes out(kReadBytes);
   for (auto _ : state) {
     const PackageReader reader = open(64U << 20);
@@ -104,6 +105,7 @@ void read_in_order(benchmark::State& state) {
 BENCHMARK(read_in_order)->Arg(0)->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void read_chunks(benchmark::State& state) {
+  data();
   for (auto _ : state) {
     const PackageReader reader = open(64U << 20);
     FileStream stream = stream_of(reader, {.read_ahead = state.range(0) != 0});
@@ -116,6 +118,7 @@ BENCHMARK(read_chunks)->Arg(0)->Arg(1)->UseRealTime()->Unit(benchmark::kMillisec
 
 // What zstd -d does: a stream decoded into a buffer of 128 KiB.
 void zstd_stream(benchmark::State& state) {
+  data();
   Bytes out(ZSTD_DStreamOutSize());
   const std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
   for (auto _ : state) {
@@ -133,6 +136,7 @@ BENCHMARK(zstd_stream)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // All at once, into memory that is there: no command could be quicker.
 void zstd_at_once(benchmark::State& state) {
+  data();
   Bytes out(kContentBytes);
   for (auto _ : state)
     benchmark::DoNotOptimize(ZSTD_decompress(out.data(), out.size(), data().zstd.data(), data().zstd.size()));

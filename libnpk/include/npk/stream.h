@@ -1,17 +1,18 @@
 // Content as a stream: an entry of a package (PackageReader::open_stream), a plain file, any source.
 //
 // Threads: the const members are safe from many threads on one stream, beside one thread that moves the position; what
-// moves the position (read, read_chunk, seek, close) is for one thread at a time. Threads that read at once on one stream
-// share no cache line that is written for each read.
+// moves the position (read, read_chunk, seek, close) is for one thread at a time. Reads of cached blocks by several
+// threads, on one stream or many, write to no cache line in common.
 //
-// Reading in order: once three reads in a row by read or read_chunk each began where the one before ended, the blocks that
-// come next are decoded on other threads of the process (at most as many as it has processors), and the block the
+// Reading in order: once three reads in a row by read or read_chunk each began where the one before ended, the blocks
+// that come next are decoded on other threads of the process (at most as many as it has processors), and the block the
 // position is in is held; a read anywhere else drops that, and costs what it needs and no more. read_at never counts. A
 // source given to open is read ahead in pieces; files and spooled content are not (the system does that).
 //
 // After fork a stream answers in the child too, without reading ahead (its threads are the parent's); a fork waits for
 // the blocks being decoded ahead at that moment. Lifetime: a stream keeps its package or source open until it is closed
-// (and reads in progress have returned), chunks keep theirs. Closing and destruction wait for blocks being decoded ahead.
+// and reads in progress have returned; chunks keep what they need. Closing and destruction wait for the blocks being
+// decoded ahead.
 //
 // An entry's content is checked (BLAKE3 of each stored block) before any byte of it is handed out. A content that is
 // shorter than it was when the stream was opened gives Errc::truncated, one that can't be read Errc::io, damage
@@ -62,7 +63,7 @@ struct StreamStatistics {
   std::uint64_t seeks = 0;
   std::uint64_t chunks = 0;            // by read_chunk
   std::uint64_t chunks_lent = 0;       // of these, without a copy
-  // Of blocks; for plain sources 0. A hit: decoded already, by whomever. A miss: decoded for this stream, read-ahead included.
+  // Of blocks; for plain sources 0. A hit: decoded already, by whomever. A miss: decoded for this stream, also ahead.
   std::uint64_t cache_hits = 0, cache_misses = 0;
   std::uint64_t stored_bytes_read = 0;  // asked of the source on this stream's behalf, read-ahead included
   std::uint64_t blocks_read_ahead = 0;  // or pieces of a plain source
@@ -75,7 +76,8 @@ struct StreamStatistics {
 class FileStream {
  public:
   // Over a source of random access: a file, memory, a caller's own. Errc::misuse as check_stream_options.
-  [[nodiscard]] static Result<FileStream> open(std::shared_ptr<RandomAccessSource> source, const StreamOptions& options = {});
+  [[nodiscard]] static Result<FileStream> open(std::shared_ptr<RandomAccessSource> source,
+                                               const StreamOptions& options = {});
   [[nodiscard]] static Result<FileStream> open_file(const std::string& path, const StreamOptions& options = {});
   // Over a source that can be read once only: all of it is read first, to memory and then to an unlinked file
   // (StreamOptions::spool_to_disk). Errc::limit if it does not fit; Errc::cancelled between two reads of the source.

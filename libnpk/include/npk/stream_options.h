@@ -24,23 +24,29 @@ enum class MemoryStrategy : std::uint8_t {
 };
 
 struct StreamOptions {
-  std::uint64_t buffer_bytes = 0;   // decoded ahead of a sequential reader, and not yet read; 0: 8 MiB; at most 1 TiB. A
-                                    // block that is larger than this, or than the memory limit leaves, is not read ahead.
-  std::uint64_t chunk_bytes = 0;    // of read_chunk; 0: by size (chunk_bytes_for_size); at most 1 GiB; made smaller where
-                                    // the memory limit is
-  std::uint64_t memory_bytes = 0;   // with the custom strategy: its limit, at least 4 KiB (UINT64_MAX: none); else 0
+  // Of a sequential reader: blocks that begin within this distance of the position are decoded ahead, as far as the
+  // memory limit goes (so up to this and one block). 0: 8 MiB; at most 1 TiB.
+  std::uint64_t buffer_bytes = 0;
+  // Of read_chunk. 0: by size (chunk_bytes_for_size); at most 1 GiB; made smaller where the memory limit is.
+  std::uint64_t chunk_bytes = 0;
+  // With the custom strategy: its limit, at least 4 KiB (UINT64_MAX: none). Else 0.
+  std::uint64_t memory_bytes = 0;
   MemoryStrategy memory_strategy = MemoryStrategy::balanced;
-  std::shared_ptr<BufferPool> pool = {};  // where chunk buffers come from; null: the package's pool, or memory of its own
-  bool read_ahead = true;           // once reading is seen to be sequential, and more than one processor may be used
-  bool spool_to_disk = true;        // open_spooled: what does not fit within the memory limit goes to an unlinked file;
-                                    // false: Errc::limit then
+  // Where chunk buffers come from. Null: the package's pool, or plain memory where that has no room.
+  std::shared_ptr<BufferPool> pool = {};
+  // Once reading is seen to be sequential, and if this process may use more than one processor.
+  bool read_ahead = true;
+  // open_spooled: what does not fit within the memory limit goes to an unlinked file. False: Errc::limit then.
+  bool spool_to_disk = true;
   std::string spool_directory = {};  // of that file; empty: TMPDIR, or /tmp
-  std::uint64_t spool_bytes = 0;    // bound on that file; 0: none
-  std::chrono::milliseconds timeout = std::chrono::milliseconds(0);  // longest wait for another thread that decodes what
-                                    // is needed (Errc::limit then, the stream stays usable); 0: no limit; at most a year
-  std::stop_token stop = {};        // asked for: every read fails with Errc::cancelled, and the stream is closed
-  std::function<std::chrono::steady_clock::time_point()> clock = {};  // for progress and rate, called from any thread;
-                                    // empty: steady_clock::now
+  std::uint64_t spool_bytes = 0;     // bound on that file; 0: none
+  // Longest wait for another thread that decodes what is needed; Errc::limit then, and the stream stays usable. 0: no
+  // limit; at most a year.
+  std::chrono::milliseconds timeout = std::chrono::milliseconds(0);
+  // Once it is asked to stop: Errc::cancelled from the next call, or the one that waits, and the stream is closed.
+  std::stop_token stop = {};
+  // For progress and rate, called from any thread. Empty: steady_clock::now.
+  std::function<std::chrono::steady_clock::time_point()> clock = {};
 };
 
 // Below 10 MiB 64 KiB, below 100 MiB 256 KiB, below 1 GiB 1 MiB, else 4 MiB.

@@ -53,7 +53,7 @@ void EntryContent::forget_recent() const noexcept {
   for (RecentBlock& recent : recent_) recent.forget(package_->pin_budget());
 }
 
-Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const ReadRequest& request,
+Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                                 ReadCost& cost) const {
   if (recent_[request.stripe].copy(offset, out)) {
     ++cost.hits;
@@ -88,7 +88,7 @@ Result<EntryContent::Stretch> EntryContent::stretch_at(std::uint64_t offset, std
 }
 
 Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t offset, MutableBytes out,
-                                        const ReadRequest& request, ReadCost& cost) const {
+                                        const ContentRequest& request, ReadCost& cost) const {
   if (stretch.first.is_hole()) {
     std::memset(out.data(), 0, out.size());
     return {};
@@ -107,7 +107,7 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
 
 // The block's row is looked up only if it must be read.
 Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint64_t needed_bytes,
-                                                 const ReadRequest& request, ReadCost& cost) const {
+                                                 const ContentRequest& request, ReadCost& cost) const {
   BlockCache& cache = package_->block_cache();
   const auto use = request.sequential ? BlockCache::Use::sequential : BlockCache::Use::random;
   BlockLocation location;
@@ -127,7 +127,7 @@ Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint
   return block;
 }
 
-Result<Unit> EntryContent::load(const Extent& extent, std::uint64_t needed_bytes, const ReadRequest& request,
+Result<Unit> EntryContent::load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                                 ReadCost& cost) const {
   NPK_ASSIGN(const BlockCache::Block block, block_of(extent.unit, needed_bytes, request, cost));
   return Unit{block->view(), block};

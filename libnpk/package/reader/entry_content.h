@@ -23,9 +23,10 @@ class EntryContent final : public StreamContent {
   ~EntryContent() override;
 
   std::uint64_t size() const noexcept override { return size_; }
-  Result<void> read(std::uint64_t offset, MutableBytes out, const ReadRequest& request, ReadCost& cost) const override;
+  Result<void> read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
+                    ReadCost& cost) const override;
   Result<Extent> extent_at(std::uint64_t offset) const override;
-  Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ReadRequest& request,
+  Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                     ReadCost& cost) const override;
   bool keeps_units() const noexcept override { return true; }
   void forget_recent() const noexcept override;
@@ -44,9 +45,9 @@ class EntryContent final : public StreamContent {
   [[nodiscard]] Result<std::uint64_t> stream_position_of(std::size_t run) const;
   [[nodiscard]] Result<Stretch> stretch_at(std::uint64_t offset, std::uint64_t wanted, bool sequential) const;
   [[nodiscard]] Result<void> read_stretch(const Stretch& stretch, std::uint64_t offset, MutableBytes out,
-                                          const ReadRequest& request, ReadCost& cost) const;
+                                          const ContentRequest& request, ReadCost& cost) const;
   [[nodiscard]] Result<BlockCache::Block> block_of(std::uint64_t number, std::uint64_t needed_bytes,
-                                                   const ReadRequest& request, ReadCost& cost) const;
+                                                   const ContentRequest& request, ReadCost& cost) const;
 
   std::shared_ptr<const PackageReader::Impl> package_;
   Entry entry_;

@@ -9,8 +9,8 @@
 namespace npk {
 namespace {
 
+using reader::ContentRequest;
 using reader::ReadCost;
-using reader::ReadRequest;
 
 // By the one thread that writes it.
 void increase(std::atomic<std::uint64_t>& counter, std::uint64_t amount = 1) noexcept {
@@ -60,7 +60,7 @@ std::chrono::steady_clock::time_point FileStream::Impl::now() const {
   return options_.clock ? options_.clock() : std::chrono::steady_clock::now();
 }
 
-ReadRequest FileStream::Impl::request(std::size_t stripe, bool sequential) const {
+ContentRequest FileStream::Impl::request(std::size_t stripe, bool sequential) const {
   return {stripe, sequential, options_.stop, options_.timeout};
 }
 
@@ -117,7 +117,7 @@ Result<StreamChunk> FileStream::Impl::read_chunk() {
 
 // From what was read ahead as far as that goes, else from the content.
 Result<void> FileStream::Impl::fill(std::uint64_t offset, MutableBytes out, std::size_t stripe) {
-  const ReadRequest asked = request(stripe, read_ahead_.is_sequential());
+  const ContentRequest asked = request(stripe, read_ahead_.is_sequential());
   ReadCost cost;
   Result<void> outcome;
   while (outcome && !out.empty()) {
@@ -149,7 +149,7 @@ Result<StreamChunk> FileStream::Impl::chunk_at(std::uint64_t offset, std::size_t
 
 // Empty: the bytes do not lie together.
 Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe) {
-  const ReadRequest asked = request(stripe, read_ahead_.is_sequential());
+  const ContentRequest asked = request(stripe, read_ahead_.is_sequential());
   ReadCost cost;
   read_ahead_.advance(offset);
   auto found = read_ahead_.find(offset, asked, cost);
@@ -161,7 +161,7 @@ Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size
 }
 
 Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint64_t offset, std::size_t length,
-                                                                       const ReadRequest& asked, ReadCost& cost) {
+                                                                       const ContentRequest& asked, ReadCost& cost) {
   NPK_ASSIGN(const reader::Extent extent, content_->extent_at(offset));
   if (extent.is_hole() || extent.end - offset < length) return std::nullopt;
   const auto begin = static_cast<std::size_t>(extent.offset_in_unit + (offset - extent.begin));

@@ -43,7 +43,7 @@ class FileStream::Impl {
     std::atomic<std::uint32_t> count = 0;
   };
 
-  [[nodiscard]] reader::ReadRequest request(std::size_t stripe, bool sequential) const;
+  [[nodiscard]] reader::ContentRequest request(std::size_t stripe, bool sequential) const;
   [[nodiscard]] std::size_t count_from(std::uint64_t offset, std::uint64_t wanted) const noexcept;
   template <class T>
   [[nodiscard]] Result<T> close_if_cancelled(Result<T>&& result) const;
@@ -51,7 +51,7 @@ class FileStream::Impl {
   [[nodiscard]] Result<StreamChunk> chunk_at(std::uint64_t offset, std::size_t length, std::size_t stripe);
   [[nodiscard]] Result<StreamChunk> lent_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);
   [[nodiscard]] Result<std::optional<reader::ReadAhead::Found>> lend(std::uint64_t offset, std::size_t length,
-                                                                     const reader::ReadRequest& asked,
+                                                                     const reader::ContentRequest& asked,
                                                                      reader::ReadCost& cost);
   [[nodiscard]] Result<reader::ChunkBuffer> chunk_buffer(std::size_t length);
   [[nodiscard]] Result<StreamChunk> copied_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);

@@ -132,7 +132,7 @@ bool ReadAhead::start(const std::shared_ptr<Item>& item) {
   return can_start_;
 }
 
-Result<std::optional<ReadAhead::Found>> ReadAhead::find(std::uint64_t offset, const ReadRequest& request,
+Result<std::optional<ReadAhead::Found>> ReadAhead::find(std::uint64_t offset, const ContentRequest& request,
                                                         ReadCost& cost) {
   if (current_ != nullptr) {
     if (auto found = current_->at(offset)) return found;
@@ -146,7 +146,7 @@ Result<std::optional<ReadAhead::Found>> ReadAhead::find(std::uint64_t offset, co
 
 // The first of those read ahead, if the offset is in it and it came to anything. What no worker has begun is taken from
 // them: the reader is quicker.
-Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::begun_item(std::uint64_t offset, const ReadRequest& request,
+Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::begun_item(std::uint64_t offset, const ContentRequest& request,
                                                                ReadCost& cost) {
   if (items_.empty() || items_.front()->begin() > offset) return nullptr;
   const std::shared_ptr<Item> item = items_.front();
@@ -163,7 +163,7 @@ Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::begun_item(std::uint64_t off
   return item;
 }
 
-Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::load_here(std::uint64_t offset, const ReadRequest& request,
+Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::load_here(std::uint64_t offset, const ContentRequest& request,
                                                               ReadCost& cost) {
   NPK_ASSIGN(const Extent here, content_.extent_at(offset));
   if (here.is_hole()) return nullptr;

@@ -45,7 +45,7 @@ class ReadAhead {
   void advance(std::uint64_t offset);
   // What is loaded at this offset: the unit the reader is in, or one that was read ahead; waits for a thread that is at
   // it. Of a reader in order that has none, the unit is loaded now, wholly. None: read from the content.
-  [[nodiscard]] Result<std::optional<Found>> find(std::uint64_t offset, const ReadRequest& request, ReadCost& cost);
+  [[nodiscard]] Result<std::optional<Found>> find(std::uint64_t offset, const ContentRequest& request, ReadCost& cost);
   // Where the next unit begins that is being read ahead, from an offset on that find() has nothing for.
   [[nodiscard]] std::uint64_t next_begin() const noexcept;
 
@@ -58,9 +58,9 @@ class ReadAhead {
   void plan(std::uint64_t offset);
   [[nodiscard]] std::uint64_t unit_end(std::uint64_t offset) const;
   [[nodiscard]] std::shared_ptr<Item> item_from(std::uint64_t offset);
-  [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ReadRequest& request,
+  [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ContentRequest& request,
                                                          ReadCost& cost);
-  [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ReadRequest& request,
+  [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ContentRequest& request,
                                                         ReadCost& cost);
   [[nodiscard]] bool start(const std::shared_ptr<Item>& item);
   void drop_first();

@@ -7,7 +7,7 @@
 
 namespace npk::reader {
 
-Result<void> SourceContent::read(std::uint64_t offset, MutableBytes out, const ReadRequest& /*request*/,
+Result<void> SourceContent::read(std::uint64_t offset, MutableBytes out, const ContentRequest& /*request*/,
                                  ReadCost& cost) const {
   const auto begun = std::chrono::steady_clock::now();
   NPK_ASSIGN(const std::size_t count, source_->read_at(offset, out));
@@ -24,7 +24,7 @@ Result<Extent> SourceContent::extent_at(std::uint64_t offset) const {
   return Extent{begin, begin + std::min(piece_bytes_, size_ - begin), begin / piece_bytes_, 0};
 }
 
-Result<Unit> SourceContent::load(const Extent& extent, std::uint64_t needed_bytes, const ReadRequest& request,
+Result<Unit> SourceContent::load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                                  ReadCost& cost) const {
   NPK_ASSIGN(const ChunkBuffer buffer, ChunkBuffer::get(pool_.get(), static_cast<std::size_t>(needed_bytes)));
   NPK_TRY(read(extent.begin, buffer.bytes(), request, cost));

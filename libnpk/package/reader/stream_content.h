@@ -25,7 +25,7 @@ struct ReadCost {
   std::chrono::nanoseconds waiting{0}, decoding{0};
 };
 
-struct ReadRequest {
+struct ContentRequest {
   std::size_t stripe = 0;
   bool sequential = false;  // what follows will be read too: a unit is loaded as far as this content goes in it
   std::stop_token stop = {};
@@ -63,12 +63,12 @@ class StreamContent {
 
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
   // Fills `out`.
-  [[nodiscard]] virtual Result<void> read(std::uint64_t offset, MutableBytes out, const ReadRequest& request,
+  [[nodiscard]] virtual Result<void> read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                                           ReadCost& cost) const = 0;
   // The extent around an offset, as long as it can be told cheaply.
   [[nodiscard]] virtual Result<Extent> extent_at(std::uint64_t offset) const = 0;
   // The first `needed_bytes` of an extent's unit, at least.
-  [[nodiscard]] virtual Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ReadRequest& request,
+  [[nodiscard]] virtual Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                                           ReadCost& cost) const = 0;
   // Whether load is worth its while for bytes that are wanted now (they are kept for others), not only ahead of time.
   [[nodiscard]] virtual bool keeps_units() const noexcept = 0;

@@ -112,7 +112,7 @@ void check_interleavings(FileStream stream, ByteView content, std::uint64_t seed
   Model model{.content = content};
   for (int step = 0; step < steps; ++step) {
     check_step(stream, model, random);
-    if (testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << step;
+    if (::testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << step;
     ASSERT_EQ(stream.position(), model.position);
   }
   check_counters(stream, model);
@@ -136,7 +136,7 @@ const PackageShape kShapes[] = {
     {.files = 6, .largest_file = 300'000, .chunk_bytes = 100, .blocks_per_page = 2, .fanout = 6},
 };
 
-class StreamModel : public testing::TestWithParam<std::size_t> {};
+class StreamModel : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(StreamModel, EntriesEqualSlices) {
   const std::uint64_t seed = GetParam();
@@ -159,7 +159,7 @@ TEST_P(StreamModel, ManyBlocksReadInOrderEqualTheContent) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, StreamModel, testing::Range(std::size_t{0}, std::size(kShapes)));
+INSTANTIATE_TEST_SUITE_P(Shapes, StreamModel, ::testing::Range(std::size_t{0}, std::size(kShapes)));
 
 // Gives what it has in pieces of odd lengths.
 class Trickle final : public SequentialSource {
@@ -208,8 +208,12 @@ TEST(StreamOverSources, AnyInterleavingEqualsASlice) {
 TEST(StreamOverEntries, OfNoByteAndOfOne) {
   test::PackageBuilder builder("tiny");
   builder.block({Bytes{7}});
-  const BuiltEntry empty{.path = "empty"};
-  const BuiltEntry one{.path = "one", .runs = {{0, 1, 1}}, .size = 1, .content = {7}};
+  BuiltEntry empty, one;
+  empty.path = "empty";
+  one.path = "one";
+  one.runs = {{0, 1, 1}};
+  one.size = 1;
+  one.content = {7};
   builder.commit({empty, one});
   builder.trailer();
   const PackageReader reader = test::open_package(builder.bytes());

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 
 #include "support/fault_io.h"
@@ -104,21 +105,24 @@ TEST(StreamClose, LeavesTheAnswersAndLetsGoOfTheSource) {
   EXPECT_EQ(stream.statistics().bytes_delivered, 300U);
 }
 
-TEST(StreamCancel, BeforeAReadClosesTheStream) {
+TEST(StreamCancel, BeforeACallClosesTheStream) {
   const Bytes content = random_bytes(1, 1000);
-  for (int call = 0; call < 4; ++call) {
+  Bytes out(100);
+  const std::function<Errc(FileStream&)> kCalls[] = {
+      [&](FileStream& stream) { return stream.read(out).error().code; },
+      [&](FileStream& stream) { return stream.read_at(0, out).error().code; },
+      [&](FileStream& stream) { return stream.read_chunk().error().code; },
+      [&](FileStream& stream) { return stream.seek(0).error().code; },
+  };
+  for (const auto& call : kCalls) {
     std::stop_source stop;
     std::shared_ptr<RandomAccessSource> source = memory_source(ByteView(content));
     const std::weak_ptr<RandomAccessSource> watched = source;
     FileStream stream = FileStream::open(std::move(source), {.stop = stop.get_token()}).value();
-    Bytes out(100);
     ASSERT_TRUE(stream.read(out));
     stop.request_stop();
     EXPECT_FALSE(stream.is_closed());
-    if (call == 0) EXPECT_EQ(stream.read(out).error().code, Errc::cancelled);
-    if (call == 1) EXPECT_EQ(stream.read_at(0, out).error().code, Errc::cancelled);
-    if (call == 2) EXPECT_EQ(stream.read_chunk().error().code, Errc::cancelled);
-    if (call == 3) EXPECT_EQ(stream.seek(0).error().code, Errc::cancelled);
+    EXPECT_EQ(call(stream), Errc::cancelled);
     EXPECT_TRUE(watched.expired());
     expect_only_answers(stream, 1000, 100);
   }
@@ -147,12 +151,14 @@ TEST(StreamCancel, DuringAReadReturnsTheBuffersToThePool) {
 }
 
 // One thread decodes a block and is held up in the source; another that wants the same block waits for it.
-class StreamWait : public testing::Test {
+class StreamWait : public ::testing::Test {
  protected:
   void SetUp() override {
     built_ = test::blocks_package(2, 4, 5000);
     source_ = std::make_shared<test::GateSource>(memory_source(ByteView(built_.bytes)));
     reader_.emplace(PackageReader::open(source_).value());
+    Bytes out(1);
+    ASSERT_TRUE(test::stream_of(*reader_, "file").read_at(kBlockBytes, out));  // catalog, chunk page, the other block
     source_->close_gate();
     decoding_ = std::jthread([this] {
       Bytes out(100);
@@ -166,6 +172,7 @@ class StreamWait : public testing::Test {
     EXPECT_TRUE(first_);
   }
 
+  static constexpr std::size_t kBlockBytes = 4 * 5000;
   test::BuiltPackage built_;
   std::shared_ptr<test::GateSource> source_;
   std::optional<PackageReader> reader_;

@@ -16,7 +16,6 @@
 #include "npk/bytes.h"
 #include "npk/result.h"
 #include "npk/source.h"
-#include "npk/stream.h"
 
 namespace npk {
 
@@ -60,6 +59,7 @@ struct ProcessReport {
 // Of chunk `bytes` at `offset`; an error ends the stream and is its result. The bytes are the consumer's until it returns.
 using ChunkConsumer = std::function<Result<void>(std::uint64_t offset, ByteView bytes)>;
 
+// A FileStream's source is a FileStreamSource (npk/stream_source.h).
 struct StreamWork {
   std::shared_ptr<const RandomAccessSource> source;
   ChunkConsumer consumer;
@@ -70,23 +70,5 @@ struct StreamWork {
 // Errc::limit for bad_alloc and Errc::internal for any other exception of source or consumer. Fails as a whole only for
 // options out of range or a missing source or consumer: Errc::misuse.
 [[nodiscard]] Result<ProcessReport> process_streams(std::span<const StreamWork> streams, const ProcessOptions& options = {});
-
-// A stream as a source; the stream must outlive it, and be neither moved nor closed meanwhile.
-class FileStreamSource final : public RandomAccessSource {
- public:
-  explicit FileStreamSource(const FileStream& stream) noexcept : stream_(stream) {}
-  [[nodiscard]] Result<std::uint64_t> size() const override { return stream_.size(); }
-  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const override {
-    return stream_.read_at(offset, out);
-  }
-  [[nodiscard]] std::string name() const override { return "<stream>"; }
-
- private:
-  const FileStream& stream_;
-};
-
-[[nodiscard]] inline StreamWork work_on(const FileStream& stream, ChunkConsumer consumer) {
-  return {std::make_shared<FileStreamSource>(stream), std::move(consumer)};
-}
 
 }  // namespace npk

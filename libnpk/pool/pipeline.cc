@@ -6,10 +6,10 @@
 #include <oneapi/tbb/task_arena.h>
 #include <algorithm>
 #include <atomic>
-#include <exception>
 #include <mutex>
-#include <new>
 #include <optional>
+
+#include "pool/exceptions.h"
 
 namespace npk::pool {
 namespace {
@@ -44,19 +44,6 @@ void take_over(const void* /*from*/) noexcept {}
 void hand_over(const void* /*to*/) noexcept {}
 #endif
 constinit char start_gate = 0;  // its address only: passed before anything of a run is looked at
-
-template <class Call>
-auto without_exceptions(Call call) -> decltype(call()) {
-  try {
-    return call();
-  } catch (const std::bad_alloc&) {
-    return fail(Errc::limit, "out of memory");
-  } catch (const std::exception& exception) {
-    return fail(Errc::internal, exception.what());
-  } catch (...) {
-    return fail(Errc::internal, "an exception of unknown type");
-  }
-}
 
 class Run {
  public:

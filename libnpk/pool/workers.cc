@@ -1,51 +1,32 @@
 #include "npk/workers.h"
 
 #include <algorithm>
-#include <exception>
 #include <map>
-#include <new>
 #include <system_error>
 #include <thread>
 #include <vector>
 
+#include "pool/exceptions.h"
 #include "pool/pipeline.h"
 
 namespace npk {
 namespace pool {
-namespace {
-
-Error error_of_current_exception() {
-  try {
-    throw;
-  } catch (const std::bad_alloc&) {
-    return {.code = Errc::limit, .message = "out of memory"};
-  } catch (const std::exception& exception) {
-    return {.code = Errc::internal, .message = exception.what()};
-  } catch (...) {
-    return {.code = Errc::internal, .message = "an exception of unknown type"};
-  }
-}
-
-}  // namespace
 
 JobState::JobState(const JobOptions& options)
     : id_(options.id), priority_(options.priority), forward_(options.stop, Forward{stop_}) {}
 
 std::optional<Errc> JobState::run() {
-  std::optional<Errc> outcome = Errc::cancelled;
   if (stop_.stop_requested()) {
     cancel();
-    return outcome;
+    return Errc::cancelled;
   }
-  try {
-    outcome = execute(stop_.get_token());
-  } catch (...) {
-    Error error = error_of_current_exception();
-    outcome = error.code;
-    settle(std::move(error));
-  }
+  Result<std::optional<Errc>> outcome =
+      without_exceptions([&]() -> Result<std::optional<Errc>> { return execute(stop_.get_token()); });
   drop_work();
-  return outcome;
+  if (outcome) return *outcome;
+  const Errc thrown = outcome.error().code;
+  settle(std::move(outcome).error());
+  return thrown;
 }
 
 void JobState::cancel() {

@@ -24,6 +24,7 @@ function(npk_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} npk_warnings GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  npk_quick_test(${name})
   # One label, as discovery does not keep a list together; ctest -L looks for a part of it.
   list(PREPEND ARG_LABELS unit)
   list(JOIN ARG_LABELS "-" label)

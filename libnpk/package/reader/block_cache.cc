@@ -7,6 +7,9 @@ namespace npk::reader {
 namespace {
 
 constexpr std::uint64_t kPrefixStep = 128U << 10;  // what zstd decodes at a time
+// A block no larger than this share of the cache has a buffer for all of it, whatever prefix is decoded: buffers of one
+// size serve again as they are, and fresh pages cost a fifth of decoding into them.
+constexpr std::uint64_t kWholeBufferShare = 8;
 
 std::shared_ptr<BufferPool> pool_of_own(std::uint64_t capacity_bytes) {
   // Refused only for options that these are not.
@@ -15,9 +18,9 @@ std::shared_ptr<BufferPool> pool_of_own(std::uint64_t capacity_bytes) {
 
 }  // namespace
 
-DecodedBlock::DecodedBlock(BufferPool::Buffer buffer)
+DecodedBlock::DecodedBlock(BufferPool::Buffer buffer, std::size_t size_bytes)
     : pooled_(std::make_unique<BufferPool::Buffer>(std::move(buffer))),
-      bytes_(pooled_->bytes()),
+      bytes_(pooled_->bytes().first(size_bytes)),
       generation_(io::fork_generation()) {}
 
 DecodedBlock::DecodedBlock(std::size_t size_bytes)
@@ -75,24 +78,28 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
 Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
                                              Cost& cost) {
   const auto begun = std::chrono::steady_clock::now();
-  const auto decoded = make_room(state, static_cast<std::size_t>(wanted_bytes));
+  const auto decoded = make_room(state, wanted_bytes, block.row.raw_length);
   NPK_TRY(loader_->load_into(block, decoded->writable(), &cost.stored_bytes));
   cost.decoding = std::chrono::steady_clock::now() - begun;
   const bool keep = decoded->is_pooled();
   if (!keep) counters_->blocks_uncached.add(1);
-  return SharedCache::Loaded{decoded, decoded->size(), decoded->size(), keep};
+  return SharedCache::Loaded{decoded, decoded->size(), decoded->memory_bytes(), keep};
 }
 
-std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::size_t size_bytes) {
+std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::uint64_t wanted_bytes,
+                                                    std::uint64_t raw_length) {
+  const auto size = static_cast<std::size_t>(wanted_bytes);
   const std::uint64_t most = std::min(capacity_bytes_, state.pool->max_total_bytes());
-  if (size_bytes > most) return std::make_shared<DecodedBlock>(size_bytes);
+  const std::uint64_t room = raw_length <= most / kWholeBufferShare ? raw_length : wanted_bytes;
+  if (room > most) return std::make_shared<DecodedBlock>(size);
   bool can_evict = true;
-  while (can_evict && state.blocks.bytes() > capacity_bytes_ - size_bytes) can_evict = state.blocks.evict_one();
+  while (can_evict && state.blocks.bytes() > capacity_bytes_ - room) can_evict = state.blocks.evict_one();
   while (can_evict) {
-    if (auto buffer = state.pool->get(size_bytes)) return std::make_shared<DecodedBlock>(*std::move(buffer));
+    auto buffer = state.pool->get(static_cast<std::size_t>(room));
+    if (buffer) return std::make_shared<DecodedBlock>(*std::move(buffer), size);
     can_evict = state.blocks.evict_one();
   }
-  return std::make_shared<DecodedBlock>(size_bytes);
+  return std::make_shared<DecodedBlock>(size);
 }
 
 }  // namespace npk::reader

@@ -28,7 +28,7 @@ struct BlockCost {
 // it is: that pool may be locked for ever.
 class DecodedBlock {
  public:
-  explicit DecodedBlock(BufferPool::Buffer buffer);
+  DecodedBlock(BufferPool::Buffer buffer, std::size_t size_bytes);  // of the buffer, its first bytes
   explicit DecodedBlock(std::size_t size_bytes);
   DecodedBlock(const DecodedBlock&) = delete;
   DecodedBlock& operator=(const DecodedBlock&) = delete;
@@ -38,6 +38,7 @@ class DecodedBlock {
   [[nodiscard]] ByteView view() const noexcept { return bytes_; }
   [[nodiscard]] MutableBytes writable() noexcept { return bytes_; }
   [[nodiscard]] bool is_pooled() const noexcept { return pooled_ != nullptr; }
+  [[nodiscard]] std::size_t memory_bytes() const noexcept { return is_pooled() ? pooled_->size() : bytes_.size(); }
 
  private:
   std::unique_ptr<BufferPool::Buffer> pooled_;
@@ -84,7 +85,8 @@ class BlockCache {
     SharedCache blocks;
   };
   [[nodiscard]] Block find(const BlockLocation& block, std::uint64_t needed_bytes, Use use);
-  [[nodiscard]] std::shared_ptr<DecodedBlock> make_room(State& state, std::size_t size_bytes);
+  [[nodiscard]] std::shared_ptr<DecodedBlock> make_room(State& state, std::uint64_t wanted_bytes,
+                                                        std::uint64_t raw_length);
   [[nodiscard]] Result<SharedCache::Loaded> load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
                                                  Cost& cost);
 

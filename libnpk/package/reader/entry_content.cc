@@ -6,17 +6,21 @@
 namespace npk::reader {
 namespace {
 
-// The chunks around a stream position that lie one behind the other in one block, as an extent of the stream.
-Extent extent_around(const ChunkLeaf& leaf, std::uint64_t position) {
+// The chunks of a run around a stream position that lie one behind the other in one block, as an extent of the stream.
+// No further than the run: a block holds hundreds of small files.
+Extent extent_around(const ChunkLeaf& leaf, const format::Run& run, std::uint64_t position) {
   const std::vector<format::ChunkRow>& chunks = leaf.page.chunks;
   const auto follows = [&](std::size_t row) {
     const format::ChunkRow& before = chunks[row - 1];
     return chunks[row].block == before.block && chunks[row].offset == std::uint64_t{before.offset} + before.length;
   };
   const auto at = static_cast<std::size_t>(std::ranges::upper_bound(leaf.ends, position) - leaf.ends.begin());
+  const std::uint64_t page_first = leaf.page.first_chunk;
+  const std::uint64_t least = run.first_chunk > page_first ? run.first_chunk - page_first : 0;
+  const std::uint64_t end = std::min<std::uint64_t>(chunks.size(), run.first_chunk + run.chunk_count - page_first);
   std::size_t first = at, last = at;
-  while (first > 0 && follows(first)) --first;
-  while (last + 1 < chunks.size() && follows(last + 1)) ++last;
+  while (first > least && follows(first)) --first;
+  while (last + 1 < end && follows(last + 1)) ++last;
   return {leaf.ends[first] - chunks[first].length, leaf.ends[last], leaf.page.first_block + chunks[first].block,
           chunks[first].offset};
 }
@@ -50,12 +54,12 @@ EntryContent::~EntryContent() {
 }
 
 void EntryContent::forget_recent() const noexcept {
-  for (RecentBlock& recent : recent_) recent.forget(package_->pin_budget());
+  recent_.for_each([&](RecentBlock& recent) { recent.forget(package_->pin_budget()); });
 }
 
 Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                                 ReadCost& cost) const {
-  if (recent_[request.stripe].copy(offset, out)) {
+  if (recent_.at(request.stripe).copy(offset, out)) {
     ++cost.hits;
     package_->block_cache().count_hit();
     return {};
@@ -94,7 +98,7 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
     return {};
   }
   NPK_ASSIGN(const BlockCache::Block block, block_of(stretch.first.unit, stretch.needed_bytes, request, cost));
-  recent_[request.stripe].note(stretch.first, block, package_->pin_budget());
+  recent_.at(request.stripe).note(stretch.first, block, package_->pin_budget());
   for (Extent extent = stretch.first;;) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(extent.end - offset, out.size()));
     std::memcpy(out.data(), block->view().data() + extent.offset_in_unit + (offset - extent.begin), length);
@@ -147,7 +151,7 @@ Result<Extent> EntryContent::look_up(std::uint64_t offset) const {
   NPK_ASSIGN(const std::uint64_t position, stream_position_of(run));
   const std::uint64_t sought = position + (offset - begin);
   NPK_ASSIGN(const auto leaf, package_->chunks().leaf_at(sought));
-  return cut_and_move(extent_around(*leaf, sought), position, position + runs_[run].byte_count, begin);
+  return cut_and_move(extent_around(*leaf, runs_[run], sought), position, position + runs_[run].byte_count, begin);
 }
 
 Result<std::uint64_t> EntryContent::stream_position_of(std::size_t run) const {

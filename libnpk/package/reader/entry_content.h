@@ -2,7 +2,6 @@
 // cache.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <span>
@@ -56,7 +55,7 @@ class EntryContent final : public StreamContent {
   std::unique_ptr<std::atomic<std::uint64_t>[]> run_positions_;  // of each run's first chunk, once asked for
   std::uint64_t size_;
   mutable ExtentMemory extents_;
-  mutable std::array<RecentBlock, kStripes> recent_;
+  mutable Striped<RecentBlock> recent_;
 };
 
 }  // namespace npk::reader

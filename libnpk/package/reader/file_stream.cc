@@ -23,13 +23,14 @@ void increase(std::atomic<std::uint64_t>& counter, std::uint64_t amount = 1) noe
 // closed. Both counts and the mark are sequentially consistent for that.
 class FileStream::Impl::Visit {
  public:
-  explicit Visit(const Impl& stream) noexcept : stream_(stream), stripe_(reader::stripe_of_this_thread()) {
-    stream_.visitors_[stripe_].count.fetch_add(1);
+  explicit Visit(const Impl& stream)
+      : stream_(stream), stripe_(reader::stripe_of_this_thread()), visitors_(stream.visitors_.at(stripe_)) {
+    visitors_.count.fetch_add(1);
   }
   Visit(const Visit&) = delete;
   Visit& operator=(const Visit&) = delete;
   ~Visit() {
-    stream_.visitors_[stripe_].count.fetch_sub(1);
+    visitors_.count.fetch_sub(1);
     if (stream_.closed_.load()) stream_.release_if_unused();
   }
 
@@ -43,6 +44,7 @@ class FileStream::Impl::Visit {
  private:
   const Impl& stream_;
   std::size_t stripe_;
+  Visitors& visitors_;
 };
 
 FileStream::Impl::Impl(std::shared_ptr<const reader::StreamContent> content, const StreamOptions& options,
@@ -211,7 +213,9 @@ void FileStream::Impl::close() const noexcept {
 void FileStream::Impl::release_if_unused() const noexcept {
   const std::scoped_lock lock(release_mutex_);
   if (content_ == nullptr) return;
-  if (std::ranges::any_of(visitors_, [](const Visitors& of) { return of.count.load() != 0; })) return;
+  bool used = false;
+  visitors_.for_each([&](const Visitors& of) { used = used || of.count.load() != 0; });
+  if (used) return;
   read_ahead_.end();
   content_->forget_recent();
   content_.reset();

@@ -1,7 +1,6 @@
 // What a FileStream is, whatever it reads from: position, chunks, progress, statistics, cancellation, read-ahead.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -68,7 +67,7 @@ class FileStream::Impl {
   mutable reader::StreamCounters counters_;
   mutable reader::ReadAhead read_ahead_;
 
-  mutable std::array<Visitors, reader::kStripes> visitors_;
+  mutable reader::Striped<Visitors> visitors_;
   mutable std::atomic<bool> closed_ = false;
   mutable std::mutex release_mutex_;
 

@@ -10,13 +10,9 @@
 #include "npk/buffer_pool.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
+#include "package/reader/striped.h"
 
 namespace npk::reader {
-
-// Per-thread state of one stream is kept in this many places, each thread using the one of its number: threads that
-// read at once write to different cache lines.
-inline constexpr std::size_t kStripes = 16;
-[[nodiscard]] std::size_t stripe_of_this_thread() noexcept;
 
 // What a read took, besides the bytes it gave.
 struct ReadCost {

@@ -8,8 +8,8 @@ std::size_t stripe_of_this_thread() noexcept {
   return number % kStripes;
 }
 
-void StreamCounters::add_cost(std::size_t stripe, const ReadCost& cost) noexcept {
-  Line& line = lines_[stripe];
+void StreamCounters::add_cost(std::size_t stripe, const ReadCost& cost) {
+  Line& line = lines_.at(stripe);
   add(line.hits, cost.hits);
   add(line.misses, cost.misses);
   add(line.stored_bytes, cost.stored_bytes);
@@ -20,7 +20,7 @@ void StreamCounters::add_cost(std::size_t stripe, const ReadCost& cost) noexcept
 StreamTotals StreamCounters::totals() const noexcept {
   StreamTotals sum;
   const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
-  for (const Line& line : lines_) {
+  lines_.for_each([&](const Line& line) {
     sum.bytes += value(line.bytes);
     sum.operations += value(line.operations);
     sum.cost.hits += value(line.hits);
@@ -28,7 +28,7 @@ StreamTotals StreamCounters::totals() const noexcept {
     sum.cost.stored_bytes += value(line.stored_bytes);
     sum.cost.waiting += std::chrono::nanoseconds(value(line.waiting));
     sum.cost.decoding += std::chrono::nanoseconds(value(line.decoding));
-  }
+  });
   return sum;
 }
 

@@ -1,7 +1,6 @@
 // What the reads of one stream have cost, counted by many threads at once.
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -17,11 +16,12 @@ struct StreamTotals {
 // Thread-safe; each thread counts in a cache line of its own.
 class StreamCounters {
  public:
-  void add_read(std::size_t stripe, std::uint64_t bytes) noexcept {
-    add(lines_[stripe].bytes, bytes);
-    add(lines_[stripe].operations, 1);
+  void add_read(std::size_t stripe, std::uint64_t bytes) {
+    Line& line = lines_.at(stripe);
+    add(line.bytes, bytes);
+    add(line.operations, 1);
   }
-  void add_cost(std::size_t stripe, const ReadCost& cost) noexcept;
+  void add_cost(std::size_t stripe, const ReadCost& cost);
   [[nodiscard]] StreamTotals totals() const noexcept;
 
   // Of read-ahead, and so of few threads.
@@ -36,7 +36,7 @@ class StreamCounters {
     if (amount != 0) counter.fetch_add(amount, std::memory_order_relaxed);
   }
 
-  std::array<Line, kStripes> lines_;
+  Striped<Line> lines_;
 };
 
 }  // namespace npk::reader

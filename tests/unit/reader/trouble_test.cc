@@ -54,6 +54,7 @@ TEST(Trouble, SixteenReadersOnASourceThatFailsAndRecovers) {
   const auto wait_for_more = [](const std::atomic<std::uint64_t>& counter) {
     for (const std::uint64_t before = counter; counter < before + 100;) std::this_thread::yield();
   };
+  wait_for_more(right);  // so that something is cached before the source fails
   for (int round = 0; round < 10; ++round) {
     source->become(round % 2 == 0 ? MoodySource::Mood::failing : MoodySource::Mood::cut);
     wait_for_more(failed);

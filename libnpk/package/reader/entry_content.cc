@@ -123,11 +123,16 @@ Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint
   }
   NPK_ASSIGN(location, package_->chunks().block(number));
   BlockCache::Cost spent;
+  const auto begun = std::chrono::steady_clock::now();
   auto block = cache.get(location, needed_bytes, {use, request.stop, request.deadline()}, &spent);
-  ++(spent.hit ? cost.hits : cost.misses);
   cost.stored_bytes += spent.stored_bytes;
   cost.waiting += spent.waiting;
   cost.decoding += spent.decoding;
+  if (block) {
+    ++(spent.hit ? cost.hits : cost.misses);
+  } else if (block.error().code == Errc::cancelled || block.error().code == Errc::limit) {
+    cost.waiting += std::chrono::steady_clock::now() - begun;  // a wait that was given up is not in what was spent
+  }
   return block;
 }
 

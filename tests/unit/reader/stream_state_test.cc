@@ -157,8 +157,8 @@ class StreamWait : public ::testing::Test {
     built_ = test::blocks_package(2, 4, 5000);
     source_ = std::make_shared<test::GateSource>(memory_source(ByteView(built_.bytes)));
     reader_.emplace(PackageReader::open(source_).value());
-    Bytes first(1);
-    ASSERT_TRUE(test::stream_of(*reader_, "file").read_at(kBlockBytes, first));  // catalog, chunk page, the other block
+    Bytes byte(1);
+    ASSERT_TRUE(test::stream_of(*reader_, "file").read_at(kBlockBytes, byte));  // catalog, chunk page, the other block
     source_->close_gate();
     decoding_ = std::jthread([this] {
       Bytes out(100);

@@ -28,6 +28,14 @@ std::vector<std::span<const Element>> groups_of(const std::vector<Element>& elem
 
 }  // namespace
 
+ManifestRestorer::ManifestRestorer(ExtractSession& session, StreamChunks& chunks, StreamBlocks& blocks)
+    : session_(session),
+      chunks_(chunks),
+      blocks_(blocks),
+      decoder_(session.options().limits, chunks, blocks, [&session](const KnownChunk& chunk, MutableBytes out) {
+        return ExtractedChunks(session.entries(), session.writer()).read(chunk, out);
+      }) {}
+
 Result<void> ManifestRestorer::restore(const format::CatalogPage& manifest, std::uint64_t stored_bytes) {
   files_.clear();
   pieces_.clear();

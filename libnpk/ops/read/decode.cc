@@ -22,12 +22,14 @@ constexpr std::size_t kKeptBlocks = 2;  // content that goes to and fro between 
 class DecodedBlocks {
  public:
   DecodedBlocks(const Limits& limits, const StreamChunks& chunks, const StreamBlocks& blocks)
-      : limits_(limits), chunks_(chunks), blocks_(blocks), decoder_(limits, chunks, blocks) {}
+      : limits_(limits), chunks_(chunks), decoder_(limits, chunks, blocks) {}
 
   Result<std::shared_ptr<const Bytes>> get(std::uint64_t number) {
     if (auto kept = find(number)) return kept;
-    NPK_TRY(check(chunks_.block(number)));
-    Bytes raw(static_cast<std::size_t>(chunks_.block(number).row.raw_length));
+    NPK_TRY(decoder_.check_available(number));
+    const std::uint64_t raw_length = chunks_.block(number).row.raw_length;
+    if (raw_length > limits_.max_block_raw_bytes) return fail(Errc::limit, "a block is larger than the limit");
+    Bytes raw(static_cast<std::size_t>(raw_length));
     NPK_TRY(decoder_.decode(number, raw));
     const auto block = std::make_shared<const Bytes>(std::move(raw));
     const std::lock_guard lock(mutex_);
@@ -43,18 +45,8 @@ class DecodedBlocks {
     return found == kept_.end() ? nullptr : found->second;
   }
 
-  Result<void> check(const KnownBlock& block) const {
-    if (block.row.raw_length > limits_.max_block_raw_bytes)
-      return fail(Errc::limit, "a block is larger than the limit");
-    if (!block.came_by) return fail(Errc::corrupt, "a block is not where its chunk page says");
-    if (!blocks_.available(block.row.position))
-      return fail(Errc::limit, "its data came earlier, and is not kept any more: " + blocks_.loss());
-    return {};
-  }
-
   const Limits limits_;
   const StreamChunks& chunks_;
-  const StreamBlocks& blocks_;
   StreamDecoder decoder_;
   std::mutex mutex_;
   std::deque<std::pair<std::uint64_t, std::shared_ptr<const Bytes>>> kept_;  // newest last

@@ -94,9 +94,7 @@ Result<void> ManifestRestorer::place_chunk(Number file, std::uint64_t offset, st
   }
   if (block.row.raw_length > session_.options().limits.max_block_raw_bytes)
     return fail(Errc::corrupt, "a block is larger than the limit");
-  if (!block.came_by) return fail(Errc::corrupt, "a block is not where its chunk page says");
-  if (!blocks_.available(block.row.position))
-    return fail(Errc::limit, "its data came earlier, and is not kept any more: " + blocks_.loss());
+  NPK_TRY(decoder_.check_available(chunk.block));
   pieces_.push_back({offset, file, chunk.block, chunk.offset_in_block, chunk.length});
   return {};
 }

@@ -9,6 +9,15 @@ constexpr std::size_t kKeptBases = 8;
 
 }  // namespace
 
+// A block that was lost before its chunk page came can't be told from one that never was.
+Result<void> StreamDecoder::check_available(std::uint64_t number) const {
+  const KnownBlock& block = chunks_.block(number);
+  if (block.came_by && blocks_.available(block.row.position)) return {};
+  if (!blocks_.loss().empty())
+    return fail(Errc::limit, "its data came earlier, and is not kept any more: " + blocks_.loss());
+  return fail(Errc::corrupt, "a block is not where its chunk page says");
+}
+
 Result<void> StreamDecoder::decode(std::uint64_t number, MutableBytes out) {
   const format::BlockRow& row = chunks_.block(number).row;
   if (row.base_distance == 0) return decode_with(number, 0, {}, out);

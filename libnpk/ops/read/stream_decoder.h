@@ -24,6 +24,8 @@ class StreamDecoder {
   StreamDecoder(const Limits& limits, const StreamChunks& chunks, const StreamBlocks& blocks, ReadBack read_back = {})
       : limits_(limits), chunks_(chunks), blocks_(blocks), read_back_(std::move(read_back)) {}
 
+  // Errc::corrupt: the block did not come where its chunk page says; limit: it was not kept.
+  [[nodiscard]] Result<void> check_available(std::uint64_t number) const;
   // The first out.size() raw bytes of a block.
   [[nodiscard]] Result<void> decode(std::uint64_t number, MutableBytes out);
 

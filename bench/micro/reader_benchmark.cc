@@ -1,7 +1,9 @@
 // links: npk_package_writer npk_package_reader
-// Reading: opening, look-up by path and number, and 4 KiB at random places with a cold and a warm block cache.
+// Reading: opening, look-up by path and number, and 4 KiB at random places with a cold and a warm block cache, from one
+// thread and two.
 #include <benchmark/benchmark.h>
 
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -95,5 +97,57 @@ void read_random(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kReadBytes));
 }
 BENCHMARK(read_random)->Arg(0)->Arg(256)->Unit(benchmark::kMicrosecond);
+
+// What an application does for each of its assets.
+void find_open_read(benchmark::State& state) {
+  const PackageReader reader = open(256ULL << 20);
+  Bytes out(kReadBytes);
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const auto entry = reader.find(package().paths[(i += 977) % kFiles]);
+    const auto stream = reader.open_stream(**entry);
+    benchmark::DoNotOptimize(stream->read_at(0, out));
+  }
+}
+BENCHMARK(find_open_read);
+
+// One large entry, shared by all threads of a benchmark, all of it decoded before the clock starts.
+class LargeEntry {
+ public:
+  static constexpr std::size_t kBytes = 64U << 20;
+
+  LargeEntry() {
+    std::mt19937 random(kSeed);
+    std::string content;
+    while (content.size() < kBytes) content += text(random);
+    content.resize(kBytes);
+    PackageWriter writer{WriterOptions()};
+    EntryRow row;
+    row.path = "large";
+    if (!writer.add(row, as_bytes(content)) || !writer.finish(*memory_sink(bytes_))) std::abort();
+    ReaderOptions options;
+    options.block_cache_bytes = 256ULL << 20;
+    reader_ = std::make_unique<PackageReader>(PackageReader::open(memory_source(ByteView(bytes_)), options).value());
+    Bytes all(kBytes);
+    if (!stream().read_at(0, all)) std::abort();
+  }
+  [[nodiscard]] FileStream stream() const { return reader_->open_stream(reader_->entry(0).value()).value(); }
+
+ private:
+  Bytes bytes_;
+  std::unique_ptr<PackageReader> reader_;
+};
+
+// Argument: KiB of the entry that are read, at random; a stream for each thread.
+void read_warm(benchmark::State& state) {
+  static const LargeEntry large;
+  const FileStream stream = large.stream();
+  const auto range = static_cast<std::uint64_t>(state.range(0)) << 10;
+  Bytes out(kReadBytes);
+  std::minstd_rand random(kSeed + static_cast<unsigned>(state.thread_index()));
+  for (auto _ : state) benchmark::DoNotOptimize(stream.read_at(random() % (range - kReadBytes), out));
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(read_warm)->Arg(512)->Arg(60U << 10)->Threads(1)->Threads(2)->UseRealTime();
 
 }  // namespace

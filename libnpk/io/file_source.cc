@@ -54,11 +54,15 @@ Result<FileDescriptor> open_for_random_access(const std::string& path) {
   return opened;
 }
 
+std::shared_ptr<RandomAccessSource> owned_file_source(FileDescriptor file, std::string name) {
+  return std::make_shared<FileSource>(std::move(file), std::move(name));
+}
+
 }  // namespace io
 
 Result<std::shared_ptr<RandomAccessSource>> open_file_source(const std::string& path) {
   NPK_ASSIGN(io::FileDescriptor opened, io::open_for_random_access(path));
-  return std::make_shared<io::FileSource>(std::move(opened), path);
+  return io::owned_file_source(std::move(opened), path);
 }
 
 Result<std::shared_ptr<RandomAccessSource>> fd_random_access_source(int fd, std::string name) {

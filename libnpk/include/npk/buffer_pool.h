@@ -1,13 +1,15 @@
 // Buffers that are used again: size classes, one limit on everything the pool owns, least-recently-used or time eviction.
 //
-// A request is rounded up to its size class (powers of two and the steps 1.25, 1.5, 1.75 between them, from 4 KiB up).
-// A returned buffer goes idle in its class and serves the next request of that class. Every byte the pool owns, idle or
-// borrowed, counts against max_total_bytes, which is never exceeded: a request that does not fit evicts idle buffers,
-// and if that is not enough fails with Errc::limit. Buffers above max_buffer_bytes are lent too, but freed on return.
+// A request is rounded up to its size class (powers of two and the steps 1.25, 1.5, 1.75 between them, from 4 KiB up)
+// and counts as that many bytes. A returned buffer goes idle in its class and serves the next request of that class.
+// Every byte the pool owns, idle or borrowed, counts against max_total_bytes, which is never exceeded: a request that
+// does not fit evicts idle buffers, and if that is not enough fails with Errc::limit. Requests whose class is above
+// max_buffer_bytes are lent too (in whole pages of 4 KiB), but freed on return.
 //
 // How many idle buffers a class keeps adapts: it starts at 16; each time 100 requests of the class have been seen (the
 // window), if more than 5 % of them found no idle buffer it grows to min(128, n * 3 / 2), and if fewer than 1 % and n is
-// above 16 it shrinks to max(16, n * 3 / 4) (the rule of SigmaLang's glyph pool, on a sliding window).
+// above 16 it shrinks to max(16, n * 3 / 4) (the rule of SigmaLang's glyph pool, on the last 100 requests instead of all).
+// A buffer that comes back to a class that has its n is freed.
 //
 // Threads: all members, and the destruction of buffers, may be used from any thread at once. After fork the child may
 // use the pool if no other thread of the parent was inside a call. Lifetime: a Buffer keeps what it needs of its pool
@@ -21,14 +23,18 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "npk/bytes.h"
 #include "npk/result.h"
 
 namespace npk {
+namespace io {
+class BufferPoolCore;  // libnpk/io
+struct PoolBlock;
+}  // namespace io
 
 enum class EvictionPolicy : std::uint8_t {
   least_recently_used,  // only when room is needed; the longest idle first
@@ -43,14 +49,20 @@ struct BufferPoolOptions {
   std::uint64_t max_buffer_bytes = 1ULL << 20;  // larger ones are never kept
   EvictionPolicy eviction = EvictionPolicy::least_recently_used;
   std::chrono::nanoseconds eviction_timeout = std::chrono::minutes(5);
-  std::function<std::chrono::steady_clock::time_point()> clock = {};  // empty: steady_clock::now
+  std::function<std::chrono::steady_clock::time_point()> clock = {};  // empty: steady_clock::now; called by any thread,
+                                                                      // must not throw or call the pool
 };
 
-// What the pool has done and holds. gets == hits + misses + refused; total_bytes == borrowed_bytes + idle_bytes.
+// What the pool has done and holds, at one moment. At every moment, also while other threads are at work:
+//   gets == hits + misses + refused           hits + misses == returns + borrowed_buffers
+//   total_bytes == borrowed_bytes + idle_bytes
+//   misses == borrowed_buffers + idle_buffers + freed_on_return + evicted_for_room + evicted_by_time + cleared
+// Requests of 0 bytes are not counted. Takes the locks of all shards: for reports, not for each request.
 struct BufferPoolStatistics {
   std::uint64_t gets = 0, hits = 0, misses = 0, refused = 0;  // refused: Errc::limit
   std::uint64_t returns = 0;                     // of these, kept or freed at once
   std::uint64_t evicted_for_room = 0, evicted_by_time = 0, freed_on_return = 0;
+  std::uint64_t cleared = 0;                     // by clear and close
   std::uint64_t class_growths = 0, class_shrinks = 0;
   std::uint64_t borrowed_buffers = 0, idle_buffers = 0;
   std::uint64_t borrowed_bytes = 0, idle_bytes = 0, total_bytes = 0, peak_total_bytes = 0;
@@ -58,11 +70,8 @@ struct BufferPoolStatistics {
 };
 
 class BufferPool {
-  struct Core;
-
  public:
-  // Borrowed bytes; goes back to its pool when destroyed or given back. Movable, never shared. Aligned to 64 bytes,
-  // from 4 KiB up to 4096.
+  // Borrowed bytes; goes back to its pool when destroyed. Movable, never shared. Aligned to 4096 bytes.
   class Buffer {
    public:
     Buffer() noexcept = default;
@@ -77,7 +86,7 @@ class BufferPool {
 
    private:
     friend class BufferPool;
-    std::shared_ptr<Core> core_;
+    io::PoolBlock* block_ = nullptr;
     std::uint8_t* data_ = nullptr;
     std::size_t size_ = 0;
   };
@@ -88,13 +97,14 @@ class BufferPool {
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
 
-  // A buffer of `size` bytes; 0 gives an empty Buffer. Errc::limit when it does not fit beside what is borrowed;
-  // Errc::misuse when closed.
+  // A buffer of `size` bytes; 0 gives an empty Buffer. Errc::limit when it does not fit beside what is borrowed, or the
+  // system has no memory; Errc::misuse when closed.
   [[nodiscard]] Result<Buffer> get(std::size_t size);
 
   // For callers in C's manner: the memory of a buffer taken out of its object, and given back by address.
   // give_back: Errc::misuse for an address that is not out of this pool now (returned twice, or another's); nothing is
-  // changed then.
+  // changed then. Both take the same time however many buffers are out. What is released must be given back while the
+  // BufferPool object lives; there is no way to free it later.
   [[nodiscard]] static std::uint8_t* release(Buffer&& buffer) noexcept;
   [[nodiscard]] Result<void> give_back(std::uint8_t* data);
 
@@ -113,8 +123,8 @@ class BufferPool {
   [[nodiscard]] BufferPoolStatistics statistics() const;
 
  private:
-  explicit BufferPool(std::shared_ptr<Core> core) noexcept;
-  std::shared_ptr<Core> core_;
+  explicit BufferPool(io::BufferPoolCore* core) noexcept : core_(core) {}
+  io::BufferPoolCore* core_;  // lives until the last of the pool and its buffers is gone
 };
 
 // `count` elements of a plain type in a pool's buffer; not initialised.

@@ -1,9 +1,12 @@
 // Opens a package and answers what is in it: by path, by number, in order; hands out streams over entries.
 //
-// Threads: every const member may be called from many threads at once, and after fork (of a process in which no other
-// thread was inside a call at that moment). Reads are positional; nothing is mapped unless the source is. Memory: page
-// and block caches, bounded by ReaderOptions, whatever the size of the package; a package without a commit also keeps
-// its manifests.
+// Threads: every const member may be called from many threads at once, and after fork, whatever other threads were doing
+// at that moment: the child begins with empty caches, and with a pool of its own in the place of a given one. Reads are
+// positional; nothing is mapped unless the source is. Memory: page and block caches, bounded by ReaderOptions, whatever
+// the size of the package; a package without a commit also keeps its manifests.
+//
+// Failures are not remembered: when the source fails (io) or has been cut short (truncated), reads of what is cached go
+// on, others fail, and work again when the source does.
 #pragma once
 
 #include <cstdint>
@@ -14,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "npk/buffer_pool.h"
 #include "npk/entry.h"
 #include "npk/format/commit.h"
 #include "npk/limits.h"
@@ -24,9 +28,12 @@ namespace npk {
 
 struct ReaderOptions {
   Limits limits;
-  std::uint64_t block_cache_bytes = 64ULL << 20;  // decoded blocks kept; at least one block is held while it is read
+  std::uint64_t block_cache_bytes = 64ULL << 20;  // decoded blocks kept; a larger block is decoded at each read
   std::uint64_t page_cache_bytes = 16ULL << 20;   // decoded catalog and chunk pages kept
   bool accept_recovered = true;                   // go on, with warnings, when there is no whole trailer frame
+  // Where decoded blocks are kept; several readers may share one. It limits them all (its own limit, which may be
+  // changed while they run), block_cache_bytes each of them. Null: one of the reader's own, of block_cache_bytes.
+  std::shared_ptr<BufferPool> pool = {};
 };
 
 struct PackageInfo {
@@ -39,7 +46,7 @@ struct PackageInfo {
   std::vector<Error> warnings;       // what was wrong, when recovered
 };
 
-// What reading has cost so far, since open; counters only grow.
+// What reading has cost so far, since open (in a forked child: since its parent's open); counters only grow.
 struct ReaderStatistics {
   std::uint64_t frames_read = 0;
   std::uint64_t stored_bytes_read = 0;
@@ -47,6 +54,7 @@ struct ReaderStatistics {
   std::uint64_t raw_bytes_decoded = 0;
   std::uint64_t block_cache_hits = 0;
   std::uint64_t block_cache_misses = 0;
+  std::uint64_t blocks_uncached = 0;  // of these, blocks that found no room and were not kept
 };
 
 class PackageReader {
@@ -75,9 +83,9 @@ class PackageReader {
   [[nodiscard]] Result<void> for_each(const std::function<bool(const Entry&)>& visit, std::uint64_t first = 0,
                                       std::uint64_t last = UINT64_MAX) const;
 
-  // A stream over a regular file's content (Errc::misuse for other kinds). `entry` is one of this reader's. Streams
+  // A stream over a regular file's content (Errc::misuse for other kinds, and as check_stream_options). `entry` is one of this reader's. Streams
   // keep the package open.
-  [[nodiscard]] Result<FileStream> open_stream(const Entry& entry) const;
+  [[nodiscard]] Result<FileStream> open_stream(const Entry& entry, const StreamOptions& options = {}) const;
   // What b3sum prints for the content; regular files only.
   [[nodiscard]] Result<Digest> digest(const Entry& entry) const;
 

@@ -14,8 +14,8 @@
 
 namespace npk {
 
-// How much of the machine's memory (or of the process's cgroup, where that is less) a stream may use for buffers and
-// read-ahead; never more than its content is long.
+// Bound on what one stream takes for chunk buffers and read-ahead, and what open_spooled keeps in memory: a part of the
+// machine's memory, or of what the process's control group may use, where that is less.
 enum class MemoryStrategy : std::uint8_t {
   conservative,  // 25 %
   balanced,      // 50 %
@@ -24,27 +24,29 @@ enum class MemoryStrategy : std::uint8_t {
 };
 
 struct StreamOptions {
-  std::uint64_t buffer_bytes = 0;     // read-ahead window of sequential reading; 0: 8 MiB
-  std::uint64_t chunk_bytes = 0;      // of read_chunk; 0: by size (chunk_bytes_for_size); at most 1 GiB
-  std::uint64_t memory_bytes = 0;     // custom strategy only: bound on chunk buffers and read-ahead of this stream, at
-                                      // least 4 KiB; a chunk that does not fit is made smaller
+  std::uint64_t buffer_bytes = 0;   // decoded ahead of a sequential reader, and not yet read; 0: 8 MiB; at most 1 TiB. A
+                                    // block that is larger than this, or than the memory limit leaves, is not read ahead.
+  std::uint64_t chunk_bytes = 0;    // of read_chunk; 0: by size (chunk_bytes_for_size); at most 1 GiB; made smaller where
+                                    // the memory limit is
+  std::uint64_t memory_bytes = 0;   // with the custom strategy: its limit, at least 4 KiB (UINT64_MAX: none); else 0
   MemoryStrategy memory_strategy = MemoryStrategy::balanced;
-  std::shared_ptr<BufferPool> pool = {};  // where chunk buffers come from; null: the package's pool, or buffers of its own
-  bool read_ahead = true;             // when reading is seen to be sequential
-  bool spool_to_disk = true;          // content of a sequential source beyond the memory limit goes to an unlinked file;
-                                      // false: Errc::limit then
-  std::string spool_directory = {};   // empty: TMPDIR, or /tmp
-  std::uint64_t spool_bytes = 0;      // bound of that file; 0: none
-  std::chrono::milliseconds timeout = std::chrono::milliseconds(0);  // longest wait for another thread or a buffer
-                                                                     // (Errc::limit then); 0: none
-  std::stop_token stop = {};          // Errc::cancelled from whatever reads or waits, and the stream is closed
-  std::function<std::chrono::steady_clock::time_point()> clock = {};  // empty: steady_clock::now
+  std::shared_ptr<BufferPool> pool = {};  // where chunk buffers come from; null: the package's pool, or memory of its own
+  bool read_ahead = true;           // once reading is seen to be sequential, and more than one processor may be used
+  bool spool_to_disk = true;        // open_spooled: what does not fit within the memory limit goes to an unlinked file;
+                                    // false: Errc::limit then
+  std::string spool_directory = {};  // of that file; empty: TMPDIR, or /tmp
+  std::uint64_t spool_bytes = 0;    // bound on that file; 0: none
+  std::chrono::milliseconds timeout = std::chrono::milliseconds(0);  // longest wait for another thread that decodes what
+                                    // is needed (Errc::limit then, the stream stays usable); 0: no limit; at most a year
+  std::stop_token stop = {};        // asked for: every read fails with Errc::cancelled, and the stream is closed
+  std::function<std::chrono::steady_clock::time_point()> clock = {};  // for progress and rate, called from any thread;
+                                    // empty: steady_clock::now
 };
 
-// SigmaLang's table: below 10 MiB 64 KiB, below 100 MiB 256 KiB, below 1 GiB 1 MiB, else 4 MiB.
+// Below 10 MiB 64 KiB, below 100 MiB 256 KiB, below 1 GiB 1 MiB, else 4 MiB.
 [[nodiscard]] std::uint64_t chunk_bytes_for_size(std::uint64_t size) noexcept;
 
-// Errc::misuse, the message beginning with the field's name and naming its range.
+// Errc::misuse, the message beginning with the field's name, then its value and the range it must be in.
 [[nodiscard]] Result<void> check_stream_options(const StreamOptions& options);
 
 // One line for each field: its name, its default as text, and what that means.
@@ -54,12 +56,14 @@ struct StreamOptionDefault {
 [[nodiscard]] std::vector<StreamOptionDefault> stream_option_defaults();
 
 // StreamOptions{}, checked step by step: build() names the first field that was given a value out of range. Signed
-// arguments, so that a negative number is refused by name instead of becoming a huge one.
+// arguments, so that a negative number is refused by name instead of becoming a huge one. Not thread-safe; may be built
+// from again.
 class StreamOptionsBuilder {
  public:
   StreamOptionsBuilder& buffer_bytes(std::int64_t bytes);
   StreamOptionsBuilder& chunk_bytes(std::int64_t bytes);
-  StreamOptionsBuilder& memory_bytes(std::int64_t bytes);  // also sets the custom strategy; -1: no limit
+  // Sets the strategy too: custom; -1: custom without a limit; 0: no longer custom.
+  StreamOptionsBuilder& memory_bytes(std::int64_t bytes);
   StreamOptionsBuilder& memory_strategy(MemoryStrategy strategy);
   StreamOptionsBuilder& pool(std::shared_ptr<BufferPool> pool);
   StreamOptionsBuilder& read_ahead(bool on);
@@ -68,9 +72,13 @@ class StreamOptionsBuilder {
   StreamOptionsBuilder& spool_bytes(std::int64_t bytes);
   StreamOptionsBuilder& timeout(std::chrono::milliseconds timeout);
   StreamOptionsBuilder& stop(std::stop_token token);
+  StreamOptionsBuilder& clock(std::function<std::chrono::steady_clock::time_point()> clock);
   [[nodiscard]] Result<StreamOptions> build() const;
 
  private:
+  template <class Set>
+  StreamOptionsBuilder& set(Result<void> valid, Set assign);
+
   StreamOptions options_;
   Result<void> fault_;  // the first
 };

@@ -8,84 +8,91 @@ namespace {
 
 constexpr std::uint64_t kPrefixStep = 128U << 10;  // what zstd decodes at a time
 
+std::shared_ptr<BufferPool> pool_of_own(std::uint64_t capacity_bytes) {
+  // Refused only for options that these are not.
+  return BufferPool::create({.max_total_bytes = capacity_bytes, .max_buffer_bytes = capacity_bytes}).value();
+}
+
 }  // namespace
 
-// While it lives other threads wait for the block; whatever happens, they go on after it.
-struct BlockCache::Loading {
-  Loading(BlockCache& of, std::uint64_t at) : cache(of), number(at) {}
-  Loading(const Loading&) = delete;
-  Loading& operator=(const Loading&) = delete;
-  ~Loading() { cache.settle(number, std::move(block)); }
+DecodedBlock::DecodedBlock(BufferPool::Buffer buffer)
+    : pooled_(std::make_unique<BufferPool::Buffer>(std::move(buffer))),
+      bytes_(pooled_->bytes()),
+      generation_(io::fork_generation()) {}
 
-  BlockCache& cache;
-  std::uint64_t number;
-  std::shared_ptr<DecodedBytes> block;
-};
+DecodedBlock::DecodedBlock(std::size_t size_bytes)
+    : plain_(std::make_unique_for_overwrite<std::uint8_t[]>(size_bytes)), bytes_(plain_.get(), size_bytes) {}
 
-Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes) {
+DecodedBlock::~DecodedBlock() {
+  if (pooled_ != nullptr && generation_ != io::fork_generation()) static_cast<void>(pooled_.release());
+}
+
+BlockCache::BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters,
+                       std::uint64_t capacity_bytes, std::shared_ptr<BufferPool> pool)
+    : loader_(std::move(loader)),
+      counters_(std::move(counters)),
+      capacity_bytes_(capacity_bytes),
+      process_([capacity_bytes, given = std::move(pool), first = io::fork_generation()] {
+        const bool is_here = given != nullptr && first == io::fork_generation();
+        return std::make_unique<State>(is_here ? given : pool_of_own(capacity_bytes));
+      }) {}
+
+BlockCache::Block BlockCache::find(const BlockLocation& block, std::uint64_t needed_bytes, Use use) {
+  auto found = process_.here().blocks.find(block.number, needed_bytes, use);
+  if (found != nullptr) counters_->block_cache_hits.add(1);
+  return std::static_pointer_cast<const DecodedBlock>(std::move(found));
+}
+
+BlockCache::Block BlockCache::try_get(const BlockLocation& block, std::uint64_t needed_bytes, Use use) {
+  return find(block, std::min(needed_bytes, block.row.raw_length), use);
+}
+
+Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint64_t needed_bytes, const Access& access,
+                                          Cost* cost) {
   needed_bytes = std::min(needed_bytes, block.row.raw_length);
-  std::unique_lock lock(mutex_);
-  Slot& slot = slot_of(block.number);
-  ++slot.waiting;
-  loaded_.wait(lock, [&] { return !slot.loading; });
-  --slot.waiting;
-  recency_.splice(recency_.begin(), recency_, slot.recency);
-  if (slot.block != nullptr && slot.block->size() >= needed_bytes) {
-    ReadCounters::add(counters_->block_cache_hits, 1);
-    return slot.block;
+  if (Block found = find(block, needed_bytes, access.use)) {
+    if (cost != nullptr) cost->hit = true;
+    return found;
   }
-  ReadCounters::add(counters_->block_cache_misses, 1);
-  const std::uint64_t first = std::min((needed_bytes + kPrefixStep - 1) / kPrefixStep * kPrefixStep, block.row.raw_length);
-  const std::uint64_t wanted = slot.block == nullptr ? first : block.row.raw_length;
-  slot.loading = true;
-  lock.unlock();
-  Loading loading(*this, block.number);
-  auto buffer = std::make_shared<DecodedBytes>(static_cast<std::size_t>(wanted));
-  NPK_TRY(loader_->load_into(block, buffer->writable()));
-  loading.block = buffer;
-  return buffer;
+  State& state = process_.here();
+  Cost took;
+  const std::uint64_t steps = (needed_bytes + kPrefixStep - 1) / kPrefixStep;
+  NPK_ASSIGN(SharedCache::Got got,
+             state.blocks.get(block.number, needed_bytes, access, [&](bool has_part) -> Result<SharedCache::Loaded> {
+               const std::uint64_t wanted = has_part ? block.row.raw_length : steps * kPrefixStep;
+               return load(state, block, std::min(wanted, block.row.raw_length), took);
+             }));
+  (got.was_loaded ? counters_->block_cache_misses : counters_->block_cache_hits).add(1);
+  if (cost != nullptr) {
+    cost->hit = !got.was_loaded;
+    cost->waiting += got.waited;
+    cost->decoding += took.decoding;
+    cost->stored_bytes += took.stored_bytes;
+  }
+  return std::static_pointer_cast<const DecodedBlock>(std::move(got.value));
 }
 
-BlockCache::Slot& BlockCache::slot_of(std::uint64_t number) {
-  const auto [at, inserted] = slots_.try_emplace(number);
-  if (inserted) {
-    recency_.push_front(number);
-    at->second.recency = recency_.begin();
-  }
-  return at->second;
+Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
+                                             Cost& cost) {
+  const auto begun = std::chrono::steady_clock::now();
+  const auto decoded = make_room(state, static_cast<std::size_t>(wanted_bytes));
+  NPK_TRY(loader_->load_into(block, decoded->writable(), &cost.stored_bytes));
+  cost.decoding = std::chrono::steady_clock::now() - begun;
+  const bool keep = decoded->is_pooled();
+  if (!keep) counters_->blocks_uncached.add(1);
+  return SharedCache::Loaded{decoded, decoded->size(), decoded->size(), keep};
 }
 
-// A load that failed leaves what was there before.
-void BlockCache::settle(std::uint64_t number, std::shared_ptr<DecodedBytes> block) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = slots_.find(number);
-  Slot& slot = at->second;
-  slot.loading = false;
-  if (block != nullptr) {
-    cached_bytes_ += block->size() - (slot.block == nullptr ? 0 : slot.block->size());
-    slot.block = std::move(block);
-    evict();
-  } else if (slot.block == nullptr && slot.waiting == 0) {
-    recency_.erase(slot.recency);
-    slots_.erase(at);
+std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::size_t size_bytes) {
+  const std::uint64_t most = std::min(capacity_bytes_, state.pool->max_total_bytes());
+  if (size_bytes > most) return std::make_shared<DecodedBlock>(size_bytes);
+  bool can_evict = true;
+  while (can_evict && state.blocks.bytes() > capacity_bytes_ - size_bytes) can_evict = state.blocks.evict_one();
+  while (can_evict) {
+    if (auto buffer = state.pool->get(size_bytes)) return std::make_shared<DecodedBlock>(*std::move(buffer));
+    can_evict = state.blocks.evict_one();
   }
-  loaded_.notify_all();
-}
-
-// The newest block stays, however large: its reader is about to come back to it.
-void BlockCache::evict() {
-  for (auto oldest = recency_.end(); cached_bytes_ > capacity_bytes_ && --oldest != recency_.begin();) {
-    const auto at = slots_.find(*oldest);
-    if (at->second.loading || at->second.waiting != 0) continue;
-    if (at->second.block != nullptr) cached_bytes_ -= at->second.block->size();
-    slots_.erase(at);
-    oldest = recency_.erase(oldest);
-  }
-}
-
-std::uint64_t BlockCache::cached_bytes() const {
-  const std::scoped_lock lock(mutex_);
-  return cached_bytes_;
+  return std::make_shared<DecodedBlock>(size_bytes);
 }
 
 }  // namespace npk::reader

@@ -1,66 +1,97 @@
-// Decoded blocks shared by all streams of a package, kept up to a number of bytes, least recently used out first.
+// Decoded blocks shared by all streams of a package, in buffers of a BufferPool.
 #pragma once
 
-#include <condition_variable>
+#include <chrono>
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 
+#include "npk/buffer_pool.h"
 #include "package/reader/block_loader.h"
+#include "package/reader/per_process.h"
+#include "package/reader/shared_cache.h"
 
 namespace npk::reader {
 
-// Bytes that are not initialized before they are decoded into: for megabytes that costs as much as decoding some of them.
-class DecodedBytes {
- public:
-  explicit DecodedBytes(std::size_t size) : bytes_(std::make_unique_for_overwrite<std::uint8_t[]>(size)), size_(size) {}
+using BlockUse = CacheUse;
+using BlockAccess = CacheAccess;
 
-  [[nodiscard]] std::size_t size() const noexcept { return size_; }
-  [[nodiscard]] ByteView view() const noexcept { return {bytes_.get(), size_}; }
-  [[nodiscard]] MutableBytes writable() noexcept { return {bytes_.get(), size_}; }
-
- private:
-  std::unique_ptr<std::uint8_t[]> bytes_;
-  std::size_t size_;
+// What a get took.
+struct BlockCost {
+  bool hit = false;                      // this thread did not decode: cached, or another thread did
+  std::chrono::nanoseconds waiting{0};   // for another thread's decode
+  std::chrono::nanoseconds decoding{0};  // reading, checking and decoding here
+  std::uint64_t stored_bytes = 0;        // asked of the source, headers and base included
 };
 
-// Thread-safe. Blocks handed out stay valid as long as they are held, evicted or not.
-class BlockCache {
+// The first bytes of a block, in a pool's buffer or in plain memory; not initialised before they are decoded into (for
+// megabytes that costs as much as decoding some of them). In a forked child a buffer of the parent's pool is left where
+// it is: that pool may be locked for ever.
+class DecodedBlock {
  public:
-  using Block = std::shared_ptr<const DecodedBytes>;  // a prefix of the block's raw bytes
+  explicit DecodedBlock(BufferPool::Buffer buffer);
+  explicit DecodedBlock(std::size_t size_bytes);
+  DecodedBlock(const DecodedBlock&) = delete;
+  DecodedBlock& operator=(const DecodedBlock&) = delete;
+  ~DecodedBlock();
 
-  BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters,
-             std::uint64_t capacity_bytes) noexcept
-      : loader_(std::move(loader)), counters_(std::move(counters)), capacity_bytes_(capacity_bytes) {}
-
-  // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first
-  // reader needs; when another needs more, wholly. However many threads ask at once, one decodes.
-  [[nodiscard]] Result<Block> get(const BlockLocation& block, std::uint64_t needed_bytes);
-
-  [[nodiscard]] std::uint64_t cached_bytes() const;
+  [[nodiscard]] std::size_t size() const noexcept { return bytes_.size(); }
+  [[nodiscard]] ByteView view() const noexcept { return bytes_; }
+  [[nodiscard]] MutableBytes writable() noexcept { return bytes_; }
+  [[nodiscard]] bool is_pooled() const noexcept { return pooled_ != nullptr; }
 
  private:
-  struct Slot {
-    std::shared_ptr<DecodedBytes> block;  // null before the first load is done
-    bool loading = false;  // a thread is at it
-    unsigned waiting = 0;  // threads that will look at it again: it stays
-    std::list<std::uint64_t>::iterator recency;
+  std::unique_ptr<BufferPool::Buffer> pooled_;
+  std::unique_ptr<std::uint8_t[]> plain_;
+  MutableBytes bytes_;
+  std::uint32_t generation_ = 0;  // of the process whose pool it is
+};
+
+// Thread-safe, also in a forked child whatever the parent's threads were doing: the child begins with an empty cache and
+// a pool of its own. Blocks handed out stay valid as long as they are held, evicted or not.
+//
+// Memory: at most capacity_bytes of blocks, and at most what the pool gives: when it refuses, the least valuable block
+// that nobody holds goes, and so on. Where that does not help (all are held, others fill the pool, the block is larger
+// than the limit) the block is decoded into plain memory for those who ask now, and not kept. So no read fails for want
+// of room in the cache, and a pool whose limit is lowered is obeyed at the next miss.
+class BlockCache {
+ public:
+  using Block = std::shared_ptr<const DecodedBlock>;  // a prefix of the block's raw bytes: pinned, shared, never changed
+  using Use = BlockUse;
+  using Access = BlockAccess;
+  using Cost = BlockCost;
+
+  // `pool` null: one of its own, of capacity_bytes.
+  BlockCache(std::shared_ptr<const BlockLoader> loader, std::shared_ptr<ReadCounters> counters,
+             std::uint64_t capacity_bytes, std::shared_ptr<BufferPool> pool);
+
+  // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first
+  // reader needs; when another needs more, wholly. However many threads ask at once, one decodes; those who waited for a
+  // decode that failed get its error, and the next to ask tries again. `cost`, if given, is added to.
+  [[nodiscard]] Result<Block> get(const BlockLocation& block, std::uint64_t needed_bytes, const Access& access = {},
+                                  Cost* cost = nullptr);
+  // The same if it is there; null, and nothing loaded or waited for, if not. Counts as a hit, or not at all.
+  [[nodiscard]] Block try_get(const BlockLocation& block, std::uint64_t needed_bytes, Use use = Use::random);
+  // A read was served from a block that its stream still held: a hit that did not come here.
+  void count_hit() noexcept { counters_->block_cache_hits.add(1); }
+
+  [[nodiscard]] std::uint64_t cached_bytes() const { return process_.here().blocks.bytes(); }
+  // The pool given at construction, or the own one; of this process.
+  [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return process_.here().pool; }
+
+ private:
+  struct State {
+    std::shared_ptr<BufferPool> pool;
+    SharedCache blocks;
   };
-  struct Loading;
-  [[nodiscard]] Slot& slot_of(std::uint64_t number);
-  void settle(std::uint64_t number, std::shared_ptr<DecodedBytes> block);  // null: the load failed
-  void evict();
+  [[nodiscard]] Block find(const BlockLocation& block, std::uint64_t needed_bytes, Use use);
+  [[nodiscard]] std::shared_ptr<DecodedBlock> make_room(State& state, std::size_t size_bytes);
+  [[nodiscard]] Result<SharedCache::Loaded> load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
+                                                 Cost& cost);
 
   std::shared_ptr<const BlockLoader> loader_;
   std::shared_ptr<ReadCounters> counters_;
   std::uint64_t capacity_bytes_;
-  mutable std::mutex mutex_;
-  std::condition_variable loaded_;
-  std::unordered_map<std::uint64_t, Slot> slots_;  // by block number
-  std::list<std::uint64_t> recency_;               // newest first
-  std::uint64_t cached_bytes_ = 0;
+  PerProcess<State> process_;
 };
 
 }  // namespace npk::reader

@@ -1,7 +1,10 @@
 #include "package/reader/block_loader.h"
 
 #include <algorithm>
+#include <list>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace npk::reader {
 namespace {
@@ -24,23 +27,40 @@ struct BlockLoader::Workplace {
 
   block::BlockOpener opener;
   Bytes buffer;
+  std::uint64_t stored_bytes = 0;  // asked of the source so far
+};
+
+struct BlockLoader::Base {
+  std::uint64_t number = 0;
+  std::uint64_t position = 0;  // of its frame; 0: no base
+  std::shared_ptr<const Bytes> raw;
+
+  [[nodiscard]] ByteView view() const noexcept { return raw == nullptr ? ByteView() : ByteView(*raw); }
+};
+
+struct BlockLoader::Idle {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Workplace>> workplaces;
+  std::list<Base> bases;  // newest first
 };
 
 class BlockLoader::Lease {
  public:
   explicit Lease(const BlockLoader& loader) : loader_(loader) {
-    const std::scoped_lock lock(loader_.mutex_);
-    if (loader_.idle_.empty()) return;
-    workplace_ = std::move(loader_.idle_.back());
-    loader_.idle_.pop_back();
+    Idle& idle = loader_.process_.here();
+    const std::scoped_lock lock(idle.mutex);
+    if (idle.workplaces.empty()) return;
+    workplace_ = std::move(idle.workplaces.back());
+    idle.workplaces.pop_back();
   }
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease() {
     if (workplace_ == nullptr) return;
     if (workplace_->buffer.size() > kKeptBufferBytes) workplace_->buffer = Bytes();
-    const std::scoped_lock lock(loader_.mutex_);
-    loader_.idle_.push_back(std::move(workplace_));
+    Idle& idle = loader_.process_.here();
+    const std::scoped_lock lock(idle.mutex);
+    idle.workplaces.push_back(std::move(workplace_));
   }
   Workplace& operator*() {
     if (workplace_ == nullptr) workplace_ = std::make_unique<Workplace>(loader_.frames_->limits());
@@ -52,25 +72,22 @@ class BlockLoader::Lease {
   std::unique_ptr<Workplace> workplace_;
 };
 
-struct BlockLoader::Base {
-  std::uint64_t number = 0;
-  std::uint64_t position = 0;  // of its frame; 0: no base
-  std::shared_ptr<const Bytes> raw;
-
-  [[nodiscard]] ByteView view() const noexcept { return raw == nullptr ? ByteView() : ByteView(*raw); }
-};
-
 BlockLoader::BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks)
-    : frames_(std::move(frames)), chunks_(std::move(chunks)) {}
+    : frames_(std::move(frames)), chunks_(std::move(chunks)), process_([] { return std::make_unique<Idle>(); }) {}
 BlockLoader::~BlockLoader() = default;
 
-Result<void> BlockLoader::load_into(const BlockLocation& block, MutableBytes out) const {
+Result<ByteView> BlockLoader::read_body(const format::BlockRow& row, Workplace& workplace) const {
+  workplace.stored_bytes += format::kFrameHeaderBytes + row.stored_length;
+  return frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash}, UINT64_MAX, workplace.buffer);
+}
+
+Result<void> BlockLoader::load_into(const BlockLocation& block, MutableBytes out, std::uint64_t* stored_bytes) const {
   Lease lease(*this);
+  const std::uint64_t before = (*lease).stored_bytes;
   NPK_ASSIGN(const Base base, base_of(block, *lease));
-  const format::BlockRow& row = block.row;
-  NPK_ASSIGN(const ByteView body, frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash},
-                                                     UINT64_MAX, (*lease).buffer));
-  return frames_->placed(decode(row, body, base, *lease, out), row.position);
+  NPK_ASSIGN(const ByteView body, read_body(block.row, *lease));
+  if (stored_bytes != nullptr) *stored_bytes += (*lease).stored_bytes - before;
+  return frames_->placed(decode(block.row, body, base, *lease, out), block.row.position);
 }
 
 Result<void> BlockLoader::open_into(const BlockLocation& block, ByteView body, MutableBytes out) const {
@@ -97,8 +114,8 @@ Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, con
   if (opened.header.raw_length != row.raw_length) return bad("a block's raw length is not what its chunk page says");
   if (opened.header.base_position != base.position) return bad("a block's base is not what its chunk page says");
   NPK_TRY(workplace.opener.decode(opened, base.view(), out));
-  ReadCounters::add(frames_->counters().blocks_decoded, 1);
-  ReadCounters::add(frames_->counters().raw_bytes_decoded, out.size());
+  frames_->counters().blocks_decoded.add(1);
+  frames_->counters().raw_bytes_decoded.add(out.size());
   return {};
 }
 
@@ -125,25 +142,26 @@ Result<void> BlockLoader::check_base(const format::BlockRow& block, const format
 
 Result<BlockLoader::Base> BlockLoader::load_base(const BlockLocation& location, Workplace& workplace) const {
   const format::BlockRow& row = location.row;
-  NPK_ASSIGN(const ByteView body, frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash},
-                                                     UINT64_MAX, workplace.buffer));
+  NPK_ASSIGN(const ByteView body, read_body(row, workplace));
   Bytes raw(static_cast<std::size_t>(row.raw_length));
   NPK_TRY(frames_->placed(decode(row, body, {}, workplace, raw), row.position));
   return Base{location.number, row.position, std::make_shared<const Bytes>(std::move(raw))};
 }
 
 std::optional<BlockLoader::Base> BlockLoader::find_base(std::uint64_t number) const {
-  const std::scoped_lock lock(mutex_);
-  const auto found = std::ranges::find(bases_, number, &Base::number);
-  if (found == bases_.end()) return std::nullopt;
-  bases_.splice(bases_.begin(), bases_, found);
-  return bases_.front();
+  Idle& idle = process_.here();
+  const std::scoped_lock lock(idle.mutex);
+  const auto found = std::ranges::find(idle.bases, number, &Base::number);
+  if (found == idle.bases.end()) return std::nullopt;
+  idle.bases.splice(idle.bases.begin(), idle.bases, found);
+  return idle.bases.front();
 }
 
 void BlockLoader::keep_base(const Base& base) const {
-  const std::scoped_lock lock(mutex_);
-  bases_.push_front(base);
-  if (bases_.size() > kKeptBases) bases_.pop_back();
+  Idle& idle = process_.here();
+  const std::scoped_lock lock(idle.mutex);
+  idle.bases.push_front(base);
+  if (idle.bases.size() > kKeptBases) idle.bases.pop_back();
 }
 
 }  // namespace npk::reader

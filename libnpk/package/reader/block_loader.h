@@ -3,28 +3,29 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <vector>
 
 #include "block/open.h"
 #include "package/reader/chunk_table.h"
 #include "package/reader/frame_reader.h"
+#include "package/reader/per_process.h"
 
 namespace npk::reader {
 
-// Const members are thread-safe. Keeps one set of decoders and one buffer for each thread that has been inside at once,
-// and the last few bases (each at most max_base_raw_bytes); no blocks.
+// Const members are thread-safe, also in a forked child whatever the parent's threads were doing. Keeps one set of decoders
+// and one buffer for each thread that has been inside at once, and the last few bases (each at most max_base_raw_bytes);
+// no blocks.
 class BlockLoader {
  public:
   BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks);
   ~BlockLoader();
 
   // The first out.size() raw bytes of a block (or dictionary). The frame's body is checked against the row's hash
-  // first; its inner header must agree with the row. Errc::misuse if out is longer than row.raw_length.
-  [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out) const;
+  // first; its inner header must agree with the row. Errc::misuse if out is longer than row.raw_length. What is asked of
+  // the source, the base included, is added to `stored_bytes` if given.
+  [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out,
+                                       std::uint64_t* stored_bytes = nullptr) const;
   // The same from a body that has been read already; it is checked here.
   [[nodiscard]] Result<void> open_into(const BlockLocation& block, ByteView body, MutableBytes out) const;
   // At most row.raw_length bytes, whatever the prefix.
@@ -35,6 +36,8 @@ class BlockLoader {
   struct Workplace;  // decoders and a buffer
   class Lease;       // one of them, for the time of a call
   struct Base;       // raw bytes of a base and where its frame lies
+  struct Idle;       // workplaces nobody uses, and bases
+  [[nodiscard]] Result<ByteView> read_body(const format::BlockRow& row, Workplace& workplace) const;
   [[nodiscard]] Result<Base> base_of(const BlockLocation& block, Workplace& workplace) const;
   [[nodiscard]] Result<void> check_base(const format::BlockRow& block, const format::BlockRow& base) const;
   [[nodiscard]] Result<Base> load_base(const BlockLocation& location, Workplace& workplace) const;
@@ -45,9 +48,7 @@ class BlockLoader {
 
   std::shared_ptr<const FrameReader> frames_;
   std::shared_ptr<const ChunkTable> chunks_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Workplace>> idle_;
-  mutable std::list<Base> bases_;  // newest first
+  PerProcess<Idle> process_;
 };
 
 }  // namespace npk::reader

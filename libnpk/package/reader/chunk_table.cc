@@ -133,11 +133,28 @@ Result<BlockLocation> ChunkTable::block(std::uint64_t number) const {
 }
 
 Result<ChunkInBlock> ChunkTable::locate(std::uint64_t stream_position) const {
-  NPK_ASSIGN(const auto leaf, descend(stream_position, &ChunkCounts::bytes));
-  const auto row = static_cast<std::size_t>(std::ranges::upper_bound(leaf->ends, stream_position) - leaf->ends.begin());
-  const ChunkLocation chunk = location_of(*leaf, row);
-  return ChunkInBlock{chunk,
-                      {chunk.block, leaf->page.blocks[static_cast<std::size_t>(chunk.block - leaf->page.first_block)]}};
+  NPK_ASSIGN(const auto leaf, leaf_at(stream_position));
+  std::size_t row = 0;
+  return locate_in(*leaf, stream_position, row);
+}
+
+Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_at(std::uint64_t stream_position) const {
+  return descend(stream_position, &ChunkCounts::bytes);
+}
+
+bool ChunkTable::covers(const ChunkLeaf& leaf, std::uint64_t stream_position) noexcept {
+  return stream_position >= leaf.page.first_byte && stream_position < leaf.ends.back();
+}
+
+ChunkInBlock ChunkTable::locate_in(const ChunkLeaf& leaf, std::uint64_t stream_position, std::size_t& row) noexcept {
+  const auto holds = [&](std::size_t at) {
+    return at < leaf.ends.size() && stream_position < leaf.ends[at] &&
+           stream_position >= leaf.ends[at] - leaf.page.chunks[at].length;
+  };
+  if (!holds(row) && !holds(++row))
+    row = static_cast<std::size_t>(std::ranges::upper_bound(leaf.ends, stream_position) - leaf.ends.begin());
+  const ChunkLocation chunk = location_of(leaf, row);
+  return {chunk, {chunk.block, leaf.page.blocks[static_cast<std::size_t>(chunk.block - leaf.page.first_block)]}};
 }
 
 Result<ChunkLocation> ChunkTable::at_stream_position(std::uint64_t position) const {

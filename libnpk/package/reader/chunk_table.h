@@ -68,6 +68,12 @@ class ChunkTable {
   [[nodiscard]] Result<BlockLocation> block(std::uint64_t number) const;
   // The chunk at a stream position and its block, in one descent.
   [[nodiscard]] Result<ChunkInBlock> locate(std::uint64_t stream_position) const;
+  // The leaf with the chunk at a stream position, to be kept by whoever reads on from there; then look-ups in it cost no
+  // descent. Leaves never change.
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_at(std::uint64_t stream_position) const;
+  [[nodiscard]] static bool covers(const ChunkLeaf& leaf, std::uint64_t stream_position) noexcept;
+  // The leaf covers the position. Binary search; `row` (in and out) is where the last look-up ended, tried first.
+  [[nodiscard]] static ChunkInBlock locate_in(const ChunkLeaf& leaf, std::uint64_t stream_position, std::size_t& row) noexcept;
 
   // All chunk leaves in order, each read afresh (not through the cache). At the end the stored bytes are compared with
   // the commit's total. The visitor's error ends the walk and is returned.

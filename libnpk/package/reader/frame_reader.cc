@@ -53,7 +53,7 @@ FrameReader::FrameReader(PackageExtent extent, const Limits& limits, std::shared
 
 Result<void> FrameReader::fill(std::uint64_t position, MutableBytes out) const {
   NPK_ASSIGN(const std::size_t count, extent_.source->read_at(extent_.offset + position, out));
-  ReadCounters::add(counters_->stored_bytes_read, count);
+  counters_->stored_bytes_read.add(count);
   if (count < out.size()) return fail(Errc::truncated, "the package ends within a frame");
   return {};
 }
@@ -77,7 +77,7 @@ Result<ByteView> FrameReader::read_referenced(format::FrameType type, const form
   const ByteView body =
       ByteView(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
   NPK_TRY(block::check_body(body, reference.hash));
-  ReadCounters::add(counters_->frames_read, 1);
+  counters_->frames_read.add(1);
   return body;
 }
 
@@ -106,7 +106,7 @@ Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) con
   into.body.resize(static_cast<std::size_t>(into.header.stored_length));
   NPK_TRY(fill(position + format::kFrameHeaderBytes, into.body));
   NPK_ASSIGN(into.hash, block::check_body(into.body, into.header.body_check));
-  ReadCounters::add(counters_->frames_read, 1);
+  counters_->frames_read.add(1);
   return {};
 }
 

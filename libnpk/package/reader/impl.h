@@ -9,6 +9,8 @@
 #include "package/reader/catalog.h"
 #include "package/reader/chunk_table.h"
 #include "package/reader/frame_reader.h"
+#include "package/reader/per_process.h"
+#include "package/reader/pin_budget.h"
 
 namespace npk {
 
@@ -36,6 +38,9 @@ class PackageReader::Impl {
   [[nodiscard]] const reader::ChunkTable& chunks() const noexcept { return *chunks_; }
   [[nodiscard]] const reader::BlockLoader& blocks() const noexcept { return *blocks_; }
   [[nodiscard]] reader::BlockCache& block_cache() const noexcept { return *block_cache_; }
+  [[nodiscard]] reader::PinBudget& pin_budget() const { return pin_budget_->here(); }
+  // Where blocks, and the chunk buffers of streams, come from in this process.
+  [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return block_cache_->pool(); }
   [[nodiscard]] reader::PageCache& page_cache() const noexcept { return *page_cache_; }
   [[nodiscard]] reader::ReadCounters& counters() const noexcept { return frames_->counters(); }
 
@@ -51,6 +56,7 @@ class PackageReader::Impl {
   std::shared_ptr<const reader::ChunkTable> chunks_;
   std::shared_ptr<const reader::BlockLoader> blocks_;
   std::unique_ptr<reader::BlockCache> block_cache_;
+  std::unique_ptr<reader::PerProcess<reader::PinBudget>> pin_budget_;
 };
 
 }  // namespace npk

@@ -82,71 +82,25 @@ Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, cons
   return std::make_shared<const Page>(Page{reference, std::move(*content), memory});
 }
 
-// While it lives other threads wait for the page; whatever happens, they go on after it.
-struct PageCache::Loading {
-  Loading(PageCache& of, std::uint64_t at) : cache(of), position(at) {}
-  Loading(const Loading&) = delete;
-  Loading& operator=(const Loading&) = delete;
-  ~Loading() { cache.settle(position, std::move(page)); }
-
-  PageCache& cache;
-  std::uint64_t position;
-  std::shared_ptr<const Page> page;
-};
-
 Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const format::FrameReference& reference,
                                                    std::uint64_t before) {
-  std::unique_lock lock(mutex_);
-  for (auto at = slots_.find(reference.position); at != slots_.end(); at = slots_.find(reference.position)) {
-    if (at->second.page == nullptr) {
-      loaded_.wait(lock);
-      continue;
-    }
-    recency_.splice(recency_.begin(), recency_, at->second.recency);
-    const std::uint64_t end = reference.position + format::kFrameHeaderBytes + at->second.page->reference.stored_length;
-    const Page& page = *at->second.page;
-    if (page.reference == reference && end <= before && is_of(type, page.content)) return at->second.page;
-    lock.unlock();
-    return load(type, reference, before);  // contradicts what is known: let it fail for its own reason
+  constexpr std::uint64_t kWhole = 1;
+  SharedCache& pages = process_.here();
+  SharedCache::Value found = pages.find(reference.position, kWhole, CacheUse::random);
+  if (found == nullptr) {
+    NPK_ASSIGN(SharedCache::Got got,
+               pages.get(reference.position, kWhole, {}, [&](bool) -> Result<SharedCache::Loaded> {
+                 NPK_ASSIGN(auto page, load(type, reference, before));
+                 const std::size_t bytes = page->memory_bytes;
+                 return SharedCache::Loaded{std::move(page), kWhole, bytes, true};
+               }));
+    if (got.was_loaded) pages.shrink_to(capacity_bytes_);
+    found = std::move(got.value);
   }
-  recency_.push_front(reference.position);
-  slots_[reference.position] = {nullptr, recency_.begin()};
-  lock.unlock();
-  Loading loading(*this, reference.position);
-  auto page = load(type, reference, before);
-  if (page) loading.page = *page;
-  return page;
-}
-
-void PageCache::settle(std::uint64_t position, std::shared_ptr<const Page> page) {
-  const std::scoped_lock lock(mutex_);
-  const auto at = slots_.find(position);
-  if (page == nullptr) {
-    recency_.erase(at->second.recency);
-    slots_.erase(at);
-  } else {
-    cached_bytes_ += page->memory_bytes;
-    at->second.page = std::move(page);
-    evict();
-  }
-  loaded_.notify_all();
-}
-
-// The newest page stays, however large: its reader is about to come back to it.
-void PageCache::evict() {
-  for (auto oldest = recency_.end(); cached_bytes_ > capacity_bytes_ && recency_.size() > 1;) {
-    if (--oldest == recency_.begin()) return;
-    const auto at = slots_.find(*oldest);
-    if (at->second.page == nullptr) continue;
-    cached_bytes_ -= at->second.page->memory_bytes;
-    slots_.erase(at);
-    oldest = recency_.erase(oldest);
-  }
-}
-
-std::uint64_t PageCache::cached_bytes() const {
-  const std::scoped_lock lock(mutex_);
-  return cached_bytes_;
+  auto page = std::static_pointer_cast<const Page>(std::move(found));
+  const std::uint64_t end = reference.position + format::kFrameHeaderBytes + page->reference.stored_length;
+  if (page->reference == reference && end <= before && is_of(type, page->content)) return page;
+  return load(type, reference, before);  // contradicts what is known: let it fail for its own reason
 }
 
 }  // namespace npk::reader

@@ -1,18 +1,16 @@
-// Decoded catalog and chunk pages, kept up to a number of bytes, least recently used out first.
+// Decoded catalog and chunk pages, kept up to a number of bytes.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "npk/format/catalog.h"
 #include "npk/format/chunk_page.h"
 #include "package/reader/frame_reader.h"
+#include "package/reader/per_process.h"
+#include "package/reader/shared_cache.h"
 
 namespace npk::reader {
 
@@ -30,11 +28,14 @@ struct Page {
   std::size_t memory_bytes = 0;
 };
 
-// Const members, get() and load() are thread-safe.
+// Const members, get() and load() are thread-safe, also in a forked child whatever the parent's threads were doing (it
+// begins with an empty cache). One page stays, however large: its reader is about to come back to it.
 class PageCache {
  public:
-  PageCache(std::shared_ptr<const FrameReader> frames, std::uint64_t capacity_bytes) noexcept
-      : frames_(std::move(frames)), capacity_bytes_(capacity_bytes) {}
+  PageCache(std::shared_ptr<const FrameReader> frames, std::uint64_t capacity_bytes)
+      : frames_(std::move(frames)),
+        capacity_bytes_(capacity_bytes),
+        process_([] { return std::make_unique<SharedCache>(); }) {}
 
   // The page the reference names, of frame type catalog_page or chunk_page: its body checked, decoded, valid in itself;
   // what it is in its tree the caller judges. However many threads ask at once, one reads it. `before`: as
@@ -46,25 +47,13 @@ class PageCache {
                                                          const format::FrameReference& reference,
                                                          std::uint64_t before) const;
 
-  [[nodiscard]] std::uint64_t cached_bytes() const;
+  [[nodiscard]] std::uint64_t cached_bytes() const { return process_.here().bytes(); }
   [[nodiscard]] const FrameReader& frames() const noexcept { return *frames_; }
 
  private:
-  struct Slot {
-    std::shared_ptr<const Page> page;  // null while a thread loads it
-    std::list<std::uint64_t>::iterator recency;
-  };
-  struct Loading;
-  void settle(std::uint64_t position, std::shared_ptr<const Page> page);  // null: the load failed
-  void evict();
-
   std::shared_ptr<const FrameReader> frames_;
   std::uint64_t capacity_bytes_;
-  mutable std::mutex mutex_;
-  std::condition_variable loaded_;
-  std::unordered_map<std::uint64_t, Slot> slots_;  // by position
-  std::list<std::uint64_t> recency_;               // newest first
-  std::uint64_t cached_bytes_ = 0;
+  PerProcess<SharedCache> process_;  // by position
 };
 
 }  // namespace npk::reader

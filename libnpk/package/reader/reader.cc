@@ -4,6 +4,7 @@
 
 #include "hash/hash.h"
 #include "npk/files.h"
+#include "package/reader/entry_content.h"
 #include "package/reader/file_stream.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
@@ -43,7 +44,10 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
   else
     impl->use_manifests(std::move(found));
   impl->blocks_ = std::make_shared<reader::BlockLoader>(impl->frames_, impl->chunks_);
-  impl->block_cache_ = std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes);
+  impl->block_cache_ =
+      std::make_unique<reader::BlockCache>(impl->blocks_, counters, options.block_cache_bytes, options.pool);
+  impl->pin_budget_ = std::make_unique<reader::PerProcess<reader::PinBudget>>(
+      [bytes = options.block_cache_bytes / 4] { return std::make_unique<reader::PinBudget>(bytes); });
   return impl;
 }
 
@@ -114,9 +118,11 @@ Result<void> PackageReader::for_each(const std::function<bool(const Entry&)>& vi
   return tally.check(info().commit.placement.totals);
 }
 
-Result<FileStream> PackageReader::open_stream(const Entry& entry) const {
+Result<FileStream> PackageReader::open_stream(const Entry& entry, const StreamOptions& options) const {
   if (entry.row().kind != EntryKind::regular) return not_a_file(entry);
-  return FileStream(std::make_unique<FileStream::Impl>(impl_, entry));
+  NPK_TRY(check_stream_options(options));
+  auto content = std::make_shared<const reader::EntryContent>(impl_, entry);
+  return FileStream(std::make_unique<FileStream::Impl>(std::move(content), options, true));
 }
 
 Result<Digest> PackageReader::digest(const Entry& entry) const {
@@ -130,9 +136,13 @@ Result<Digest> PackageReader::digest(const Entry& entry) const {
 
 ReaderStatistics PackageReader::statistics() const noexcept {
   const reader::ReadCounters& counters = impl_->counters();
-  const auto value = [](const std::atomic<std::uint64_t>& counter) { return counter.load(std::memory_order_relaxed); };
-  return {value(counters.frames_read),       value(counters.stored_bytes_read), value(counters.blocks_decoded),
-          value(counters.raw_bytes_decoded), value(counters.block_cache_hits),  value(counters.block_cache_misses)};
+  return {.frames_read = counters.frames_read.total(),
+          .stored_bytes_read = counters.stored_bytes_read.total(),
+          .blocks_decoded = counters.blocks_decoded.total(),
+          .raw_bytes_decoded = counters.raw_bytes_decoded.total(),
+          .block_cache_hits = counters.block_cache_hits.total(),
+          .block_cache_misses = counters.block_cache_misses.total(),
+          .blocks_uncached = counters.blocks_uncached.total()};
 }
 
 }  // namespace npk

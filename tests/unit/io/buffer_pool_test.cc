@@ -12,6 +12,10 @@
 #include "io/buffer_pool_quota.h"
 #include "io/buffer_pool_size.h"
 
+// So that a request for more memory than there is fails as it does without a sanitizer.
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
+
 namespace npk {
 namespace {
 

@@ -1,6 +1,7 @@
 // What an operation takes is what was estimated before it: never more, and not much less where what is counted is used.
 #include "npk/memory_estimate.h"
 
+#include "support/scratch.h"
 #include "system/peak_memory.h"
 
 namespace npk {
@@ -59,6 +60,50 @@ TEST(WriteEstimate, ComponentsAddUpAndDoNotOverflow) {
   EXPECT_GT(estimate_write_memory({.preset = Preset::max, .threads = 2}).value().filter_bytes, 0U);
   EXPECT_EQ(estimate_write_memory({}, {.chunks = UINT64_MAX}).value().chunk_index_bytes, UINT64_MAX);
   EXPECT_EQ(estimate_write_memory({.threads = 2000}).error().code, Errc::misuse);
+}
+
+// Reading at random and in order, in one thread and in several.
+TEST(ReadEstimate, HoldsForStreamsOfOneAndSeveralThreads) {
+  const testing::ScratchDirectory scratch;
+  const std::string package = scratch / "package";
+  for (const char* preset : {"fast", "standard"}) {
+    ASSERT_TRUE(measure(std::string("create-data lanes 200000000 ") + preset + " 0 2 0 " + package).error.empty());
+    for (const unsigned threads : {1U, 2U, 4U}) {
+      SCOPED_TRACE(std::string(preset) + ", threads: " + std::to_string(threads));
+      constexpr std::uint64_t kCache = 32U << 20;
+      const PeakFigures figures = measure("read " + package + " " + std::to_string(threads) + " " + std::to_string(kCache));
+      ASSERT_TRUE(figures.error.empty()) << figures.error;
+      EXPECT_EQ(figures.bytes, threads * std::uint64_t{200'000'000});
+      ReaderOptions options;
+      options.block_cache_bytes = kCache;
+      ReadShape shape;
+      shape.threads = threads;
+      shape.streams = threads;
+      shape.block_bytes = std::string(preset) == "fast" ? 8U << 20 : 30U << 20;
+      const ReadMemory memory = estimate_read_memory(options, {}, shape).value();
+      std::cout << "[  estimate] " << memory.total_bytes() << " for a peak of " << figures.anonymous << "\n";
+      EXPECT_LE(figures.anonymous, memory.total_bytes());
+      EXPECT_LE(memory.total_bytes(), kLoose * figures.anonymous);
+    }
+  }
+}
+
+TEST(ReadEstimate, ComponentsFollowTheOptions) {
+  ReaderOptions reader;
+  StreamOptions stream;
+  ReadShape shape;
+  shape.streams = 3;
+  const ReadMemory memory = estimate_read_memory(reader, stream, shape).value();
+  EXPECT_EQ(memory.block_cache_bytes, reader.block_cache_bytes);
+  EXPECT_EQ(memory.page_cache_bytes, reader.page_cache_bytes);
+  EXPECT_EQ(memory.stream_bytes, 3 * ((8ULL << 20) + (4ULL << 20)));  // read-ahead, and a chunk of the largest entries
+  stream.read_ahead = false;
+  shape.content_bytes = 1000;
+  EXPECT_EQ(estimate_read_memory(reader, stream, shape).value().stream_bytes, 3000U);
+  stream.chunk_bytes = UINT64_MAX;
+  EXPECT_EQ(estimate_read_memory(reader, stream, shape).error().code, Errc::misuse);
+  shape.threads = 0;
+  EXPECT_EQ(estimate_read_memory(reader, {}, shape).error().code, Errc::misuse);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
 //   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS
+//   npk_peak_memory read PACKAGE THREADS CACHE
 // With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it. anon: peak anonymous memory in bytes, at most (the highest resident size less
 // the pages of files resident at the start).
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -13,6 +15,7 @@
 #include <iostream>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <vector>
 
 #include "npk/files.h"
@@ -205,6 +208,29 @@ void extract(const std::vector<std::string>& arguments, const Measure& measure) 
   measure.print(report.entries, reader.info().commit.placement.totals.chunks, report.bytes);
 }
 
+// One thread's reading: at random places, then all in order.
+std::uint64_t read_all(const PackageReader& reader, std::uint64_t seed) {
+  FileStream stream = value_of(reader.open_stream(value_of(reader.entry(0))));
+  Bytes bytes(4096);
+  for (std::uint64_t i = 1; i <= 100; ++i) value_of(stream.read_at(seed * i * 7'919'999 % stream.size(), bytes));
+  std::uint64_t count = 0;
+  for (StreamChunk chunk = value_of(stream.read_chunk()); !chunk.empty(); chunk = value_of(stream.read_chunk()))
+    count += chunk.bytes().size();
+  return count;
+}
+
+void read(const std::vector<std::string>& arguments, const Measure& measure) {
+  ReaderOptions options;
+  options.block_cache_bytes = std::stoull(arguments.at(3));
+  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1), options));
+  std::atomic<std::uint64_t> bytes = 0;
+  std::vector<std::jthread> threads;
+  for (std::uint64_t seed = 1; seed <= std::stoull(arguments.at(2)); ++seed)
+    threads.emplace_back([&, seed] { bytes += read_all(reader, seed); });
+  threads.clear();
+  measure.print(reader.entry_count(), reader.info().commit.placement.totals.chunks, bytes);
+}
+
 int run(const std::vector<std::string>& arguments) {
   if (const char* files = std::getenv("NPK_TEST_NOFILE")) {
     const rlimit limit{std::stoul(files), std::stoul(files)};
@@ -216,6 +242,7 @@ int run(const std::vector<std::string>& arguments) {
   else if (verb == "create-tree") create_tree(arguments, measure);
   else if (verb == "list") list(arguments, measure);
   else if (verb == "extract") extract(arguments, measure);
+  else if (verb == "read") read(arguments, measure);
   else return 2;
   return 0;
 }

@@ -42,8 +42,8 @@ struct WriteMemory {
 // How a package will be read.
 struct ReadShape {
   std::uint64_t block_bytes = 30ULL << 20;  // the largest block, raw: 30 MiB is what the standard preset makes at most
-  unsigned threads = 1;                     // that read at once
-  std::uint64_t streams = 1;                // open at once
+  unsigned threads = 1;                     // that read at once; what is decoded ahead of them is counted beside them
+  std::uint64_t streams = 1;                // open and read in order at once
   std::uint64_t content_bytes = UINT64_MAX; // of the largest entry: a stream's buffers are never larger
 };
 

@@ -124,7 +124,7 @@ function(npk_install)
   set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/npk)
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/format/include/npk ${PROJECT_SOURCE_DIR}/libnpk/include/npk
     DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
-  install(TARGETS npk_format ${libraries} EXPORT npk-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(TARGETS npk_format npk_iostreams ${libraries} EXPORT npk-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT npk-targets NAMESPACE npk:: DESTINATION ${destination})
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/npk-config.cmake.in ${PROJECT_BINARY_DIR}/npk-config.cmake
     INSTALL_DESTINATION ${destination})

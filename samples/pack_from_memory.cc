@@ -17,12 +17,24 @@ npk::EntryRow file(std::string_view path) {
   return row;
 }
 
-npk::Result<void> write(const std::string& path, const std::string& settings, const std::string& level) {
+std::string log_lines(int count) {
+  std::string text;
+  for (int line = 1; line <= count; ++line)
+    text += "line " + std::to_string(line) + ": answered in " + std::to_string(line * 7919 % 1000) + " ms\n";
+  return text;
+}
+
+npk::Result<void> write(const std::string& path) {
+  const std::string settings = "volume=7\n", level(100'000, '#'), log = log_lines(50'000);
+  const std::string scores = R"({"scores": [{"name": "ada", "points": 120}, {"name": "grace", "points": 95}]})";
   npk::WriterOptions options;
   options.message = "made by samples/pack_from_memory";
+  options.block_bytes = 256U << 10;  // a few bytes are to cost little
   npk::PackageWriter writer(options);
   NPK_TRY(writer.add(file("settings.ini"), npk::as_bytes(settings)));  // the bytes stay ours until finish()
   NPK_TRY(writer.add(file("levels/first.txt"), npk::as_bytes(level)));
+  NPK_TRY(writer.add(file("logs/server.log"), npk::as_bytes(log)));
+  NPK_TRY(writer.add(file("scores.json"), npk::as_bytes(scores)));
   npk::EntryRow directory = file("levels");
   directory.kind = npk::EntryKind::directory;
   directory.mode = 0755;
@@ -34,7 +46,7 @@ npk::Result<void> write(const std::string& path, const std::string& settings, co
 }
 
 npk::Result<void> run(const std::string& path) {
-  NPK_TRY(write(path, "volume=7\n", std::string(100'000, '#')));
+  NPK_TRY(write(path));
   NPK_ASSIGN(const npk::PackageReader package, npk::PackageReader::open_file(path));
   return package.for_each([](const npk::Entry& entry) {
     std::cout << entry.path() << " " << entry.row().size << "\n";

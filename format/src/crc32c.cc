@@ -19,8 +19,8 @@ constexpr auto kTable = make_table();
 
 }  // namespace
 
-std::uint32_t crc32c(ByteView bytes) noexcept {
-  std::uint32_t value = 0xFFFFFFFFU;
+std::uint32_t crc32c(ByteView bytes, std::uint32_t before) noexcept {
+  std::uint32_t value = before ^ 0xFFFFFFFFU;
   for (const std::uint8_t byte : bytes) value = kTable[(value ^ byte) & 0xFFU] ^ (value >> 8);
   return value ^ 0xFFFFFFFFU;
 }

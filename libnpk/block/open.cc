@@ -79,6 +79,16 @@ Result<Bytes> open_page(ByteView body, const Limits& limits) {
   return raw;
 }
 
+std::uint64_t opener_memory_bytes(std::uint64_t raw_block_bytes) {
+  constexpr std::uint64_t kMostDictionaryBytes = 1ULL << 30;
+  const auto dictionary = static_cast<std::uint32_t>(std::min(raw_block_bytes, kMostDictionaryBytes));
+  const std::uint32_t window = std::min(window_log_bound(raw_block_bytes, 0), codec::kMaxZstdWindowLog);
+  const std::uint64_t compressor = std::max(
+      codec::decoder_memory_bytes({format::CodecId::zstd, 0, std::max(window, codec::kMinZstdWindowLog)}, raw_block_bytes),
+      codec::decoder_memory_bytes({format::CodecId::lzma2, 0, dictionary}, raw_block_bytes));
+  return compressor + raw_block_bytes;  // what the words filter restores from
+}
+
 Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
   NPK_ASSIGN(const Chain chain, chain_of(opened.header, base.size()));
   NPK_ASSIGN(codec::Decoder * decoder, decoders_.get(chain.compressor));

@@ -418,6 +418,17 @@ void streamed_packages(const Corpus& corpus) {
   corpus.add("two_manifests", ByteView(builder.bytes()));
 }
 
+// Behind a number that chooses the slices.
+void sliced_packages(const Corpus& corpus) {
+  test::PackageShape shape{.files = 3, .largest_file = 300, .chunk_bytes = 60, .chunks_per_block = 3};
+  const Bytes package = test::make_package(9, shape).bytes;
+  for (const std::uint64_t seed : {0U, 1U, 77U}) corpus.add("slices_" + std::to_string(seed), numbers(seed), package);
+  corpus.add("cut", numbers(std::uint64_t{5}), ByteView(package).first(package.size() - 3));
+  Bytes longer = package;
+  longer.push_back('N');
+  corpus.add("longer", numbers(std::uint64_t{6}), longer);
+}
+
 // Choices as they come, or (`zeros` of five times) none.
 Bytes choices_of(std::uint32_t seed, std::size_t size, unsigned zeros) {
   Bytes choices;
@@ -463,6 +474,7 @@ int main(int argc, char** argv) {
                                                                      {"chunker_fuzz", chunkers},
                                                                      {"package_reader_fuzz", packages},
                                                                      {"frame_walker_fuzz", packages},
+                                                                     {"frame_parser_fuzz", sliced_packages},
                                                                      {"package_pages_fuzz", package_pages},
                                                                      {"package_verify_fuzz", packages},
                                                                      {"extract_stream_fuzz", streamed_packages},

@@ -1,10 +1,13 @@
 // Packs, lists or extracts in a process of its own and prints what that took, one line of `name=value`:
-//   npk_peak_memory create-data pipe|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
+//   npk_peak_memory create-data pipe|lanes|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
+//                   PRESET: fast, standard, max, or max-small (blocks of 4 MiB)
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
 //   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS
+//   npk_peak_memory read PACKAGE THREADS CACHE
 // With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it. anon: peak anonymous memory in bytes, at most (the highest resident size less
 // the pages of files resident at the start).
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,6 +15,7 @@
 #include <iostream>
 #include <string>
 #include <sys/resource.h>
+#include <thread>
 #include <vector>
 
 #include "npk/files.h"
@@ -52,6 +56,39 @@ class Material {
   Bytes pool_;
 };
 
+// Slices of 1 MiB that are, in turn, text, lines of a log, and noise: all kinds of block are being filled at once.
+class LanesMaterial {
+ public:
+  void fill(std::uint64_t offset, MutableBytes out) const {
+    for (std::size_t at = 0; at < out.size();) {
+      const std::uint64_t slice = (offset + at) / kSlice;
+      const auto count = static_cast<std::size_t>(
+          std::min<std::uint64_t>(out.size() - at, (slice + 1) * kSlice - (offset + at)));
+      const MutableBytes part = out.subspan(at, count);
+      if (slice % 3 == 0) text_.fill(offset + at, part);
+      else for (std::size_t i = 0; i < count; ++i) part[i] = slice % 3 == 1 ? line(offset + at + i) : noise(offset + at + i);
+      at += count;
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t kSlice = 1U << 20, kLine = 64;
+  static std::uint64_t mixed(std::uint64_t value) {
+    value = (value + 1) * 0x9E3779B97F4A7C15ULL;
+    value = (value ^ (value >> 29)) * 0xBF58476D1CE4E5B9ULL;
+    return value ^ (value >> 32);
+  }
+  static std::uint8_t noise(std::uint64_t at) { return static_cast<std::uint8_t>(mixed(at / 8) >> (8 * (at % 8))); }
+  // A number in front makes each line a new one.
+  static std::uint8_t line(std::uint64_t at) {
+    static constexpr char kRest[] = "the request was answered without delay, as it should be\n";
+    const std::uint64_t column = at % kLine;
+    return column < 8 ? static_cast<std::uint8_t>('0' + (at / kLine >> (3 * column)) % 8) : static_cast<std::uint8_t>(kRest[(column - 8) % (sizeof kRest - 1)]);
+  }
+  Material text_;
+};
+
+template <class Content>
 class MaterialSource final : public SequentialSource {
  public:
   explicit MaterialSource(std::uint64_t size) : size_(size) {}
@@ -64,7 +101,7 @@ class MaterialSource final : public SequentialSource {
   std::string name() const override { return "<material>"; }
 
  private:
-  Material material_;
+  Content material_;
   std::uint64_t size_;
   std::uint64_t at_ = 0;
 };
@@ -94,7 +131,8 @@ struct Measure {
 
 WriterOptions writer_options(const std::string& preset, const std::string& memory, const std::string& threads) {
   WriterOptions options;
-  options.preset = preset == "fast" ? Preset::fast : preset == "max" ? Preset::max : Preset::standard;
+  options.preset = preset == "fast" ? Preset::fast : preset.starts_with("max") ? Preset::max : Preset::standard;
+  if (preset == "max-small") options.block_bytes = 4U << 20;
   options.memory_bytes = std::stoull(memory);
   options.threads = static_cast<unsigned>(std::stoul(threads));
   return options;
@@ -105,6 +143,14 @@ std::unique_ptr<Sink> sink_at(const std::vector<std::string>& arguments, std::si
   return value_of(create_atomic_file(arguments[index]));
 }
 
+WriteReport create_from(SequentialSource& source, Sink& sink, const WriterOptions& options) {
+  ops::CreateOptions create;
+  create.standard_input = &source;
+  create.sink = &sink;
+  create.writer = options;
+  return value_of(ops::create(create)).write;
+}
+
 void create_data(const std::vector<std::string>& arguments, const Measure& measure) {
   const std::uint64_t size = std::stoull(arguments.at(2));
   WriterOptions options = writer_options(arguments.at(3), arguments.at(4), arguments.at(5));
@@ -112,12 +158,11 @@ void create_data(const std::vector<std::string>& arguments, const Measure& measu
   const std::unique_ptr<Sink> sink = sink_at(arguments, 7);
   WriteReport report;
   if (arguments.at(1) == "pipe") {
-    MaterialSource source(size);
-    ops::CreateOptions create;
-    create.standard_input = &source;
-    create.sink = sink.get();
-    create.writer = options;
-    report = value_of(ops::create(create)).write;
+    MaterialSource<Material> source(size);
+    report = create_from(source, *sink, options);
+  } else if (arguments.at(1) == "lanes") {
+    MaterialSource<LanesMaterial> source(size);
+    report = create_from(source, *sink, options);
   } else {
     testing::TestEntry entry{.path = "data"};
     entry.generated_size = size;
@@ -163,6 +208,29 @@ void extract(const std::vector<std::string>& arguments, const Measure& measure) 
   measure.print(report.entries, reader.info().commit.placement.totals.chunks, report.bytes);
 }
 
+// One thread's reading: at random places, then all in order.
+std::uint64_t read_all(const PackageReader& reader, std::uint64_t seed) {
+  FileStream stream = value_of(reader.open_stream(value_of(reader.entry(0))));
+  Bytes bytes(4096);
+  for (std::uint64_t i = 1; i <= 100; ++i) value_of(stream.read_at(seed * i * 7'919'999 % stream.size(), bytes));
+  std::uint64_t count = 0;
+  for (StreamChunk chunk = value_of(stream.read_chunk()); !chunk.empty(); chunk = value_of(stream.read_chunk()))
+    count += chunk.bytes().size();
+  return count;
+}
+
+void read(const std::vector<std::string>& arguments, const Measure& measure) {
+  ReaderOptions options;
+  options.block_cache_bytes = std::stoull(arguments.at(3));
+  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1), options));
+  std::atomic<std::uint64_t> bytes = 0;
+  std::vector<std::jthread> threads;
+  for (std::uint64_t seed = 1; seed <= std::stoull(arguments.at(2)); ++seed)
+    threads.emplace_back([&, seed] { bytes += read_all(reader, seed); });
+  threads.clear();
+  measure.print(reader.entry_count(), reader.info().commit.placement.totals.chunks, bytes);
+}
+
 int run(const std::vector<std::string>& arguments) {
   if (const char* files = std::getenv("NPK_TEST_NOFILE")) {
     const rlimit limit{std::stoul(files), std::stoul(files)};
@@ -174,6 +242,7 @@ int run(const std::vector<std::string>& arguments) {
   else if (verb == "create-tree") create_tree(arguments, measure);
   else if (verb == "list") list(arguments, measure);
   else if (verb == "extract") extract(arguments, measure);
+  else if (verb == "read") read(arguments, measure);
   else return 2;
   return 0;
 }

@@ -5,6 +5,7 @@
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"
+#include "npk/memory_estimate.h"
 #include "npk/ops/hash.h"
 #include "output_buffer.h"
 #include "pack_inputs.h"
@@ -35,7 +36,7 @@ own, read from standard input.
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
   --message TEXT       kept with the package
   --json               a report as JSON on standard output (see JSON.md)
-  -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary
+  -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
 examples:
   npk pack src.npk src
@@ -167,6 +168,12 @@ std::string summary(const ops::CreateReport& report, bool verbose, std::chrono::
                             bytes_text(write.totals.hole_bytes), ops::hex_of(write.content_root));
 }
 
+std::string memory_text(const WriteMemory& memory) {
+  return fmt::format("{} threads, at most {} of memory (encoders {}, blocks {}, filters {}, input {}, other {}), and 128 bytes a chunk, 200 an entry",
+                     memory.threads, bytes_text(memory.working_bytes()), bytes_text(memory.encoder_bytes), bytes_text(memory.block_buffer_bytes),
+                     bytes_text(memory.filter_bytes), bytes_text(memory.data_buffer_bytes), bytes_text(memory.fixed_bytes));
+}
+
 int report_on(const ops::CreateReport& report, const Options& options, std::chrono::duration<double> time, Messages& messages, Io& io) {
   messages.clear_status_line();
   if (options.json) {
@@ -195,6 +202,9 @@ int pack(Options& options, Messages& messages, Io& io) {
   create.writer.problem = [&](const Error& error) { messages.error(error.to_string()); };
   create.writer.stop = io.stop;
   create.note = [&](const Error& note) { messages.note(note.to_string()); };
+  if (options.verbose) {
+    if (const auto memory = estimate_write_memory(create.writer)) messages.note(memory_text(*memory));
+  }
   const auto start = io.now();
   const auto report = ops::create(create);
   if (!report) return say_failure(report.error(), messages);

@@ -32,6 +32,9 @@ namespace npk {
 [[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> window_source(std::shared_ptr<RandomAccessSource> inner,
                                                                         std::uint64_t offset, std::uint64_t size);
 
+// Reads a source of random access from its beginning to its end, once.
+[[nodiscard]] std::unique_ptr<SequentialSource> sequential_source(std::shared_ptr<const RandomAccessSource> source);
+
 // Pipes, sockets, terminals, files. Interrupted and non-blocking descriptors are waited for.
 [[nodiscard]] std::unique_ptr<SequentialSource> fd_source(int fd, std::string name);
 // Never seeks. A reader that has gone is Errc::io with EPIPE; the process gets no SIGPIPE for it. commit() syncs where

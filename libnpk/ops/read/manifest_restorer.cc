@@ -29,6 +29,14 @@ std::vector<std::span<const Element>> groups_of(const std::vector<Element>& elem
 
 }  // namespace
 
+ManifestRestorer::ManifestRestorer(ExtractSession& session, StreamChunks& chunks, StreamBlocks& blocks)
+    : session_(session),
+      chunks_(chunks),
+      blocks_(blocks),
+      decoder_(session.options().limits, chunks, blocks, [&session](const KnownChunk& chunk, MutableBytes out) {
+        return ExtractedChunks(session.entries(), session.writer()).read(chunk, out);
+      }) {}
+
 Result<void> ManifestRestorer::restore(const format::CatalogPage& manifest, std::uint64_t stored_bytes) {
   files_.clear();
   pieces_.clear();
@@ -89,9 +97,7 @@ Result<void> ManifestRestorer::place_chunk(Number file, std::uint64_t offset, st
   }
   if (block.row.raw_length > session_.options().limits.max_block_raw_bytes)
     return fail(Errc::corrupt, "a block is larger than the limit");
-  if (!block.came_by) return fail(Errc::corrupt, "a block is not where its chunk page says");
-  if (!blocks_.available(block.row.position))
-    return fail(Errc::limit, "its data came earlier, and is not kept any more: " + blocks_.loss());
+  NPK_TRY(decoder_.check_available(chunk.block));
   pieces_.push_back({offset, file, chunk.block, chunk.offset_in_block, chunk.length});
   return {};
 }

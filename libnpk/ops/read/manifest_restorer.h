@@ -14,8 +14,7 @@ namespace npk::ops {
 // One thread; works in several. Errors are those that stop everything.
 class ManifestRestorer {
  public:
-  ManifestRestorer(ExtractSession& session, StreamChunks& chunks, StreamBlocks& blocks)
-      : session_(session), chunks_(chunks), blocks_(blocks), decoder_(session, chunks, blocks) {}
+  ManifestRestorer(ExtractSession& session, StreamChunks& chunks, StreamBlocks& blocks);
 
   // `stored_bytes`: of the package, so far.
   [[nodiscard]] Result<void> restore(const format::CatalogPage& manifest, std::uint64_t stored_bytes);

@@ -1,13 +1,13 @@
 // Decodes blocks of a package that comes from a pipe.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "block/open.h"
-#include "ops/read/extract_session.h"
 #include "ops/read/stream_blocks.h"
 #include "ops/read/stream_chunks.h"
 
@@ -17,9 +17,15 @@ namespace npk::ops {
 // bases.
 class StreamDecoder {
  public:
-  StreamDecoder(ExtractSession& session, const StreamChunks& chunks, const StreamBlocks& blocks)
-      : session_(session), chunks_(chunks), blocks_(blocks) {}
+  // Reads a chunk that has a home back from there, checked.
+  using ReadBack = std::function<Result<void>(const KnownChunk&, MutableBytes)>;
 
+  // `read_back` may be empty if no chunk gets a home.
+  StreamDecoder(const Limits& limits, const StreamChunks& chunks, const StreamBlocks& blocks, ReadBack read_back = {})
+      : limits_(limits), chunks_(chunks), blocks_(blocks), read_back_(std::move(read_back)) {}
+
+  // Errc::corrupt: the block did not come where its chunk page says; limit: it was not kept.
+  [[nodiscard]] Result<void> check_available(std::uint64_t number) const;
   // The first out.size() raw bytes of a block.
   [[nodiscard]] Result<void> decode(std::uint64_t number, MutableBytes out);
 
@@ -35,9 +41,10 @@ class StreamDecoder {
   [[nodiscard]] Result<Raw> load_base(std::uint64_t number);
   [[nodiscard]] Result<Raw> put_together(const KnownBlock& block, std::uint64_t number);
 
-  ExtractSession& session_;
+  const Limits limits_;
   const StreamChunks& chunks_;
   const StreamBlocks& blocks_;
+  ReadBack read_back_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<block::BlockOpener>> openers_;
   std::list<Base> bases_;  // newest first

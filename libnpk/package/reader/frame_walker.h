@@ -5,52 +5,37 @@
 #include <optional>
 
 #include "npk/format/superblock.h"
+#include "npk/frame_parser.h"
 #include "npk/source.h"
+#include "package/reader/frame_order.h"
 #include "package/reader/frame_reader.h"
 
 namespace npk::reader {
 
-// What must hold from frame to frame: sequence numbers without gaps, and the position of the last commit.
-class FrameOrder {
- public:
-  // Errc::corrupt if `header` does not follow on what went before; takes it as the newest either way.
-  [[nodiscard]] Result<void> follow(const format::FrameHeader& header, std::uint64_t position);
-  // After damage: the next frame is believed.
-  void restart() noexcept { next_sequence_.reset(); }
-
- private:
-  std::optional<std::uint64_t> next_sequence_ = 0;
-  std::uint64_t last_commit_ = 0;
-};
-
-// Over a pipe. One thread; memory: the frame handed out. The source must outlive the walker.
+// Over a pipe: pulls what it needs of a source through a FrameParser. One thread; memory: the parser's, and 256 KiB. The
+// source must outlive the walker.
 class FrameWalker {
  public:
-  FrameWalker(SequentialSource& source, const Limits& limits) : source_(source), limits_(limits) {}
+  FrameWalker(SequentialSource& source, const Limits& limits);
 
   // First call. Errc::no_key if sealed; else as decode_superblock.
   [[nodiscard]] Result<format::Superblock> read_superblock();
   // The next frame into `frame` (the body's capacity is reused, or may have been moved away); false at the end of the
-  // package. truncated: the source ends within a frame, or not behind a trailer; trailing_data: something else follows
-  // a trailer; corrupt, unsupported, limit: as the frame's checks and FrameOrder say. After an error only position()
-  // may be called.
+  // package. Errors as FrameParser's and the source's, with the source's name. After an error only position() may be
+  // called.
   [[nodiscard]] Result<bool> next(Frame& frame);
   // Of the frame that next() will read; after an error, of the frame that failed.
-  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] std::uint64_t position() const noexcept { return parser_.position(); }
 
  private:
-  [[nodiscard]] Result<std::size_t> fill(MutableBytes out);
-  [[nodiscard]] Result<void> fill_body(std::uint64_t length, Bytes& body);
-  [[nodiscard]] Result<bool> read_frame(Frame& frame);
-  [[nodiscard]] Result<bool> at_end(std::size_t header_bytes) const;
-  [[nodiscard]] std::unexpected<Error> placed(Error error) const;
+  [[nodiscard]] Result<bool> next_event();
+  [[nodiscard]] Result<bool> pull();
+  [[nodiscard]] Result<bool> placed(Result<bool> found) const;
 
   SequentialSource& source_;
-  Limits limits_;
-  format::PackageTag tag_{};
-  FrameOrder order_;
-  std::uint64_t position_ = 0;
-  bool after_trailer_ = false;
+  FrameParser parser_;
+  FrameEvent event_;
+  Bytes buffer_;
 };
 
 // Over a source of random access, for `verify` and recovery. One thread.

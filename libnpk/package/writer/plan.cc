@@ -9,6 +9,7 @@
 
 #include "codec/registry.h"
 #include "codec/word_filter.h"
+#include "npk/checked.h"
 #include "package/writer/batch.h"
 
 namespace npk::writer {
@@ -27,6 +28,7 @@ constexpr std::size_t kMostTokens = 4096;
 // Words replaced, a block of 60 MiB of text is shorter than this; a larger dictionary would take 11 times its size in each encoder.
 constexpr std::uint32_t kLzmaDictionaryBytes = 40U << 20;
 constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
+constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;  // as WriterOptions::memory_bytes promises
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
 
@@ -139,9 +141,9 @@ Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
   const unsigned wanted = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned threads = wanted; threads >= 1; --threads) {
     set_threads(plan, threads);
-    if (options.memory_bytes == 0 || plan_memory_bytes(plan) <= options.memory_bytes) return {};
+    if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
   }
-  return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory_bytes(plan) >> 20) + 1) +
+  return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory(plan).working_bytes() >> 20) + 1) +
                                " MiB of memory: raise --memory, or use a smaller --block-size or a faster preset");
 }
 
@@ -166,14 +168,19 @@ format::Chunking chunking_record(const WritePlan& plan) noexcept {
   return {method, chunking.minimum, chunking.average, chunking.maximum, chunking.seed};
 }
 
-std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept {
+WriteMemory plan_memory(const WritePlan& plan) noexcept {
+  const std::uint64_t threads = plan.threads;
+  const std::size_t largest_block = std::ranges::max(plan.block_bytes);
   // Blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
-  const std::uint64_t block_buffers = 1 + 3 * std::uint64_t{plan.threads};
-  const std::uint64_t block_bytes = block_buffers * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
-  const std::uint64_t filter_bytes = plan.word_filter ? codec::kWordFilterMemory + plan.block_bytes[0] : 0;
-  const std::uint64_t data_buffers = 2 * std::uint64_t{plan.threads} + 2;
-  return kFixedBytes + block_bytes + data_buffers * (kSliceBytes + plan.chunking.maximum) +
-         plan.threads * (codec::encoder_memory_bytes(plan.encoder, std::ranges::max(plan.block_bytes)) + filter_bytes);
+  const std::uint64_t ordinary_blocks = 1 + 3 * threads;
+  WriteMemory memory;
+  memory.fixed_bytes = kFixedBytes;
+  memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
+  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
+  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
+  memory.filter_bytes = plan.word_filter ? threads * (codec::kWordFilterMemory + plan.block_bytes[0]) : 0;
+  memory.threads = plan.threads;
+  return memory;
 }
 
 }  // namespace npk::writer
@@ -183,6 +190,14 @@ namespace npk {
 Result<void> check_writer_options(const WriterOptions& options) {
   NPK_TRY(writer::make_plan(options));
   return {};
+}
+
+Result<WriteMemory> estimate_write_memory(const WriterOptions& options, const WriteCounts& counts) {
+  NPK_ASSIGN(const writer::WritePlan plan, writer::make_plan(options));
+  WriteMemory memory = writer::plan_memory(plan);
+  memory.chunk_index_bytes = checked_multiply(counts.chunks, writer::kBytesPerChunk).value_or(UINT64_MAX);
+  memory.entry_bytes = checked_multiply(counts.entries, writer::kBytesPerEntry).value_or(UINT64_MAX);
+  return memory;
 }
 
 }  // namespace npk

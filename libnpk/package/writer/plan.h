@@ -6,6 +6,7 @@
 #include "chunk/chunker.h"
 #include "codec/encoder.h"
 #include "npk/format/commit.h"
+#include "npk/memory_estimate.h"
 #include "npk/writer.h"
 #include "package/writer/batch.h"
 
@@ -29,7 +30,7 @@ struct WritePlan {
 
 [[nodiscard]] format::Chunking chunking_record(const WritePlan& plan) noexcept;
 
-// What a plan takes for buffers in flight and codecs, in bytes.
-[[nodiscard]] std::uint64_t plan_memory_bytes(const WritePlan& plan) noexcept;
+// What a plan takes: the one formula that WriterOptions::memory_bytes is kept by. Index and entries are left zero.
+[[nodiscard]] WriteMemory plan_memory(const WritePlan& plan) noexcept;
 
 }  // namespace npk::writer

@@ -7,7 +7,8 @@
 
 namespace npk::format {
 
-// Of "123456789": 0xE3069283. Thread-safe, no allocation.
-[[nodiscard]] std::uint32_t crc32c(ByteView bytes) noexcept;
+// Of "123456789": 0xE3069283. `before`: the sum of the bytes before these, if they come in pieces. Thread-safe, no
+// allocation.
+[[nodiscard]] std::uint32_t crc32c(ByteView bytes, std::uint32_t before = 0) noexcept;
 
 }  // namespace npk::format

@@ -1,0 +1,11 @@
+# Runs PROGRAM with ARGUMENTS; its exit code is 0, and its standard output fits the regular expression in EXPECTED_FILE.
+execute_process(COMMAND ${PROGRAM} ${ARGUMENTS} OUTPUT_VARIABLE output ERROR_VARIABLE errors RESULT_VARIABLE status)
+message("${output}${errors}")
+if(NOT status EQUAL 0)
+  message(FATAL_ERROR "exit code ${status}")
+endif()
+file(READ ${EXPECTED_FILE} expected)
+string(STRIP "${expected}" expected)
+if(NOT output MATCHES "${expected}")
+  message(FATAL_ERROR "the output does not fit ${expected}")
+endif()

@@ -83,14 +83,15 @@ Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& 
   return SharedCache::Loaded{decoded, decoded->size(), decoded->size(), keep};
 }
 
+// A pool whose limit was lowered is obeyed here too when the block itself finds no room.
 std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::size_t size_bytes) {
   const std::uint64_t most = std::min(capacity_bytes_, state.pool->max_total_bytes());
-  if (size_bytes > most) return std::make_shared<DecodedBlock>(size_bytes);
+  const bool fits = size_bytes <= most;
   bool can_evict = true;
-  while (can_evict && state.blocks.bytes() > capacity_bytes_ - size_bytes) can_evict = state.blocks.evict_one();
-  while (can_evict) {
+  while (can_evict && state.blocks.bytes() > (fits ? most - size_bytes : most)) can_evict = state.blocks.evict_one();
+  while (fits) {
     if (auto buffer = state.pool->get(size_bytes)) return std::make_shared<DecodedBlock>(*std::move(buffer));
-    can_evict = state.blocks.evict_one();
+    if (!state.blocks.evict_one()) break;
   }
   return std::make_shared<DecodedBlock>(size_bytes);
 }

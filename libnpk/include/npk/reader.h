@@ -1,9 +1,9 @@
 // Opens a package and answers what is in it: by path, by number, in order; hands out streams over entries.
 //
-// Threads: every const member may be called from many threads at once, and after fork, whatever other threads were doing
-// at that moment: the child begins with empty caches, and with a pool of its own in the place of a given one. Reads are
-// positional; nothing is mapped unless the source is. Memory: page and block caches, bounded by ReaderOptions, whatever
-// the size of the package; a package without a commit also keeps its manifests.
+// Threads: every const member may be called from many threads at once, and after fork, whatever other threads were
+// doing at that moment: the child begins with empty caches, and with a pool of its own in the place of a given one.
+// Reads are positional; nothing is mapped unless the source is. Memory: page and block caches, bounded by
+// ReaderOptions, whatever the size of the package; a package without a commit also keeps its manifests.
 //
 // Failures are not remembered: when the source fails (io) or has been cut short (truncated), reads of what is cached go
 // on, others fail, and work again when the source does.
@@ -35,7 +35,8 @@ struct ReaderOptions {
   std::uint64_t page_cache_bytes = 16ULL << 20;   // decoded catalog and chunk pages kept
   bool accept_recovered = true;                   // go on, with warnings, when there is no whole trailer frame
   // Where decoded blocks are kept; several readers may share one. It limits them all (its own limit, which may be
-  // changed while they run), block_cache_bytes each of them. Null: one of the reader's own, of block_cache_bytes.
+  // changed while they run), block_cache_bytes each of them: a reader takes nothing back from another, so let these add
+  // up to no more than the pool's. Null: one of the reader's own, of block_cache_bytes.
   std::shared_ptr<BufferPool> pool = {};
 };
 
@@ -101,10 +102,11 @@ class PackageReader {
   // A stream over a regular file's content (Errc::misuse for other kinds, and as check_stream_options). `entry` is one
   // of this reader's. Streams keep the package open.
   [[nodiscard]] Result<FileStream> open_stream(const Entry& entry, const StreamOptions& options = {}) const;
-  // Many ranges at once: each catalog page, chunk page and block they need is read and decoded once, in the order they
-  // lie in, as far as it is needed. A result for each request, in their order: as FileStream::read_at, or not_found (no
+  // Many ranges at once: each block they need is read and decoded once, as far as it is needed, in the order they lie in;
+  // so is each page, if the page cache has room for those on the way to it. A result for each request, in their order: as FileStream::read_at, or not_found (no
   // such path), misuse (no such number, not a regular file), cancelled; what failed leaves its buffer undefined and the
-  // rest goes on. Memory: under 300 bytes for each request, 64 for each chunk in its range, and a block for each thread.
+  // rest goes on. Memory: under 300 bytes for each request, 64 for each chunk in its range, 150 for each block, and for
+  // each thread the block it decodes.
   [[nodiscard]] std::vector<Result<std::size_t>> read_many(std::span<const ReadRequest> requests,
                                                            const ReadManyOptions& options = {}) const;
   // What b3sum prints for the content; regular files only.

@@ -86,18 +86,19 @@ Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& 
   return SharedCache::Loaded{decoded, decoded->size(), decoded->memory_bytes(), keep};
 }
 
+// A pool whose limit was lowered is obeyed here too when the block itself finds no room.
 std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::uint64_t wanted_bytes,
                                                     std::uint64_t raw_length) {
   const auto size = static_cast<std::size_t>(wanted_bytes);
   const std::uint64_t most = std::min(capacity_bytes_, state.pool->max_total_bytes());
   const std::uint64_t room = raw_length <= most / kWholeBufferShare ? raw_length : wanted_bytes;
-  if (room > most) return std::make_shared<DecodedBlock>(size);
+  const bool fits = room <= most;
   bool can_evict = true;
-  while (can_evict && state.blocks.bytes() > capacity_bytes_ - room) can_evict = state.blocks.evict_one();
-  while (can_evict) {
+  while (can_evict && state.blocks.bytes() > (fits ? most - room : most)) can_evict = state.blocks.evict_one();
+  while (fits) {
     auto buffer = state.pool->get(static_cast<std::size_t>(room));
     if (buffer) return std::make_shared<DecodedBlock>(*std::move(buffer), size);
-    can_evict = state.blocks.evict_one();
+    if (!state.blocks.evict_one()) break;
   }
   return std::make_shared<DecodedBlock>(size);
 }

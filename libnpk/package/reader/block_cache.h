@@ -47,8 +47,8 @@ class DecodedBlock {
   std::uint32_t generation_ = 0;  // of the process whose pool it is
 };
 
-// Thread-safe, also in a forked child whatever the parent's threads were doing: the child begins with an empty cache and
-// a pool of its own. Blocks handed out stay valid as long as they are held, evicted or not.
+// Thread-safe, also in a forked child whatever the parent's threads were doing: the child begins with an empty cache
+// and a pool of its own. Blocks handed out stay valid as long as they are held, evicted or not.
 //
 // Memory: at most capacity_bytes of blocks, and at most what the pool gives: when it refuses, the least valuable block
 // that nobody holds goes, and so on. Where that does not help (all are held, others fill the pool, the block is larger
@@ -56,7 +56,8 @@ class DecodedBlock {
 // of room in the cache, and a pool whose limit is lowered is obeyed at the next miss.
 class BlockCache {
  public:
-  using Block = std::shared_ptr<const DecodedBlock>;  // a prefix of the block's raw bytes: pinned, shared, never changed
+  using Block =
+      std::shared_ptr<const DecodedBlock>;  // a prefix of the block's raw bytes: pinned, shared, never changed
   using Use = BlockUse;
   using Access = BlockAccess;
   using Cost = BlockCost;
@@ -66,8 +67,8 @@ class BlockCache {
              std::uint64_t capacity_bytes, std::shared_ptr<BufferPool> pool);
 
   // At least the first `needed_bytes` of the block (at most row.raw_length). A block is decoded as far as its first
-  // reader needs; when another needs more, wholly. However many threads ask at once, one decodes; those who waited for a
-  // decode that failed get its error, and the next to ask tries again. `cost`, if given, is added to.
+  // reader needs; when another needs more, wholly. However many threads ask at once, one decodes; those who waited for
+  // a decode that failed get its error, and the next to ask tries again. `cost`, if given, is added to.
   [[nodiscard]] Result<Block> get(const BlockLocation& block, std::uint64_t needed_bytes, const Access& access = {},
                                   Cost* cost = nullptr);
   // The same if it is there; null, and nothing loaded or waited for, if not. Counts as a hit, or not at all.

@@ -13,17 +13,17 @@
 
 namespace npk::reader {
 
-// Const members are thread-safe, also in a forked child whatever the parent's threads were doing. Keeps one set of decoders
-// and one buffer for each thread that has been inside at once, and the last few bases (each at most max_base_raw_bytes);
-// no blocks.
+// Const members are thread-safe, also in a forked child whatever the parent's threads were doing. Keeps one set of
+// decoders and one buffer for each thread that has been inside at once, and the last few bases (each at most
+// max_base_raw_bytes); no blocks.
 class BlockLoader {
  public:
   BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks);
   ~BlockLoader();
 
   // The first out.size() raw bytes of a block (or dictionary). The frame's body is checked against the row's hash
-  // first; its inner header must agree with the row. Errc::misuse if out is longer than row.raw_length. What is asked of
-  // the source, the base included, is added to `stored_bytes` if given.
+  // first; its inner header must agree with the row. Errc::misuse if out is longer than row.raw_length. What is asked
+  // of the source, the base included, is added to `stored_bytes` if given.
   [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out,
                                        std::uint64_t* stored_bytes = nullptr) const;
   // The same from a body that has been read already; it is checked here.

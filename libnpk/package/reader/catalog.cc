@@ -70,7 +70,8 @@ struct CatalogTree::Step {
   }
 
   // `page` holds `node`.
-  [[nodiscard]] Step child(const std::shared_ptr<const Page>& page, const CatalogBranch& node, std::size_t index) const {
+  [[nodiscard]] Step child(const std::shared_ptr<const Page>& page, const CatalogBranch& node,
+                           std::size_t index) const {
     const format::CatalogChild& chosen = node.children[index];
     const bool last = index + 1 == node.children.size();
     return {.reference = {chosen.position, chosen.stored_length, chosen.hash},

@@ -5,9 +5,9 @@
 namespace npk::reader {
 namespace {
 
-constexpr std::uint64_t kSmallShare = 10;      // the small queue's: one in so many bytes
-constexpr std::size_t kLeastRemembered = 64;   // keys remembered: as many as there are entries, at least these
-constexpr std::size_t kTurnsOfAnEntry = 5;     // one for each use that may count, and one to go
+constexpr std::uint64_t kSmallShare = 10;     // the small queue's: one in so many bytes
+constexpr std::size_t kLeastRemembered = 64;  // keys remembered: as many as there are entries, at least these
+constexpr std::size_t kTurnsOfAnEntry = 5;    // one for each use that may count, and one to go
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // Which entry of a cache goes next: S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi: "FIFO queues are all you need for cache
-// eviction", SOSP 2023). New entries wait in a small queue, a tenth of the bytes; those used again by the time they reach
-// its end move to the main queue, the others go, and their keys are remembered: whoever comes back while remembered
-// enters the main queue at once. One pass over everything therefore only ever turns over the small queue.
+// eviction", SOSP 2023). New entries wait in a small queue, a tenth of the bytes; those used again by the time they
+// reach its end move to the main queue, the others go, and their keys are remembered: whoever comes back while
+// remembered enters the main queue at once. One pass over everything therefore only ever turns over the small queue.
 //
 // Two changes: an entry that is admitted by a pass (`once`) is not remembered, and what counts as used again is for the
 // caller to say (SharedCache does not count uses between which nothing was admitted).

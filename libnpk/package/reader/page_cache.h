@@ -34,9 +34,9 @@ struct Page {
   std::size_t memory_bytes = 0;
 };
 
-// The root of a tree, once it has been read and checked: kept beside the cache, so that look-ups from many threads meet at
-// no lock, and at no reference count on their way down to a leaf. Pages above kLargestRoot are not kept. Thread-safe, and
-// in forked children.
+// The root of a tree, once it has been read and checked: kept beside the cache, so that look-ups from many threads meet
+// at no lock, and at no reference count on their way down to a leaf. Pages above kLargestRoot are not kept.
+// Thread-safe, and in forked children.
 class RootPage {
  public:
   static constexpr std::size_t kLargestRoot = 1U << 20;

@@ -11,8 +11,8 @@
 
 namespace npk::reader {
 
-// here() is thread-safe and costs two loads. What the parent had is left untouched in the child, never destroyed: it may
-// be locked, or half changed.
+// here() is thread-safe and costs two loads. What the parent had is left untouched in the child, never destroyed: it
+// may be locked, or half changed.
 template <class State>
 class PerProcess {
  public:

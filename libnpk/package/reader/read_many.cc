@@ -6,6 +6,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <unordered_map>
 
 #include "npk/format/path.h"
 
@@ -84,13 +85,14 @@ class Batch {
   std::vector<Result<std::size_t>> results_;
   std::vector<RunRange> ranges_;
   std::vector<Piece> pieces_;
-  std::shared_ptr<const ChunkLeaf> leaf_;  // of the last chunk that was located
+  std::unordered_map<std::uint64_t, format::BlockRow> rows_;  // of the blocks of pieces
+  std::shared_ptr<const ChunkLeaf> leaf_;                     // of the last chunk that was located
 };
 
 void Batch::look_up_entries() {
   std::vector<std::size_t> order(requests_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return meets_before(requests_[a], requests_[b]); });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return meets_before(requests_[a], requests_[b]); });
   for (const std::size_t request : order) {
     if (options_.stop.stop_requested())
       results_[request] = cancelled();
@@ -176,6 +178,8 @@ Result<void> Batch::locate(const RunRange& range) {
     const std::uint64_t skipped = at - found.chunk.stream_position;
     const auto length =
         static_cast<std::size_t>(std::min<std::uint64_t>(range.out.size() - done, found.chunk.length - skipped));
+    if (pieces_.empty() || pieces_.back().block != found.block.number)
+      rows_.try_emplace(found.block.number, found.block.row);
     pieces_.push_back({found.block.number, static_cast<std::size_t>(found.chunk.offset_in_block + skipped),
                        range.out.subspan(done, length), range.request});
     done += length;
@@ -217,7 +221,7 @@ void Batch::work(std::vector<BlockPieces>& blocks, std::atomic<std::size_t>& nex
 
 // As far as the piece that ends last. A batch is a pass: it does not push out what single reads come back to.
 Result<void> Batch::read(std::span<const Piece> pieces) const {
-  NPK_ASSIGN(const BlockLocation location, package_.chunks().block(pieces.front().block));
+  const BlockLocation location{pieces.front().block, rows_.at(pieces.front().block)};
   const std::size_t needed = std::ranges::max(pieces, {}, &Piece::end_in_block).end_in_block();
   NPK_ASSIGN(const BlockCache::Block block,
              package_.block_cache().get(location, needed, {.use = CacheUse::sequential, .stop = options_.stop}));

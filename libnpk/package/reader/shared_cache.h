@@ -23,8 +23,8 @@ enum class CacheUse : std::uint8_t {
   sequential,  // passes through once: must not push out what others come back to
 };
 
-// How a value is asked for. `stop` and `deadline` end the wait for another thread's load (Errc::cancelled, Errc::limit);
-// what this thread loads itself it finishes.
+// How a value is asked for. `stop` and `deadline` end the wait for another thread's load (Errc::cancelled,
+// Errc::limit); what this thread loads itself it finishes.
 struct CacheAccess {
   CacheUse use = CacheUse::random;
   std::stop_token stop = {};

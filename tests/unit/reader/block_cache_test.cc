@@ -30,10 +30,14 @@ class Cached {
  public:
   explicit Cached(std::shared_ptr<RandomAccessSource> source, std::uint64_t cache_bytes,
                   std::shared_ptr<BufferPool> pool = {})
-      : reader_(PackageReader::open(std::move(source), {.limits = {}, .block_cache_bytes = cache_bytes, .pool = std::move(pool)}).value()) {}
+      : reader_(PackageReader::open(std::move(source),
+                                    {.limits = {}, .block_cache_bytes = cache_bytes, .pool = std::move(pool)})
+                    .value()) {}
 
   [[nodiscard]] BlockCache& cache() const { return reader_.impl().block_cache(); }
-  [[nodiscard]] reader::BlockLocation at(std::uint64_t block) const { return reader_.impl().chunks().block(block).value(); }
+  [[nodiscard]] reader::BlockLocation at(std::uint64_t block) const {
+    return reader_.impl().chunks().block(block).value();
+  }
   BlockCache::Block get(std::uint64_t block, BlockUse use = BlockUse::random) const {
     return cache().get(at(block), UINT64_MAX, {.use = use}).value();
   }
@@ -128,8 +132,11 @@ TEST(BlockCache, ReadersShareAPoolAndObeyItsLimitWhenItIsLowered) {
   }
   EXPECT_LE(pool->total_bytes(), 4 * kBlock);
   pool->set_max_total_bytes(0);
-  expect_block(built, 63, first.get(63));
-  for (std::uint64_t i = 0; i < 64; ++i) expect_block(built, i, second.get(i));
+  for (const Cached* cached : {&first, &second}) {
+    for (std::uint64_t i = 0; i < 64; ++i) expect_block(built, i, cached->get(i));
+    EXPECT_EQ(cached->cache().cached_bytes(), 0U);
+  }
+  EXPECT_EQ(pool->total_bytes(), 0U);
   pool->set_max_total_bytes(64 * kBlock);
   for (std::uint64_t i = 0; i < 16; ++i) first.get(i);
   const std::uint64_t before = first.decoded();

@@ -14,15 +14,24 @@ using test::BuiltPackage;
 constexpr std::uint64_t kFramesOfOpening = 1;  // the commit; superblock and trailer are not counted as frames
 
 BuiltPackage package_of(std::size_t files) {
-  return test::make_package(files, {.files = files, .largest_file = 300, .chunk_bytes = 200, .chunks_per_block = 10, .blocks_per_page = 4, .leaf_rows = 4, .fanout = 3, .holes = false});
+  return test::make_package(files, {.files = files,
+                                    .largest_file = 300,
+                                    .chunk_bytes = 200,
+                                    .chunks_per_block = 10,
+                                    .blocks_per_page = 4,
+                                    .leaf_rows = 4,
+                                    .fanout = 3,
+                                    .holes = false});
 }
 
 PackageReader open(const BuiltPackage& built, std::uint64_t page_cache_bytes) {
-  return PackageReader::open(memory_source(ByteView(built.bytes)), {.limits = {}, .page_cache_bytes = page_cache_bytes}).value();
+  return PackageReader::open(memory_source(ByteView(built.bytes)), {.limits = {}, .page_cache_bytes = page_cache_bytes})
+      .value();
 }
 
 // Pages from root to leaf.
-std::uint64_t pages_of_descent(const PackageReader& reader, format::FrameType type, const format::FrameReference& root) {
+std::uint64_t pages_of_descent(const PackageReader& reader, format::FrameType type,
+                               const format::FrameReference& root) {
   const auto page = reader.impl().page_cache().load(type, root, UINT64_MAX).value();
   if (const auto* node = std::get_if<reader::CatalogBranch>(&page->content)) return node->height + 1U;
   if (const auto* node = std::get_if<format::ChunkNode>(&page->content)) return node->height + 1U;

@@ -52,8 +52,10 @@ TEST_P(ReadMany, GivesWhatSingleReadsGive) {
     const std::size_t index = random() % built.entries.size();
     const BuiltEntry& entry = built.entries[index];
     const std::size_t length = random() % (i % 10 == 0 ? 50'000 : 2000);
-    if (i % 2 == 0) batch.add(index, random() % (entry.size + 20), length);
-    else batch.add(entry.path, random() % (entry.size + 20), length);
+    if (i % 2 == 0)
+      batch.add(index, random() % (entry.size + 20), length);
+    else
+      batch.add(entry.path, random() % (entry.size + 20), length);
   }
   const auto results = reader.read_many(batch.requests, {.threads = threads});
   ASSERT_EQ(results.size(), batch.requests.size());
@@ -71,22 +73,27 @@ TEST_P(ReadMany, GivesWhatSingleReadsGive) {
 INSTANTIATE_TEST_SUITE_P(Shapes, ReadMany,
                          testing::Combine(testing::Range(std::size_t{0}, std::size(kShapes)), testing::Values(1U, 4U)));
 
-TEST(ReadManyCost, EachBlockIsDecodedOnceAndPagesAreMetInOrder) {
-  const BuiltPackage built = test::make_package(5, {.files = 400, .largest_file = 3000, .chunks_per_block = 20, .codec = format::CodecId::zstd, .holes = false});
+TEST(ReadManyCost, EachBlockIsDecodedOnceAndEachPageReadOnce) {
+  const BuiltPackage built = test::make_package(
+      5, {.files = 400, .largest_file = 3000, .chunks_per_block = 20, .codec = format::CodecId::zstd, .holes = false});
   const PackageReader every = open(built);
   std::uint64_t pages = 0;
   ASSERT_TRUE(every.for_each([](const Entry&) { return true; }));
   ASSERT_TRUE(every.impl().chunks().for_each_page([&](const format::ChunkPage&) { return Result<void>(); }));
   pages = every.statistics().frames_read;  // of all of both trees, and opening
 
-  const PackageReader reader = open(built, {.limits = {}, .block_cache_bytes = 0, .page_cache_bytes = 20'000});
   std::mt19937_64 random(5);
   Batch batch;
   for (int i = 0; i < 5000; ++i) batch.add(random() % built.entries.size(), random() % 1000, 100);
-  for (const auto& result : reader.read_many(batch.requests)) ASSERT_TRUE(result);
-  const std::uint64_t blocks = reader.impl().chunks().totals().blocks;
-  EXPECT_EQ(reader.statistics().blocks_decoded, blocks);
-  EXPECT_LE(reader.statistics().frames_read, 2 * pages + blocks);
+  const auto frames_of = [&](std::uint64_t page_cache_bytes) {
+    const PackageReader reader =
+        open(built, {.limits = {}, .block_cache_bytes = 0, .page_cache_bytes = page_cache_bytes});
+    for (const auto& result : reader.read_many(batch.requests)) EXPECT_TRUE(result);
+    EXPECT_EQ(reader.statistics().blocks_decoded, reader.impl().chunks().totals().blocks);
+    return reader.statistics().frames_read - reader.statistics().blocks_decoded;
+  };
+  EXPECT_EQ(frames_of(16U << 20), pages);
+  EXPECT_LT(frames_of(20'000), 2 * pages) << "in a cache that holds a few of them";
 }
 
 TEST(ReadManyCost, DecodesNoFurtherThanItNeeds) {
@@ -113,7 +120,9 @@ TEST(ReadManyErrors, AreOfTheRequestTheyBelongTo) {
   EXPECT_EQ(results[0].error().code, Errc::not_found);
   EXPECT_EQ(results[1].error().code, Errc::misuse);
   EXPECT_TRUE(results[2]);
-  if (results.size() > 3) { EXPECT_EQ(results[3].error().code, Errc::misuse); }
+  if (results.size() > 3) {
+    EXPECT_EQ(results[3].error().code, Errc::misuse);
+  }
   EXPECT_TRUE(reader.read_many({}).empty());
 }
 

@@ -30,7 +30,8 @@ std::optional<Errc> read_some(const PackageReader& reader, const BuiltPackage& b
   Bytes out(1 + random() % 3000);
   const auto count = stream->read_at(offset, out);
   if (!count) return count.error().code;
-  const ByteView wanted = ByteView(expected.content).subspan(offset).first(std::min<std::size_t>(out.size(), expected.size - offset));
+  const ByteView wanted =
+      ByteView(expected.content).subspan(offset).first(std::min<std::size_t>(out.size(), expected.size - offset));
   if (!std::ranges::equal(ByteView(out).first(*count), wanted)) return Errc::internal;
   return std::nullopt;
 }
@@ -85,7 +86,9 @@ TEST_P(Forks, WhileFourThreadsRead) {
   const BuiltPackage built = test::make_block_package(40, 20 * kBlock, format::CodecId::zstd);
   const auto pool = GetParam() ? BufferPool::create({.max_total_bytes = 100 * kBlock}).value() : nullptr;
   const PackageReader reader =
-      PackageReader::open(memory_source(ByteView(built.bytes)), {.limits = {}, .block_cache_bytes = 100 * kBlock, .page_cache_bytes = 1000, .pool = pool}).value();
+      PackageReader::open(memory_source(ByteView(built.bytes)),
+                          {.limits = {}, .block_cache_bytes = 100 * kBlock, .page_cache_bytes = 1000, .pool = pool})
+          .value();
   std::atomic<bool> done = false;
   std::atomic<int> wrong = 0;
   std::vector<std::jthread> threads;

@@ -90,7 +90,7 @@ class Batch {
 void Batch::look_up_entries() {
   std::vector<std::size_t> order(requests_.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return meets_before(requests_[a], requests_[b]); });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return meets_before(requests_[a], requests_[b]); });
   for (const std::size_t request : order) {
     if (options_.stop.stop_requested())
       results_[request] = cancelled();

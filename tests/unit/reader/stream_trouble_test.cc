@@ -35,9 +35,9 @@ Outcome outcome_of(const Result<std::size_t>& count, ByteView out, ByteView want
   return std::nullopt;
 }
 
-Result<FileStream> open_again(const PackageReader& reader) {
+Result<FileStream> open_again(const PackageReader& reader, bool read_ahead) {
   NPK_ASSIGN(const auto entry, reader.find("file"));
-  return reader.open_stream(entry.value(), {.chunk_bytes = 5000});
+  return reader.open_stream(entry.value(), {.chunk_bytes = 5000, .read_ahead = read_ahead});
 }
 
 Outcome read_anywhere(const FileStream& stream, ByteView content, std::mt19937_64& random) {
@@ -47,8 +47,8 @@ Outcome read_anywhere(const FileStream& stream, ByteView content, std::mt19937_6
 }
 
 // Eight pieces from somewhere: enough to be read ahead.
-Outcome read_in_order(const PackageReader& reader, ByteView content, std::mt19937_64& random) {
-  auto stream = open_again(reader);
+Outcome read_in_order(const PackageReader& reader, ByteView content, std::mt19937_64& random, bool threads) {
+  auto stream = open_again(reader, threads);
   if (!stream) return stream.error().code;
   if (const auto moved = stream->seek(random() % content.size()); !moved) return moved.error().code;
   Bytes out(3500);
@@ -59,8 +59,8 @@ Outcome read_in_order(const PackageReader& reader, ByteView content, std::mt1993
   return std::nullopt;
 }
 
-Outcome read_by_chunk(const PackageReader& reader, ByteView content, std::mt19937_64& random) {
-  auto stream = open_again(reader);
+Outcome read_by_chunk(const PackageReader& reader, ByteView content, std::mt19937_64& random, bool threads) {
+  auto stream = open_again(reader, threads);
   if (!stream) return stream.error().code;
   if (const auto moved = stream->seek(random() % content.size()); !moved) return moved.error().code;
   for (int number = 0; number < 6; ++number) {
@@ -71,14 +71,14 @@ Outcome read_by_chunk(const PackageReader& reader, ByteView content, std::mt1993
   return std::nullopt;
 }
 
-Outcome read_in_batches(const PackageReader& reader, ByteView content, std::mt19937_64& random, unsigned threads) {
+Outcome read_in_batches(const PackageReader& reader, ByteView content, std::mt19937_64& random, bool threads) {
   std::array<Bytes, 6> outs;
   std::vector<ReadRequest> requests;
   for (Bytes& out : outs) {
     out.resize(1 + random() % 9000);
     requests.push_back({std::string_view("file"), random() % content.size(), out});
   }
-  const auto counts = reader.read_many(requests, {.threads = threads});
+  const auto counts = reader.read_many(requests, {.threads = threads ? 2U : 1U});
   Outcome worst;
   for (std::size_t i = 0; i < outs.size(); ++i) {
     const Outcome outcome = outcome_of(counts[i], outs[i], slice(content, requests[i].offset, outs[i].size()));
@@ -92,18 +92,18 @@ struct Readers {
   const PackageReader& reader;
   const FileStream& stream;
   ByteView content;
-  unsigned batch_threads = 2;
+  bool threads = true;  // of the library's own: read-ahead, batches
 
   [[nodiscard]] Outcome read(std::uint64_t manner, std::mt19937_64& random) const {
     switch (manner % 4) {
       case 0:
         return read_anywhere(stream, content, random);
       case 1:
-        return read_in_order(reader, content, random);
+        return read_in_order(reader, content, random, threads);
       case 2:
-        return read_by_chunk(reader, content, random);
+        return read_by_chunk(reader, content, random, threads);
       default:
-        return read_in_batches(reader, content, random, batch_threads);
+        return read_in_batches(reader, content, random, threads);
     }
   }
 };
@@ -187,7 +187,7 @@ TEST(StreamTrouble, SixteenReadersOfAFileThatIsCutUnderThem) {
 // The thread sanitizer allows a child no threads.
 int child_reads(Readers readers, std::uint64_t seed) {
   ::alarm(60);  // a child that hangs dies of it
-  if (testing::kSanitized) readers.batch_threads = 1;
+  readers.threads = !testing::kSanitized;
   std::mt19937_64 random(seed);
   for (std::uint64_t i = 0; i < 24; ++i)
     if (readers.read(i, random)) return 1;

@@ -161,8 +161,8 @@ class StreamWait : public ::testing::Test {
     ASSERT_TRUE(test::stream_of(*reader_, "file").read_at(kBlockBytes, byte));  // catalog, chunk page, the other block
     source_->close_gate();
     decoding_ = std::jthread([this] {
-      Bytes out(100);
-      first_ = test::stream_of(*reader_, "file").read_at(0, out).has_value();
+      Bytes first(100);
+      first_ = test::stream_of(*reader_, "file").read_at(0, first).has_value();
     });
     source_->wait_until_held();
   }

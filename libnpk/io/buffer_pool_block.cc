@@ -1,5 +1,6 @@
 #include "io/buffer_pool_block.h"
 
+#include <sys/mman.h>
 #include <cstdlib>
 #include <new>
 
@@ -10,14 +11,32 @@ namespace {
 
 constexpr std::size_t kAlignment = 4096;
 
+// From here on memory comes from the system itself and goes back to it at once: malloc, once it has freed a large block,
+// keeps others of that size in its heap, and the pool's limit would say little about the process.
+constexpr std::uint64_t kMappedBytes = 256U << 10;
+
+void* allocate(std::uint64_t bytes) noexcept {
+  void* memory = nullptr;
+  if (bytes < kMappedBytes) return ::posix_memalign(&memory, kAlignment, static_cast<std::size_t>(bytes)) == 0 ? memory : nullptr;
+  memory = ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory != MAP_FAILED ? memory : nullptr;
+}
+
+void release(void* memory, std::uint64_t bytes) noexcept {
+  if (bytes < kMappedBytes) {
+    std::free(memory);
+  } else {
+    ::munmap(memory, static_cast<std::size_t>(bytes));
+  }
+}
+
 std::uintptr_t page_of(const std::uint8_t* data) noexcept { return reinterpret_cast<std::uintptr_t>(data) / kAlignment; }
 
 }  // namespace
 
 PoolBlock* BlockTable::create(std::uint64_t bytes) noexcept {
-  void* memory = nullptr;
-  if (::posix_memalign(&memory, kAlignment, static_cast<std::size_t>(bytes)) != 0) return nullptr;
-  auto* data = static_cast<std::uint8_t*>(memory);
+  auto* data = static_cast<std::uint8_t*>(allocate(bytes));
+  if (data == nullptr) return nullptr;
   try {
     Part& part = part_of(page_of(data));
     const std::lock_guard lock(part.mutex);
@@ -26,19 +45,20 @@ PoolBlock* BlockTable::create(std::uint64_t bytes) noexcept {
     block.bytes = bytes;
     return &block;
   } catch (const std::bad_alloc&) {
-    std::free(data);
+    release(data, bytes);
     return nullptr;
   }
 }
 
 void BlockTable::destroy(PoolBlock* block) noexcept {
   std::uint8_t* data = block->data;
+  const std::uint64_t bytes = block->bytes;
   {
     Part& part = part_of(page_of(data));
     const std::lock_guard lock(part.mutex);
     part.blocks.erase(page_of(data));
   }
-  std::free(data);  // after the erasure: the address may be handed out again at once
+  release(data, bytes);  // after the erasure: the address may be handed out again at once
 }
 
 PoolBlock* BlockTable::take_released(std::uint8_t* data) noexcept {

@@ -10,7 +10,8 @@ namespace {
 using testing::measure;
 using testing::PeakFigures;
 
-constexpr std::uint64_t kLoose = 3;  // the estimate is at most this many times the peak
+constexpr std::uint64_t kLoose = 3;      // the estimate is at most this many times the peak
+constexpr std::uint64_t kLooseRead = 7;  // of reading: caches are seldom full while every thread decodes the largest block
 
 struct WriteCase {
   const char* name;
@@ -83,7 +84,7 @@ TEST(ReadEstimate, HoldsForStreamsOfOneAndSeveralThreads) {
       const ReadMemory memory = estimate_read_memory(options, {}, shape).value();
       std::cout << "[  estimate] " << memory.total_bytes() << " for a peak of " << figures.anonymous << "\n";
       EXPECT_LE(figures.anonymous, memory.total_bytes());
-      EXPECT_LE(memory.total_bytes(), kLoose * figures.anonymous);
+      EXPECT_LE(memory.total_bytes(), kLooseRead * figures.anonymous);
     }
   }
 }
@@ -96,10 +97,11 @@ TEST(ReadEstimate, ComponentsFollowTheOptions) {
   const ReadMemory memory = estimate_read_memory(reader, stream, shape).value();
   EXPECT_EQ(memory.block_cache_bytes, reader.block_cache_bytes);
   EXPECT_EQ(memory.page_cache_bytes, reader.page_cache_bytes);
-  EXPECT_EQ(memory.stream_bytes, 3 * ((8ULL << 20) + (4ULL << 20)));  // read-ahead, and a chunk of the largest entries
+  // Read-ahead, a chunk of the largest entries, and the block a stream is in.
+  EXPECT_EQ(memory.stream_bytes, 3 * ((8ULL << 20) + (4ULL << 20) + shape.block_bytes));
   stream.read_ahead = false;
   shape.content_bytes = 1000;
-  EXPECT_EQ(estimate_read_memory(reader, stream, shape).value().stream_bytes, 3000U);
+  EXPECT_EQ(estimate_read_memory(reader, stream, shape).value().stream_bytes, 6000U);
   stream.chunk_bytes = UINT64_MAX;
   EXPECT_EQ(estimate_read_memory(reader, stream, shape).error().code, Errc::misuse);
   shape.threads = 0;

@@ -52,7 +52,7 @@ struct ReadMemory {
   std::uint64_t page_cache_bytes = 0;
   std::uint64_t block_cache_bytes = 0;
   std::uint64_t decoding_bytes = 0;      // of all threads: a stored block, a raw one, the decoder's own
-  std::uint64_t stream_bytes = 0;        // of all streams: chunk buffers and blocks read ahead
+  std::uint64_t stream_bytes = 0;        // of all streams: chunk buffers, blocks read ahead, the block each is in
 
   [[nodiscard]] std::uint64_t total_bytes() const noexcept {
     return fixed_bytes + page_cache_bytes + block_cache_bytes + decoding_bytes + stream_bytes;

@@ -37,7 +37,10 @@ Result<ReadMemory> estimate_read_memory(const ReaderOptions& options, const Stre
   memory.page_cache_bytes = options.page_cache_bytes;
   memory.block_cache_bytes = options.block_cache_bytes;
   memory.decoding_bytes = product(shape.threads + ahead, block_decoding_bytes(block_bytes));
-  memory.stream_bytes = product(shape.streams, std::min(plan.chunk_bytes, shape.content_bytes) + plan.read_ahead_bytes);
+  // A stream read in order holds the block it is in, whether the cache has room for it or not.
+  const std::uint64_t held = std::min(plan.chunk_bytes, shape.content_bytes) + plan.read_ahead_bytes +
+                             std::min(block_bytes, shape.content_bytes);
+  memory.stream_bytes = product(shape.streams, held);
   return memory;
 }
 

@@ -195,11 +195,20 @@ class Reader:
         require(not self.commit or not self.expands_too_far(), "the package would expand too far", "limit")
         self.load_chunks()
         for row in self.entries():
+            self.check_runs(row)
+        require(not self.commit or not self.has_too_many_pieces(), "the package has too many pieces", "limit")
+        for row in self.entries():
             self.content(row)
 
     def expands_too_far(self):
         totals = self.commit.placement.totals
         return totals["content_bytes"] - totals["hole_bytes"] > max(limits.EXPANSION_FREE, limits.EXPANSION_RATIO * len(self.data))
+
+    def has_too_many_pieces(self):
+        """Uses of chunks and holes, less one for every entry that has any, against what the stored bytes allow."""
+        counts = (sum(run.count or 1 for run in row.runs) for row in self.entries())
+        further = sum(count - 1 for count in counts if count)
+        return further > limits.PIECES_FREE + len(self.data) // limits.STORED_PER_PIECE
 
     # --- recovery (section 12) ---
 

@@ -169,8 +169,7 @@ TEST_P(Confinement, GoesThousandsDeep) {
   const auto writer = open({.max_open_directories = 4});
   const Metadata metadata{.mode = 0750, .uid = ::geteuid(), .gid = ::getegid(), .mtime_seconds = 1};
   std::string path;
-  // The checked walk opens every directory on the way, every time: a quarter is enough there to be longer than two calls take.
-  const int depth = GetParam() || npk::testing::kSanitized ? 1'000 : 4'000;
+  const int depth = npk::testing::kSanitized ? 1'000 : 4'000;
   for (int i = 0; i < depth; ++i) {
     path += (i == 0 ? "" : "/") + std::string("directory");
     ASSERT_TRUE(writer->create_directory(path, metadata)) << i;

@@ -32,7 +32,7 @@ struct WriterOptions {
   Preset preset = Preset::standard;
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
-  std::uint64_t block_bytes = 0;         // raw; 64 KiB to 64 MiB; 0: the preset's
+  std::uint64_t block_bytes = 0;         // raw; 64 KiB to 128 MiB; 0: the preset's
   std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB
   Deduplication deduplication = Deduplication::chunks;
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes

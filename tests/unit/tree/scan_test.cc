@@ -402,7 +402,9 @@ TEST(Scan, HoldsManyEntriesInLittleMemory) {
   const std::size_t used = resident_bytes() - before;
   ASSERT_EQ(found.tree->size(), kEntries);
   EXPECT_EQ(found.tree->link_group_count(), 1U);
-  if (!npk::testing::kSanitized) EXPECT_LT(used / kEntries, 150U);  // with what a sanitizer keeps for itself it says nothing
+  if (!npk::testing::kSanitized) {  // with what a sanitizer keeps for itself it says nothing
+    EXPECT_LT(used / kEntries, 150U);
+  }
   std::string before_path = found.tree->path(0);
   for (std::size_t i = 1; i < kEntries; ++i) {
     const std::string path = found.tree->path(i);

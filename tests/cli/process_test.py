@@ -15,11 +15,22 @@ class Process(harness.CommandTest):
     def start(self, *arguments, **how):
         return subprocess.Popen([NPK, *arguments], cwd=self.at, stderr=subprocess.PIPE, **how)
 
+    def wait_for_handler(self, process, number):
+        """Until the command catches the signal: before that it would end as any process does."""
+        for _ in range(3000):
+            with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+                caught = next(int(line.split()[1], 16) for line in status if line.startswith("SigCgt:"))
+            if caught >> (number - 1) & 1:
+                return
+            time.sleep(0.01)
+        self.fail("the command never caught the signal")
+
     def test_interrupted_pack_leaves_nothing(self):
         process = self.start("pack", "p.npk", "-", stdin=subprocess.PIPE)
         process.stdin.write(b"x" * 100_000)
         process.stdin.flush()
-        time.sleep(0.3)
+        self.wait_for_handler(process, signal.SIGINT)
+        time.sleep(0.2)  # somewhere in the middle
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(timeout=60), 130)
         self.assertEqual(os.listdir(self.at), [])
@@ -31,6 +42,7 @@ class Process(harness.CommandTest):
         with open(self.at / "random", "wb") as file:
             file.write(os.urandom(1 << 20) * 300)
         process = self.start("pack", "--max", "-q", "--dedup", "none", "p.npk", "random")
+        self.wait_for_handler(process, signal.SIGTERM)
         time.sleep(0.2)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(timeout=60), 130)

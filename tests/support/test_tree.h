@@ -79,6 +79,7 @@ struct TestEntry {
   bool sequential = false;                      // a pipe: its size is not known before
   std::vector<writer::ByteRange> holes = {};
   std::optional<std::uint64_t> fails_at = {};   // a read that touches this byte fails
+  Errc fails_with = Errc::io;
   bool fails_to_open = false;
   bool rewritten = false;                       // since it was scanned
 
@@ -94,7 +95,7 @@ class TestFile final : public writer::InputFile {
     const std::uint64_t size = entry_.real_size();
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), size - std::min(size, offset)));
     if (entry_.fails_at && offset + out.size() > *entry_.fails_at)
-      return std::unexpected(Error{.code = Errc::io, .message = "can't read", .path = entry_.path, .offset = offset, .system_errno = 5});
+      return std::unexpected(Error{.code = entry_.fails_with, .message = "can't read", .path = entry_.path, .offset = offset, .system_errno = 5});
     if (entry_.generator) entry_.generator(offset, out.first(count));
     else std::copy_n(entry_.content.begin() + static_cast<std::ptrdiff_t>(std::min(size, offset)), count, out.begin());
     return count;

@@ -131,7 +131,10 @@ class PackageJob {
   }
 
   Result<void> fill(Batch& batch) {
-    for (Piece& piece : batch.pieces) tell_problem(piece);
+    for (Piece& piece : batch.pieces) {
+      if (piece.problem && piece.problem->code == Errc::cancelled) return std::unexpected(*piece.problem);  // a source that stopped is no damaged file
+      tell_problem(piece);
+    }
     NPK_TRY(filler_.fill(batch));
     if (batch.is_last) filler_.finish(batch);
     data_buffers_.give(std::move(batch.data));

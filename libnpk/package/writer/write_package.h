@@ -14,7 +14,7 @@ struct WriteBounds {
   unsigned fingerprint_bits = 32;     // fewer force collisions
 };
 
-// Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled, io from the sink; trouble with an entry's content goes to
+// Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled (also when a source says so), io from the sink; trouble with an entry's content goes to
 // options.problem, and the entry is left out if it could not be read.
 [[nodiscard]] Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options, const WriteBounds& bounds = {});
 

@@ -72,6 +72,17 @@ TEST(Trouble, AllNamesOfAnUnreadableFileAreLeftOutAndNamed) {
   expect_only_good(packed, good);
 }
 
+// A source that was stopped is no unreadable file: what was packed without it would look whole.
+TEST(Trouble, ACancelledSourceEndsThePack) {
+  for (const bool sequential : {false, true}) {
+    std::vector<TestEntry> entries = good_entries();
+    entries.push_back({.path = "bad", .content = data(3'000'000, 1), .sequential = sequential, .fails_at = 1'500'000, .fails_with = Errc::cancelled});
+    const auto packed = testing::try_pack(TestTree(entries), {.preset = Preset::fast});
+    ASSERT_FALSE(packed.has_value());
+    EXPECT_EQ(packed.error().code, Errc::cancelled);
+  }
+}
+
 TEST(Trouble, EverythingUnreadableGivesAnEmptyPackage) {
   std::vector<TestEntry> entries;
   for (int i = 0; i < 700; ++i) entries.push_back({.path = "f" + std::to_string(i), .content = data(100, 1), .fails_at = 0});

@@ -6,6 +6,7 @@ find_package(Boost REQUIRED)  # headers only, for npk::iostreams
 pkg_check_modules(zstd REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(lz4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(lzma REQUIRED IMPORTED_TARGET liblzma)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 include(NpkBlake3)
 if(NPK_BUILD_TESTS)
   find_package(GTest REQUIRED)

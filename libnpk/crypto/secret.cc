@@ -1,0 +1,63 @@
+#include "npk/secret.h"
+
+#include <algorithm>
+#include <sodium.h>
+#include <utility>
+
+#include "crypto/sodium.h"
+
+namespace npk {
+
+Result<void> crypto::start_sodium() {
+  static const int outcome = ::sodium_init();
+  if (outcome < 0) return fail(Errc::internal, "libsodium can't be started");
+  return {};
+}
+
+Result<SecretBytes> SecretBytes::allocate(std::size_t size) {
+  NPK_TRY(crypto::start_sodium());
+  SecretBytes out;
+  if (size == 0) return out;
+  out.data_ = static_cast<std::uint8_t*>(::sodium_malloc(size));
+  if (out.data_ == nullptr) return fail(Errc::limit, "no guarded memory is left for a secret");
+  out.size_ = size;
+  ::sodium_memzero(out.data_, size);
+  return out;
+}
+
+Result<SecretBytes> SecretBytes::copy_of(ByteView bytes) {
+  NPK_ASSIGN(SecretBytes out, allocate(bytes.size()));
+  std::ranges::copy(bytes, out.span().begin());
+  return out;
+}
+
+Result<SecretBytes> SecretBytes::copy_of(std::string_view text) {
+  return copy_of(as_bytes(text));
+}
+
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+  SecretBytes old(std::move(other));
+  std::swap(data_, old.data_);
+  std::swap(size_, old.size_);
+  return *this;
+}
+
+SecretBytes::~SecretBytes() {
+  if (data_ != nullptr) ::sodium_free(data_);  // wipes it
+}
+
+void SecretBytes::shorten(std::size_t size) noexcept {
+  wipe(span().subspan(size));
+  size_ = size;
+}
+
+void wipe(MutableBytes bytes) noexcept { ::sodium_memzero(bytes.data(), bytes.size()); }
+
+bool equal_in_constant_time(ByteView a, ByteView b) noexcept {
+  return a.size() == b.size() && ::sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace npk

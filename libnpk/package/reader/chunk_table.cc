@@ -95,28 +95,36 @@ ChunkTable::Bounds ChunkTable::root_bounds() const {
   return {root, before_, std::nullopt, {}, totals_};
 }
 
-Result<std::shared_ptr<const Page>> ChunkTable::page_of(const Bounds& bounds, bool cached) const {
-  auto found = cached ? pages_->get(format::FrameType::chunk_page, bounds.reference, bounds.before)
-                      : pages_->load(format::FrameType::chunk_page, bounds.reference, bounds.before);
+Result<std::shared_ptr<const Page>> ChunkTable::cached_page(const Bounds& bounds, const CacheAccess& access) const {
+  return checked(pages_->get(format::FrameType::chunk_page, bounds.reference, bounds.before, access), bounds);
+}
+
+Result<std::shared_ptr<const Page>> ChunkTable::fresh_page(const Bounds& bounds) const {
+  return checked(pages_->load(format::FrameType::chunk_page, bounds.reference, bounds.before), bounds);
+}
+
+Result<std::shared_ptr<const Page>> ChunkTable::checked(Result<std::shared_ptr<const Page>> found,
+                                                        const Bounds& bounds) const {
   if (!found) return found;
   NPK_TRY(pages_->frames().placed(bounds.check((*found)->content), bounds.reference.position));
   return found;
 }
 
-Result<std::shared_ptr<const Page>> ChunkTable::root_page() const {
+Result<std::shared_ptr<const Page>> ChunkTable::root_page(const CacheAccess& access) const {
   if (auto kept = root_page_.get()) return kept;
-  NPK_ASSIGN(auto page, page_of(root_bounds(), true));
+  NPK_ASSIGN(auto page, cached_page(root_bounds(), access));
   root_page_.keep(page);
   return page;
 }
 
-Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sought, Key key) const {
+Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sought, Key key,
+                                                              const CacheAccess& access) const {
   if (sought >= totals_.*key) return bad("a reference leads to a chunk or block that the package does not have");
   Bounds bounds = root_bounds();
   std::shared_ptr<const Page> page;
   const ChunkNode* node = recovered_root_.get();
   if (node == nullptr) {
-    NPK_ASSIGN(page, root_page());
+    NPK_ASSIGN(page, root_page(access));
   }
   for (;;) {
     if (node == nullptr) {
@@ -127,18 +135,18 @@ Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sough
     const auto behind = std::ranges::upper_bound(node->children, sought, {},
                                                  [&](const ChunkChild& child) { return first_of(child).*key; });
     bounds = bounds.child(*node, static_cast<std::size_t>(behind - node->children.begin()) - 1);
-    NPK_ASSIGN(page, page_of(bounds, true));
+    NPK_ASSIGN(page, cached_page(bounds, access));
     node = nullptr;
   }
 }
 
-Result<ChunkLocation> ChunkTable::chunk(std::uint64_t number) const {
-  NPK_ASSIGN(const auto leaf, descend(number, &ChunkCounts::chunks));
+Result<ChunkLocation> ChunkTable::chunk(std::uint64_t number, const CacheAccess& access) const {
+  NPK_ASSIGN(const auto leaf, descend(number, &ChunkCounts::chunks, access));
   return location_of(*leaf, static_cast<std::size_t>(number - leaf->page.first_chunk));
 }
 
-Result<BlockLocation> ChunkTable::block(std::uint64_t number) const {
-  NPK_ASSIGN(const auto leaf, descend(number, &ChunkCounts::blocks));
+Result<BlockLocation> ChunkTable::block(std::uint64_t number, const CacheAccess& access) const {
+  NPK_ASSIGN(const auto leaf, descend(number, &ChunkCounts::blocks, access));
   return BlockLocation{number, leaf->page.blocks[static_cast<std::size_t>(number - leaf->page.first_block)]};
 }
 
@@ -148,8 +156,9 @@ Result<ChunkInBlock> ChunkTable::locate(std::uint64_t stream_position) const {
   return locate_in(*leaf, stream_position, row);
 }
 
-Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_at(std::uint64_t stream_position) const {
-  return descend(stream_position, &ChunkCounts::bytes);
+Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_at(std::uint64_t stream_position,
+                                                              const CacheAccess& access) const {
+  return descend(stream_position, &ChunkCounts::bytes, access);
 }
 
 Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::leaf_of_chunk(std::uint64_t number) const {
@@ -193,7 +202,7 @@ Result<void> ChunkTable::visit_node(const Bounds& bounds, const ChunkNode& node,
 
 Result<void> ChunkTable::visit_subtree(const Bounds& bounds, const PageVisitor& visit,
                                        std::uint64_t& stored_bytes) const {
-  NPK_ASSIGN(const auto page, page_of(bounds, false));
+  NPK_ASSIGN(const auto page, fresh_page(bounds));
   if (const auto* node = std::get_if<ChunkNode>(&page->content)) return visit_node(bounds, *node, visit, stored_bytes);
   const format::ChunkPage& leaf = std::get<ChunkLeaf>(page->content).page;
   for (const format::BlockRow& block : leaf.blocks) stored_bytes += block.stored_length;

@@ -62,15 +62,16 @@ class ChunkTable {
 
   [[nodiscard]] const ChunkCounts& totals() const noexcept { return totals_; }
 
-  // Errc::corrupt if there is no such chunk or block (the numbers come from a package).
-  [[nodiscard]] Result<ChunkLocation> chunk(std::uint64_t number) const;
+  // Errc::corrupt if there is no such chunk or block (the numbers come from a package). `access`: as PageCache::get.
+  [[nodiscard]] Result<ChunkLocation> chunk(std::uint64_t number, const CacheAccess& access = {}) const;
   [[nodiscard]] Result<ChunkLocation> at_stream_position(std::uint64_t position) const;
-  [[nodiscard]] Result<BlockLocation> block(std::uint64_t number) const;
+  [[nodiscard]] Result<BlockLocation> block(std::uint64_t number, const CacheAccess& access = {}) const;
   // The chunk at a stream position and its block, in one descent.
   [[nodiscard]] Result<ChunkInBlock> locate(std::uint64_t stream_position) const;
   // The leaf with a chunk, by stream position or number, to be kept by whoever reads on from there: then look-ups in it
   // cost no descent. Leaves never change.
-  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_at(std::uint64_t stream_position) const;
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_at(std::uint64_t stream_position,
+                                                                 const CacheAccess& access = {}) const;
   [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> leaf_of_chunk(std::uint64_t number) const;
   [[nodiscard]] static bool covers(const ChunkLeaf& leaf, std::uint64_t stream_position) noexcept;
   [[nodiscard]] static bool holds_chunk(const ChunkLeaf& leaf, std::uint64_t number) noexcept;
@@ -89,14 +90,18 @@ class ChunkTable {
   struct Bounds;  // what a page must be, by what leads to it
   using Key = std::uint64_t ChunkCounts::*;
   [[nodiscard]] Bounds root_bounds() const;
-  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t sought, Key key) const;
-  [[nodiscard]] Result<std::shared_ptr<const Page>> page_of(const Bounds& bounds, bool cached) const;
+  [[nodiscard]] Result<std::shared_ptr<const ChunkLeaf>> descend(std::uint64_t sought, Key key,
+                                                                 const CacheAccess& access = {}) const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> cached_page(const Bounds& bounds, const CacheAccess& access) const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> fresh_page(const Bounds& bounds) const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> checked(Result<std::shared_ptr<const Page>> found,
+                                                            const Bounds& bounds) const;
   [[nodiscard]] Result<void> visit_subtree(const Bounds& bounds, const PageVisitor& visit,
                                            std::uint64_t& stored_bytes) const;
   [[nodiscard]] Result<void> visit_node(const Bounds& bounds, const format::ChunkNode& node, const PageVisitor& visit,
                                         std::uint64_t& stored_bytes) const;
 
-  [[nodiscard]] Result<std::shared_ptr<const Page>> root_page() const;
+  [[nodiscard]] Result<std::shared_ptr<const Page>> root_page(const CacheAccess& access) const;
 
   std::shared_ptr<PageCache> pages_;
   format::FrameReference root_;

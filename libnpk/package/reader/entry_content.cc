@@ -33,6 +33,10 @@ Extent cut_and_move(Extent extent, std::uint64_t begin, std::uint64_t end, std::
   return extent;
 }
 
+CacheAccess access_of(const ContentRequest& request) {
+  return {request.sequential ? CacheUse::sequential : CacheUse::random, request.stop, request.deadline()};
+}
+
 }  // namespace
 
 EntryContent::EntryContent(std::shared_ptr<const PackageReader::Impl> package, Entry entry)
@@ -66,7 +70,7 @@ Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const Co
   }
   while (!out.empty()) {
     if (request.stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
-    NPK_ASSIGN(const Stretch stretch, stretch_at(offset, out.size(), request.sequential));
+    NPK_ASSIGN(const Stretch stretch, stretch_at(offset, out.size(), request));
     const auto length = static_cast<std::size_t>(stretch.length);
     NPK_TRY(read_stretch(stretch, offset, out.first(length), request, cost));
     out = out.subspan(length);
@@ -77,16 +81,17 @@ Result<void> EntryContent::read(std::uint64_t offset, MutableBytes out, const Co
 
 // All of a block that is wanted is asked for at once: asked for twice, it could be decoded twice.
 Result<EntryContent::Stretch> EntryContent::stretch_at(std::uint64_t offset, std::uint64_t wanted,
-                                                       bool sequential) const {
-  NPK_ASSIGN(const Extent first, extent_at(offset));
+                                                       const ContentRequest& request) const {
+  NPK_ASSIGN(const Extent first, extent_at(offset, request));
   Stretch stretch{first, 0, 0};
   for (Extent extent = first; extent.unit == first.unit;) {
     const std::uint64_t end = std::min(extent.end, offset + wanted);
-    const std::uint64_t end_in_unit = sequential ? extent.end_in_unit() : extent.offset_in_unit + (end - extent.begin);
+    const std::uint64_t end_in_unit =
+        request.sequential ? extent.end_in_unit() : extent.offset_in_unit + (end - extent.begin);
     stretch.needed_bytes = std::max(stretch.needed_bytes, end_in_unit);
     stretch.length = end - offset;
     if (stretch.length == wanted) break;
-    NPK_ASSIGN(extent, extent_at(end));
+    NPK_ASSIGN(extent, extent_at(end, request));
   }
   return stretch;
 }
@@ -105,7 +110,7 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
     out = out.subspan(length);
     offset += length;
     if (out.empty()) return {};
-    NPK_ASSIGN(extent, extent_at(offset));
+    NPK_ASSIGN(extent, extent_at(offset, request));
   }
 }
 
@@ -113,18 +118,18 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
 Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint64_t needed_bytes,
                                                  const ContentRequest& request, ReadCost& cost) const {
   BlockCache& cache = package_->block_cache();
-  const auto use = request.sequential ? BlockCache::Use::sequential : BlockCache::Use::random;
+  const CacheAccess access = access_of(request);
   BlockLocation location;
   location.number = number;
   location.row.raw_length = UINT64_MAX;
-  if (BlockCache::Block found = cache.try_get(location, needed_bytes, use)) {
+  if (BlockCache::Block found = cache.try_get(location, needed_bytes, access.use)) {
     ++cost.hits;
     return found;
   }
-  NPK_ASSIGN(location, package_->chunks().block(number));
+  NPK_ASSIGN(location, package_->chunks().block(number, access));
   BlockCache::Cost spent;
   const auto begun = std::chrono::steady_clock::now();
-  auto block = cache.get(location, needed_bytes, {use, request.stop, request.deadline()}, &spent);
+  auto block = cache.get(location, needed_bytes, access, &spent);
   cost.stored_bytes += spent.stored_bytes;
   cost.waiting += spent.waiting;
   cost.decoding += spent.decoding;
@@ -142,29 +147,30 @@ Result<Unit> EntryContent::load(const Extent& extent, std::uint64_t needed_bytes
   return Unit{block->view(), block};
 }
 
-Result<Extent> EntryContent::extent_at(std::uint64_t offset) const {
+Result<Extent> EntryContent::extent_at(std::uint64_t offset, const ContentRequest& request) const {
   if (const auto known = extents_.find(offset)) return *known;
-  auto found = look_up(offset);
+  auto found = look_up(offset, access_of(request));
   if (found) extents_.keep(offset, *found);
   return found;
 }
 
-Result<Extent> EntryContent::look_up(std::uint64_t offset) const {
+Result<Extent> EntryContent::look_up(std::uint64_t offset, const CacheAccess& access) const {
   const auto run = static_cast<std::size_t>(std::ranges::upper_bound(run_ends_, offset) - run_ends_.begin());
   const std::uint64_t begin = run_ends_[run] - runs_[run].byte_count;
   if (runs_[run].chunk_count == 0) return Extent{begin, run_ends_[run], Extent::kHole, 0};
-  NPK_ASSIGN(const std::uint64_t position, stream_position_of(run));
+  NPK_ASSIGN(const std::uint64_t position, stream_position_of(run, access));
   const std::uint64_t sought = position + (offset - begin);
-  NPK_ASSIGN(const auto leaf, package_->chunks().leaf_at(sought));
+  NPK_ASSIGN(const auto leaf, package_->chunks().leaf_at(sought, access));
   return cut_and_move(extent_around(*leaf, runs_[run], sought), position, position + runs_[run].byte_count, begin);
 }
 
-Result<std::uint64_t> EntryContent::stream_position_of(std::size_t run) const {
+Result<std::uint64_t> EntryContent::stream_position_of(std::size_t run, const CacheAccess& access) const {
   std::atomic<std::uint64_t>& known = run_positions_[run];
   if (const std::uint64_t position = known.load(std::memory_order_relaxed); position != kUnknown) return position;
   const format::Run& wanted = runs_[run];
-  NPK_ASSIGN(const ChunkLocation first, package_->chunks().chunk(wanted.first_chunk));
-  NPK_ASSIGN(const ChunkLocation last, package_->chunks().chunk(wanted.first_chunk + wanted.chunk_count - 1));
+  NPK_ASSIGN(const ChunkLocation first, package_->chunks().chunk(wanted.first_chunk, access));
+  NPK_ASSIGN(const ChunkLocation last,
+             package_->chunks().chunk(wanted.first_chunk + wanted.chunk_count - 1, access));
   if (last.stream_position + last.length - first.stream_position != wanted.byte_count)
     return fail(Errc::corrupt, "an entry's chunks do not have the length the entry says");
   known.store(first.stream_position, std::memory_order_relaxed);

@@ -24,7 +24,7 @@ class EntryContent final : public StreamContent {
   std::uint64_t size() const noexcept override { return size_; }
   Result<void> read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                     ReadCost& cost) const override;
-  Result<Extent> extent_at(std::uint64_t offset) const override;
+  Result<Extent> extent_at(std::uint64_t offset, const ContentRequest& request) const override;
   Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                     ReadCost& cost) const override;
   bool keeps_units() const noexcept override { return true; }
@@ -40,9 +40,10 @@ class EntryContent final : public StreamContent {
   };
   static constexpr std::uint64_t kUnknown = UINT64_MAX;
 
-  [[nodiscard]] Result<Extent> look_up(std::uint64_t offset) const;
-  [[nodiscard]] Result<std::uint64_t> stream_position_of(std::size_t run) const;
-  [[nodiscard]] Result<Stretch> stretch_at(std::uint64_t offset, std::uint64_t wanted, bool sequential) const;
+  [[nodiscard]] Result<Extent> look_up(std::uint64_t offset, const CacheAccess& access) const;
+  [[nodiscard]] Result<std::uint64_t> stream_position_of(std::size_t run, const CacheAccess& access) const;
+  [[nodiscard]] Result<Stretch> stretch_at(std::uint64_t offset, std::uint64_t wanted,
+                                           const ContentRequest& request) const;
   [[nodiscard]] Result<void> read_stretch(const Stretch& stretch, std::uint64_t offset, MutableBytes out,
                                           const ContentRequest& request, ReadCost& cost) const;
   [[nodiscard]] Result<BlockCache::Block> block_of(std::uint64_t number, std::uint64_t needed_bytes,

@@ -123,7 +123,7 @@ Result<void> FileStream::Impl::fill(std::uint64_t offset, MutableBytes out, std:
   ReadCost cost;
   Result<void> outcome;
   while (outcome && !out.empty()) {
-    read_ahead_.advance(offset);
+    read_ahead_.advance(offset, asked);
     auto found = read_ahead_.find(offset, asked, cost);
     std::size_t length = 0;
     if (!found) {
@@ -153,7 +153,7 @@ Result<StreamChunk> FileStream::Impl::chunk_at(std::uint64_t offset, std::size_t
 Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe) {
   const ContentRequest asked = request(stripe, read_ahead_.is_sequential());
   ReadCost cost;
-  read_ahead_.advance(offset);
+  read_ahead_.advance(offset, asked);
   auto found = read_ahead_.find(offset, asked, cost);
   if (found && !*found && content_->keeps_units()) found = lend(offset, length, asked, cost);
   counters_.add_cost(stripe, cost);
@@ -164,7 +164,7 @@ Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size
 
 Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint64_t offset, std::size_t length,
                                                                        const ContentRequest& asked, ReadCost& cost) {
-  NPK_ASSIGN(const reader::Extent extent, content_->extent_at(offset));
+  NPK_ASSIGN(const reader::Extent extent, content_->extent_at(offset, asked));
   if (extent.is_hole() || extent.end - offset < length) return std::nullopt;
   const auto begin = static_cast<std::size_t>(extent.offset_in_unit + (offset - extent.begin));
   NPK_ASSIGN(reader::Unit unit, content_->load(extent, begin + length, asked, cost));
@@ -203,7 +203,7 @@ void FileStream::Impl::move_on(std::uint64_t count) noexcept {
   increase(moved_bytes_, count);
   position_.store(reached, std::memory_order_relaxed);
   if (reached > furthest_.load(std::memory_order_relaxed)) furthest_.store(reached, std::memory_order_relaxed);
-  if (reached == size_) read_ahead_.advance(reached);  // nothing is held for who has read it all
+  if (reached == size_) read_ahead_.advance(reached, {});  // nothing is held for who has read it all
 }
 
 void FileStream::Impl::close() const noexcept {

@@ -109,13 +109,14 @@ Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, cons
 }
 
 Result<std::shared_ptr<const Page>> PageCache::get(format::FrameType type, const format::FrameReference& reference,
-                                                   std::uint64_t before) {
+                                                   std::uint64_t before, const CacheAccess& access) {
   constexpr std::uint64_t kWhole = 1;
   SharedCache& pages = process_.here();
   SharedCache::Value found = pages.find(reference.position, kWhole, CacheUse::random);
   if (found == nullptr) {
+    const CacheAccess random{CacheUse::random, access.stop, access.deadline};
     NPK_ASSIGN(SharedCache::Got got,
-               pages.get(reference.position, kWhole, {}, [&](bool) -> Result<SharedCache::Loaded> {
+               pages.get(reference.position, kWhole, random, [&](bool) -> Result<SharedCache::Loaded> {
                  NPK_ASSIGN(auto page, load(type, reference, before));
                  const std::size_t bytes = page->memory_bytes;
                  return SharedCache::Loaded{std::move(page), kWhole, bytes, true};

@@ -65,9 +65,9 @@ class PageCache {
 
   // The page the reference names, of frame type catalog_page or chunk_page: its body checked, decoded, valid in itself;
   // what it is in its tree the caller judges. However many threads ask at once, one reads it. `before`: as
-  // FrameReader::read_body.
+  // FrameReader::read_body. `access` bounds the wait for another thread's reading; pages are always CacheUse::random.
   [[nodiscard]] Result<std::shared_ptr<const Page>> get(format::FrameType type, const format::FrameReference& reference,
-                                                        std::uint64_t before);
+                                                        std::uint64_t before, const CacheAccess& access = {});
   // The same without looking into the cache or putting anything in.
   [[nodiscard]] Result<std::shared_ptr<const Page>> load(format::FrameType type,
                                                          const format::FrameReference& reference,

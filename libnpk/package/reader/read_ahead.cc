@@ -70,21 +70,21 @@ void ReadAhead::expect(std::uint64_t offset, std::uint64_t length) {
   expected_ = offset + length;
 }
 
-void ReadAhead::advance(std::uint64_t offset) {
+void ReadAhead::advance(std::uint64_t offset, const ContentRequest& request) {
   if (current_ != nullptr && current_->end() <= offset) current_.reset();
   while (!items_.empty() && items_.front()->end() <= offset) drop_first();
-  if (can_start_ && is_sequential()) plan(offset);
+  if (can_start_ && is_sequential()) plan(offset, request);
 }
 
 // The unit the position is in belongs to the reader, who is at it already.
-void ReadAhead::plan(std::uint64_t offset) {
+void ReadAhead::plan(std::uint64_t offset, const ContentRequest& request) {
   if (!unwanted_.empty()) forget_finished();
   if (planned_to_ <= offset && offset < content_.size()) {
-    planned_to_ = unit_end(offset);
+    planned_to_ = unit_end(offset, request);
     next_.reset();
   }
   while (planned_to_ < content_.size() && planned_to_ - offset < bounds_.window_bytes && items_.size() < kMostItems) {
-    if (next_ == nullptr) next_ = item_from(planned_to_);
+    if (next_ == nullptr) next_ = item_from(planned_to_, request);
     if (next_ == nullptr) {
       planned_to_ = content_.size();
       return;
@@ -96,10 +96,10 @@ void ReadAhead::plan(std::uint64_t offset) {
   }
 }
 
-std::uint64_t ReadAhead::unit_end(std::uint64_t offset) const {
+std::uint64_t ReadAhead::unit_end(std::uint64_t offset, const ContentRequest& request) const {
   std::optional<std::uint64_t> unit;
   while (offset < content_.size()) {
-    const auto extent = content_.extent_at(offset);
+    const auto extent = content_.extent_at(offset, request);
     if (!extent) return content_.size();
     if (unit && *unit != extent->unit) break;
     unit = extent->unit;
@@ -110,11 +110,11 @@ std::uint64_t ReadAhead::unit_end(std::uint64_t offset) const {
 
 // The next unit from an offset on, holes left out; null if the content ends first or can't be told (the reader will
 // meet that).
-std::shared_ptr<ReadAhead::Item> ReadAhead::item_from(std::uint64_t offset) {
+std::shared_ptr<ReadAhead::Item> ReadAhead::item_from(std::uint64_t offset, const ContentRequest& request) {
   if (!stop_.stop_possible()) stop_ = std::stop_source();
   auto item = std::make_shared<Item>(content_, counters_, stop_.get_token());
   while (offset < content_.size()) {
-    const auto extent = content_.extent_at(offset);
+    const auto extent = content_.extent_at(offset, request);
     if (!extent) return nullptr;
     offset = extent->end;
     if (extent->is_hole() && item->extents.empty()) continue;
@@ -165,9 +165,9 @@ Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::begun_item(std::uint64_t off
 
 Result<std::shared_ptr<ReadAhead::Item>> ReadAhead::load_here(std::uint64_t offset, const ContentRequest& request,
                                                               ReadCost& cost) {
-  NPK_ASSIGN(const Extent here, content_.extent_at(offset));
+  NPK_ASSIGN(const Extent here, content_.extent_at(offset, request));
   if (here.is_hole()) return nullptr;
-  std::shared_ptr<Item> item = item_from(offset);
+  std::shared_ptr<Item> item = item_from(offset, request);
   if (item == nullptr || item->needed_bytes > bounds_.memory_bytes) return nullptr;
   NPK_ASSIGN(item->unit, content_.load(item->extents.front(), item->needed_bytes, request, cost));
   return item;

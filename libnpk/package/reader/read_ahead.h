@@ -42,7 +42,7 @@ class ReadAhead {
   [[nodiscard]] bool is_sequential() const noexcept { return in_order_ >= kEvidence; }
 
   // Drops what lies before the offset and sees to it that what comes next is being loaded.
-  void advance(std::uint64_t offset);
+  void advance(std::uint64_t offset, const ContentRequest& request);
   // What is loaded at this offset: the unit the reader is in, or one that was read ahead; waits for a thread that is at
   // it. Of a reader in order that has none, the unit is loaded now, wholly. None: read from the content.
   [[nodiscard]] Result<std::optional<Found>> find(std::uint64_t offset, const ContentRequest& request, ReadCost& cost);
@@ -55,9 +55,9 @@ class ReadAhead {
  private:
   static constexpr unsigned kEvidence = 2;  // reads that go on where the one before ended
   struct Item;
-  void plan(std::uint64_t offset);
-  [[nodiscard]] std::uint64_t unit_end(std::uint64_t offset) const;
-  [[nodiscard]] std::shared_ptr<Item> item_from(std::uint64_t offset);
+  void plan(std::uint64_t offset, const ContentRequest& request);
+  [[nodiscard]] std::uint64_t unit_end(std::uint64_t offset, const ContentRequest& request) const;
+  [[nodiscard]] std::shared_ptr<Item> item_from(std::uint64_t offset, const ContentRequest& request);
   [[nodiscard]] Result<std::shared_ptr<Item>> begun_item(std::uint64_t offset, const ContentRequest& request,
                                                          ReadCost& cost);
   [[nodiscard]] Result<std::shared_ptr<Item>> load_here(std::uint64_t offset, const ContentRequest& request,

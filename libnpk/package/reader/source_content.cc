@@ -19,7 +19,7 @@ Result<void> SourceContent::read(std::uint64_t offset, MutableBytes out, const C
   return std::unexpected(std::move(error).at(offset + count).in(source_->name()));
 }
 
-Result<Extent> SourceContent::extent_at(std::uint64_t offset) const {
+Result<Extent> SourceContent::extent_at(std::uint64_t offset, const ContentRequest& /*request*/) const {
   const std::uint64_t begin = offset - offset % piece_bytes_;
   return Extent{begin, begin + std::min(piece_bytes_, size_ - begin), begin / piece_bytes_, 0};
 }

@@ -21,7 +21,7 @@ class SourceContent final : public StreamContent {
   // Errc::truncated if the source ends before the size it had.
   Result<void> read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                     ReadCost& cost) const override;
-  Result<Extent> extent_at(std::uint64_t offset) const override;
+  Result<Extent> extent_at(std::uint64_t offset, const ContentRequest& request) const override;
   Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                     ReadCost& cost) const override;
   bool keeps_units() const noexcept override { return false; }

@@ -61,8 +61,8 @@ class StreamContent {
   // Fills `out`.
   [[nodiscard]] virtual Result<void> read(std::uint64_t offset, MutableBytes out, const ContentRequest& request,
                                           ReadCost& cost) const = 0;
-  // The extent around an offset, as long as it can be told cheaply.
-  [[nodiscard]] virtual Result<Extent> extent_at(std::uint64_t offset) const = 0;
+  // The extent around an offset, as long as it can be told cheaply. May wait for another thread's reading of a page.
+  [[nodiscard]] virtual Result<Extent> extent_at(std::uint64_t offset, const ContentRequest& request) const = 0;
   // The first `needed_bytes` of an extent's unit, at least.
   [[nodiscard]] virtual Result<Unit> load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                                           ReadCost& cost) const = 0;

@@ -1,5 +1,6 @@
 #include "io/buffer_pool_core.h"
 
+#include <ctime>
 #include <string>
 #include <thread>
 
@@ -96,6 +97,14 @@ bool BufferPoolCore::reserve(std::uint64_t bytes) noexcept {
   std::uint64_t peak = peak_total_bytes_.load();
   while (peak < total && !peak_total_bytes_.compare_exchange_weak(peak, total)) {}
   return true;
+}
+
+BufferPoolCore::TimePoint BufferPoolCore::now() const {
+  if (clock_) return clock_();
+  if (eviction_ == EvictionPolicy::time) return std::chrono::steady_clock::now();
+  timespec coarse{};
+  ::clock_gettime(CLOCK_MONOTONIC_COARSE, &coarse);
+  return TimePoint(std::chrono::seconds(coarse.tv_sec) + std::chrono::nanoseconds(coarse.tv_nsec));
 }
 
 void BufferPoolCore::give_up(std::uint64_t bytes) noexcept {

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "npk/buffer_pool.h"
 
 namespace npk::io {
 namespace {
@@ -26,6 +29,26 @@ TEST(ForkGeneration, IsAnotherInEachChildAndStaysInTheParent) {
            fork_generation() == child;
   }));
   EXPECT_EQ(fork_generation(), here);
+}
+
+// The child goes on with what was lent and what lay idle; neither process's use shows in the other's.
+TEST(BufferPoolFork, ParentAndChildGoOnApart) {
+  const auto pool = std::move(*BufferPool::create({.max_total_bytes = 1U << 20}));
+  { const auto idle = *pool->get(4096); }
+  auto lent = *pool->get(8192);
+  std::memset(lent.bytes().data(), 'p', lent.bytes().size());
+  EXPECT_TRUE(holds_in_child([&] {
+    if (lent.bytes()[8191] != 'p') return false;
+    std::memset(lent.bytes().data(), 'c', lent.bytes().size());
+    const bool reused = pool->get(4096).has_value() && pool->statistics().hits == 1;
+    const auto room = pool->get(5U << 17);
+    return reused && room.has_value() && pool->get(1U << 19).error().code == Errc::limit;
+  }));
+  EXPECT_EQ(lent.bytes()[0], 'p');
+  const BufferPoolStatistics now = pool->statistics();
+  EXPECT_EQ(now.gets, 2U);
+  EXPECT_EQ(now.idle_buffers, 1U);
+  EXPECT_EQ(now.borrowed_bytes, 8192U);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace npk::format {
 namespace {
 
 constexpr std::uint8_t kKnownFlags = kFrameMustUnderstand | kFrameSealed | kFrameCarriesSalt;
+constexpr std::size_t kSealCounterOffset = 56;
 constexpr std::size_t kChecksumOffset = 60;
 
 Result<void> check_known(const FrameHeader& header) {
@@ -31,7 +32,9 @@ bool has_inner_header(FrameType type) noexcept {
   return type != FrameType::envelope && type != FrameType::trailer && type != FrameType::parity && type != FrameType::padding;
 }
 
-std::array<std::uint8_t, kFrameHeaderBytes> encode_frame_header(const FrameHeader& header) {
+namespace {
+
+std::array<std::uint8_t, kFrameHeaderBytes> encode_without_checksum(const FrameHeader& header) {
   std::array<std::uint8_t, kFrameHeaderBytes> out{};
   std::ranges::copy(kFrameMagic, out.begin());
   out[4] = static_cast<std::uint8_t>(header.type);
@@ -44,8 +47,23 @@ std::array<std::uint8_t, kFrameHeaderBytes> encode_frame_header(const FrameHeade
   store_le(&out[32], header.stored_length);
   store_le(&out[40], header.last_commit);
   std::ranges::copy(header.body_check, out.begin() + 48);
+  store_le(&out[kSealCounterOffset], header.seal_counter);
+  return out;
+}
+
+}  // namespace
+
+std::array<std::uint8_t, kFrameHeaderBytes> encode_frame_header(const FrameHeader& header) {
+  auto out = encode_without_checksum(header);
   store_le(&out[kChecksumOffset], crc32c(ByteView(out).first(kChecksumOffset)));
   return out;
+}
+
+std::array<std::uint8_t, kFrameHeaderBytes> seal_associated_data(const FrameHeader& header) {
+  FrameHeader bound = header;
+  bound.sequence = bound.last_commit = 0;
+  bound.body_check = {};
+  return encode_without_checksum(bound);
 }
 
 Result<FrameHeader> decode_frame_header(ByteView bytes, const PackageTag& tag, const Limits& limits) {
@@ -67,7 +85,9 @@ Result<FrameHeader> decode_frame_header(ByteView bytes, const PackageTag& tag, c
   NPK_ASSIGN(header.stored_length, reader.read<std::uint64_t>());
   NPK_ASSIGN(header.last_commit, reader.read<std::uint64_t>());
   NPK_ASSIGN(header.body_check, reader.read_array<8>());
-  NPK_TRY(reader.expect_zeros(4));
+  NPK_ASSIGN(header.seal_counter, reader.read<std::uint32_t>());
+  if ((header.flags & kFrameSealed) == 0 && header.seal_counter != 0)
+    return fail(Errc::corrupt, "a frame header has reserved bits set");
   if (header.tag != tag) return fail(Errc::corrupt, "a frame of another package lies here");
   if ((header.flags & ~kKnownFlags) != 0 || type == 0) return fail(Errc::corrupt, "a frame header has reserved bits set");
   if (header_length != kFrameHeaderBytes) return fail(Errc::unsupported, "a frame header has an unknown length");

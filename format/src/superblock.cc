@@ -10,8 +10,18 @@ namespace {
 constexpr std::uint16_t kFormatVersion = 1;
 constexpr std::uint16_t kFrameGrammar = 1;
 constexpr std::uint32_t kFlagSealed = 1;
-constexpr std::size_t kReservedBytes = 28;
+constexpr std::size_t kReservedBytes = 27;
 constexpr std::size_t kChecksumOffset = 92;
+
+Result<void> check_sealing(const Superblock& superblock) {
+  if (!superblock.sealed && (superblock.key_commitment != Digest{} || superblock.cipher != Cipher::none))
+    return fail(Errc::corrupt, "a package that is not sealed has a key commitment or a cipher");
+  if (!superblock.sealed) return {};
+  if (superblock.cipher == Cipher::none) return fail(Errc::corrupt, "a sealed package names no cipher");
+  if (superblock.cipher > Cipher::aes_256_gcm)
+    return fail(Errc::unsupported, "sealed with a cipher that this npk does not know: use a newer npk");
+  return {};
+}
 
 }  // namespace
 
@@ -24,6 +34,7 @@ std::array<std::uint8_t, kSuperblockBytes> encode_superblock(const Superblock& s
   writer.write(superblock.sealed ? kFlagSealed : 0U);
   writer.write_bytes(superblock.package_id);
   writer.write_bytes(superblock.key_commitment);
+  writer.write(static_cast<std::uint8_t>(superblock.cipher));
   writer.write_zeros(kReservedBytes);
   writer.write(crc32c(out));
   std::array<std::uint8_t, kSuperblockBytes> bytes;
@@ -49,9 +60,10 @@ Result<Superblock> decode_superblock(ByteView bytes) {
   superblock.sealed = (flags & kFlagSealed) != 0;
   NPK_ASSIGN(superblock.package_id, reader.read_array<16>());
   NPK_ASSIGN(superblock.key_commitment, reader.read_array<32>());
+  NPK_ASSIGN(const auto cipher, reader.read<std::uint8_t>());
+  superblock.cipher = static_cast<Cipher>(cipher);
   NPK_TRY(reader.expect_zeros(kReservedBytes));
-  if (!superblock.sealed && superblock.key_commitment != Digest{})
-    return fail(Errc::corrupt, "a package that is not sealed has a key commitment");
+  NPK_TRY(check_sealing(superblock));
   return superblock;
 }
 

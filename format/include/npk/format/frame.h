@@ -27,6 +27,7 @@ struct FrameHeader {
   std::uint64_t stored_length = 0;   // bytes of the body
   std::uint64_t last_commit = 0;     // position of the last commit frame before this one; 0: none
   std::array<std::uint8_t, 8> body_check{};  // first 8 bytes of BLAKE3(body)
+  std::uint32_t seal_counter = 0;    // of the frames of this type in this writing session; 0 unless sealed
 
   friend bool operator==(const FrameHeader&, const FrameHeader&) = default;
 };
@@ -37,8 +38,12 @@ struct FrameHeader {
 // an unknown type marked must-understand), limit (stored length above limits.max_frame_bytes).
 [[nodiscard]] Result<FrameHeader> decode_frame_header(ByteView bytes, const PackageTag& tag, const Limits& limits);
 
+// What the segments of a sealed body are bound to: the header, with zeros for what is not known before the body is
+// sealed (sequence, last commit) or covers the sealed bytes (body check, checksum). Spec section 14.
+[[nodiscard]] std::array<std::uint8_t, kFrameHeaderBytes> seal_associated_data(const FrameHeader& header);
+
 [[nodiscard]] bool is_known(FrameType type) noexcept;
-// Envelope, trailer, parity and padding bodies have no inner header.
+// Envelope, trailer, parity and padding bodies have no inner header, and are never sealed.
 [[nodiscard]] bool has_inner_header(FrameType type) noexcept;
 
 // One step of a codec chain, in the order of encoding.

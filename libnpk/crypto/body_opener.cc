@@ -1,0 +1,76 @@
+#include <algorithm>
+
+#include "crypto/sealing.h"
+
+namespace npk::crypto {
+namespace {
+
+constexpr unsigned kMostSessions = 1U << 16;  // as many as a reader may be made to remember
+
+SessionHead read_head(ByteView body) {
+  SessionHead head;
+  std::copy_n(body.begin(), head.salt.size(), head.salt.begin());
+  std::copy_n(body.begin() + head.salt.size(), head.commitment.size(), head.commitment.begin());
+  return head;
+}
+
+bool carries_head(const format::FrameHeader& header) noexcept { return (header.flags & format::kFrameCarriesSalt) != 0; }
+
+}  // namespace
+
+struct BodyOpener::Known {
+  std::uint32_t salt_id;
+  std::uint32_t epoch;
+  SealingSession session;
+  const Known* next;
+};
+
+BodyOpener::BodyOpener(const Digest& package, format::Cipher cipher, std::map<std::uint32_t, SecretBytes> epoch_keys)
+    : package_(package), cipher_(cipher), epoch_keys_(std::move(epoch_keys)) {}
+
+BodyOpener::~BodyOpener() {
+  for (const Known* known = known_.load(); known != nullptr;) {
+    const std::unique_ptr<const Known> gone(known);
+    known = gone->next;
+  }
+}
+
+const BodyOpener::Known* BodyOpener::find(const format::FrameHeader& header) const noexcept {
+  const Known* known = known_.load(std::memory_order_acquire);
+  while (known != nullptr && (known->salt_id != header.writer_salt_id || known->epoch != header.key_epoch))
+    known = known->next;
+  return known;
+}
+
+// Two threads may learn the same one: it is then there twice, to no harm.
+Result<const SealingSession*> BodyOpener::learn(const format::FrameHeader& header, const SessionHead& head) const {
+  const auto key = epoch_keys_.find(header.key_epoch);
+  if (key == epoch_keys_.end())
+    return fail(Errc::no_key, "sealed in an epoch whose key none of the given keys opens");
+  if (known_count_.fetch_add(1) >= kMostSessions) return fail(Errc::limit, "a package has too many writing sessions");
+  NPK_ASSIGN(SealingSession session, SealingSession::resume(key->second.view(), package_, cipher_, head));
+  auto fresh = std::make_unique<Known>(Known{header.writer_salt_id, header.key_epoch, std::move(session), known_.load()});
+  while (!known_.compare_exchange_weak(fresh->next, fresh.get(), std::memory_order_acq_rel)) continue;
+  return &fresh.release()->session;
+}
+
+Result<const SealingSession*> BodyOpener::session_of(const format::FrameHeader& header, ByteView body) const {
+  const Known* known = find(header);
+  if (!carries_head(header)) {
+    if (known != nullptr) return &known->session;
+    return fail(Errc::auth_failed, "a sealed frame is of a writing session that the package does not show");
+  }
+  const SessionHead head = read_head(body);
+  if (known == nullptr) return learn(header, head);
+  if (known->session.head() == head) return &known->session;
+  return fail(Errc::auth_failed, "two writing sessions have one number");
+}
+
+Result<MutableBytes> BodyOpener::open(const format::FrameHeader& header, MutableBytes body) const {
+  const std::size_t head_bytes = carries_head(header) ? SessionHead::kBytes : 0;
+  if (body.size() < head_bytes) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
+  NPK_ASSIGN(const SealingSession* session, session_of(header, body));
+  return session->open(header, body.subspan(head_bytes));
+}
+
+}  // namespace npk::crypto

@@ -1,0 +1,27 @@
+// The plain text of an envelope (spec section 14): the epoch keys its writer knows, and whom it was made for.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "npk/format/superblock.h"
+#include "npk/secret.h"
+
+namespace npk::crypto {
+
+inline constexpr std::size_t kMostEpochs = 4096;
+inline constexpr std::size_t kMostRecipients = 1024;
+
+struct EpochRecord {
+  format::PackageId package_id{};
+  std::map<std::uint32_t, SecretBytes> keys;  // by epoch, from 1; each kEpochKeyBytes
+  std::vector<std::string> recipients;        // as text; empty for a passphrase
+};
+
+// Errors: limit (kMostEpochs, kMostRecipients, no guarded memory).
+[[nodiscard]] Result<SecretBytes> encode_epoch_record(const EpochRecord& record);
+// Errors: unsupported (another version), corrupt, limit.
+[[nodiscard]] Result<EpochRecord> decode_epoch_record(ByteView bytes);
+
+}  // namespace npk::crypto

@@ -25,14 +25,21 @@ struct BodyOpener::Known {
   const Known* next;
 };
 
-BodyOpener::BodyOpener(const Digest& package, format::Cipher cipher, std::map<std::uint32_t, SecretBytes> epoch_keys)
-    : package_(package), cipher_(cipher), epoch_keys_(std::move(epoch_keys)) {}
-
 BodyOpener::~BodyOpener() {
   for (const Known* known = known_.load(); known != nullptr;) {
     const std::unique_ptr<const Known> gone(known);
     known = gone->next;
   }
+}
+
+Result<void> BodyOpener::add_key(std::uint32_t epoch, SecretBytes key) {
+  const auto known = epoch_keys_.find(epoch);
+  if (known == epoch_keys_.end()) {
+    epoch_keys_.emplace(epoch, std::move(key));
+  } else if (!equal_in_constant_time(known->second.view(), key.view())) {
+    return fail(Errc::auth_failed, "two envelopes give one epoch different keys");
+  }
+  return {};
 }
 
 const BodyOpener::Known* BodyOpener::find(const format::FrameHeader& header) const noexcept {

@@ -74,10 +74,14 @@ class SealingSession {
 // All a reader needs to open sealed bodies of a package. Thread-safe, in forked children too: it takes no lock.
 class BodyOpener {
  public:
-  BodyOpener(const Digest& package, format::Cipher cipher, std::map<std::uint32_t, SecretBytes> epoch_keys);
+  // `package` is the BLAKE3 of the superblock.
+  BodyOpener(const Digest& package, format::Cipher cipher) noexcept : package_(package), cipher_(cipher) {}
   ~BodyOpener();
   BodyOpener(const BodyOpener&) = delete;
   BodyOpener& operator=(const BodyOpener&) = delete;
+
+  // No other thread uses it meanwhile. Errc::auth_failed if the epoch has another key already.
+  [[nodiscard]] Result<void> add_key(std::uint32_t epoch, SecretBytes key);
 
   // The plain body, in place, of a sealed frame whose body has been read whole. auth_failed: not sealed by a key of this
   // package, or not in this place; no_key: of an epoch whose key is not there; corrupt: too short.

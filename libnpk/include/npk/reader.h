@@ -24,6 +24,7 @@
 #include "npk/entry.h"
 #include "npk/format/commit.h"
 #include "npk/limits.h"
+#include "npk/recipients.h"
 #include "npk/source.h"
 #include "npk/stream.h"
 
@@ -38,6 +39,8 @@ struct ReaderOptions {
   // changed while they run), block_cache_bytes each of them: a reader takes nothing back from another, so let these add
   // up to no more than the pool's. Null: one of the reader's own, of block_cache_bytes.
   std::shared_ptr<BufferPool> pool = {};
+  // What opens a sealed package. Not null: a package that is not sealed is refused (auth_failed).
+  std::shared_ptr<const std::vector<Identity>> identities = {};
 };
 
 struct PackageInfo {
@@ -75,7 +78,8 @@ struct ReadManyOptions {
 
 class PackageReader {
  public:
-  // Errors: io; corrupt (not a package, damaged), truncated, unsupported, no_key (sealed), limit.
+  // Errors: io; corrupt (not a package, damaged), truncated, unsupported, no_key (sealed, and no identity
+  // opens it), auth_failed, limit.
   [[nodiscard]] static Result<PackageReader> open(std::shared_ptr<RandomAccessSource> source,
                                                   const ReaderOptions& options = {});
   [[nodiscard]] static Result<PackageReader> open_file(const std::string& path, const ReaderOptions& options = {});

@@ -172,7 +172,8 @@ class EntryWriter {
 Result<DecodeReport> decode_stream(SequentialSource& package, Sink& content, const DecodeOptions& options) {
   PackageStream stream(
       package, options.limits,
-      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop);
+      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop,
+      options.identities);
   EntryWriter entry(options, stream, content);
   NPK_TRY(stream.open());
   NPK_TRY(stream.walk([&](const format::CatalogPage& manifest, std::uint64_t stored_bytes) {

@@ -8,7 +8,8 @@ Result<ExtractReport> extract_stream(SequentialSource& source, const ExtractOpti
   ExtractSession session(options);
   PackageStream package(
       source, options.limits,
-      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop);
+      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop,
+      options.identities);
   ManifestRestorer manifests(session, package.chunks(), package.blocks());
   session.reporter().expect_unknown();
   NPK_TRY(package.open());

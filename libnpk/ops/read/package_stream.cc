@@ -24,11 +24,12 @@ std::uint64_t blocks_in_memory(std::uint64_t memory_bytes) noexcept {
   return memory_bytes == 0 ? kBlocksInMemory : std::clamp(memory_bytes / 2, kLeastBlocksInMemory, kBlocksInMemory);
 }
 
-PackageStream::PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop)
+PackageStream::PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop,
+                             std::shared_ptr<const std::vector<Identity>> identities)
     : name_(source.name()),
       limits_(limits),
       stop_(std::move(stop)),
-      walker_(source, limits),
+      walker_(source, limits, std::move(identities), BlockBodies::as_stored),
       blocks_(std::move(blocks)) {}
 
 Result<void> PackageStream::open() {
@@ -57,6 +58,7 @@ Result<void> PackageStream::take(reader::Frame& frame, const TakeManifest& take_
   switch (frame.header.type) {
     case FrameType::block:
     case FrameType::dictionary:
+      blocks_.open_with(walker_.opener());
       blocks_.add(frame);
       return {};
     case FrameType::chunk_page:
@@ -102,7 +104,7 @@ Result<void> PackageStream::take_commit(const reader::Frame& frame) {
   NPK_ASSIGN(const Bytes raw, block::open_page(frame.body, limits_));
   NPK_ASSIGN(const format::Commit commit, format::decode_commit(raw, frame.position, limits_));
   NPK_TRY(format::check_features(commit.placement.features));
-  commit_ = format::FrameReference{frame.position, frame.body.size(), frame.hash};
+  commit_ = format::FrameReference{frame.position, frame.header.stored_length, frame.hash};
   const format::Totals& totals = commit.placement.totals;
   NPK_TRY(tally_.check(totals));
   if (totals.chunks == chunks_.chunk_count() && totals.blocks == chunks_.block_count() &&

@@ -25,12 +25,13 @@ class PackageStream {
   // Second argument: stored bytes of the package so far. An error ends everything.
   using TakeManifest = std::function<Result<void>(const format::CatalogPage&, std::uint64_t)>;
 
-  PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop);
+  PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop,
+                std::shared_ptr<const std::vector<Identity>> identities);
 
   [[nodiscard]] StreamChunks& chunks() noexcept { return chunks_; }
   [[nodiscard]] StreamBlocks& blocks() noexcept { return blocks_; }
 
-  // First. Errc::no_key if sealed; else as decode_superblock.
+  // First. Errors as decode_superblock, and auth_failed if identities are given for a package that is not sealed.
   [[nodiscard]] Result<void> open();
   // To the end of the package, or to what is wrong with it. Errors: take_manifest's, and cancelled.
   [[nodiscard]] Result<void> walk(const TakeManifest& take_manifest);

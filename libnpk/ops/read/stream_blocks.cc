@@ -8,11 +8,14 @@ namespace {
 
 constexpr const char* kSpoolName = "the spool file";
 
+bool is_sealed(const format::FrameHeader& header) noexcept { return (header.flags & format::kFrameSealed) != 0; }
+bool is_dictionary(const format::FrameHeader& header) noexcept { return header.type == format::FrameType::dictionary; }
+
 }  // namespace
 
 void StreamBlocks::add(reader::Frame& frame) {
   held_bytes_ += frame.body.size();
-  held_[frame.position] = {std::move(frame.body), frame.hash, frame.header.type == format::FrameType::dictionary};
+  held_[frame.position] = {std::move(frame.body), frame.header, frame.hash};
   frame.body = {};
   while (held_bytes_ > memory_bytes_ && held_.size() > 1) spool(held_.begin());
 }
@@ -32,21 +35,31 @@ void StreamBlocks::move_to_spool(std::uint64_t position) {
 bool StreamBlocks::came_by(const format::BlockRow& row) const {
   if (const auto held = held_.find(row.position); held != held_.end())
     return held->second.hash == row.hash && held->second.body.size() == row.stored_length &&
-           held->second.is_dictionary == row.is_dictionary;
+           is_dictionary(held->second.header) == row.is_dictionary;
   const auto spooled = spooled_.find(row.position);
   return spooled != spooled_.end() && spooled->second.hash == row.hash && spooled->second.length == row.stored_length &&
-         spooled->second.is_dictionary == row.is_dictionary;
+         is_dictionary(spooled->second.header) == row.is_dictionary;
 }
 
 Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) const {
-  if (const auto held = held_.find(row.position); held != held_.end()) return ByteView(held->second.body);
+  if (const auto held = held_.find(row.position); held != held_.end()) {
+    if (!is_sealed(held->second.header)) return ByteView(held->second.body);
+    buffer = held->second.body;
+    return opened(held->second.header, buffer);
+  }
   const auto spooled = spooled_.find(row.position);
   if (spooled == spooled_.end()) return fail(Errc::not_found, "a block is not kept any more");
   buffer.resize(static_cast<std::size_t>(spooled->second.length));
   NPK_ASSIGN(const std::size_t count, io::read_fully_at(file_.get(), spooled->second.offset, buffer, kSpoolName));
   if (count < buffer.size()) return fail(Errc::io, "the spool file is shorter than what was written to it");
   NPK_TRY(block::check_body(buffer, row.hash));
-  return ByteView(buffer);
+  return opened(spooled->second.header, buffer);
+}
+
+Result<ByteView> StreamBlocks::opened(const format::FrameHeader& header, MutableBytes body) const {
+  if (!is_sealed(header)) return ByteView(body);
+  NPK_ASSIGN(const MutableBytes plain, opener_->open(header, body));
+  return ByteView(plain);
 }
 
 void StreamBlocks::spool(HeldAt block) {
@@ -63,7 +76,7 @@ Result<void> StreamBlocks::write(std::uint64_t position, const Held& block) {
   }
   make_room(length);
   NPK_TRY(io::write_fully_at(file_.get(), spool_head_, block.body, kSpoolName));
-  spooled_[position] = {spool_head_, length, block.hash, block.is_dictionary};
+  spooled_[position] = {spool_head_, length, block.header, block.hash};
   spool_order_.push_back(position);
   spool_head_ += length;
   return {};

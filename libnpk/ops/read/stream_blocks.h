@@ -21,7 +21,9 @@ class StreamBlocks {
   StreamBlocks(std::string directory, std::uint64_t spool_bytes, std::uint64_t memory_bytes)
       : directory_(std::move(directory)), spool_bytes_(spool_bytes), memory_bytes_(memory_bytes) {}
 
-  // Takes the frame's body. The oldest go to the file when memory is full, and are lost when that is.
+  // What opens the sealed ones among those that are added.
+  void open_with(std::shared_ptr<const crypto::BodyOpener> opener) noexcept { opener_ = std::move(opener); }
+  // Takes the frame's body, as it is stored: sealed it stays, in memory and in the file. The oldest go to the file when memory is full, and are lost when that is.
   void add(reader::Frame& frame);
   void drop(std::uint64_t position);
   void move_to_spool(std::uint64_t position);
@@ -33,7 +35,7 @@ class StreamBlocks {
   [[nodiscard]] bool available(std::uint64_t position) const {
     return in_memory(position) || spooled_.contains(position);
   }
-  // Its body, checked, perhaps in `buffer`. Errc::not_found: not here any more.
+  // Its body, checked and opened, perhaps in `buffer`. Errc::not_found: not here any more.
   [[nodiscard]] Result<ByteView> body(const format::BlockRow& row, Bytes& buffer) const;
   // Why blocks have been lost.
   [[nodiscard]] const std::string& loss() const noexcept { return loss_; }
@@ -41,18 +43,19 @@ class StreamBlocks {
  private:
   struct Held {
     Bytes body;
+    format::FrameHeader header;
     Digest hash{};
-    bool is_dictionary = false;
   };
   struct Spooled {
     std::uint64_t offset = 0;
     std::uint64_t length = 0;
+    format::FrameHeader header;
     Digest hash{};
-    bool is_dictionary = false;
   };
   using HeldAt = std::map<std::uint64_t, Held>::iterator;
 
   void spool(HeldAt block);
+  [[nodiscard]] Result<ByteView> opened(const format::FrameHeader& header, MutableBytes body) const;
   [[nodiscard]] Result<void> write(std::uint64_t position, const Held& block);
   void make_room(std::uint64_t length);
 
@@ -64,6 +67,7 @@ class StreamBlocks {
   std::map<std::uint64_t, Spooled> spooled_;
   std::deque<std::uint64_t> spool_order_;  // positions, oldest first; some may be gone from spooled_
   std::uint64_t spool_head_ = 0;           // where the next one goes: the file is a ring
+  std::shared_ptr<const crypto::BodyOpener> opener_;
   io::FileDescriptor file_;
   std::string loss_;
 };

@@ -6,6 +6,7 @@
 #include "block/open.h"
 #include "package/reader/frame_order.h"
 #include "package/reader/frame_reader.h"
+#include "package/reader/key_search.h"
 
 namespace npk {
 namespace {
@@ -21,7 +22,8 @@ bool begins_frame(ByteView bytes) noexcept {
 
 class FrameParser::Impl {
  public:
-  explicit Impl(const Limits& limits) : limits_(limits) {}
+  Impl(const Limits& limits, reader::Identities identities, BlockBodies block_bodies)
+      : limits_(limits), identities_(std::move(identities)), block_bodies_(block_bodies) {}
 
   Result<void> feed(ByteView slice) {
     if (error_) return std::unexpected(*error_);
@@ -44,6 +46,7 @@ class FrameParser::Impl {
 
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
   [[nodiscard]] const FrameParserCounts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const std::shared_ptr<const crypto::BodyOpener>& opener() const noexcept { return opener_; }
 
  private:
   enum class Part : std::uint8_t { superblock, header, body };
@@ -97,8 +100,8 @@ class FrameParser::Impl {
 
   Result<bool> take_superblock(FrameEvent& event) {
     NPK_ASSIGN(superblock_, format::decode_superblock(pending_));
-    if (superblock_.sealed)
-      return fail(Errc::no_key, "the package is sealed, and this npk opens no sealed packages");
+    NPK_TRY(reader::check_sealing_expected(superblock_, identities_));
+    if (superblock_.sealed) keys_.emplace(superblock_, identities_);
     tag_ = format::package_tag(superblock_.package_id);
     pending_.clear();
     part_ = Part::header;
@@ -109,7 +112,7 @@ class FrameParser::Impl {
 
   Result<bool> take_header(FrameEvent& event) {
     NPK_TRY(check_follows_trailer());
-    NPK_ASSIGN(header_, reader::decode_clear_header(pending_, tag_, limits_));
+    NPK_ASSIGN(header_, reader::decode_header(pending_, tag_, superblock_.sealed, limits_));
     pending_.clear();
     part_ = Part::body;
     hand_out(event, FrameEvent::Kind::header);
@@ -120,6 +123,7 @@ class FrameParser::Impl {
     NPK_ASSIGN(event.hash, block::check_body(pending_, header_.body_check));
     NPK_TRY(order_.follow(header_, position_));
     after_trailer_ = header_.type == format::FrameType::trailer;
+    NPK_TRY(open_body());
     hand_out(event, FrameEvent::Kind::body);
     std::swap(event.body, pending_);
     pending_.clear();
@@ -128,6 +132,16 @@ class FrameParser::Impl {
     ++counts_.frames;
     if (first_slice_ != slice_number_) ++counts_.crossings;
     return true;
+  }
+
+  // Envelopes come before what they open.
+  Result<void> open_body() {
+    if (keys_ && header_.type == format::FrameType::envelope) return keys_->offer(pending_);
+    if ((header_.flags & format::kFrameSealed) == 0) return {};
+    NPK_ASSIGN(opener_, keys_->opener());
+    const bool is_block = header_.type == format::FrameType::block || header_.type == format::FrameType::dictionary;
+    if (is_block && block_bodies_ == BlockBodies::as_stored) return {};
+    return reader::open_frame(opener_.get(), header_, pending_);
   }
 
   void hand_out(FrameEvent& event, FrameEvent::Kind kind) const {
@@ -168,6 +182,10 @@ class FrameParser::Impl {
   std::uint64_t first_slice_ = 0;  // of the frame
   Part part_ = Part::superblock;
   Bytes pending_;
+  const reader::Identities identities_;
+  const BlockBodies block_bodies_;
+  std::optional<reader::KeySearch> keys_;  // of a sealed package
+  std::shared_ptr<const crypto::BodyOpener> opener_;
   format::Superblock superblock_;
   format::PackageTag tag_{};
   format::FrameHeader header_;
@@ -178,7 +196,9 @@ class FrameParser::Impl {
   std::optional<Error> error_;
 };
 
-FrameParser::FrameParser(const Limits& limits) : impl_(std::make_unique<Impl>(limits)) {}
+FrameParser::FrameParser(const Limits& limits, std::shared_ptr<const std::vector<Identity>> identities,
+                         BlockBodies block_bodies)
+    : impl_(std::make_unique<Impl>(limits, std::move(identities), block_bodies)) {}
 FrameParser::FrameParser(FrameParser&&) noexcept = default;
 FrameParser& FrameParser::operator=(FrameParser&&) noexcept = default;
 FrameParser::~FrameParser() = default;
@@ -191,6 +211,9 @@ Result<bool> FrameParser::next(FrameEvent& event) {
 }
 Result<void> FrameParser::finish() {
   return impl_->finish();
+}
+std::shared_ptr<const crypto::BodyOpener> FrameParser::opener() const {
+  return impl_->opener();
 }
 std::uint64_t FrameParser::position() const noexcept {
   return impl_->position();

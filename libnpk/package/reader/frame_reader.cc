@@ -40,12 +40,26 @@ Result<void> check_agreement(const format::FrameHeader& header, format::FrameTyp
 
 }  // namespace
 
-Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag, const Limits& limits) {
+Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageTag& tag, bool is_sealed,
+                                          const Limits& limits) {
   NPK_ASSIGN(format::FrameHeader header, format::decode_frame_header(bytes, tag, limits));
+  const bool says_sealed = (header.flags & format::kFrameSealed) != 0;
+  if (is_sealed && format::has_inner_header(header.type)) {
+    if (says_sealed && header.key_epoch != 0) return header;
+    return fail(Errc::auth_failed, "a frame that must be sealed is not");
+  }
   if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||
       header.writer_salt_id != 0)
-    return fail(Errc::corrupt, "a frame of a package that is not sealed says it is");
+    return fail(Errc::corrupt, "a frame that may not be sealed says it is");
   return header;
+}
+
+Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body) {
+  if ((header.flags & format::kFrameSealed) == 0) return {};
+  NPK_ASSIGN(const MutableBytes plain, opener->open(header, body));
+  std::copy(plain.begin(), plain.end(), body.begin());
+  body.resize(plain.size());
+  return {};
 }
 
 FrameReader::FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters)
@@ -72,13 +86,15 @@ Result<ByteView> FrameReader::read_referenced(format::FrameType type, const form
     buffer.resize(bytes);
   }
   NPK_TRY(fill(reference.position, MutableBytes(buffer).first(bytes)));
-  NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(buffer, extent_.tag, limits_));
+  NPK_ASSIGN(const format::FrameHeader header, decode_header(buffer, extent_.tag, extent_.opener != nullptr, limits_));
   NPK_TRY(check_agreement(header, type, reference));
-  const ByteView body =
-      ByteView(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
+  const MutableBytes body =
+      MutableBytes(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
   NPK_TRY(block::check_body(body, reference.hash));
   counters_->frames_read.add(1);
-  return body;
+  if ((header.flags & format::kFrameSealed) == 0) return body;
+  NPK_ASSIGN(const MutableBytes plain, extent_.opener->open(header, body));
+  return plain;
 }
 
 Result<format::FrameHeader> FrameReader::read_header(std::uint64_t position) const {
@@ -90,7 +106,7 @@ Result<format::FrameHeader> FrameReader::read_header_at(std::uint64_t position) 
     return fail(Errc::truncated, "a frame header is cut short");
   std::array<std::uint8_t, format::kFrameHeaderBytes> bytes;
   NPK_TRY(fill(position, bytes));
-  NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(bytes, extent_.tag, limits_));
+  NPK_ASSIGN(const format::FrameHeader header, decode_header(bytes, extent_.tag, extent_.opener != nullptr, limits_));
   if (header.stored_length > extent_.length - position - format::kFrameHeaderBytes)
     return fail(Errc::truncated, "a frame's body is cut short");
   return header;
@@ -107,7 +123,7 @@ Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) con
   NPK_TRY(fill(position + format::kFrameHeaderBytes, into.body));
   NPK_ASSIGN(into.hash, block::check_body(into.body, into.header.body_check));
   counters_->frames_read.add(1);
-  return {};
+  return open_frame(extent_.opener.get(), into.header, into.body);
 }
 
 }  // namespace npk::reader

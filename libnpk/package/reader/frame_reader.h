@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "crypto/sealing.h"
 #include "npk/bytes.h"
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
@@ -19,24 +20,28 @@ struct PackageExtent {
   std::uint64_t offset = 0;  // of the superblock in the source
   std::uint64_t length = 0;  // from the superblock on; no frame reaches beyond
   format::PackageTag tag{};
+  std::shared_ptr<const crypto::BodyOpener> opener = {};  // null: not sealed
 };
 
-// One frame, its body checked against the header's body check.
+// One frame, its body checked against the header's body check, and opened if it is sealed.
 struct Frame {
   std::uint64_t position = 0;
   format::FrameHeader header;
   Bytes body;
-  Digest hash{};  // BLAKE3 of the body
+  Digest hash{};  // BLAKE3 of the body as it is stored
 
   [[nodiscard]] std::uint64_t end() const noexcept {
     return position + format::kFrameHeaderBytes + header.stored_length;
   }
 };
 
-// decode_frame_header, and what holds in a package that is not sealed: no sealed or salt bits, key epoch and salt id 0
-// (corrupt).
-[[nodiscard]] Result<format::FrameHeader> decode_clear_header(ByteView bytes, const format::PackageTag& tag,
-                                                              const Limits& limits);
+// decode_frame_header, and what holds of clear frames: no sealed or salt bits, key epoch and salt id 0 (corrupt). In a
+// sealed package only certain types are clear, and all others sealed (auth_failed).
+[[nodiscard]] Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageTag& tag, bool is_sealed,
+                                                        const Limits& limits);
+
+// The body of a frame, sealed or not, becomes the plain one. `opener` may be null if no frame says it is sealed.
+[[nodiscard]] Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body);
 
 // Const members are thread-safe. Errors carry the source's name and the offset in it.
 class FrameReader {
@@ -45,6 +50,7 @@ class FrameReader {
 
   // The body of the frame a reference names, read at once into `buffer` (grown as needed, contents replaced); the view
   // is into it. `before`: the position of the frame that holds the reference; this one must end at or before it.
+  // A sealed body is opened (auth_failed, no_key); the hash is that of the sealed one.
   // corrupt: outside the package or not before, another type, length, body check or hash; truncated: the source is too
   // short.
   [[nodiscard]] Result<ByteView> read_body(format::FrameType type, const format::FrameReference& reference,

@@ -28,7 +28,7 @@ Result<Window> read_window(const FrameReader& frames, std::uint64_t begin, std::
 bool header_at(const FrameReader& frames, const Window& window, std::size_t at) {
   const ByteView rest = ByteView(window.bytes).subspan(at);
   return rest.size() >= format::kFrameHeaderBytes &&
-         decode_clear_header(rest, frames.extent().tag, frames.limits()).has_value();
+         decode_header(rest, frames.extent().tag, frames.extent().opener != nullptr, frames.limits()).has_value();
 }
 
 std::optional<std::uint64_t> first_header(const FrameReader& frames, const Window& window) {

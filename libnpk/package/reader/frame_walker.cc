@@ -9,8 +9,9 @@ constexpr std::size_t kReadBytes = 256U << 10;  // stays in the second-level cac
 
 }  // namespace
 
-FrameWalker::FrameWalker(SequentialSource& source, const Limits& limits)
-    : source_(source), parser_(limits), buffer_(kReadBytes) {}
+FrameWalker::FrameWalker(SequentialSource& source, const Limits& limits,
+                         std::shared_ptr<const std::vector<Identity>> identities, BlockBodies block_bodies)
+    : source_(source), parser_(limits, std::move(identities), block_bodies), buffer_(kReadBytes) {}
 
 Result<bool> FrameWalker::placed(Result<bool> found) const {
   if (!found) return std::unexpected(std::move(found).error().at(position()).in(source_.name()));

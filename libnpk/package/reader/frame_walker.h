@@ -16,14 +16,17 @@ namespace npk::reader {
 // source must outlive the walker.
 class FrameWalker {
  public:
-  FrameWalker(SequentialSource& source, const Limits& limits);
+  FrameWalker(SequentialSource& source, const Limits& limits,
+              std::shared_ptr<const std::vector<Identity>> identities = {},
+              BlockBodies block_bodies = BlockBodies::opened);
 
-  // First call. Errc::no_key if sealed; else as decode_superblock.
+  // First call. Errors as decode_superblock, and auth_failed if identities are given for a package that is not sealed.
   [[nodiscard]] Result<format::Superblock> read_superblock();
   // The next frame into `frame` (the body's capacity is reused, or may have been moved away); false at the end of the
   // package. Errors as FrameParser's and the source's, with the source's name. After an error only position() may be
   // called.
   [[nodiscard]] Result<bool> next(Frame& frame);
+  [[nodiscard]] std::shared_ptr<const crypto::BodyOpener> opener() const { return parser_.opener(); }
   // Of the frame that next() will read; after an error, of the frame that failed.
   [[nodiscard]] std::uint64_t position() const noexcept { return parser_.position(); }
 

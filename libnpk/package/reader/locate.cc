@@ -5,6 +5,7 @@
 
 #include "block/open.h"
 #include "hash/content_root.h"
+#include "package/reader/key_search.h"
 #include "package/reader/recover.h"
 
 namespace npk::reader {
@@ -28,7 +29,7 @@ Result<TrailerFrame> find_trailer(ByteView tail, std::uint64_t source_bytes, con
   const ByteView body = frame.subspan(format::kFrameHeaderBytes);
   TrailerFrame found{{}, Bytes(body.begin(), body.end())};
   std::copy_n(frame.begin() + 8, found.tag.size(), found.tag.begin());
-  NPK_ASSIGN(const format::FrameHeader header, decode_clear_header(frame, found.tag, limits));
+  NPK_ASSIGN(const format::FrameHeader header, decode_header(frame, found.tag, false, limits));
   if (header.type != format::FrameType::trailer || header.stored_length != body.size())
     return bad("the package does not end with a trailer");
   NPK_TRY(block::check_body(body, header.body_check));
@@ -50,7 +51,6 @@ Result<format::Superblock> read_superblock(const RandomAccessSource& source, std
   std::array<std::uint8_t, format::kSuperblockBytes> bytes;
   NPK_ASSIGN(const std::size_t count, source.read_at(offset, bytes));
   NPK_ASSIGN(const format::Superblock superblock, format::decode_superblock(ByteView(bytes).first(count)));
-  if (superblock.sealed) return fail(Errc::no_key, "the package is sealed, and this npk opens no sealed packages");
   return superblock;
 }
 
@@ -60,9 +60,44 @@ Result<void> check_against_trailer(const format::Commit& commit, const format::T
   return {};
 }
 
+// The envelopes that the trailer names.
+Result<void> open_seal(PackageExtent& extent, const format::Superblock& superblock, const format::Trailer& trailer,
+                       const ReaderOptions& options, const std::shared_ptr<ReadCounters>& counters) {
+  NPK_TRY(check_sealing_expected(superblock, options.identities));
+  if (!superblock.sealed) return {};
+  KeySearch keys(superblock, options.identities);
+  const FrameReader frames(extent, options.limits, counters);
+  Frame frame;
+  for (const std::uint64_t position : trailer.envelope_positions) {
+    NPK_TRY(frames.read_frame(position, frame));
+    if (frame.header.type != format::FrameType::envelope) return bad("the trailer names an envelope that is none");
+    NPK_TRY(keys.offer(frame.body));
+  }
+  NPK_ASSIGN(extent.opener, keys.opener());
+  return {};
+}
+
+// Without a trailer: those right behind the superblock, where a writer puts the first ones.
+Result<void> open_seal_at_start(PackageExtent& extent, const format::Superblock& superblock,
+                                const ReaderOptions& options, const std::shared_ptr<ReadCounters>& counters) {
+  NPK_TRY(check_sealing_expected(superblock, options.identities));
+  if (!superblock.sealed) return {};
+  KeySearch keys(superblock, options.identities);
+  const FrameReader frames(extent, options.limits, counters);
+  Frame frame;
+  std::uint64_t position = format::kSuperblockBytes;
+  while (frames.read_frame(position, frame) && frame.header.type == format::FrameType::envelope) {
+    NPK_TRY(keys.offer(frame.body));
+    position = frame.end();
+  }
+  NPK_ASSIGN(extent.opener, keys.opener());
+  return {};
+}
+
 Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> source, std::uint64_t source_bytes,
-                                  const TrailerFrame& found, const Limits& limits,
+                                  const TrailerFrame& found, const ReaderOptions& options,
                                   const std::shared_ptr<ReadCounters>& counters) {
+  const Limits& limits = options.limits;
   NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(found.body));
   const std::uint64_t trailer_position = trailer.package_length - format::kFrameHeaderBytes - found.body.size();
   LocatedPackage package;
@@ -72,6 +107,7 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
   package.extent = {std::move(source), package.info.package_offset, package.info.package_length,
                     format::package_tag(package.info.superblock.package_id)};
   if (package.extent.tag != found.tag) return bad("the trailer is another package's");
+  NPK_TRY(open_seal(package.extent, package.info.superblock, trailer, options, counters));
   const FrameReader frames(package.extent, limits, counters);
   Bytes buffer;
   NPK_ASSIGN(const ByteView body,
@@ -108,13 +144,15 @@ Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> 
     return std::unexpected(std::move(result).error().in(source->name()));
   };
   const Result<TrailerFrame> trailer = read_trailer(*source, source_bytes, options.limits);
-  if (trailer) return named(open_whole(source, source_bytes, *trailer, options.limits, counters));
+  if (trailer) return named(open_whole(source, source_bytes, *trailer, options, counters));
   if (trailer.error().code == Errc::io) return named(std::unexpected(trailer.error()));
   const Result<format::Superblock> superblock = read_superblock(*source, 0);
   if (!superblock) return named(std::unexpected(superblock.error()));
   if (!options.accept_recovered) return named(std::unexpected(trailer.error()));
-  const PackageExtent extent{source, 0, source_bytes, format::package_tag(superblock->package_id)};
-  LocatedPackage package{extent, {}, 0, {}, {}, {}};
+  LocatedPackage package;
+  package.extent = {source, 0, source_bytes, format::package_tag(superblock->package_id)};
+  if (auto opened = open_seal_at_start(package.extent, *superblock, options, counters); !opened)
+    return named(pass_on(std::move(opened)));
   package.info.superblock = *superblock;
   package.info.recovered = true;
   package.info.warnings.push_back(Error(trailer.error()).in(source->name()));

@@ -45,7 +45,7 @@ class CommitSearch {
     std::array<std::uint8_t, format::kFrameHeaderBytes> bytes;
     const PackageExtent& extent = frames_.extent();
     NPK_ASSIGN(const std::size_t count, extent.source->read_at(extent.offset + position, bytes));
-    return decode_clear_header(ByteView(bytes).first(count), extent.tag, frames_.limits());
+    return decode_header(ByteView(bytes).first(count), extent.tag, extent.opener != nullptr, frames_.limits());
   }
 
   // A commit that is damaged does not fit; one that asks for what this build can't do, or a source that fails, is an

@@ -120,7 +120,7 @@ TEST(Reader, SaysWhyItDoesNotOpen) {
   EXPECT_EQ(code({}), Errc::truncated);
   EXPECT_EQ(code(Bytes(95)), Errc::truncated);
   EXPECT_EQ(code(Bytes(5000)), Errc::corrupt);
-  const auto sealed = format::encode_superblock({.sealed = true, .package_id = {1}, .key_commitment = {}});
+  const auto sealed = format::encode_superblock({.sealed = true, .package_id = {1}, .key_commitment = {}, .cipher = format::Cipher::xchacha20_poly1305});
   EXPECT_EQ(code(Bytes(sealed.begin(), sealed.end())), Errc::no_key);
   EXPECT_EQ(PackageReader::open_file("/nonexistent/x.npk").error().code, Errc::not_found);
 }

@@ -1,11 +1,14 @@
 // One entry's content out of a package that comes from a pipe. For whole trees see extract.h.
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "npk/bytes.h"
 #include "npk/limits.h"
+#include "npk/recipients.h"
 #include "npk/result.h"
 #include "npk/source.h"
 
@@ -19,6 +22,7 @@ struct DecodeOptions {
   std::uint64_t spool_bytes = 1ULL << 30;  // bound of the unlinked file for stored data that came before its entry's name
   std::string spool_directory = {};        // empty: TMPDIR or /tmp
   Limits limits = {};
+  std::shared_ptr<const std::vector<Identity>> identities = {};  // from a pipe: what opens a sealed package
   std::stop_token stop = {};
 };
 

@@ -1,12 +1,14 @@
 // Extracts entries into a directory, confined to it whatever the package says (openat2 with RESOLVE_BENEATH, or a checked walk).
 #pragma once
 
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "npk/limits.h"
 #include "npk/progress.h"
+#include "npk/recipients.h"
 #include "npk/reader.h"
 
 namespace npk::ops {
@@ -27,6 +29,7 @@ struct ExtractOptions {
   std::uint64_t spool_bytes = 1ULL << 30;  // from a pipe: bound of the unlinked spool file
   std::string spool_directory = {};        // empty: TMPDIR or /tmp
   Limits limits = {};
+  std::shared_ptr<const std::vector<Identity>> identities = {};  // from a pipe: what opens a sealed package
   ProgressCallback progress = {};
   ProblemCallback problem = {};            // each entry that could not be fully restored
   std::stop_token stop = {};

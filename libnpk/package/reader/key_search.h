@@ -1,0 +1,45 @@
+// What opens a sealed package (spec section 14): its envelopes against the caller's identities.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "crypto/sealing.h"
+#include "npk/format/superblock.h"
+#include "npk/recipients.h"
+
+namespace npk::reader {
+
+using Identities = std::shared_ptr<const std::vector<Identity>>;
+
+// Errc::auth_failed if keys are given for a package that is not sealed: whoever has keys expects one that is.
+[[nodiscard]] Result<void> check_sealing_expected(const format::Superblock& superblock, const Identities& identities);
+
+// One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
+// many of both.
+class KeySearch {
+ public:
+  static constexpr unsigned kMostTries = 16;
+  static constexpr int kMaxScryptLog2 = 20;  // 1 GiB, some seconds
+
+  KeySearch(const format::Superblock& superblock, Identities identities);
+
+  // The body of one envelope frame. One that does not open is no error; auth_failed: it holds keys of another package.
+  [[nodiscard]] Result<void> offer(ByteView envelope);
+  // With all keys found so far; more may be added to it by offer(). Errc::no_key if there are none.
+  [[nodiscard]] Result<std::shared_ptr<const crypto::BodyOpener>> opener() const;
+
+ private:
+  [[nodiscard]] bool may_try(ByteView envelope);
+  [[nodiscard]] Result<void> take(ByteView record);
+
+  format::Superblock superblock_;
+  Identities identities_;
+  std::shared_ptr<crypto::BodyOpener> opener_;
+  std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
+  unsigned tries_ = 0;
+  bool tried_passphrase_ = false;
+};
+
+}  // namespace npk::reader

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "crypto/age_header.h"
+#include "crypto/age_payload.h"
 #include "unit/crypto/age_support.h"
 
 namespace npk {
@@ -100,6 +101,10 @@ TEST(Age, KeepsItsBounds) {
   many.push_back(recipient());
   EXPECT_EQ(age_encrypt({}, many).error().code, Errc::limit);
   EXPECT_EQ(opened(Bytes(kMaxAgeFileBytes + 1), list(identity())), "limit");
+  const SecretBytes key = SecretBytes::allocate(16).value();
+  Bytes payload;
+  ASSERT_TRUE(crypto::append_age_payload(payload, key.view(), Bytes(kMaxAgePlaintextBytes + 1)).has_value());
+  EXPECT_EQ(crypto::open_age_payload(payload, key.view()).error().code, Errc::limit);
 }
 
 TEST(Age, WorkAboveTheLimitIsNotDone) {
@@ -169,6 +174,8 @@ TEST(Age, NoCutOrLongerPayloadIsOpened) {
   }
   Bytes longer = file;
   longer.push_back(0);
+  EXPECT_EQ(opened(longer, mine), "corrupt");
+  longer.resize(file.size() + 16);  // as an empty last chunk
   EXPECT_EQ(opened(longer, mine), "corrupt");
   longer.resize(file.size() + 17);
   EXPECT_EQ(opened(longer, mine), "auth_failed");

@@ -17,7 +17,9 @@ std::unexpected<Error> bad_line(const TextLines& lines, std::string_view what) {
 
 }  // namespace
 
-bool is_age_armor(ByteView file) { return without_blanks(as_text(file)).starts_with(kBegin); }
+bool is_age_armor(ByteView file) {
+  return without_blanks(as_text(file)).starts_with(kBegin);
+}
 
 Result<Bytes> decode_age_armor(ByteView file) {
   TextLines lines(without_blanks(as_text(file)));

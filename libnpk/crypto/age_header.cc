@@ -14,7 +14,9 @@ constexpr std::string_view kStanzaMark = "-> ", kMacMark = "---", kMacKeyInfo = 
 constexpr std::size_t kColumns = 64;
 constexpr std::size_t kMostArguments = 64;  // so that a file can't ask for many times its size in memory
 
-bool is_visible(char c) { return c > ' ' && c < 127; }
+bool is_visible(char c) {
+  return c > ' ' && c < 127;
+}
 
 // Lines end with LF; a CR is a character like another, and one no line may hold.
 class Lines {
@@ -55,7 +57,7 @@ Result<std::vector<std::string>> read_arguments(const Lines& lines, std::string_
     const std::size_t end = std::min(text.find(' ', at), text.size());
     const std::string_view argument = text.substr(at, end - at);
     if (argument.empty()) return lines.bad("has an empty argument");
-      if (!std::ranges::all_of(argument, is_visible)) return lines.bad("has a character that arguments may not have");
+    if (!std::ranges::all_of(argument, is_visible)) return lines.bad("has a character that arguments may not have");
     if (arguments.size() > kMostArguments) return fail(Errc::limit, "an age stanza of more arguments than are read");
     arguments.emplace_back(argument);
     at = end + 1;
@@ -132,7 +134,8 @@ Result<AgeHeader> read_age_header(ByteView file) {
       return header;
     }
     if (!line.starts_with(kStanzaMark)) return lines.bad("begins neither a stanza nor the MAC");
-    if (header.stanzas.size() == kMaxAgeStanzas) return fail(Errc::limit, "an age header of more stanzas than are read");
+    if (header.stanzas.size() == kMaxAgeStanzas)
+      return fail(Errc::limit, "an age header of more stanzas than are read");
     NPK_ASSIGN(AgeStanza stanza, read_stanza(lines, line));
     header.stanzas.push_back(std::move(stanza));
   }

@@ -42,8 +42,8 @@ class IdentityKey {
 
 // From the 32 bytes of the Ed25519 key. Errors: corrupt (not a usable point).
 [[nodiscard]] Result<Recipient> ssh_ed25519_recipient(const PublicKey& key);
-// From Ed25519's seed, 32 bytes.
-[[nodiscard]] Result<Identity> ssh_ed25519_identity(const SecretBytes& seed);
+// From Ed25519's seed, 32 bytes. Errors: corrupt (`key` is not its public key).
+[[nodiscard]] Result<Identity> ssh_ed25519_identity(const SecretBytes& seed, const PublicKey& key);
 
 // `log2_work` 0: measured. Errors: as Recipient::from_passphrase.
 [[nodiscard]] Result<Recipient> scrypt_recipient(SecretBytes passphrase, int log2_work);

@@ -21,7 +21,7 @@ constexpr std::size_t kTagLength = 4;
 struct SshKey {
   PublicKey point{};  // X25519
   Bytes wire;
-  std::string tag;    // in stanzas
+  std::string tag;  // in stanzas
 };
 
 Result<SshKey> ssh_key_of(const PublicKey& key) {
@@ -92,7 +92,7 @@ Result<Recipient> ssh_ed25519_recipient(const PublicKey& key) {
   return Recipient(std::make_unique<SshRecipient>(std::move(parts)));
 }
 
-Result<Identity> ssh_ed25519_identity(const SecretBytes& seed) {
+Result<Identity> ssh_ed25519_identity(const SecretBytes& seed, const PublicKey& key) {
   NPK_ASSIGN(SecretBytes pair, SecretBytes::allocate(crypto_sign_ed25519_SECRETKEYBYTES));
   NPK_ASSIGN(SecretBytes scalar, SecretBytes::allocate(kKeyBytes));
   PublicKey public_key;
@@ -100,6 +100,7 @@ Result<Identity> ssh_ed25519_identity(const SecretBytes& seed) {
       ::crypto_sign_ed25519_sk_to_curve25519(scalar.span().data(), pair.view().data()) != 0) {
     return fail(Errc::internal, "libsodium refuses an Ed25519 seed");
   }
+  if (public_key != key) return fail(Errc::corrupt, "an SSH key whose two halves don't belong together");
   NPK_ASSIGN(SshKey parts, ssh_key_of(public_key));
   return Identity(std::make_unique<SshIdentity>(std::move(scalar), public_key, std::move(parts)));
 }

@@ -14,20 +14,30 @@ constexpr std::uint8_t kForeign = 0xFF;
 constexpr auto kValues = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(kForeign);
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) table[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    table[static_cast<std::uint8_t>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   return table;
 }();
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_printable(char c) { return c >= 33 && c <= 126; }
-char to_lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_printable(char c) {
+  return c >= 33 && c <= 126;
+}
+char to_lower(char c) {
+  return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // BIP 173's polymod, a remainder in GF(32)[x], fed value by value.
 class Checksum {
  public:
   void add(std::uint8_t value) {
-    static constexpr std::array<std::uint32_t, 5> kGenerator = {0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3};
+    static constexpr std::array<std::uint32_t, 5> kGenerator = {0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD,
+                                                                0x2A1462B3};
     const std::uint32_t top = state_ >> 25;
     state_ = ((state_ & 0x1FFFFFF) << 5) ^ value;
     for (std::size_t i = 0; i < kGenerator.size(); ++i) state_ ^= (0U - ((top >> i) & 1U)) & kGenerator[i];
@@ -123,7 +133,8 @@ Result<SecretBytes> bech32_encode(std::string_view prefix, ByteView data) {
   NPK_ASSIGN(SecretBytes text, SecretBytes::allocate(prefix.size() + 1 + values.size()));
   const auto after_prefix = std::ranges::copy(as_bytes(prefix), text.span().begin()).out;
   *after_prefix = '1';
-  std::ranges::transform(values.view(), after_prefix + 1, [](std::uint8_t value) { return static_cast<std::uint8_t>(kAlphabet[value]); });
+  std::ranges::transform(values.view(), after_prefix + 1,
+                         [](std::uint8_t value) { return static_cast<std::uint8_t>(kAlphabet[value]); });
   return text;
 }
 

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::uint8_t kNoBytes = 0;  // stands for the pointer of an empty view: libsodium wants none that is null
 
-const std::uint8_t* data_of(ByteView bytes) noexcept { return bytes.empty() ? &kNoBytes : bytes.data(); }
+const std::uint8_t* data_of(ByteView bytes) noexcept {
+  return bytes.empty() ? &kNoBytes : bytes.data();
+}
 
 }  // namespace
 

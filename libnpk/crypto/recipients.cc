@@ -79,8 +79,8 @@ Result<void> refuse_other_files(std::string_view text) {
 }
 
 Result<std::vector<Identity>> parse_ssh_identity(std::string_view text) {
-  NPK_ASSIGN(const SecretBytes seed, crypto::parse_ssh_private(text));
-  NPK_ASSIGN(Identity identity, crypto::ssh_ed25519_identity(seed));
+  NPK_ASSIGN(const crypto::SshPrivateKey parts, crypto::parse_ssh_private(text));
+  NPK_ASSIGN(Identity identity, crypto::ssh_ed25519_identity(parts.seed, parts.key));
   std::vector<Identity> identities;
   identities.push_back(std::move(identity));
   return identities;
@@ -115,21 +115,31 @@ Result<Recipient> Recipient::from_passphrase(SecretBytes passphrase, int log2_wo
   return crypto::scrypt_recipient(std::move(passphrase), log2_work);
 }
 
-std::string Recipient::text() const { return key_->text(); }
-bool Recipient::is_passphrase() const noexcept { return key_->is_passphrase(); }
+std::string Recipient::text() const {
+  return key_->text();
+}
+bool Recipient::is_passphrase() const noexcept {
+  return key_->is_passphrase();
+}
 
 Identity::Identity(std::unique_ptr<const crypto::IdentityKey> key) noexcept : key_(std::move(key)) {}
 Identity::Identity(Identity&& other) noexcept = default;
 Identity& Identity::operator=(Identity&& other) noexcept = default;
 Identity::~Identity() = default;
 
-Result<Identity> Identity::parse(std::string_view text) { return parse_bech32_identity(without_blanks(text)); }
+Result<Identity> Identity::parse(std::string_view text) {
+  return parse_bech32_identity(without_blanks(text));
+}
 Result<Identity> Identity::from_passphrase(SecretBytes passphrase) {
   return crypto::scrypt_identity(std::move(passphrase));
 }
 
-Result<Recipient> Identity::recipient() const { return key_->recipient(); }
-bool Identity::is_passphrase() const noexcept { return key_->is_passphrase(); }
+Result<Recipient> Identity::recipient() const {
+  return key_->recipient();
+}
+bool Identity::is_passphrase() const noexcept {
+  return key_->is_passphrase();
+}
 
 Result<std::vector<Recipient>> parse_recipients(ByteView file) {
   NPK_TRY(check_size(file));

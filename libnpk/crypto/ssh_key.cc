@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "crypto/age_key.h"
 #include "crypto/base64.h"
@@ -14,7 +15,9 @@ constexpr std::string_view kBegin = "-----BEGIN OPENSSH PRIVATE KEY-----", kEnd 
 constexpr std::string_view kMagic{"openssh-key-v1\0", 15};
 constexpr std::size_t kBlockBytes = 8;  // of the cipher "none": what the padding fills up
 
-std::unexpected<Error> bad_private() { return fail(Errc::corrupt, "not a whole OpenSSH private key"); }
+std::unexpected<Error> bad_private() {
+  return fail(Errc::corrupt, "not a whole OpenSSH private key");
+}
 
 // Numbers of 4 bytes, big-endian, and strings after their length.
 class WireReader {
@@ -128,7 +131,9 @@ Bytes ssh_ed25519_wire(const PublicKey& key) {
 }
 
 // A key of this type has 51 bytes, so its base64 needs no padding.
-std::string ssh_ed25519_text(ByteView wire) { return std::string(kSshEd25519Type) + " " + base64_encode(wire); }
+std::string ssh_ed25519_text(ByteView wire) {
+  return std::string(kSshEd25519Type) + " " + base64_encode(wire);
+}
 
 Result<PublicKey> parse_ssh_public(std::string_view line) {
   const std::size_t end_of_type = line.find_first_of(kBlanks);
@@ -144,16 +149,19 @@ Result<PublicKey> parse_ssh_public(std::string_view line) {
   return key;
 }
 
-bool is_ssh_private(std::string_view file) { return without_blanks(file).starts_with(kBegin); }
+bool is_ssh_private(std::string_view file) {
+  return without_blanks(file).starts_with(kBegin);
+}
 
-Result<SecretBytes> parse_ssh_private(std::string_view file) {
+Result<SshPrivateKey> parse_ssh_private(std::string_view file) {
   NPK_ASSIGN(const SecretBytes bytes, read_pem(file));
   WireReader reader(bytes.view());
   NPK_ASSIGN(const ByteView public_wire, read_envelope(reader));
   NPK_ASSIGN(const PublicKey key, read_wire(public_wire));
   NPK_ASSIGN(const ByteView private_part, reader.string());
   if (!reader.rest().empty()) return bad_private();
-  return read_private_part(private_part, key);
+  NPK_ASSIGN(SecretBytes seed, read_private_part(private_part, key));
+  return SshPrivateKey{.key = key, .seed = std::move(seed)};
 }
 
 }  // namespace npk::crypto

@@ -20,7 +20,11 @@ namespace npk::crypto {
 
 // Whether it begins as an OpenSSH private key does.
 [[nodiscard]] bool is_ssh_private(std::string_view file);
-// The seed, 32 bytes. Errors: corrupt; unsupported (it has a passphrase, or is of another type).
-[[nodiscard]] Result<SecretBytes> parse_ssh_private(std::string_view file);
+struct SshPrivateKey {
+  PublicKey key{};
+  SecretBytes seed;  // 32 bytes; that the two belong together is not known yet
+};
+// Errors: corrupt; unsupported (it has a passphrase, or is of another type).
+[[nodiscard]] Result<SshPrivateKey> parse_ssh_private(std::string_view file);
 
 }  // namespace npk::crypto

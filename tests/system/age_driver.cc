@@ -1,7 +1,7 @@
 // The age files of the library as a command, for age_test.py: age_driver VERB KEY_FILE [LOG2_WORK], data from stdin to
-// stdout. Verbs: encrypt (to a recipients file), decrypt (with an identity file), encrypt-passphrase, decrypt-passphrase
-// (a file that holds the passphrase alone), recipients (of an identity file), stanzas (no key file), generate (none).
-// Exit code 1: the error's code and text are on stderr.
+// stdout. Verbs: encrypt (to a recipients file), decrypt (with an identity file), encrypt-passphrase,
+// decrypt-passphrase (a file that holds the passphrase alone), recipients (of an identity file), stanzas (no key file),
+// generate (none). Exit code 1: the error's code and text are on stderr.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -46,7 +46,9 @@ Result<std::vector<Identity>> identities(std::string_view verb, const std::strin
   return one(std::move(identity));
 }
 
-void write(ByteView bytes) { std::cout << as_text(bytes); }
+void write(ByteView bytes) {
+  std::cout << as_text(bytes);
+}
 
 Result<void> show_recipients(const std::string& path) {
   NPK_ASSIGN(const auto keys, identities("recipients", path));

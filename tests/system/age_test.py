@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Age files go both ways between the library (age_driver, named by NPK_AGE_DRIVER) and stock age, age-keygen, ssh-keygen."""
+"""Age files go both ways between the library (age_driver, named by NPK_AGE_DRIVER) and stock age and its key tools."""
 
 import os
 import pathlib
@@ -102,7 +102,8 @@ class AgeTest(unittest.TestCase):
 
     def test_several_recipients(self):
         keys = [self.age_key("one"), self.age_key("two"), self.ssh_key("three")]
-        recipients = self.write("all.pub", b"# who may read\n\n" + b"".join(pathlib.Path(key[1]).read_bytes() for key in keys))
+        lines = b"".join(pathlib.Path(recipients).read_bytes() for _, recipients in keys)
+        recipients = self.write("all.pub", b"# who may read\n\n" + lines)
         ours = run(DRIVER, "encrypt", recipients, stdin=b"for all")
         theirs = run("age", "-R", recipients, stdin=b"for all")
         for identity, _ in keys:

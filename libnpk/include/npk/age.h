@@ -32,18 +32,18 @@ struct AgeStanza {
   Bytes body;                          // the file key, wrapped
 };
 
-// The binary form (no armor); the file key and nonces are new with each call. Errors: misuse (no recipients; a
-// passphrase together with other recipients); limit (kMaxAgePlaintextBytes, kMaxAgeStanzas, no memory).
+// The binary form (no armor); the file key and nonces are new with each call. Errors: misuse (no recipients; one moved
+// from; a passphrase together with other recipients); limit (kMaxAgePlaintextBytes, kMaxAgeStanzas, no memory).
 [[nodiscard]] Result<Bytes> age_encrypt(ByteView plaintext, std::span<const Recipient> recipients);
 
-// All of the plaintext, or none: nothing is given out that isn't authenticated to its end. Takes the binary form and the
-// armored one. Identities are tried in their order. Errors, in the order they are looked for:
+// All of the plaintext, or none: nothing is given out that isn't authenticated to its end. Takes the binary form and
+// the armored one. Identities are tried in their order. Errors:
 //   unsupported  another version of the format
-//   corrupt      the file isn't as the specification wants it, or a stanza tried isn't; whatever follows the header line
-//                is under suspicion
+//   corrupt      the file isn't as the specification wants it, or a stanza that was tried isn't
 //   limit        one of the bounds above; a scrypt stanza that costs more than `limits` allows
 //   no_key       no identity fits a stanza (a wrong passphrase is this, too)
 //   auth_failed  one does, but the header's MAC or the payload was altered
+//   misuse       an identity that was moved from
 [[nodiscard]] Result<SecretBytes> age_decrypt(ByteView file, std::span<const Identity> identities,
                                               const AgeLimits& limits = {});
 

@@ -29,11 +29,11 @@ inline constexpr int kMinScryptLog2 = 10, kMaxScryptLog2 = 20;  // the work fact
 // Whom a file is encrypted to. Move-only; a moved-from one is good for assignment and destruction.
 class Recipient {
  public:
-  // "age1…", or "ssh-ed25519 AAAA… comment"; blanks around it are ignored. Errors: corrupt (not a key of these, bad
-  // checksum, mixed case, a point that is no usable key); unsupported (well formed, but another kind of key).
+  // "age1…", or "ssh-ed25519 AAAA… comment"; blanks around it are ignored. Errors: corrupt (neither, bad checksum,
+  // mixed case, a point that is no usable key); unsupported (well formed, but another kind of key).
   [[nodiscard]] static Result<Recipient> parse(std::string_view text);
-  // `log2_work`: scrypt's cost, doubling with each step and using 2^log2_work KiB of memory; 0 measures this machine for
-  // one that takes about a second (that takes some hundredths of one). Errors: misuse (an empty passphrase; outside
+  // `log2_work`: scrypt's cost, doubling with each step and using 2^log2_work KiB of memory; 0 measures this machine
+  // for one that takes about a second (that takes some hundredths of one). Errors: misuse (an empty passphrase; outside
   // kMinScryptLog2…kMaxScryptLog2); limit (no memory).
   [[nodiscard]] static Result<Recipient> from_passphrase(SecretBytes passphrase, int log2_work = 0);
 
@@ -83,7 +83,7 @@ class Identity {
 [[nodiscard]] Result<std::vector<Recipient>> parse_recipients(ByteView file);
 
 // An identity file: age-keygen's (as many keys, comments and blank lines as wanted), or one OpenSSH private key of type
-// ed25519. Errors: as parse_recipients; unsupported (an OpenSSH key with a passphrase, another kind of private key, or a
+// ed25519. Errors: as parse_recipients; unsupported (an OpenSSH key with a passphrase, another kind of private key, a
 // file that is itself encrypted; the message says what to do).
 [[nodiscard]] Result<std::vector<Identity>> parse_identities(ByteView file);
 

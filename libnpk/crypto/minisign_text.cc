@@ -35,6 +35,16 @@ bool is_printable_character(ByteView bytes) noexcept {
   return is_continued && is_allowed_pair(bytes[0], bytes[1]);
 }
 
+// libsodium 1.0.18 takes some bytes beyond ASCII for letters, which would give one signature several texts.
+bool decode_base64(std::string_view text, MutableBytes out) noexcept {
+  if (std::ranges::any_of(as_bytes(text), [](std::uint8_t byte) { return byte >= 0x80; })) return false;
+  std::size_t size = 0;
+  const char* end = nullptr;
+  const int status = ::sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
+                                         sodium_base64_VARIANT_ORIGINAL);
+  return status == 0 && size == out.size() && end == text.data() + text.size();
+}
+
 }  // namespace
 
 bool is_printable(std::string_view text) noexcept {
@@ -80,11 +90,7 @@ Result<std::string_view> LineReader::comment(std::string_view prefix, std::size_
 
 Result<void> LineReader::base64(MutableBytes out) {
   NPK_ASSIGN(const std::string_view text, line());
-  std::size_t size = 0;
-  const char* end = nullptr;
-  const int status = ::sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, &end,
-                                         sodium_base64_VARIANT_ORIGINAL);
-  if (status != 0 || size != out.size() || end != text.data() + text.size()) {
+  if (!decode_base64(text, out)) {
     return fail_here(Errc::corrupt, "is not base64 of " + std::to_string(out.size()) + " bytes");
   }
   return {};

@@ -1,5 +1,5 @@
-#include <new>
 #include <sodium.h>
+#include <new>
 
 #include "crypto/sodium.h"
 #include "npk/signature.h"

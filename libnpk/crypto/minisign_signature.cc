@@ -50,13 +50,14 @@ Bytes signed_with_comment(const Ed25519Signature& of_message, std::string_view c
 
 Result<void> check_key(const SignatureKey& key, const Signature& signature) {
   if (signature.key_id == key.id()) return {};
-  return fail(Errc::auth_failed, "signed with key " + signature.key_id.to_string() + ", not with " + key.id().to_string());
+  return fail(Errc::auth_failed,
+              "signed with key " + signature.key_id.to_string() + ", not with " + key.id().to_string());
 }
 
 // `message`: what was signed, its digest or itself.
 Result<void> check_signed(const SignatureKey& key, const Signature& signature, ByteView message) {
   NPK_ASSIGN(const bool fits, crypto::ed25519_verify(key.point(), signature.of_message, message));
-  if (!fits) return fail(Errc::auth_failed, "the signature is not key " + key.id().to_string() + "'s over this content");
+  if (!fits) return fail(Errc::auth_failed, "the signature is not over this content by key " + key.id().to_string());
   const Bytes commented = signed_with_comment(signature.of_message, signature.comments.trusted);
   NPK_ASSIGN(const bool comment_fits, crypto::ed25519_verify(key.point(), signature.of_trusted_comment, commented));
   if (!comment_fits) return fail(Errc::auth_failed, "the signature's trusted comment is not what was signed");

@@ -1,6 +1,6 @@
+#include <sodium.h>
 #include <algorithm>
 #include <functional>
-#include <sodium.h>
 
 #include "crypto/ed25519.h"
 #include "crypto/minisign_text.h"
@@ -9,8 +9,8 @@
 namespace npk {
 namespace {
 
-// A .key file's bytes: algorithm, key derivation, checksum algorithm (2 each), salt, operations, memory, then the sealed
-// part: key id, secret key, checksum.
+// A .key file's bytes: algorithm, key derivation, checksum algorithm (2 each), salt, operations, memory, then the
+// sealed part: key id, secret key, checksum.
 constexpr std::string_view kScryptId = "Sc", kBlake2bId = "B2";
 constexpr std::string_view kNoDerivationId("\0\0", 2);
 constexpr std::size_t kSaltBytes = 32, kChecksumBytes = 32;

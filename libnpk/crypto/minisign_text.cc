@@ -1,7 +1,7 @@
 #include "crypto/minisign_text.h"
 
-#include <algorithm>
 #include <sodium.h>
+#include <algorithm>
 
 namespace npk::crypto {
 namespace {
@@ -18,7 +18,7 @@ std::size_t length_of(std::uint8_t first) noexcept {
 // Neither overlong, nor a surrogate, nor beyond U+10FFFF, nor a C1 control: all show in the second byte.
 bool is_allowed_pair(std::uint8_t first, std::uint8_t second) noexcept {
   switch (first) {
-    case 0xc2: return second >= 0xa0;
+    case 0xc2:
     case 0xe0: return second >= 0xa0;
     case 0xed: return second < 0xa0;
     case 0xf0: return second >= 0x90;
@@ -27,7 +27,9 @@ bool is_allowed_pair(std::uint8_t first, std::uint8_t second) noexcept {
   }
 }
 
-bool is_printable_ascii(std::uint8_t byte) noexcept { return byte == '\t' || (byte >= 0x20 && byte != 0x7f); }
+bool is_printable_ascii(std::uint8_t byte) noexcept {
+  return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+}
 
 bool is_printable_character(ByteView bytes) noexcept {
   if (bytes.size() == 1) return is_printable_ascii(bytes[0]);

@@ -1,9 +1,10 @@
-// Signatures and their keys, byte-compatible with minisign: what it writes is read here, what is written here it verifies.
-// Formats: minisign's own description, https://jedisct1.github.io/minisign/; algorithms: Ed25519 (RFC 8032) over the
-// message's BLAKE2b-512 hash (RFC 7693), scrypt (RFC 7914) for encrypted secret keys; code: libsodium's.
+// Signatures and their keys, byte-compatible with minisign: what it writes is read here, what is written here it
+// verifies. Formats: minisign's own description, https://jedisct1.github.io/minisign/; algorithms: Ed25519 (RFC 8032)
+// over the message's BLAKE2b-512 hash (RFC 7693), scrypt (RFC 7914) for encrypted secret keys; code: libsodium's.
 //
-// All text may have LF or CRLF line ends, and lack the last one. Text that is malformed is Errc::corrupt, one of another
-// algorithm Errc::unsupported; no message quotes key text. Values are not thread-safe; distinct objects may be used at once.
+// All text may have LF or CRLF line ends, and lack the last one. Text that is malformed is Errc::corrupt, one of
+// another algorithm Errc::unsupported; no message quotes key text. Values are not thread-safe; distinct objects may be
+// used at once.
 #pragma once
 
 #include <array>
@@ -50,8 +51,8 @@ class SignatureKey {
   std::array<std::uint8_t, kPointBytes> point_;
 };
 
-// What opening an encrypted secret key may cost, whatever its file asks for. The defaults allow what minisign uses: 1 GiB
-// of memory (which must be there) and some seconds.
+// What opening an encrypted secret key may cost, whatever its file asks for. The defaults allow what minisign uses: 1
+// GiB of memory (which must be there) and some seconds.
 struct SignerLimits {
   std::uint64_t max_memory_bytes = 1ULL << 30;
   std::uint64_t max_operations = 1ULL << 25;
@@ -62,9 +63,9 @@ class Signer {
  public:
   // Whether parse() of this .key file needs a passphrase. Errors: corrupt, unsupported.
   [[nodiscard]] static Result<bool> is_encrypted(ByteView key_file);
-  // A .key file, encrypted (`minisign -G`) or not (`-W`); wiping it is the caller's. `passphrase`: null if there is none; not
-  // used for a file that is not encrypted. Errors: corrupt, unsupported; limit (asks for more than `limits`, or memory is
-  // lacking); no_key (no passphrase, or the wrong one).
+  // A .key file, encrypted (`minisign -G`) or not (`-W`); wiping it is the caller's. `passphrase`: null if there is
+  // none; not used for a file that is not encrypted. Errors: corrupt, unsupported; limit (asks for more than `limits`,
+  // or memory is lacking); no_key (no passphrase, or the wrong one).
   [[nodiscard]] static Result<Signer> parse(ByteView key_file, const SecretBytes* passphrase = nullptr,
                                             const SignerLimits& limits = {});
 
@@ -108,7 +109,7 @@ class MessageHash {
 
 // One line each, of valid UTF-8 without control characters other than tabs.
 struct SignatureComments {
-  std::string trusted;  // signed with the message
+  std::string trusted;                           // signed with the message
   std::string untrusted = "signature from npk";  // anyone can change it unnoticed
 };
 

@@ -1,7 +1,7 @@
 #include "crypto/ed25519.h"
 
-#include <algorithm>
 #include <gtest/gtest.h>
+#include <algorithm>
 #include <string>
 
 namespace npk::crypto {

@@ -5,9 +5,9 @@
 namespace npk {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::kPublicKeyFile;
 using testing::kPublicKeyLine;
-using ::testing::HasSubstr;
 
 TEST(SignatureKey, IsReadAsALineOrAFile) {
   const SignatureKey key = SignatureKey::parse(kPublicKeyLine).value();
@@ -62,7 +62,8 @@ TEST(SignatureKey, WhatIsNone) {
 }
 
 TEST(SignatureKey, TheLongestComment) {
-  const std::string text = "untrusted comment: " + std::string(1003, 'x') + "\r\n" + std::string(kPublicKeyLine) + "\r\n";
+  const std::string text =
+      "untrusted comment: " + std::string(1003, 'x') + "\r\n" + std::string(kPublicKeyLine) + "\r\n";
   EXPECT_TRUE(SignatureKey::parse(text));
   EXPECT_LT(text.size(), kMaxKeyFileBytes);
 }

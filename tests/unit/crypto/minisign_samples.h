@@ -1,5 +1,5 @@
-// Files that minisign 0.11 wrote, over kMessage. The sealed key was made where little memory was to be had, so that opening
-// it takes 32 MiB instead of 1 GiB.
+// Files that minisign 0.11 wrote, over kMessage. The sealed key was made where little memory was to be had, so that
+// opening it takes 32 MiB instead of 1 GiB.
 #pragma once
 
 #include <array>
@@ -19,7 +19,8 @@ inline constexpr std::string_view kPublicKeyFile =
     "RWRA9JxheGcyIFZ2v8j8Y5lJV/32gl0jp41i61kREuKo2OXrCqB97r6Y\n";
 inline constexpr std::string_view kPlainKeyFile =
     "untrusted comment: minisign encrypted secret key\n"
-    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQPScYXhnMiC2tDuFP6D69mFUMkT+qmHay21tHOuidjFd"
+    "RWQAAEIyAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAQPScYXhnMiC2tDuFP6D69mFUMkT+"
+    "qmHay21tHOuidjFd"
     "n3E3RSulEVZ2v8j8Y5lJV/32gl0jp41i61kREuKo2OXrCqB97r6YAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
 inline constexpr std::string_view kSignatureFile =
     "untrusted comment: signature from npk\n"
@@ -36,12 +37,14 @@ inline constexpr std::string_view kPassphrase = "correct horse";
 inline constexpr std::string_view kSealedPublicKeyLine = "RWSCFKu256C2CeejJ8Ioj5NfGMntROCZr9irNITOSfhpzh1KXPOZSkI/";
 inline constexpr std::string_view kSealedKeyFile =
     "untrusted comment: minisign encrypted secret key\n"
-    "RWRTY0Iyz21VFr/eRm+erReM4wAT426hvGsOvMZHP7rFjJBw3vkAABAAAAAAAAAAAAIAAAAAn9QZujI1pfm+T/RqkYL9bfs3A610S1Qrqy88adZ06Bt/"
+    "RWRTY0Iyz21VFr/eRm+erReM4wAT426hvGsOvMZHP7rFjJBw3vkAABAAAAAAAAAAAAIAAAAAn9QZujI1pfm+T/"
+    "RqkYL9bfs3A610S1Qrqy88adZ06Bt/"
     "2fV2U6Y72PoB9FlvgMe8qKfisDKMY/vFC226Pnu7MO1Urc5vc9PjeLm6WxOUfIyQok7DI1uTQxYIqC6nWYQVrHlm87e5C68=\n";
 // The same with its passphrase removed: `minisign -C -W`.
 inline constexpr std::string_view kUnsealedKeyFile =
     "untrusted comment: minisign encrypted secret key\n"
-    "RWQAAEIyz21VFr/eRm+erReM4wAT426hvGsOvMZHP7rFjJBw3vkAABAAAAAAAAAAAAIAAAAAghSrtuegtgnxX3+BrPBw1lC4ylRFHTodfJT6GgfqLiN4"
+    "RWQAAEIyz21VFr/"
+    "eRm+erReM4wAT426hvGsOvMZHP7rFjJBw3vkAABAAAAAAAAAAAAIAAAAAghSrtuegtgnxX3+BrPBw1lC4ylRFHTodfJT6GgfqLiN4"
     "3/kF+f/MMOejJ8Ioj5NfGMntROCZr9irNITOSfhpzh1KXPOZSkI/zMVtoiARRDO/CbS+hjDpz2cgwZWRvFqDSOMvuM0lwIc=\n";
 inline constexpr std::string_view kSealedSignatureFile =
     "untrusted comment: signature from minisign secret key\n"
@@ -49,8 +52,12 @@ inline constexpr std::string_view kSealedSignatureFile =
     "trusted comment: sealed key\n"
     "Zm1ySmOG5srH3F9lZxgTZ+CJtDr1p9BghwlzQ1s4/tgNYzq6DFH39sCORsLUiJSIEGplV1PqvxNsfNZ1JAQ0BA==\n";
 
-[[nodiscard]] inline SignatureKey public_key() { return SignatureKey::parse(kPublicKeyLine).value(); }
-[[nodiscard]] inline Signer signer() { return Signer::parse(as_bytes(kPlainKeyFile)).value(); }
+[[nodiscard]] inline SignatureKey public_key() {
+  return SignatureKey::parse(kPublicKeyLine).value();
+}
+[[nodiscard]] inline Signer signer() {
+  return Signer::parse(as_bytes(kPlainKeyFile)).value();
+}
 
 // A comment line, and the bytes as base64: what .pub and .key files are.
 [[nodiscard]] inline std::string key_file_of(ByteView bytes) {

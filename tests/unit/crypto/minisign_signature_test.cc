@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <gmock/gmock.h>
+#include <algorithm>
 #include <utility>
 
 #include "unit/crypto/minisign_samples.h"
@@ -7,17 +7,23 @@
 namespace npk {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::kLegacySignatureFile;
 using testing::kMessage;
 using testing::kSignatureFile;
 using testing::public_key;
 using testing::signer;
-using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-ByteView message() { return as_bytes(kMessage); }
-MessageDigest digest() { return hash_message(message()).value(); }
-Signature signature(std::string_view text = kSignatureFile) { return parse_signature(text).value(); }
+ByteView message() {
+  return as_bytes(kMessage);
+}
+MessageDigest digest() {
+  return hash_message(message()).value();
+}
+Signature signature(std::string_view text = kSignatureFile) {
+  return parse_signature(text).value();
+}
 
 // Both ways to verify; they differ for legacy signatures alone.
 Errc refusal(const SignatureKey& key, const Signature& by, ByteView over = message()) {
@@ -104,10 +110,11 @@ TEST(Signature, SaysWhatDoesNotFit) {
     return std::string(errc_name(done.error().code)) + ": " + done.error().message;
   };
   EXPECT_EQ(text_of(public_key(), signature(), as_bytes("another")),
-            "auth_failed: the signature is not key 20326778619CF440's over this content");
+            "auth_failed: the signature is not over this content by key 20326778619CF440");
   Signature commented = signature();
   commented.comments.trusted = "commit 43, by José";
-  EXPECT_EQ(text_of(public_key(), commented, message()), "auth_failed: the signature's trusted comment is not what was signed");
+  EXPECT_EQ(text_of(public_key(), commented, message()),
+            "auth_failed: the signature's trusted comment is not what was signed");
   EXPECT_EQ(text_of(SignatureKey::parse(testing::kSealedPublicKeyLine).value(), signature(), message()),
             "auth_failed: signed with key 20326778619CF440, not with 09B6A0E7B6AB1482");
 }
@@ -155,7 +162,8 @@ TEST(Signature, NoTruncationIsOne) {
 
 TEST(Signature, WhatIsNone) {
   const std::string good(kSignatureFile);
-  const std::string second = "RURA9JxheGcyIMFK79L73eW+V/tXeRPL9vvZwREdfWEm8XfO3UVeFaVzLu0NzFnCcgYzpp28aQs78uZ64mlLpPp4v/aSKokM1QM";
+  const std::string second =
+      "RURA9JxheGcyIMFK79L73eW+V/tXeRPL9vvZwREdfWEm8XfO3UVeFaVzLu0NzFnCcgYzpp28aQs78uZ64mlLpPp4v/aSKokM1QM";
   const struct {
     const char* name;
     std::string text;
@@ -170,7 +178,8 @@ TEST(Signature, WhatIsNone) {
       {"byte order mark", "\xef\xbb\xbf" + good, Errc::corrupt, "line 1"},
       {"no space in the prefix", with_line(good, 1, "untrusted comment:x"), Errc::corrupt, "line 1"},
       {"comments exchanged", with_line(good, 1, "trusted comment: x"), Errc::corrupt, "line 1"},
-      {"long untrusted comment", with_line(good, 1, "untrusted comment: " + std::string(1004, 'x')), Errc::corrupt, "line 1"},
+      {"long untrusted comment", with_line(good, 1, "untrusted comment: " + std::string(1004, 'x')), Errc::corrupt,
+       "line 1"},
       {"escape in the untrusted comment", with_line(good, 1, "untrusted comment: \x1b[2J"), Errc::corrupt, "line 1"},
       {"carriage return inside", with_line(good, 1, "untrusted comment: a\rb"), Errc::corrupt, "line 1"},
       {"no padding", with_line(good, 2, second), Errc::corrupt, "line 2"},
@@ -179,11 +188,14 @@ TEST(Signature, WhatIsNone) {
       {"shorter", with_line(good, 2, second.substr(4) + "="), Errc::corrupt, "line 2"},
       {"longer", with_line(good, 2, "AAAA" + second + "="), Errc::corrupt, "line 2"},
       {"much longer", with_line(good, 2, std::string(1 << 20, 'A')), Errc::corrupt, "line 2"},
-      {"key algorithm of another kind", with_line(good, 2, "RVRA" + second.substr(4) + "="), Errc::unsupported, "line 2"},
+      {"key algorithm of another kind", with_line(good, 2, "RVRA" + second.substr(4) + "="), Errc::unsupported,
+       "line 2"},
       {"untrusted where trusted is due", with_line(good, 3, "untrusted comment: x"), Errc::corrupt, "line 3"},
       {"no trusted comment", with_line(good, 3, ""), Errc::corrupt, "line 3"},
-      {"long trusted comment", with_line(good, 3, "trusted comment: " + std::string(8174, 'x')), Errc::corrupt, "line 3"},
-      {"zero in the trusted comment", with_line(good, 3, std::string("trusted comment: a\0b", 20)), Errc::corrupt, "line 3"},
+      {"long trusted comment", with_line(good, 3, "trusted comment: " + std::string(8174, 'x')), Errc::corrupt,
+       "line 3"},
+      {"zero in the trusted comment", with_line(good, 3, std::string("trusted comment: a\0b", 20)), Errc::corrupt,
+       "line 3"},
       {"Latin-1", with_line(good, 3, "trusted comment: Jos\xe9"), Errc::corrupt, "line 3"},
       {"global signature missing", good.substr(0, good.rfind('\n', good.size() - 2) + 1), Errc::corrupt, "line 4"},
       {"global signature empty", with_line(good, 4, ""), Errc::corrupt, "line 4"},

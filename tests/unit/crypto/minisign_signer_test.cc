@@ -1,5 +1,5 @@
-#include <functional>
 #include <gmock/gmock.h>
+#include <functional>
 #include <type_traits>
 
 #include "unit/crypto/minisign_samples.h"
@@ -7,9 +7,9 @@
 namespace npk {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::kPlainKeyFile;
 using testing::kSealedKeyFile;
-using ::testing::HasSubstr;
 
 static_assert(!std::is_copy_constructible_v<Signer> && !std::is_copy_assignable_v<Signer>);
 static_assert(std::is_nothrow_move_constructible_v<Signer> && std::is_nothrow_move_assignable_v<Signer>);
@@ -17,7 +17,9 @@ static_assert(std::is_nothrow_move_constructible_v<Signer> && std::is_nothrow_mo
 constexpr std::size_t kFileBytes = 158;
 using KeyFileBytes = std::array<std::uint8_t, kFileBytes>;
 
-SecretBytes passphrase(std::string_view text = testing::kPassphrase) { return SecretBytes::copy_of(text).value(); }
+SecretBytes passphrase(std::string_view text = testing::kPassphrase) {
+  return SecretBytes::copy_of(text).value();
+}
 
 std::string changed(std::string_view file, const std::function<void(KeyFileBytes&)>& change) {
   KeyFileBytes bytes = testing::key_bytes_of<kFileBytes>(file);
@@ -76,7 +78,9 @@ TEST(Signer, KeepsToItsLimits) {
 
 TEST(Signer, WhatIsNoKey) {
   const std::string plain(kPlainKeyFile), second = plain.substr(plain.find('\n') + 1);
-  const auto edit = [](std::string_view file, const std::function<void(KeyFileBytes&)>& change) { return changed(file, change); };
+  const auto edit = [](std::string_view file, const std::function<void(KeyFileBytes&)>& change) {
+    return changed(file, change);
+  };
   const struct {
     const char* name;
     std::string text;
@@ -100,7 +104,8 @@ TEST(Signer, WhatIsNoKey) {
       {"another public half", edit(plain, [](auto& b) { b[62 + 63] ^= 1; }), Errc::corrupt},
       {"4 TiB of memory", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1U << 20, 1ULL << 42); }), Errc::limit},
       {"all memory", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1U << 20, UINT64_MAX); }), Errc::limit},
-      {"a byte above 1 GiB", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1U << 20, (1ULL << 30) + 1); }), Errc::limit},
+      {"a byte above 1 GiB", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1U << 20, (1ULL << 30) + 1); }),
+       Errc::limit},
       {"a year of work", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1ULL << 50, 1U << 25); }), Errc::limit},
       {"hardly any memory", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 1U << 25, 1U << 10); }), Errc::corrupt},
       {"no work", edit(kSealedKeyFile, [](auto& b) { set_cost(b, 0, 1U << 25); }), Errc::corrupt},

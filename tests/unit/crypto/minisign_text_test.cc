@@ -8,7 +8,8 @@ namespace {
 using namespace std::string_view_literals;
 
 TEST(MinisignText, PrintableIsUtf8WithoutControls) {
-  for (const auto text : {""sv, " ~"sv, "a\tb"sv, "\u00a0\u00e9"sv, "\u0800\ud7fb\ue000\uffff"sv, "\U00010000\U0010ffff"sv}) {
+  for (const auto text :
+       {""sv, " ~"sv, "a\tb"sv, "\u00a0\u00e9"sv, "\u0800\ud7fb\ue000\uffff"sv, "\U00010000\U0010ffff"sv}) {
     EXPECT_TRUE(is_printable(text)) << text;
   }
 }
@@ -54,7 +55,8 @@ TEST(MinisignText, Base64OfEverySize) {
 
 // RFC 4648, section 3.5: bits that stand for nothing must be zero, or one signature would have several texts.
 TEST(MinisignText, Base64IsCanonical) {
-  for (const auto text : {"Zh=="sv, "Zm9="sv, "Zg="sv, "Zg"sv, "Zg==="sv, "Zg==Zg=="sv, " Zg=="sv, "Z\ng=="sv, "Zm9v"sv}) {
+  for (const auto text :
+       {"Zh=="sv, "Zm9="sv, "Zg="sv, "Zg"sv, "Zg==="sv, "Zg==Zg=="sv, " Zg=="sv, "Z\ng=="sv, "Zm9v"sv}) {
     Bytes out(text == "Zm9="sv ? 2 : 1);
     EXPECT_EQ(LineReader(text, "test").base64(out).error().code, Errc::corrupt) << text;
   }

@@ -65,7 +65,7 @@ Result<void> check_cost(const KeyFile& file, const SignerLimits& limits) {
 Result<SecretBytes> derive(const KeyFile& file, const SecretBytes& passphrase) {
   NPK_ASSIGN(SecretBytes key, SecretBytes::allocate(kSealedBytes));
   const ByteView salt = file.part(kSaltAt, kSaltBytes);
-  const std::string_view text = as_text(passphrase.view());
+  const std::string_view text = passphrase.empty() ? "" : as_text(passphrase.view());  // never null
   const int status = ::crypto_pwhash_scryptsalsa208sha256(key.span().data(), key.size(), text.data(), text.size(),
                                                           salt.data(), file.operations(), file.memory());
   if (status == 0) return key;

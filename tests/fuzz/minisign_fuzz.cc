@@ -75,9 +75,15 @@ std::string signature_text(fuzz::Input input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   fuzz::Input input(data, size);
   switch (input.byte() % 3) {
-    case 0: read_all(input.text(size)); break;
-    case 1: read_all(std::string(crypto::kUntrustedPrefix) + "\n" + crypto::base64_text(input.rest())); break;
-    case 2: read_all(signature_text(input)); break;
+    case 0:
+      read_all(input.text(size));
+      break;
+    case 1:
+      read_all(std::string(crypto::kUntrustedPrefix) + "\n" + crypto::base64_text(input.rest()));
+      break;
+    case 2:
+      read_all(signature_text(input));
+      break;
   }
   return 0;
 }

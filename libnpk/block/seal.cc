@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kLeastGainShift = 6;  // 1/64: below it the reader's time is worth more than the space
 
-static_assert(kSealHeadroom == format::kInnerHeaderFixedBytes + 2 * format::kChainStepBytes);
+static_assert(kSealHeadroom >= 64 + format::kInnerHeaderFixedBytes + 2 * format::kChainStepBytes);
 
 // Puts the header right before the payload, which begins at kSealHeadroom; the body is what comes of it.
 ByteView finish(const format::InnerHeader& header, MutableBytes memory, std::size_t payload_bytes) {

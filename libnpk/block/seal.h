@@ -12,7 +12,7 @@
 namespace npk::block {
 
 // Free bytes that seal() needs in front of the raw data, so that storing it raw copies nothing.
-inline constexpr std::size_t kSealHeadroom = 40;  // an inner header of two steps
+inline constexpr std::size_t kSealHeadroom = 64 + 40;  // what a sealed body may begin with, and an inner header of two steps
 
 // A base for compression, as the reader will find it.
 struct Base {

@@ -67,17 +67,22 @@ Result<const SealingSession*> BodyOpener::session_of(const format::FrameHeader& 
     if (known != nullptr) return &known->session;
     return fail(Errc::auth_failed, "a sealed frame is of a writing session that the package does not show");
   }
+  if (body.size() < SessionHead::kBytes)
+    return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
   const SessionHead head = read_head(body);
   if (known == nullptr) return learn(header, head);
   if (known->session.head() == head) return &known->session;
   return fail(Errc::auth_failed, "two writing sessions have one number");
 }
 
+Result<void> BodyOpener::meet(const format::FrameHeader& header, ByteView body) const {
+  NPK_TRY(session_of(header, body));
+  return {};
+}
+
 Result<MutableBytes> BodyOpener::open(const format::FrameHeader& header, MutableBytes body) const {
-  const std::size_t head_bytes = carries_head(header) ? SessionHead::kBytes : 0;
-  if (body.size() < head_bytes) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
   NPK_ASSIGN(const SealingSession* session, session_of(header, body));
-  return session->open(header, body.subspan(head_bytes));
+  return session->open(header, body.subspan(carries_head(header) ? SessionHead::kBytes : 0));
 }
 
 }  // namespace npk::crypto

@@ -83,6 +83,8 @@ class BodyOpener {
   // No other thread uses it meanwhile. Errc::auth_failed if the epoch has another key already.
   [[nodiscard]] Result<void> add_key(std::uint32_t epoch, SecretBytes key);
 
+  // As open(), but the body is only looked at for what a later one needs.
+  [[nodiscard]] Result<void> meet(const format::FrameHeader& header, ByteView body) const;
   // The plain body, in place, of a sealed frame whose body has been read whole. auth_failed: not sealed by a key of this
   // package, or not in this place; no_key: of an epoch whose key is not there; corrupt: too short.
   [[nodiscard]] Result<MutableBytes> open(const format::FrameHeader& header, MutableBytes body) const;

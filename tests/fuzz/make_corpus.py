@@ -3,10 +3,14 @@
 
 Each function named after a target yields (name, bytes); the files go to corpus/<target>/<name> and are committed.
 """
+import base64
 import pathlib
 
 CONSTANT, FRAME, DELTA, ZERO_RUN, DICTIONARY = 1, 2, 3, 4, 5
 TOP = 2**64 - 1
+# RFC 8032, section 7.1, test 1: seed, public key.
+RFC8032_SECRET = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+                               "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 
 
 def number(value):
@@ -69,9 +73,36 @@ def integer_column_fuzz():
     yield "dictionary_all_patches", column(DICTIONARY, 4, dictionary([1, 2, 3, TOP], [0]))
 
 
+def minisign_fuzz():
+    """First byte: 0 a text, 1 the bytes of a key, 2 the bytes of a signature."""
+    key_id, point, secret = bytes(range(8)), bytes(range(32)), bytes(range(64))
+    no_cost, usual_cost = bytes(48), bytes(32) + (2**25).to_bytes(8, "little") + (2**30).to_bytes(8, "little")
+    public = b"Ed" + key_id + point
+    line, overall = b"ED" + key_id + bytes(64), bytes(64)
+
+    def text(*lines, end=b"\n"):
+        return b"\0" + b"".join(each + end for each in lines)
+
+    signature = (b"untrusted comment: x", base64.b64encode(line), "trusted comment: é\t".encode(), base64.b64encode(overall))
+    yield "signature", text(*signature)
+    yield "signature_crlf", text(*signature, end=b"\r\n")
+    yield "signature_bytes", b"\2" + line + overall + b"commit 1"
+    yield "signature_legacy", b"\2" + b"Ed" + line[2:] + overall
+    yield "signature_control", b"\2" + line + overall + b"\x1b[2J"
+    yield "signature_short", text(*signature[:3])
+    yield "public_line", b"\0" + base64.b64encode(public)
+    yield "public_file", text(b"untrusted comment: minisign public key 0706050403020100", base64.b64encode(public))
+    yield "public_bytes", b"\1" + public
+    yield "secret_plain", b"\1" + b"Ed\0\0B2" + no_cost + key_id + secret + bytes(32)
+    yield "secret_pair", b"\1" + b"Ed\0\0B2" + no_cost + key_id + RFC8032_SECRET + bytes(32)
+    yield "secret_sealed", b"\1" + b"EdScB2" + usual_cost + key_id + secret + bytes(32)
+    yield "secret_costly", b"\1" + b"EdScB2" + b"\xff" * 48 + key_id + secret + bytes(32)
+    yield "secret_unknown", b"\1" + b"EdXxB2" + no_cost + key_id + secret + bytes(32)
+
+
 def main():
     corpus = pathlib.Path(__file__).parent / "corpus"
-    for target in (integer_column_fuzz,):
+    for target in (integer_column_fuzz, minisign_fuzz):
         folder = corpus / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target():

@@ -12,6 +12,8 @@ Writes the content of a file in a package to standard output, checked.
 
   --offset N  from byte N on (K, M, G behind it: times 1024, …)
   --length N  at most N bytes
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
 
 examples:
   npk cat src.npk src/README
@@ -22,6 +24,7 @@ struct Options {
   std::uint64_t offset = 0;
   std::uint64_t length = UINT64_MAX;
   std::string package;
+  IdentityOptions keys;
   std::string entry;
 };
 
@@ -40,10 +43,11 @@ int run_cat(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.size("--offset", options.offset);
   parser.size("--length", options.length);
+  define_identities(parser, options.keys);
   parser.operand("PACKAGE", options.package);
   parser.operand("ENTRY", options.entry);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_entry_of(options.package, messages, [&](const PackageReader& package) { return cat(package, options, messages, io); });
+  return with_entry_of(options.package, options.keys, messages, [&](const PackageReader& package) { return cat(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -23,6 +23,8 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
   --threads N            as many as processors by default
   --memory N             at most N bytes (K, M, G) for buffers; what can't be kept is refused
   -q, --quiet            no progress line
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
 
 examples:
   npk extract -C /tmp src.npk
@@ -37,6 +39,7 @@ struct Options {
   bool keep = false;
   bool quiet = false;
   std::string package;
+  IdentityOptions keys;
   bool is_incomplete = false;  // found out on opening
 };
 
@@ -50,8 +53,9 @@ int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
 }
 
 Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
+  NPK_ASSIGN(options.extract.identities, identities_of(options.keys, options.package));
   if (options.package == "-") return ops::extract_stream(io.in, options.extract);
-  auto package = PackageReader::open_file(options.package);
+  auto package = PackageReader::open_file(options.package, {.identities = options.extract.identities});
   if (!package) return std::unexpected(package.error());
   for (const Error& warning : package->info().warnings) messages.error(warning.to_string());
   options.is_incomplete = is_incomplete(*package);
@@ -73,6 +77,7 @@ int extract(Options& options, Messages& messages, Io& io) {
     return options.is_incomplete ? kDamaged : code;
   }
   const int code = messages.error(report.error());
+  hint_at_keys(report.error(), messages);
   if (report.error().code == Errc::misuse) messages.hint("--help shows what there is");
   return code;
 }
@@ -90,6 +95,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", options.extract.memory_bytes);
   parser.flag("-q,--quiet", options.quiet);
+  define_identities(parser, options.keys);
   parser.excludes("--overwrite", "--keep");
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.extract.globs);

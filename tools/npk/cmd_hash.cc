@@ -12,6 +12,9 @@ constexpr std::string_view kHelp = R"(usage: npk hash PACKAGE [GLOB...]
 Prints the BLAKE3 of each file as b3sum does, so that `b3sum -c` can check what was extracted. Without GLOB a
 last line, `content-root HASH`, names all that was packed, whatever the codec, the layout or the machine.
 
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
+
 examples:
   npk hash src.npk 'src/*.c' >sums && b3sum -c sums
   npk hash src.npk | tail -n 1
@@ -19,6 +22,7 @@ examples:
 
 struct Options {
   std::string package;
+  IdentityOptions keys;
   std::vector<std::string> globs;
 };
 
@@ -42,10 +46,11 @@ int run_hash(const Arguments& arguments, Io& io) {
   Messages messages(io, "hash");
   Options options;
   OptionParser parser(kHelp, messages);
+  define_identities(parser, options.keys);
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.globs);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(options.package, messages, [&](const PackageReader& package) { return hash(package, options, messages, io); });
+  return with_package(options.package, options.keys, messages, [&](const PackageReader& package) { return hash(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -18,6 +18,8 @@ constexpr std::string_view kHelp = R"(usage: npk info [--json] PACKAGE
 Totals, ratio by codec and by file type, deduplication, and what the catalog costs.
 
   --json   one document (see JSON.md)
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
 
 examples:
   npk info src.npk
@@ -187,11 +189,13 @@ int run_info(const Arguments& arguments, Io& io) {
   Messages messages(io, "info");
   bool json = false;
   std::string path;
+  IdentityOptions keys;
   OptionParser parser(kHelp, messages);
   parser.flag("--json", json);
+  define_identities(parser, keys);
   parser.operand("PACKAGE", path);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(path, messages, [&](const PackageReader& package) { return info(package, json, messages, io); });
+  return with_package(path, keys, messages, [&](const PackageReader& package) { return info(package, json, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -15,6 +15,8 @@ directory's name means all that is under it.
 
   -l          kind and mode, owner, size, time as well, as `tar tv`
   --json      one document with everything that is known of each entry (see JSON.md)
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
 
 examples:
   npk list -l src.npk
@@ -25,6 +27,7 @@ struct Options {
   bool is_long = false;
   bool json = false;
   std::string package;
+  IdentityOptions keys;
   std::vector<std::string> globs;
 };
 
@@ -103,10 +106,11 @@ int run_list(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.flag("-l,--long", options.is_long);
   parser.flag("--json", options.json);
+  define_identities(parser, options.keys);
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.globs);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(options.package, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
+  return with_package(options.package, options.keys, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -5,6 +5,7 @@
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"
+#include "keys.h"
 #include "npk/memory_estimate.h"
 #include "npk/ops/hash.h"
 #include "output_buffer.h"
@@ -35,6 +36,12 @@ own, read from standard input.
   --memory N           at most N bytes for buffers; never changes the bytes
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
   --message TEXT       kept with the package
+  -r, --recipient KEY  seals the package for an age1… or ssh-ed25519 key; may be given again
+  -R, --recipients-file FILE
+                       seals it for the keys in FILE, one a line
+  -p, --passphrase     seals it with a passphrase, asked for at the terminal; --passphrase-fd N: the first line
+                       behind descriptor N
+  --cipher NAME        xchacha20-poly1305 (default), or aes-256-gcm where the processor has it
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
@@ -52,6 +59,8 @@ struct Options {
   bool verbose = false;
   std::uint64_t threads = 0;
   std::string dedup = "chunks";
+  std::string cipher = "xchacha20-poly1305";
+  RecipientOptions keys;
   // Bound only to keep their order: pack_inputs reads them.
   std::vector<std::string> directories, lists, paths;
 };
@@ -74,6 +83,8 @@ void define(OptionParser& parser, Options& options) {
   parser.size("--memory", writer.memory_bytes);
   parser.flag("--reproducible", writer.reproducible);
   parser.text("--message", writer.message);
+  define_recipients(parser, options.keys);
+  parser.text("--cipher", options.cipher);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
@@ -89,6 +100,12 @@ Result<Deduplication> deduplication_of(const std::string& name) {
   const auto found = kNames.find(name);
   if (found == kNames.end()) return fail(Errc::misuse, "--dedup: '" + name + "' is none of none, files and chunks");
   return found->second;
+}
+
+Result<format::Cipher> cipher_of(const std::string& name) {
+  if (name == "xchacha20-poly1305") return format::Cipher::xchacha20_poly1305;
+  if (name == "aes-256-gcm") return format::Cipher::aes_256_gcm;
+  return fail(Errc::misuse, "--cipher: '" + name + "' is neither xchacha20-poly1305 nor aes-256-gcm");
 }
 
 // https://reproducible-builds.org/specs/source-date-epoch/: ASCII digits, seconds.
@@ -126,12 +143,14 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   if (options.max) create.writer.preset = Preset::max;
   create.writer.threads = static_cast<unsigned>(options.threads);
   NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
+  NPK_ASSIGN(create.writer.cipher, cipher_of(options.cipher));
   NPK_TRY(set_time(options, io));
   NPK_ASSIGN(PackInputs inputs, pack_inputs(parser.in_order(), io.in));
   if (inputs.paths.empty() && !inputs.standard_input && options.lists.empty()) return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
   create.inputs = std::move(inputs.paths);
   if (inputs.standard_input) create.standard_input = &io.in;
   if (to_output) create.sink = &io.out;
+  NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path));
   return {};
 }
 

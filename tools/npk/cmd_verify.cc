@@ -4,6 +4,7 @@
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"
+#include "opened_package.h"
 #include "npk/files.h"
 #include "npk/ops/hash.h"
 #include "npk/ops/verify.h"
@@ -24,6 +25,8 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   --threads N  as many as processors by default
   --json       one document (see JSON.md)
   -q, --quiet  nothing but what is wrong
+  -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
+                       with a passphrase; --passphrase-fd N with the first line behind descriptor N
 
 examples:
   npk verify src.npk
@@ -37,6 +40,7 @@ struct Options {
   std::uint64_t threads = 0;
   std::string part;
   std::string package;
+  IdentityOptions keys;
 };
 
 // "3/7" into 3 and 7.
@@ -121,6 +125,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   parser.number("--threads", options.threads, 1, 1024);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
+  define_identities(parser, options.keys);
   parser.excludes("--quick", "--part");
   parser.operand("PACKAGE", options.package);
   if (const auto code = parser.parse(arguments, io)) return *code;
@@ -134,10 +139,16 @@ int run_verify(const Arguments& arguments, Io& io) {
     messages.error(fmt::format("--part: '{}' is not K/N with K from 1 to N", options.part));
     return kUsage;
   }
+  auto identities = identities_of(options.keys, options.package);
+  if (!identities) return messages.error(identities.error());
+  verify.identities = *std::move(identities);
   auto source = open_file_source(options.package);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
-  return report ? report_on(*report, options, messages, io) : messages.error(report.error());
+  if (report) return report_on(*report, options, messages, io);
+  const int code = messages.error(report.error());
+  hint_at_keys(report.error(), messages);
+  return code;
 }
 
 }  // namespace npk::tools

@@ -32,14 +32,25 @@ std::string_view without_slashes(std::string_view path) noexcept {
   return path;
 }
 
+Result<PackageReader> opened(const std::string& path, const IdentityOptions& keys) {
+  if (path == "-") return fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'");
+  ReaderOptions options;
+  NPK_ASSIGN(options.identities, identities_of(keys, path));
+  return PackageReader::open_file(path, options);
+}
+
 }  // namespace
 
-Result<PackageReader> open_package(const std::string& path, Messages& messages, const ReaderOptions& options) {
-  Result<PackageReader> package = path == "-" ? fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'")
-                                              : PackageReader::open_file(path, options);
+void hint_at_keys(const Error& error, Messages& messages) {
+  if (error.code == Errc::no_key) messages.hint("-i FILE names a file of identities, -p asks for a passphrase");
+}
+
+Result<PackageReader> open_package(const std::string& path, const IdentityOptions& keys, Messages& messages) {
+  Result<PackageReader> package = opened(path, keys);
   if (!package) {
     static_cast<void>(messages.error(package.error()));
-    if (package.error().code == Errc::misuse) messages.hint("npk extract reads packages from standard input");
+    hint_at_keys(package.error(), messages);
+    if (path == "-") messages.hint("npk extract reads packages from standard input");
     return package;
   }
   for (const Error& warning : package->info().warnings) messages.note(warning.to_string());
@@ -50,15 +61,15 @@ bool is_incomplete(const PackageReader& package) noexcept {
   return package.info().recovered && package.info().commit.statement.storage_root == Digest{};
 }
 
-int with_package(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run) {
-  return with_entry_of(path, messages, [&](const PackageReader& package) {
+int with_package(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  return with_entry_of(path, keys, messages, [&](const PackageReader& package) {
     const int code = run(package);
     return code == kDone && is_incomplete(package) ? kDamaged : code;
   });
 }
 
-int with_entry_of(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run) {
-  const Result<PackageReader> package = open_package(path, messages);
+int with_entry_of(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  const Result<PackageReader> package = open_package(path, keys, messages);
   return package ? run(*package) : exit_code_of(package.error());
 }
 

@@ -3,22 +3,26 @@
 
 #include <functional>
 
+#include "keys.h"
 #include "messages.h"
 #include "npk/reader.h"
 
 namespace npk::tools {
 
 // Says what is wrong, and passes on what was wrong with a package that opens all the same. The error has been said.
-[[nodiscard]] Result<PackageReader> open_package(const std::string& path, Messages& messages, const ReaderOptions& options = {});
+[[nodiscard]] Result<PackageReader> open_package(const std::string& path, const IdentityOptions& keys, Messages& messages);
+
+// What to do about it, for errors of opening.
+void hint_at_keys(const Error& error, Messages& messages);
 
 // Without any commit only what the manifests before the damage name is there: no success for what speaks of the whole package.
 [[nodiscard]] bool is_incomplete(const PackageReader& package) noexcept;
 
 // Opens, runs, returns the exit code; kDamaged instead of kDone for an incomplete package.
-[[nodiscard]] int with_package(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run);
+[[nodiscard]] int with_package(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run);
 
 // For what concerns one entry of the package.
-[[nodiscard]] int with_entry_of(const std::string& path, Messages& messages, const std::function<int(const PackageReader&)>& run);
+[[nodiscard]] int with_entry_of(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run);
 
 // The regular file of that name; what is wrong is said, with the exit code as the error.
 [[nodiscard]] std::expected<FileStream, int> open_content(const PackageReader& package, const std::string& path, Messages& messages);

@@ -7,10 +7,13 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "npk/entry.h"
 #include "npk/format/commit.h"
+#include "npk/format/superblock.h"
 #include "npk/progress.h"
+#include "npk/recipients.h"
 #include "npk/source.h"
 
 namespace npk {
@@ -42,6 +45,9 @@ struct WriterOptions {
   std::int64_t time_seconds = 0;         // of the commit
   std::uint32_t time_nanoseconds = 0;
   std::string message;                   // UTF-8, at most 1 MiB
+  // Who may open the package; null or none: anyone. A sealed one has a random id and salt: no two are the same.
+  std::shared_ptr<const std::vector<Recipient>> recipients;
+  format::Cipher cipher = format::Cipher::xchacha20_poly1305;  // of a sealed package
   ProgressCallback progress;
   ProblemCallback problem;               // an entry that could not be read, or changed meanwhile; the rest goes on
   std::stop_token stop;

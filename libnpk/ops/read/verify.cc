@@ -104,7 +104,7 @@ class Verification {
 
 Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options) {
   if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
-  NPK_ASSIGN(const PackageReader reader, PackageReader::open(std::move(source), {.limits = options.limits}));
+  NPK_ASSIGN(const PackageReader reader, PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities}));
   return Verification(reader, options).run();
 }
 

@@ -140,7 +140,7 @@ class FrameParser::Impl {
     if ((header_.flags & format::kFrameSealed) == 0) return {};
     NPK_ASSIGN(opener_, keys_->opener());
     const bool is_block = header_.type == format::FrameType::block || header_.type == format::FrameType::dictionary;
-    if (is_block && block_bodies_ == BlockBodies::as_stored) return {};
+    if (is_block && block_bodies_ == BlockBodies::as_stored) return opener_->meet(header_, pending_);
     return reader::open_frame(opener_.get(), header_, pending_);
   }
 

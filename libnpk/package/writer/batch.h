@@ -78,6 +78,7 @@ struct FilledBlock {
   Lane lane = Lane::ordinary;
   Buffer room;                        // where it is compressed to
   ByteView body;                      // set by the seal stage; in buffer or room
+  std::uint32_t seal_counter = 0;     // of a sealed package: of its blocks
   Digest hash{};
 };
 

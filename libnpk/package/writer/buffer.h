@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -18,6 +19,9 @@ class Buffer {
 
   [[nodiscard]] explicit operator bool() const noexcept { return bytes_ != nullptr; }
   [[nodiscard]] std::uint8_t* data() const noexcept { return bytes_.get(); }
+  [[nodiscard]] bool holds(const std::uint8_t* byte) const noexcept {
+    return std::less_equal<>()(bytes_.get(), byte) && std::less<>()(byte, bytes_.get() + capacity_);
+  }
   [[nodiscard]] std::size_t capacity() const noexcept { return capacity_; }
   [[nodiscard]] MutableBytes span(std::size_t offset, std::size_t length) const noexcept { return {bytes_.get() + offset, length}; }
 

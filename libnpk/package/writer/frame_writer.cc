@@ -14,24 +14,52 @@ Result<void> FrameWriter::put(ByteView bytes) {
   return {};
 }
 
-Result<void> FrameWriter::write_superblock() { return put(format::encode_superblock(superblock_)); }
+Result<void> FrameWriter::write_superblock() {
+  NPK_TRY(put(format::encode_superblock(superblock_)));
+  if (seal_ == nullptr) return {};
+  for (const Bytes& envelope : seal_->envelopes()) {
+    NPK_ASSIGN(const format::FrameReference written, write(format::FrameType::envelope, envelope));
+    envelopes_.push_back(written.position);
+  }
+  return {};
+}
 
-Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteView body, const Digest& hash) {
-  format::FrameHeader header;
-  header.type = type;
+Result<format::FrameReference> FrameWriter::write_frame(format::FrameHeader header, ByteView body, const Digest& hash) {
   header.tag = format::package_tag(superblock_.package_id);
   header.sequence = sequence_++;
   header.stored_length = body.size();
   header.last_commit = last_commit_;
   std::copy_n(hash.begin(), header.body_check.size(), header.body_check.begin());
+  head_written_ = head_written_ || (header.flags & format::kFrameCarriesSalt) != 0;
   const format::FrameReference reference{position_, body.size(), hash};
   NPK_TRY(put(format::encode_frame_header(header)));
   NPK_TRY(put(body));
-  if (type == format::FrameType::commit) last_commit_ = reference.position;
+  if (header.type == format::FrameType::commit) last_commit_ = reference.position;
   return reference;
 }
 
-Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteView body) { return write(type, body, hash::blake3(body)); }
+Result<format::FrameReference> FrameWriter::write_block(ByteView body, const Digest& hash, std::uint32_t seal_counter) {
+  if (seal_ == nullptr) return write_frame({.type = format::FrameType::block}, body, hash);
+  return write_frame(seal_->header(format::FrameType::block, seal_counter, seal_counter == 0, body.size()), body, hash);
+}
+
+// Who opens the package at its newest commit finds the session's head there, who reads it from its start in the first
+// sealed frame.
+Result<format::FrameReference> FrameWriter::write_sealed(format::FrameType type, ByteView body) {
+  const bool carries_head = type == format::FrameType::commit || !head_written_;
+  Bytes room(PackageSeal::head_bytes(carries_head) + body.size() + crypto::tag_bytes(body.size()));
+  std::ranges::copy(body, room.begin() + static_cast<std::ptrdiff_t>(PackageSeal::head_bytes(carries_head)));
+  std::uint32_t& counter = seal_counters_[type];
+  if (counter == UINT32_MAX) return fail(Errc::limit, "more frames than one writing session may seal");
+  const format::FrameHeader header = seal_->header(type, counter++, carries_head, room.size());
+  seal_->seal(header, room);
+  return write_frame(header, room, hash::blake3(room));
+}
+
+Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteView body) {
+  if (seal_ != nullptr && format::has_inner_header(type)) return write_sealed(type, body);
+  return write_frame({.type = type}, body, hash::blake3(body));
+}
 
 Result<void> FrameWriter::pad_to(std::uint64_t position) {
   static constexpr std::array<std::uint8_t, 64U << 10> kZeros{};
@@ -44,6 +72,7 @@ Result<void> FrameWriter::pad_to(std::uint64_t position) {
 }
 
 Result<void> FrameWriter::write_trailer(format::Trailer trailer) {
+  trailer.envelope_positions = envelopes_;
   trailer.package_length = position_ + format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);
   NPK_TRY(write(format::FrameType::trailer, format::encode_trailer(trailer)));
   return {};

@@ -27,7 +27,7 @@ Result<void> SegmentWriter::write(const Batch& batch) {
 }
 
 Result<void> SegmentWriter::write_block(const FilledBlock& block) {
-  NPK_ASSIGN(const format::FrameReference written, frames_.write(format::FrameType::block, block.body, block.hash));
+  NPK_ASSIGN(const format::FrameReference written, frames_.write_block(block.body, block.hash, block.seal_counter));
   blocks_.push_back(written);
   ++block_count_;
   stored_bytes_ += written.stored_length;

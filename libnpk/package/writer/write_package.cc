@@ -86,12 +86,14 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
 
 class PackageJob {
  public:
-  PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
-      : input_(input), options_(options), plan_(std::move(plan)), scanner_(std::move(scanner)), superblock_{.package_id = derive_package_id(input)},
-        data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(block::kSealHeadroom + plan_.block_bytes[0]),
-        repetitive_buffers_(block::kSealHeadroom + plan_.block_bytes[1]), incompressible_buffers_(block::kSealHeadroom + plan_.block_bytes[2]),
+  PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
+             chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
+      : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)),
+        superblock_(seal_ != nullptr ? seal_->superblock() : format::Superblock{.package_id = derive_package_id(input)}),
+        data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
+        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)),
         block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({plan_.encoder, plan_.word_filter}),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_, options.stop),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_, seal_.get(), options.stop),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
@@ -107,6 +109,12 @@ class PackageJob {
   }
 
  private:
+  // With room for the tags of a sealed one behind.
+  [[nodiscard]] std::size_t buffer_bytes(std::size_t lane) const {
+    const std::size_t bytes = block::kSealHeadroom + plan_.block_bytes[lane];
+    return seal_ == nullptr ? bytes : bytes + static_cast<std::size_t>(crypto::tag_bytes(bytes));
+  }
+
   Result<void> run_data_pipeline() {
     using pool::StageKind;
     std::vector<pool::Stage<Batch>> stages;
@@ -137,7 +145,19 @@ class PackageJob {
     }
     NPK_TRY(filler_.fill(batch));
     if (batch.is_last) filler_.finish(batch);
+    NPK_TRY(number_blocks(batch));
     data_buffers_.give(std::move(batch.data));
+    return {};
+  }
+
+  // Here, where blocks are in order: they are sealed by several threads.
+  Result<void> number_blocks(Batch& batch) {
+    for (auto& output : batch.outputs) {
+      auto* block = std::get_if<FilledBlock>(&output);
+      if (block == nullptr || seal_ == nullptr) continue;
+      if (next_seal_counter_ == UINT32_MAX) return fail(Errc::limit, "more blocks than one writing session may seal");
+      block->seal_counter = next_seal_counter_++;
+    }
     return {};
   }
 
@@ -169,8 +189,21 @@ class PackageJob {
     NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
     NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
     sealers_.give(std::move(sealer));
+    if (seal_ != nullptr) encrypt(filled);
     filled.hash = hash::blake3(filled.body);
     return {};
+  }
+
+  // In place: there is room before and behind the body.
+  void encrypt(FilledBlock& filled) const {
+    const bool carries_head = filled.seal_counter == 0;
+    const std::size_t head = PackageSeal::head_bytes(carries_head);
+    const std::size_t stored = head + filled.body.size() + static_cast<std::size_t>(crypto::tag_bytes(filled.body.size()));
+    Buffer& memory = filled.room.holds(filled.body.data()) ? filled.room : filled.buffer;
+    const auto begin = static_cast<std::size_t>(filled.body.data() - memory.data()) - head;
+    const MutableBytes body = memory.span(begin, stored);
+    seal_->seal(seal_->header(format::FrameType::block, filled.seal_counter, carries_head, stored), body);
+    filled.body = body;
   }
 
   Result<void> write(Batch& batch) {
@@ -233,6 +266,7 @@ class PackageJob {
   const InputTree& input_;
   const WriterOptions& options_;
   WritePlan plan_;
+  std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;
   format::Superblock superblock_;
   BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_;
@@ -247,6 +281,7 @@ class PackageJob {
   SegmentWriter segments_;
   ProgressMeter progress_;
   WrittenCatalog catalog_;
+  std::uint32_t next_seal_counter_ = 0;  // of blocks
   bool ended_ = false;
 };
 
@@ -256,7 +291,8 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(WritePlan plan, make_plan(options));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  return PackageJob(input, sink, options, std::move(plan), std::move(scanner), std::move(selector), bounds).run();
+  NPK_ASSIGN(auto seal, PackageSeal::create(options));
+  return PackageJob(input, sink, options, std::move(plan), std::move(seal), std::move(scanner), std::move(selector), bounds).run();
 }
 
 }  // namespace npk::writer

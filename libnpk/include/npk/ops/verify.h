@@ -23,6 +23,7 @@ struct VerifyOptions {
   std::uint64_t parts = 1;
   unsigned threads = 0;  // 0: as many as processors
   Limits limits;
+  std::shared_ptr<const std::vector<Identity>> identities;  // what opens a sealed package
   ProgressCallback progress;  // bytes: decoded
   std::stop_token stop;
 };

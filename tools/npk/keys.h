@@ -1,0 +1,36 @@
+// Keys on the command line: who may open a package that is made, and what opens one that is read. Files, or a passphrase
+// from the terminal or a descriptor; never a secret as an argument.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "npk/recipients.h"
+#include "option_parser.h"
+
+namespace npk::tools {
+
+struct IdentityOptions {
+  std::vector<std::string> files;
+  bool passphrase = false;
+  std::optional<int> descriptor;
+};
+
+struct RecipientOptions {
+  std::vector<std::string> recipients, files;
+  bool passphrase = false;
+  std::optional<int> descriptor;
+};
+
+void define_identities(OptionParser& parser, IdentityOptions& options);
+void define_recipients(OptionParser& parser, RecipientOptions& options);
+
+// Null if none is given. Errors: a file's, with its name; those of read_passphrase and ask_passphrase.
+[[nodiscard]] Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const IdentityOptions& options,
+                                                                                 const std::string& package);
+[[nodiscard]] Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const RecipientOptions& options,
+                                                                                  const std::string& package);
+
+}  // namespace npk::tools

@@ -31,7 +31,7 @@
 namespace npk {
 
 struct ReaderOptions {
-  Limits limits;
+  Limits limits = {};
   std::uint64_t block_cache_bytes = 64ULL << 20;  // decoded blocks kept; a larger block is decoded at each read
   std::uint64_t page_cache_bytes = 16ULL << 20;   // decoded catalog and chunk pages kept
   bool accept_recovered = true;                   // go on, with warnings, when there is no whole trailer frame

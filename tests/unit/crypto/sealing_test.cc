@@ -177,7 +177,8 @@ TEST_P(Sealing, AnOpenerLearnsTheSessionsItMeets) {
   BodyOpener opener(kPackage, GetParam());
   ASSERT_TRUE(opener.add_key(1, key_.clone().value()));
   Sealed later = seal(session, text_of(50), FrameType::block, 5);
-  EXPECT_EQ(opener.open(later.header, Bytes(later.body)).error().code, Errc::auth_failed);
+  Bytes early = later.body;
+  EXPECT_EQ(opener.open(later.header, early).error().code, Errc::auth_failed);
 
   Bytes body(session.head().salt.begin(), session.head().salt.end());
   body.insert(body.end(), session.head().commitment.begin(), session.head().commitment.end());

@@ -107,7 +107,7 @@ TEST(PageTrees, HaveOneRootHoweverManyLeaves) {
     for (std::size_t i = 0; i < leaves; ++i) chunk_leaves[i] = {.position = 96 + i, .stored_length = 1, .hash = {}, .first_chunk = i, .first_block = i, .first_byte = i};
     Bytes out;
     const std::unique_ptr<Sink> sink = memory_sink(out);
-    FrameWriter frames(*sink, {});
+    FrameWriter frames(*sink, {}, nullptr);
     ASSERT_TRUE(frames.write_superblock());
     const format::FrameReference root = write_chunk_tree(chunk_leaves, 1, frames).value();
     EXPECT_EQ(root.exists(), leaves != 0);

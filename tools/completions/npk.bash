@@ -12,14 +12,14 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message --json -q --quiet -v --verbose --help" ;;
-    list) echo "-l --long --json --help" ;;
-    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet --help" ;;
-    cat) echo "--offset --length --help" ;;
-    seek) echo "-v --verbose --help" ;;
-    info) echo "--json --help" ;;
-    verify) echo "--quick --part --threads --json -q --quiet --help" ;;
-    hash) echo "--help" ;;
+    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --json -q --quiet -v --verbose --help" ;;
+    list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --help" ;;
+    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --help" ;;
+    seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --help" ;;
+    info) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
+    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    hash) echo "-i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
 }
 
@@ -33,6 +33,8 @@ _npk() {
   case $previous in
     -C | --directory) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --codec) mapfile -t COMPREPLY < <(compgen -W "store zstd lz4 lzma2" -- "$cur"); return ;;
+    --cipher) mapfile -t COMPREPLY < <(compgen -W "xchacha20-poly1305 aes-256-gcm" -- "$cur"); return ;;
+    -i | --identity | -R | --recipients-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --dedup) mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
   esac
   case $cur in

@@ -33,6 +33,12 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l files-from -r
 for option in exclude include stdin-name level block-size chunk-size message
     complete -c npk -n '__fish_seen_subcommand_from pack' -l $option -x
 end
+complete -c npk -n '__fish_seen_subcommand_from pack' -s r -l recipient -x
+complete -c npk -n '__fish_seen_subcommand_from pack' -s R -l recipients-file -r
+complete -c npk -n '__fish_seen_subcommand_from pack' -l cipher -xa 'xchacha20-poly1305 aes-256-gcm'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -s i -l identity -r
+complete -c npk -n "__fish_seen_subcommand_from $verbs" -s p -l passphrase
+complete -c npk -n "__fish_seen_subcommand_from $verbs" -l passphrase-fd -x
 complete -c npk -n '__fish_seen_subcommand_from list' -s l -l long
 complete -c npk -n '__fish_seen_subcommand_from extract' -l strip-components -x
 complete -c npk -n '__fish_seen_subcommand_from extract' -l overwrite

@@ -102,6 +102,7 @@ class FrameParser::Impl {
     NPK_ASSIGN(superblock_, format::decode_superblock(pending_));
     NPK_TRY(reader::check_sealing_expected(superblock_, identities_));
     if (superblock_.sealed) keys_.emplace(superblock_, identities_);
+    if (keys_ && (identities_ == nullptr || identities_->empty())) return pass_on(keys_->opener());  // no_key
     tag_ = format::package_tag(superblock_.package_id);
     pending_.clear();
     part_ = Part::header;

@@ -21,10 +21,13 @@ def superblock(data):
     it.take(8)
     version, grammar, flags = it.integer(2), it.integer(2), it.integer(4)
     package_id, commitment, reserved = it.take(16), it.take(32), it.take(28)
+    cipher, reserved = reserved[0], reserved[1:]
     require(version == 1 and grammar == 1, f"version {version}, grammar {grammar}", "unsupported")
     sealed = bool(flags & 1)
     require(flags <= 1 and not any(reserved), "superblock: reserved")
-    require(sealed or not any(commitment), "superblock: key commitment of a package that is not sealed")
+    require(sealed or not any(commitment) and not cipher, "superblock: key commitment or cipher of a package that is not sealed")
+    require(not sealed or cipher, "superblock: a sealed package without a cipher")
+    require(cipher <= 2, f"cipher {cipher}", "unsupported")
     require(not sealed, "the package is sealed", "no_key")
     return SimpleNamespace(id=package_id, tag=package_id[:8])
 

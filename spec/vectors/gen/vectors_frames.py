@@ -29,16 +29,19 @@ def superblock():
         ("superblock_flag", "A reserved flag.", "corrupt", dict(flags=2)),
         ("superblock_high_flag", "The highest reserved flag.", "corrupt", dict(flags=1 << 31)),
         ("superblock_reserved", "A reserved byte that is not zero.", "corrupt", dict(reserved=bytes(27) + b"\x01")),
+        ("superblock_cipher", "A cipher in a package that is not sealed.", "corrupt", dict(reserved=b"\x01" + bytes(27))),
         ("superblock_commitment", "A key commitment in a package that is not sealed.", "corrupt", dict(commitment=b"\x01" * 32)),
     ]
     for name, what, failure_class, fields in cases:
         yield _fault(name, what, failure_class, "open", {"superblock": setting(**fields)})
-    yield Vector("sealed", "A sealed package.", _sealed(), "no_key", "open")
+    yield Vector("sealed", "A sealed package.", _sealed(1), "no_key", "open")
+    yield Vector("sealed_cipher_none", "A sealed package without a cipher.", _sealed(0), "corrupt", "open")
+    yield Vector("sealed_cipher_unknown", "A sealed package with a cipher of the future.", _sealed(3), "unsupported", "open")
 
 
-def _sealed():
+def _sealed(cipher):
     """As far as format 1 goes: the places that sealing has, filled with bytes that only look sealed."""
-    package = Package("sealed", {"superblock": setting(flags=1, commitment=digest(b"epoch key 1"))})
+    package = Package("sealed", {"superblock": setting(flags=1, commitment=digest(b"epoch key 1"), reserved=bytes([cipher]) + bytes(27))})
     noise = b"".join(digest(b"noise %d" % number) for number in range(10))
     for role, frame_type in (("block0", 1), ("chunk_leaf0", 5), ("manifest0", 3), ("catalog_leaf0", 4), ("commit", 9)):
         flags = 3 if role != "block0" else 7

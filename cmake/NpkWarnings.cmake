@@ -26,6 +26,7 @@ function(npk_quick_build target)
   if(NPK_SANITIZE AND NOT NPK_FUZZ)
     target_compile_options(${target} PRIVATE -O0)
   endif()
+  set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
 endfunction()
 
 # npk_quick_test(TARGET): for test programs. They make and compare much data, so -O1 it is; what the undefined-behaviour sanitizer would add to the

@@ -52,6 +52,21 @@ class NpkDefault(Npk):
     name = "npk"
 
 
+class NpkSealed(Npk):
+    """For one X25519 recipient; the key is made beside the package."""
+
+    name = "npk -r"
+    tools = ("npk", "age-keygen")
+    prepare = "test -f {archive}.key || age-keygen -o {archive}.key 2>{archive}.public"
+    list = "npk list -i {archive}.key {archive}"
+    extract = "npk extract --threads {threads} -i {archive}.key -C {out} {archive}"
+    one_file = "npk cat -i {archive}.key {archive} {entry}"
+
+    @property
+    def pack(self):
+        return "npk pack -r $(age-keygen -y {archive}.key) -q --threads {threads} -C {tree} {archive} ."
+
+
 class NpkMax(Npk):
     name, option, slow = "npk --max", "--max", True
 
@@ -174,7 +189,7 @@ class Zpaq(Peer):
         return (done.stdout or done.stderr).splitlines()[0]
 
 
-PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkMax, TarZstd1, TarZstd3, TarZstd9, TarZstd19, Squashfs, SevenZip,
+PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkSealed, NpkMax, TarZstd1, TarZstd3, TarZstd9, TarZstd19, Squashfs, SevenZip,
                              Dwarfs, Restic, Borg, Zpaq)]
 
 

@@ -6,7 +6,7 @@
 namespace npk::testing {
 namespace {
 
-constexpr std::string_view kRefusals[] = {"auth_failed", "corrupt", "truncated", "unsupported", "limit", "no_key", "trailing_data", "not_found"};
+constexpr std::string_view kRefusals[] = {"auth_failed", "corrupt", "truncated", "unsupported", "limit", "no_key", "trailing_data"};
 
 void expect_refusal(const std::string& outcome) {
   EXPECT_NE(outcome, "sound");

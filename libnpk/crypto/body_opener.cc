@@ -85,4 +85,12 @@ Result<MutableBytes> BodyOpener::open(const format::FrameHeader& header, Mutable
   return session->open(header, body.subspan(carries_head(header) ? SessionHead::kBytes : 0));
 }
 
+Result<MutableBytes> BodyOpener::open_first(const format::FrameHeader& header, std::uint64_t plain_bytes,
+                                            MutableBytes start, ByteView tag) const {
+  NPK_ASSIGN(const SealingSession* session, session_of(header, start));
+  const MutableBytes segment = start.subspan(carries_head(header) ? SessionHead::kBytes : 0);
+  NPK_TRY(session->open_first(header, plain_bytes, segment, tag));
+  return segment;
+}
+
 }  // namespace npk::crypto

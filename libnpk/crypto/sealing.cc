@@ -46,6 +46,10 @@ std::uint64_t segment_count(std::uint64_t plain_bytes) noexcept {
   return std::max<std::uint64_t>((plain_bytes + kSegmentBytes - 1) / kSegmentBytes, 1);
 }
 
+std::unexpected<Error> fail_altered() {
+  return fail(Errc::auth_failed, "a sealed frame was altered, or lies where it was not written");
+}
+
 }  // namespace
 
 std::uint64_t tag_bytes(std::uint64_t plain_bytes) noexcept { return segment_count(plain_bytes) * kTagBytes; }
@@ -130,21 +134,33 @@ Result<MutableBytes> SealingSession::open(const format::FrameHeader& header, Mut
   NPK_ASSIGN(const std::uint64_t plain, plain_bytes(sealed.size()));
   const MutableBytes out = sealed.first(static_cast<std::size_t>(plain));
   const ByteView tags = sealed.subspan(out.size());
-  const auto bound = format::seal_associated_data(header);
-  const auto decrypt = cipher_ == format::Cipher::aes_256_gcm ? ::crypto_aead_aes256gcm_decrypt_detached
-                                                              : ::crypto_aead_xchacha20poly1305_ietf_decrypt_detached;
   const std::uint64_t segments = tags.size() / kTagBytes;
   for (std::uint32_t segment = 0; segment < segments; ++segment) {
     const std::size_t begin = segment * kSegmentBytes;
     const std::size_t count = std::min(out.size() - begin, kSegmentBytes);
-    const auto nonce = nonce_of(header.seal_counter, segment, segment + 1 == segments);
-    if (decrypt(out.data() + begin, nullptr, out.data() + begin, count, tags.data() + segment * kTagBytes, bound.data(),
-                bound.size(), nonce.data(), key_of(header.type)) != 0) {
+    if (!open_segment(header, segment, segment + 1 == segments, out.subspan(begin, count), &tags[segment * kTagBytes])) {
       wipe(out);
-      return fail(Errc::auth_failed, "a sealed frame was altered, or lies where it was not written");
+      return fail_altered();
     }
   }
   return out;
+}
+
+Result<void> SealingSession::open_first(const format::FrameHeader& header, std::uint64_t plain_bytes,
+                                        MutableBytes segment, ByteView tag) const {
+  if (open_segment(header, 0, segment_count(plain_bytes) == 1, segment, tag.data())) return {};
+  wipe(segment);
+  return fail_altered();
+}
+
+bool SealingSession::open_segment(const format::FrameHeader& header, std::uint32_t number, bool last,
+                                  MutableBytes segment, const std::uint8_t* tag) const noexcept {
+  const auto bound = format::seal_associated_data(header);
+  const auto decrypt = cipher_ == format::Cipher::aes_256_gcm ? ::crypto_aead_aes256gcm_decrypt_detached
+                                                              : ::crypto_aead_xchacha20poly1305_ietf_decrypt_detached;
+  const auto nonce = nonce_of(header.seal_counter, number, last);
+  return decrypt(segment.data(), nullptr, segment.data(), segment.size(), tag, bound.data(), bound.size(), nonce.data(),
+                 key_of(header.type)) == 0;
 }
 
 }  // namespace npk::crypto

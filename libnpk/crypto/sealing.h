@@ -58,6 +58,9 @@ class SealingSession {
   // The reverse: the plain text is where it was. Errc::auth_failed, and the bytes wiped, unless every segment is what
   // was sealed with this header and in this place; corrupt for a length no text has.
   [[nodiscard]] Result<MutableBytes> open(const format::FrameHeader& header, MutableBytes sealed) const;
+  // Only the first segment, in place. Its tag lies behind all of the text, which has `plain_bytes`.
+  [[nodiscard]] Result<void> open_first(const format::FrameHeader& header, std::uint64_t plain_bytes, MutableBytes segment,
+                                        ByteView tag) const;
 
  private:
   SealingSession(SessionHead head, SecretBytes keys, format::Cipher cipher) noexcept
@@ -65,6 +68,8 @@ class SealingSession {
   [[nodiscard]] static Result<SealingSession> derive(ByteView epoch_key, const Digest& package, format::Cipher cipher,
                                                      const std::array<std::uint8_t, 32>& salt);
   [[nodiscard]] const std::uint8_t* key_of(format::FrameType type) const noexcept;
+  [[nodiscard]] bool open_segment(const format::FrameHeader& header, std::uint32_t number, bool last, MutableBytes segment,
+                                  const std::uint8_t* tag) const noexcept;
 
   SessionHead head_;
   SecretBytes keys_;  // of each type of frame
@@ -88,6 +93,9 @@ class BodyOpener {
   // The plain body, in place, of a sealed frame whose body has been read whole. auth_failed: not sealed by a key of this
   // package, or not in this place; no_key: of an epoch whose key is not there; corrupt: too short.
   [[nodiscard]] Result<MutableBytes> open(const format::FrameHeader& header, MutableBytes body) const;
+  // The same of the first segment alone: `start` is the body up to its end.
+  [[nodiscard]] Result<MutableBytes> open_first(const format::FrameHeader& header, std::uint64_t plain_bytes,
+                                                MutableBytes start, ByteView tag) const;
 
  private:
   struct Known;

@@ -59,7 +59,7 @@ struct Options {
   bool verbose = false;
   std::uint64_t threads = 0;
   std::string dedup = "chunks";
-  std::string cipher = "xchacha20-poly1305";
+  std::optional<std::string> cipher;
   RecipientOptions keys;
   // Bound only to keep their order: pack_inputs reads them.
   std::vector<std::string> directories, lists, paths;
@@ -143,7 +143,9 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   if (options.max) create.writer.preset = Preset::max;
   create.writer.threads = static_cast<unsigned>(options.threads);
   NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
-  NPK_ASSIGN(create.writer.cipher, cipher_of(options.cipher));
+  if (options.cipher) {
+    NPK_ASSIGN(create.writer.cipher, cipher_of(*options.cipher));
+  }
   NPK_TRY(set_time(options, io));
   NPK_ASSIGN(PackInputs inputs, pack_inputs(parser.in_order(), io.in));
   if (inputs.paths.empty() && !inputs.standard_input && options.lists.empty()) return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
@@ -151,6 +153,8 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   if (inputs.standard_input) create.standard_input = &io.in;
   if (to_output) create.sink = &io.out;
   NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path));
+  if (options.cipher && create.writer.recipients == nullptr)
+    return fail(Errc::misuse, "--cipher: the package would not be sealed: -r, -R or -p say for whom");
   return {};
 }
 

@@ -1,21 +1,40 @@
 #include "keys.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "npk/files.h"
 #include "passphrase.h"
 
 namespace npk::tools {
 namespace {
 
-// Of a file whose text is to be wiped.
-Result<SecretBytes> read_key_file(const std::string& path) {
-  NPK_ASSIGN(const auto source, open_file_source(path));
-  NPK_ASSIGN(const std::uint64_t size, source->size());
+// Into memory that is wiped.
+Result<SecretBytes> read_keys(SequentialSource& source) {
+  NPK_ASSIGN(SecretBytes bytes, SecretBytes::allocate(kMaxKeyFileBytes + 1));
+  std::size_t size = 0;
+  for (std::size_t count = 1; count != 0 && size < bytes.size(); size += count) {
+    NPK_ASSIGN(count, source.read(bytes.span().subspan(size)));
+  }
   if (size > kMaxKeyFileBytes)
-    return std::unexpected(Error{.code = Errc::limit, .message = "too large for a file of keys", .path = path});
-  NPK_ASSIGN(SecretBytes bytes, SecretBytes::allocate(static_cast<std::size_t>(size)));
-  NPK_ASSIGN(const std::size_t count, source->read_at(0, bytes.span()));
-  bytes.shorten(count);
+    return std::unexpected(Error{.code = Errc::limit, .message = "too large for a file of keys", .path = source.name()});
+  bytes.shorten(size);
   return bytes;
+}
+
+// Also of a pipe: what a shell names by <(pass show key).
+Result<SecretBytes> read_key_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    const int number = errno;
+    return std::unexpected(Error{.code = number == ENOENT ? Errc::not_found : Errc::io,
+                                 .message = "can't open", .path = path, .offset = {}, .system_errno = number});
+  }
+  auto keys = read_keys(*fd_source(descriptor, path));
+  ::close(descriptor);
+  return keys;
 }
 
 template <class Key>

@@ -1,8 +1,5 @@
 #include "ops/read/block_heads.h"
 
-#include <algorithm>
-#include <array>
-
 namespace npk::ops {
 namespace {
 
@@ -40,12 +37,8 @@ Result<format::InnerHeader> parse(ByteReader reader) {
 }  // namespace
 
 Result<format::InnerHeader> peek_inner_header(const reader::FrameReader& frames, std::uint64_t position, const format::FrameHeader& header) {
-  std::array<std::uint8_t, kLongestInnerHeader> bytes;
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), header.stored_length));
-  const reader::PackageExtent& extent = frames.extent();
-  NPK_ASSIGN(const std::size_t count,
-             extent.source->read_at(extent.offset + position + format::kFrameHeaderBytes, MutableBytes(bytes).first(wanted)));
-  return frames.placed(parse(ByteReader(ByteView(bytes).first(count))), position);
+  NPK_ASSIGN(const Bytes start, frames.read_start(position, header, kLongestInnerHeader));
+  return frames.placed(parse(ByteReader(start)), position);
 }
 
 std::string chain_name(const format::InnerHeader& header) {

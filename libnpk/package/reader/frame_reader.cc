@@ -116,6 +116,28 @@ Result<void> FrameReader::read_frame(std::uint64_t position, Frame& into) const 
   return placed(read_frame_at(position, into), position);
 }
 
+Result<Bytes> FrameReader::read_start(std::uint64_t position, const format::FrameHeader& header,
+                                      std::size_t most) const {
+  if ((header.flags & format::kFrameSealed) != 0) return placed(read_sealed_start(position, header, most), position);
+  Bytes start(static_cast<std::size_t>(std::min<std::uint64_t>(most, header.stored_length)));
+  NPK_TRY(placed(fill(position + format::kFrameHeaderBytes, start), position));
+  return start;
+}
+
+Result<Bytes> FrameReader::read_sealed_start(std::uint64_t position, const format::FrameHeader& header,
+                                             std::size_t most) const {
+  const std::uint64_t head = (header.flags & format::kFrameCarriesSalt) != 0 ? crypto::SessionHead::kBytes : 0;
+  if (header.stored_length < head) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
+  NPK_ASSIGN(const std::uint64_t plain, crypto::plain_bytes(header.stored_length - head));
+  Bytes start(static_cast<std::size_t>(head + std::min<std::uint64_t>(plain, crypto::kSegmentBytes)));
+  std::array<std::uint8_t, crypto::kTagBytes> tag;
+  NPK_TRY(fill(position + format::kFrameHeaderBytes, start));
+  NPK_TRY(fill(position + format::kFrameHeaderBytes + head + plain, tag));
+  NPK_ASSIGN(const MutableBytes segment, extent_.opener->open_first(header, plain, start, tag));
+  const MutableBytes wanted = segment.first(std::min(most, segment.size()));
+  return Bytes(wanted.begin(), wanted.end());
+}
+
 Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) const {
   NPK_ASSIGN(into.header, read_header_at(position));
   into.position = position;

@@ -61,6 +61,10 @@ class FrameReader {
   [[nodiscard]] Result<format::FrameHeader> read_header(std::uint64_t position) const;
   // The whole frame there; into.body's capacity is reused.
   [[nodiscard]] Result<void> read_frame(std::uint64_t position, Frame& into) const;
+  // The first `most` bytes of the body there, or all if it has fewer, without reading the rest: only what is sealed is
+  // vouched for. Of a sealed body at most the first segment.
+  [[nodiscard]] Result<Bytes> read_start(std::uint64_t position, const format::FrameHeader& header,
+                                         std::size_t most) const;
 
   // An error that has no place yet gets this one: the frame at `position` of this source.
   template <class T>
@@ -79,6 +83,8 @@ class FrameReader {
                                                  std::uint64_t before, Bytes& buffer) const;
   [[nodiscard]] Result<format::FrameHeader> read_header_at(std::uint64_t position) const;
   [[nodiscard]] Result<void> read_frame_at(std::uint64_t position, Frame& into) const;
+  [[nodiscard]] Result<Bytes> read_sealed_start(std::uint64_t position, const format::FrameHeader& header,
+                                                std::size_t most) const;
 
   PackageExtent extent_;
   Limits limits_;

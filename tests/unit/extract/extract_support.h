@@ -68,6 +68,7 @@ inline Extracted extract_bytes(ByteView package, Way way, const std::string& tar
   }
   ReaderOptions reader_options;
   reader_options.limits = options.limits;
+  reader_options.identities = options.identities;
   const auto reader = PackageReader::open(memory_source(package), reader_options);
   extracted.result = reader ? ops::extract(*reader, options) : std::unexpected(reader.error());
   return extracted;

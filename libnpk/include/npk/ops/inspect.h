@@ -46,7 +46,7 @@ struct InspectReport {
   std::uint64_t duplicate_bytes = 0;         // content without holes, less the unique bytes
 };
 
-// Reads every catalog and chunk page and the header of every frame, no block. Damage of single frames counts as `others`;
+// Reads every catalog and chunk page and the header of every frame; of blocks no more than the start. Damage of single frames counts as `others`;
 // damage of pages is an error.
 [[nodiscard]] Result<InspectReport> inspect(const PackageReader& package);
 

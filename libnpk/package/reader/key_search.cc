@@ -22,8 +22,9 @@ KeySearch::KeySearch(const format::Superblock& superblock, Identities identities
     : superblock_(superblock), identities_(std::move(identities)) {}
 
 bool KeySearch::may_try(ByteView envelope) {
-  if (identities_ == nullptr || identities_->empty() || tries_ >= kMostTries) return false;
+  if (!goes_on()) return false;
   ++tries_;
+  if (identities_ == nullptr || identities_->empty()) return false;
   const auto stanzas = describe_stanzas(envelope);
   const bool takes_passphrase =
       stanzas && std::ranges::any_of(*stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });

@@ -27,6 +27,8 @@ class KeySearch {
 
   // The body of one envelope frame. One that does not open is no error; auth_failed: it holds keys of another package.
   [[nodiscard]] Result<void> offer(ByteView envelope);
+  // False: no more envelopes are looked at.
+  [[nodiscard]] bool goes_on() const noexcept { return tries_ < kMostTries; }
   // With all keys found so far; more may be added to it by offer(). Errc::no_key if there are none.
   [[nodiscard]] Result<std::shared_ptr<const crypto::BodyOpener>> opener() const;
 

@@ -5,6 +5,7 @@
 
 #include "block/open.h"
 #include "hash/content_root.h"
+#include "npk/age.h"
 #include "package/reader/key_search.h"
 #include "package/reader/recover.h"
 
@@ -60,6 +61,16 @@ Result<void> check_against_trailer(const format::Commit& commit, const format::T
   return {};
 }
 
+// None: another frame lies there. Errc::limit, before it is read, for one that no age file is as large as.
+Result<std::optional<Frame>> read_envelope(const FrameReader& frames, std::uint64_t position) {
+  NPK_ASSIGN(const format::FrameHeader header, frames.read_header(position));
+  if (header.type != format::FrameType::envelope) return std::nullopt;
+  if (header.stored_length > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
+  Frame frame;
+  NPK_TRY(frames.read_frame(position, frame));
+  return frame;
+}
+
 // The envelopes that the trailer names.
 Result<void> open_seal(PackageExtent& extent, const format::Superblock& superblock, const format::Trailer& trailer,
                        const ReaderOptions& options, const std::shared_ptr<ReadCounters>& counters) {
@@ -67,11 +78,11 @@ Result<void> open_seal(PackageExtent& extent, const format::Superblock& superblo
   if (!superblock.sealed) return {};
   KeySearch keys(superblock, options.identities);
   const FrameReader frames(extent, options.limits, counters);
-  Frame frame;
   for (const std::uint64_t position : trailer.envelope_positions) {
-    NPK_TRY(frames.read_frame(position, frame));
-    if (frame.header.type != format::FrameType::envelope) return bad("the trailer names an envelope that is none");
-    NPK_TRY(keys.offer(frame.body));
+    if (!keys.goes_on()) break;
+    NPK_ASSIGN(const std::optional<Frame> envelope, read_envelope(frames, position));
+    if (!envelope) return bad("the trailer names an envelope that is none");
+    NPK_TRY(keys.offer(envelope->body));
   }
   NPK_ASSIGN(extent.opener, keys.opener());
   return {};
@@ -84,11 +95,11 @@ Result<void> open_seal_at_start(PackageExtent& extent, const format::Superblock&
   if (!superblock.sealed) return {};
   KeySearch keys(superblock, options.identities);
   const FrameReader frames(extent, options.limits, counters);
-  Frame frame;
-  std::uint64_t position = format::kSuperblockBytes;
-  while (frames.read_frame(position, frame) && frame.header.type == format::FrameType::envelope) {
-    NPK_TRY(keys.offer(frame.body));
-    position = frame.end();
+  for (std::uint64_t position = format::kSuperblockBytes; keys.goes_on();) {
+    const auto envelope = read_envelope(frames, position);
+    if (!envelope || !*envelope) break;
+    NPK_TRY(keys.offer((*envelope)->body));
+    position = (*envelope)->end();
   }
   NPK_ASSIGN(extent.opener, keys.opener());
   return {};

@@ -75,6 +75,24 @@ TEST_P(Sealing, EverySizeComesBack) {
   }
 }
 
+TEST_P(Sealing, TheFirstSegmentOpensAlone) {
+  const SealingSession session = begin();
+  for (const std::size_t size : {0UL, 1UL, kSegmentBytes, kSegmentBytes + 1, 3 * kSegmentBytes + 5}) {
+    const Bytes text = text_of(size);
+    const Sealed sealed = seal(session, text);
+    const std::size_t first = std::min(size, kSegmentBytes);
+    const ByteView tag = ByteView(sealed.body).subspan(size, kTagBytes);
+    Bytes segment(sealed.body.begin(), sealed.body.begin() + static_cast<std::ptrdiff_t>(first));
+    ASSERT_TRUE(session.open_first(sealed.header, size, segment, tag)) << size;
+    EXPECT_TRUE(std::equal(segment.begin(), segment.end(), text.begin())) << size;
+    // Of a text of another number of segments it is not the first.
+    Bytes other(sealed.body.begin(), sealed.body.begin() + static_cast<std::ptrdiff_t>(first));
+    const std::uint64_t wrong = size > kSegmentBytes ? 1 : 2 * kSegmentBytes;
+    EXPECT_EQ(session.open_first(sealed.header, wrong, other, tag).error().code, Errc::auth_failed);
+    EXPECT_EQ(std::count(other.begin(), other.end(), 0), std::ssize(other)) << "wiped";
+  }
+}
+
 TEST_P(Sealing, EveryFlippedBitIsNoticedAndNothingIsGivenOut) {
   const SealingSession session = begin();
   const Sealed sealed = seal(session, text_of(70));

@@ -181,9 +181,9 @@ class Keys(Sealed):
         self.sealed("-R", "id.pub")
         self.read("verify", "-i", "id")
         self.ssh_key("locked", passphrase="secret")
-        self.read("cat", "-i", "locked", code=DAMAGED, says="locked: ")
+        self.read("cat", "-i", "locked", code=USAGE, says="locked: ")
         self.ssh_key("ecdsa", kind="ecdsa")
-        self.read("cat", "-i", "ecdsa", code=DAMAGED, says="ecdsa: ")
+        self.read("cat", "-i", "ecdsa", code=USAGE, says="ecdsa: ")
 
     def test_files_of_recipients(self):
         other = self.age_key("other")
@@ -192,9 +192,9 @@ class Keys(Sealed):
         self.sealed("-R", "team", "-r", third)
         for key in ("key", "other", "third"):
             self.read("verify", "-i", key)
-        self.npk("pack", "-R", "key", "x.npk", "tree", code=DAMAGED, says="key: line 3: an identity where a recipient belongs")
-        self.npk("pack", "-r", self.secrets[0].decode(), "x.npk", "tree", code=DAMAGED, says="--recipient: an identity where a recipient belongs")
-        self.npk("pack", "-r", "age1nonsense", "x.npk", "tree", code=DAMAGED, says="--recipient: ")
+        self.npk("pack", "-R", "key", "x.npk", "tree", code=USAGE, says="key: line 3: an identity where a recipient belongs")
+        self.npk("pack", "-r", self.secrets[0].decode(), "x.npk", "tree", code=USAGE, says="--recipient: an identity where a recipient belongs")
+        self.npk("pack", "-r", "age1nonsense", "x.npk", "tree", code=USAGE, says="--recipient: ")
         self.npk("pack", "-R", "none", "x.npk", "tree", code=INPUT_OUTPUT, says="none: can't open (No such file or directory)")
         self.assertFalse((self.at / "x.npk").exists())
 
@@ -206,8 +206,8 @@ class Keys(Sealed):
         self.write("large", bytes((1 << 20) + 1))
         self.write("public", self.recipient + "\n")
         for name, code, says in (("none", INPUT_OUTPUT, "can't open (No such file or directory)"), ("tree", INPUT_OUTPUT, "(Is a directory)"),
-                                 ("large", DAMAGED, "too large for a file of keys"), ("empty", DAMAGED, "no identity in the file"),
-                                 ("junk", DAMAGED, "line 1: "), ("broken", DAMAGED, "line 1: "), ("public", DAMAGED, "line 1: ")):
+                                 ("large", USAGE, "too large for a file of keys"), ("empty", USAGE, "no identity in the file"),
+                                 ("junk", USAGE, "line 1: "), ("broken", USAGE, "line 1: "), ("public", USAGE, "line 1: ")):
             with self.subTest(name=name):
                 said = self.read("list", "-i", name, code=code, says=f"npk list: {name}: ").stderr.decode()
                 self.assertIn(says, said)
@@ -217,8 +217,8 @@ class Keys(Sealed):
         self.sealed()
         key = (self.at / "key").read_bytes()
         self.assertEqual(self.read("cat", "-i", "/dev/stdin", stdin=key).stdout, b"alpha\n")
-        self.read("cat", "-i", "/dev/stdin", stdin=bytes((1 << 20) + 1), code=DAMAGED, says="too large for a file of keys")
-        self.read("cat", "-i", "/dev/stdin", stdin=b"", code=DAMAGED, says="no identity in the file")
+        self.read("cat", "-i", "/dev/stdin", stdin=bytes((1 << 20) + 1), code=USAGE, says="too large for a file of keys")
+        self.read("cat", "-i", "/dev/stdin", stdin=b"", code=USAGE, says="no identity in the file")
 
     def test_a_cipher_without_recipients_is_refused(self):
         self.npk("pack", "--cipher", "xchacha20-poly1305", "x.npk", "tree", code=USAGE, says="--cipher")

@@ -19,7 +19,7 @@ Result<SecretBytes> read_keys(SequentialSource& source) {
     NPK_ASSIGN(count, source.read(bytes.span().subspan(size)));
   }
   if (size > kMaxKeyFileBytes)
-    return std::unexpected(Error{.code = Errc::limit, .message = "too large for a file of keys", .path = source.name()});
+    return std::unexpected(Error{.code = Errc::misuse, .message = "too large for a file of keys", .path = source.name()});
   bytes.shorten(size);
   return bytes;
 }
@@ -37,11 +37,17 @@ Result<SecretBytes> read_key_file(const std::string& path) {
   return keys;
 }
 
+// What is wrong with a key on the command line is a mistake in using it, whatever it is.
+std::unexpected<Error> wrong_key(Error error, std::string_view where) {
+  error.code = Errc::misuse;
+  return std::unexpected(std::move(error).in(where));
+}
+
 template <class Key>
 Result<void> add_file(const std::string& path, Result<std::vector<Key>> (*parse)(ByteView), std::vector<Key>& keys) {
   NPK_ASSIGN(const SecretBytes file, read_key_file(path));
   auto found = parse(file.view());
-  if (!found) return std::unexpected(std::move(found).error().in(path));
+  if (!found) return wrong_key(std::move(found).error(), path);
   for (Key& key : *found) keys.push_back(std::move(key));
   return {};
 }
@@ -94,7 +100,7 @@ Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const Recipi
   std::vector<Recipient> recipients;
   for (const std::string& text : options.recipients) {
     auto recipient = Recipient::parse(text);
-    if (!recipient) return std::unexpected(std::move(recipient).error().in("--recipient"));
+    if (!recipient) return wrong_key(std::move(recipient).error(), "--recipient");
     recipients.push_back(*std::move(recipient));
   }
   for (const std::string& file : options.files) NPK_TRY(add_file(file, parse_recipients, recipients));

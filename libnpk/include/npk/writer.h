@@ -46,6 +46,7 @@ struct WriterOptions {
   std::uint32_t time_nanoseconds = 0;
   std::string message;                   // UTF-8, at most 1 MiB
   // Who may open the package; null or none: anyone. A sealed one has a random id and salt: no two are the same.
+  // Of several passphrases readers try the first only.
   std::shared_ptr<const std::vector<Recipient>> recipients;
   format::Cipher cipher = format::Cipher::xchacha20_poly1305;  // of a sealed package
   ProgressCallback progress;

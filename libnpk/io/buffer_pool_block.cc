@@ -15,14 +15,28 @@ constexpr std::size_t kAlignment = 4096;
 // keeps others of that size in its heap, and the pool's limit would say little about the process.
 constexpr std::uint64_t kMappedBytes = 256U << 10;
 constexpr std::uint64_t kHugeBytes = 4U << 20;  // from here on huge pages are asked for: a fault for 2 MiB, not for 4 KiB
+constexpr std::size_t kHugePageBytes = 2U << 20;
+
+void* map(std::size_t bytes) noexcept {
+  void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+// Beginning with a huge page: where the kernel puts a mapping, most of one this small would have none.
+void* map_aligned(std::size_t bytes) noexcept {
+  auto* memory = static_cast<std::uint8_t*>(map(bytes + kHugePageBytes));
+  if (memory == nullptr) return nullptr;
+  const std::size_t before = (kHugePageBytes - reinterpret_cast<std::uintptr_t>(memory) % kHugePageBytes) % kHugePageBytes;
+  if (before != 0) ::munmap(memory, before);
+  ::munmap(memory + before + bytes, kHugePageBytes - before);
+  ::madvise(memory + before, bytes, MADV_HUGEPAGE);  // a hint: refused, nothing is lost
+  return memory + before;
+}
 
 void* allocate(std::uint64_t bytes) noexcept {
   void* memory = nullptr;
   if (bytes < kMappedBytes) return ::posix_memalign(&memory, kAlignment, static_cast<std::size_t>(bytes)) == 0 ? memory : nullptr;
-  memory = ::mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) return nullptr;
-  if (bytes >= kHugeBytes) ::madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);  // a hint: refused, nothing is lost
-  return memory;
+  return bytes < kHugeBytes ? map(static_cast<std::size_t>(bytes)) : map_aligned(static_cast<std::size_t>(bytes));
 }
 
 void release(void* memory, std::uint64_t bytes) noexcept {

@@ -1,5 +1,6 @@
 #include "io/memory_total.h"
 
+#include <atomic>
 #include <unistd.h>
 #include <algorithm>
 #include <charconv>
@@ -58,8 +59,11 @@ std::uint64_t control_group_limit_bytes(const std::string& root) {
 }
 
 std::uint64_t usable_memory_bytes() noexcept {
-  static const std::uint64_t measured = measure();
-  return measured;
+  // Not a static with an initialiser: a child forked while another thread is in that would wait for it for ever.
+  static std::atomic<std::uint64_t> measured = 0;
+  std::uint64_t bytes = measured.load(std::memory_order_relaxed);
+  if (bytes == 0) measured.store(bytes = measure(), std::memory_order_relaxed);
+  return bytes;
 }
 
 }  // namespace npk::io

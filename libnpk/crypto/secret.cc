@@ -1,6 +1,7 @@
 #include "npk/secret.h"
 
 #include <algorithm>
+#include <atomic>
 #include <sodium.h>
 #include <utility>
 
@@ -9,8 +10,11 @@
 namespace npk {
 
 Result<void> crypto::start_sodium() {
-  static const int outcome = ::sodium_init();
-  if (outcome < 0) return fail(Errc::internal, "libsodium can't be started");
+  // No static of the function: a child forked while another thread initialises it would wait for its guard for ever.
+  static constinit std::atomic<bool> started{false};
+  if (started.load(std::memory_order_acquire)) return {};
+  if (::sodium_init() < 0) return fail(Errc::internal, "libsodium can't be started");
+  started.store(true, std::memory_order_release);
   return {};
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "npk/format/frame.h"
+#include "npk/format/signature_record.h"
 
 namespace npk::format {
 namespace {
@@ -141,29 +142,6 @@ Result<Placement> decode_placement(ByteView bytes, std::uint64_t position, const
   return placement;
 }
 
-Result<Statement> decode_statement(ByteView bytes) {
-  ByteReader reader(bytes);
-  NPK_ASSIGN(const ByteView magic, reader.read_bytes(kStatementMagic.size()));
-  if (as_text(magic) != kStatementMagic) return bad("a commit's statement does not begin with its magic");
-  Statement statement;
-  NPK_ASSIGN(statement.lineage_id, reader.read_array<16>());
-  NPK_ASSIGN(statement.generation, reader.read<std::uint64_t>());
-  NPK_ASSIGN(const auto seconds, reader.read<std::uint64_t>());
-  statement.time_seconds = static_cast<std::int64_t>(seconds);
-  NPK_ASSIGN(statement.time_nanoseconds, reader.read<std::uint32_t>());
-  NPK_ASSIGN(const auto message_length, reader.read<std::uint32_t>());
-  NPK_ASSIGN(statement.previous_statement, reader.read_array<32>());
-  NPK_ASSIGN(statement.content_root, reader.read_array<32>());
-  NPK_ASSIGN(statement.storage_root, reader.read_array<32>());
-  NPK_ASSIGN(const ByteView message, reader.read_bytes(message_length));
-  if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
-  statement.message = as_text(message);
-  NPK_TRY(reader.expect_end());
-  if (statement.generation == 1 && statement.previous_statement != Digest{}) return bad("the first generation's statement names one before it");
-  if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return bad("a commit's generation or time is out of range");
-  return statement;
-}
-
 Result<ByteView> read_part(ByteReader& reader) {
   NPK_ASSIGN(const auto length, reader.read<std::uint32_t>());
   return reader.read_bytes(length);
@@ -197,6 +175,29 @@ Bytes encode_commit(const Commit& commit) {
   writer.write(static_cast<std::uint32_t>(placement.size()));
   writer.write_bytes(placement);
   return out;
+}
+
+Result<Statement> decode_statement(ByteView bytes) {
+  ByteReader reader(bytes);
+  NPK_ASSIGN(const ByteView magic, reader.read_bytes(kStatementMagic.size()));
+  if (as_text(magic) != kStatementMagic) return bad("a commit's statement does not begin with its magic");
+  Statement statement;
+  NPK_ASSIGN(statement.lineage_id, reader.read_array<16>());
+  NPK_ASSIGN(statement.generation, reader.read<std::uint64_t>());
+  NPK_ASSIGN(const auto seconds, reader.read<std::uint64_t>());
+  statement.time_seconds = static_cast<std::int64_t>(seconds);
+  NPK_ASSIGN(statement.time_nanoseconds, reader.read<std::uint32_t>());
+  NPK_ASSIGN(const auto message_length, reader.read<std::uint32_t>());
+  NPK_ASSIGN(statement.previous_statement, reader.read_array<32>());
+  NPK_ASSIGN(statement.content_root, reader.read_array<32>());
+  NPK_ASSIGN(statement.storage_root, reader.read_array<32>());
+  NPK_ASSIGN(const ByteView message, reader.read_bytes(message_length));
+  if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
+  statement.message = as_text(message);
+  NPK_TRY(reader.expect_end());
+  if (statement.generation == 1 && statement.previous_statement != Digest{}) return bad("the first generation's statement names one before it");
+  if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return bad("a commit's generation or time is out of range");
+  return statement;
 }
 
 Result<Commit> decode_commit(ByteView raw, std::uint64_t position, const Limits& limits) {

@@ -79,6 +79,12 @@ Result<SecretBytes> age_decrypt(ByteView file, std::span<const Identity> identit
   return crypto::open_age_payload(header.payload, file_key.view());
 }
 
+Result<Bytes> age_binary(ByteView file) {
+  Bytes decoded;
+  NPK_ASSIGN(const ByteView binary, without_armor(file, decoded));
+  return Bytes(binary.begin(), binary.end());
+}
+
 Result<std::vector<AgeStanza>> describe_stanzas(ByteView file) {
   Bytes decoded;
   NPK_ASSIGN(const ByteView binary, without_armor(file, decoded));

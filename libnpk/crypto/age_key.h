@@ -31,7 +31,6 @@ class IdentityKey {
   // The file key; empty where the stanza is for someone else. Errors: corrupt (of this identity's type, but not as that
   // type is written); limit.
   [[nodiscard]] virtual Result<SecretBytes> unwrap(const AgeStanza& stanza, const AgeLimits& limits) const = 0;
-  // Errors: misuse (a passphrase).
   [[nodiscard]] virtual Result<Recipient> recipient() const = 0;
   [[nodiscard]] virtual bool is_passphrase() const noexcept { return false; }
 };

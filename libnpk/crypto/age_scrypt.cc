@@ -77,7 +77,8 @@ class ScryptIdentity final : public IdentityKey {
     return open_file_key(key.view(), stanza.body);
   }
   [[nodiscard]] Result<Recipient> recipient() const override {
-    return fail(Errc::misuse, "a passphrase has no public recipient");
+    NPK_ASSIGN(SecretBytes copy, SecretBytes::copy_of(passphrase_.view()));
+    return scrypt_recipient(std::move(copy), 0);
   }
   [[nodiscard]] bool is_passphrase() const noexcept override { return true; }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/sealing.h"
-
 namespace npk::crypto {
 namespace {
 

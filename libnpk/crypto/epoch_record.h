@@ -1,12 +1,11 @@
 // The plain text of an envelope (spec section 14): the epoch keys its writer knows, and whom it was made for.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "crypto/sealing.h"
 #include "npk/format/superblock.h"
-#include "npk/secret.h"
 
 namespace npk::crypto {
 
@@ -15,8 +14,8 @@ inline constexpr std::size_t kMostRecipients = 1024;
 
 struct EpochRecord {
   format::PackageId package_id{};
-  std::map<std::uint32_t, SecretBytes> keys;  // by epoch, from 1; each kEpochKeyBytes
-  std::vector<std::string> recipients;        // as text; empty for a passphrase
+  EpochKeys keys;
+  std::vector<std::string> recipients;  // as text; empty for a passphrase
 };
 
 // Errors: limit (kMostEpochs, kMostRecipients, no guarded memory).

@@ -6,6 +6,7 @@
 // last. A counter is taken before anything is sealed, and never given back.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -18,6 +19,7 @@
 namespace npk::crypto {
 
 inline constexpr std::size_t kEpochKeyBytes = 32;
+using EpochKeys = std::map<std::uint32_t, SecretBytes>;  // by epoch, from 1
 inline constexpr std::size_t kSegmentBytes = 64U << 10;  // of plain text
 inline constexpr std::size_t kTagBytes = 16;
 
@@ -87,6 +89,11 @@ class BodyOpener {
 
   // No other thread uses it meanwhile. Errc::auth_failed if the epoch has another key already.
   [[nodiscard]] Result<void> add_key(std::uint32_t epoch, SecretBytes key);
+  [[nodiscard]] const EpochKeys& epoch_keys() const noexcept { return epoch_keys_; }
+  // The epoch that may be sealed under: the newest that came with the key of the first epoch. Anyone can add keys
+  // without it, to read what is sealed under them. 0: none.
+  void allow_sealing(std::uint32_t epoch) noexcept { sealing_epoch_ = std::max(sealing_epoch_, epoch); }
+  [[nodiscard]] std::uint32_t sealing_epoch() const noexcept { return sealing_epoch_; }
 
   // As open(), but the body is only looked at for what a later one needs.
   [[nodiscard]] Result<void> meet(const format::FrameHeader& header, ByteView body) const;
@@ -105,7 +112,8 @@ class BodyOpener {
 
   Digest package_;
   format::Cipher cipher_;
-  std::map<std::uint32_t, SecretBytes> epoch_keys_;
+  EpochKeys epoch_keys_;
+  std::uint32_t sealing_epoch_ = 0;
   mutable std::atomic<const Known*> known_ = nullptr;  // a list that only grows
   mutable std::atomic<unsigned> known_count_ = 0;
 };

@@ -42,4 +42,18 @@ Digest blake3(ByteView bytes) noexcept {
   return state.finish();
 }
 
+void append_hex(std::string& out, ByteView bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (const std::uint8_t byte : bytes) {
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  }
+}
+
+std::string hex_of(ByteView bytes) {
+  std::string text;
+  append_hex(text, bytes);
+  return text;
+}
+
 }  // namespace npk::hash

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "npk/bytes.h"
@@ -29,5 +30,9 @@ class Blake3 {
   static constexpr std::size_t kStateBytes = 1920;  // sizeof(blake3_hasher), checked in blake3.cc
   alignas(16) std::array<std::byte, kStateBytes> state_;
 };
+
+// Lower-case hexadecimal, as b3sum prints a hash.
+void append_hex(std::string& out, ByteView bytes);
+[[nodiscard]] std::string hex_of(ByteView bytes);
 
 }  // namespace npk::hash

@@ -47,6 +47,9 @@ struct AgeStanza {
 [[nodiscard]] Result<SecretBytes> age_decrypt(ByteView file, std::span<const Identity> identities,
                                               const AgeLimits& limits = {});
 
+// The binary form of a file in either. Errors: corrupt, limit.
+[[nodiscard]] Result<Bytes> age_binary(ByteView file);
+
 // The stanzas of its header, in order, without a key and so without any proof. Errors: unsupported, corrupt, limit.
 [[nodiscard]] Result<std::vector<AgeStanza>> describe_stanzas(ByteView file);
 

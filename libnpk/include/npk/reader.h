@@ -22,6 +22,7 @@
 
 #include "npk/buffer_pool.h"
 #include "npk/entry.h"
+#include "npk/expected_state.h"
 #include "npk/format/commit.h"
 #include "npk/limits.h"
 #include "npk/recipients.h"
@@ -41,6 +42,7 @@ struct ReaderOptions {
   std::shared_ptr<BufferPool> pool = {};
   // What opens a sealed package. Not null: a package that is not sealed is refused (auth_failed).
   std::shared_ptr<const std::vector<Identity>> identities = {};
+  ExpectedState expected = {};  // refused otherwise (auth_failed); so is one that had to be recovered
 };
 
 struct PackageInfo {
@@ -49,6 +51,8 @@ struct PackageInfo {
                                      // added up from these (stored bytes not), and all else zero
   std::uint64_t package_length = 0;  // superblock to end; for a recovered package: to the end of the last good frame
   std::uint64_t package_offset = 0;  // of the superblock in the source
+  format::Trailer trailer;           // all zero when recovered
+  Digest statement_hash{};           // BLAKE3 of the commit's statement; zero when recovered from manifests
   bool recovered = false;            // no valid trailer: the last good commit, or the manifests, answered
   std::vector<Error> warnings;       // what was wrong, when recovered
 };
@@ -115,6 +119,10 @@ class PackageReader {
                                                            const ReadManyOptions& options = {}) const;
   // What b3sum prints for the content; regular files only.
   [[nodiscard]] Result<Digest> digest(const Entry& entry) const;
+
+  // All signatures in the package, of whichever commits and keys, newest first. Errors: as reading; corrupt (one that is
+  // none), limit (more than a reader follows).
+  [[nodiscard]] Result<std::vector<PackageSignature>> signatures() const;
 
   [[nodiscard]] ReaderStatistics statistics() const noexcept;
 

@@ -65,7 +65,8 @@ class Identity {
   Identity& operator=(Identity&& other) noexcept;
   ~Identity();
 
-  // Its public side. Errors: misuse (a passphrase has none).
+  // Whom to encrypt to, for it to open; of a passphrase, as Recipient::from_passphrase with a measured work factor.
+  // Errors: those of from_passphrase.
   [[nodiscard]] Result<Recipient> recipient() const;
   [[nodiscard]] bool is_passphrase() const noexcept;
 

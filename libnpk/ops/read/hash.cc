@@ -1,5 +1,7 @@
 #include "npk/ops/hash.h"
 
+#include "hash/hash.h"
+
 namespace npk::ops {
 namespace {
 
@@ -17,14 +19,6 @@ void append_escaped(std::string& out, std::string_view path) {
   for (const char byte : path) {
     if (const char* escape = escape_of(byte)) out += escape;
     else out += byte;
-  }
-}
-
-void append_hex(std::string& out, ByteView bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  for (const std::uint8_t byte : bytes) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
   }
 }
 
@@ -50,16 +44,12 @@ Result<Selected> for_each_digest(const PackageReader& package, const std::vector
   return selected;
 }
 
-std::string hex_of(ByteView bytes) {
-  std::string text;
-  append_hex(text, bytes);
-  return text;
-}
+std::string hex_of(ByteView bytes) { return hash::hex_of(bytes); }
 
 void append_digest_line(std::string& out, const Digest& digest, std::string_view path) {
   const bool escaped = path.find_first_of("\n\r\\") != std::string_view::npos;
   if (escaped) out += '\\';
-  append_hex(out, digest);
+  hash::append_hex(out, digest);
   out += "  ";
   if (escaped) append_escaped(out, path);
   else out += path;

@@ -9,6 +9,7 @@
 #include "ops/read/verify_entries.h"
 #include "ops/read/verify_frames.h"
 #include "package/reader/expansion.h"
+#include "package/reader/signatures.h"
 
 namespace npk::ops {
 namespace {
@@ -100,12 +101,27 @@ class Verification {
   std::chrono::steady_clock::time_point next_telling_;
 };
 
+Result<std::vector<SignatureScope>> find_signatures(const PackageReader& reader, const VerifyOptions& options) {
+  std::vector<SignatureScope> scopes;
+  for (const SignatureKey& signer : options.expected.signers) {
+    NPK_ASSIGN(const SignatureScope scope, reader::scope_signed_by(reader.impl().frames(), reader.info(), signer));
+    if (scope == SignatureScope::content && (options.quick || options.parts != 1))
+      return fail(Errc::auth_failed, "the key " + signer.id().to_string() + " signed the content alone: verify all of it to check that");
+    scopes.push_back(scope);
+  }
+  return scopes;
+}
+
 }  // namespace
 
 Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options) {
   if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
-  NPK_ASSIGN(const PackageReader reader, PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities}));
-  return Verification(reader, options).run();
+  NPK_ASSIGN(const PackageReader reader,
+             PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities, .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
+  NPK_ASSIGN(auto scopes, find_signatures(reader, options));
+  NPK_ASSIGN(VerifyReport report, Verification(reader, options).run());
+  report.signed_by = std::move(scopes);
+  return report;
 }
 
 }  // namespace npk::ops

@@ -7,7 +7,7 @@
 #include "hash/hash.h"
 #include "npk/checked.h"
 #include "npk/format/page.h"
-#include "package/reader/locate.h"
+#include "package/reader/signatures.h"
 
 namespace npk::ops {
 namespace {
@@ -107,6 +107,7 @@ Result<void> FrameCheck::check_body(std::uint64_t position) {
     case FrameType::hint_page: return check_page(frame_.header.type);
     case FrameType::commit: return check_commit(position);
     case FrameType::trailer: return check_trailer();
+    case FrameType::signature: return check_signature(position);
     case FrameType::block:
     case FrameType::dictionary: {
       NPK_ASSIGN(const format::OpenedBody opened, format::split_body(frame_.body, package_.limits()));
@@ -152,10 +153,24 @@ Result<void> FrameCheck::check_commit(std::uint64_t position) {
   return history;
 }
 
+// Well formed, and of a commit that was met. Whose it is, and whether it holds, is for who expects a signer.
+Result<void> FrameCheck::check_signature(std::uint64_t position) {
+  NPK_ASSIGN(const Bytes payload, block::open_page(frame_.body, package_.limits()));
+  NPK_ASSIGN(format::SignatureRecord record, format::decode_signature_record(payload, position));
+  NPK_TRY(reader::parse_signature_frame({position, record}));
+  if (record.previous != last_signature_) return bad("a signature names another one as the one before it");
+  last_signature_ = position;
+  if (is_whole_so_far_ && record.commit == last_commit_ && last_statement_ &&
+      record.statement_hash != hash::blake3(format::encode_statement(*last_statement_)))
+    return bad("a signature names another statement than its commit has");
+  return {};
+}
+
 Result<void> FrameCheck::check_trailer() {
   NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(frame_.body));
   if (trailer.package_length != frame_.end()) return bad("a trailer gives another length than the package has to its end");
   if (trailer.commit != last_commit_) return bad("a trailer does not name the newest commit before it");
+  if (trailer.signature_position != last_signature_) return bad("a trailer does not name the newest signature before it");
   return {};
 }
 

@@ -30,6 +30,7 @@ class FrameCheck {
   Result<void> check_manifest(Bytes raw);
   Result<void> check_chunk_page(ByteView raw);
   Result<void> check_commit(std::uint64_t position);
+  Result<void> check_signature(std::uint64_t position);
   Result<void> check_trailer();
   Result<void> placed_note(DamageKind kind, Error error, std::uint64_t position, std::vector<ChunkRange> lost = {});
 
@@ -42,6 +43,7 @@ class FrameCheck {
   reader::Frame frame_;
   format::FrameReference last_commit_;
   std::optional<format::Statement> last_statement_;
+  std::uint64_t last_signature_ = 0;
   bool after_trailer_ = false;
   std::uint64_t chunks_met_ = 0;    // in the chunk pages so far
   bool is_whole_so_far_ = true;     // else some may not have been met

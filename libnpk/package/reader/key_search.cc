@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "crypto/epoch_record.h"
 #include "hash/hash.h"
 #include "npk/age.h"
 
@@ -16,6 +15,14 @@ constexpr std::uint32_t kFirstEpoch = 1;
 Result<void> check_sealing_expected(const format::Superblock& superblock, const Identities& identities) {
   if (superblock.sealed || identities == nullptr || identities->empty()) return {};
   return fail(Errc::auth_failed, "a key was given, but the package is not sealed: anyone may have made it");
+}
+
+bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock) {
+  if (record.package_id != superblock.package_id) return false;
+  const auto first = record.keys.find(kFirstEpoch);
+  return first == record.keys.end() ||
+         equal_in_constant_time(crypto::key_commitment(first->second.view(), superblock.package_id),
+                                superblock.key_commitment);
 }
 
 KeySearch::KeySearch(const format::Superblock& superblock, Identities identities)
@@ -42,15 +49,11 @@ Result<void> KeySearch::offer(ByteView envelope) {
 
 Result<void> KeySearch::take(ByteView bytes) {
   NPK_ASSIGN(crypto::EpochRecord record, crypto::decode_epoch_record(bytes));
-  const auto first = record.keys.find(kFirstEpoch);
-  const bool is_ours = record.package_id == superblock_.package_id &&
-                       (first == record.keys.end() ||
-                        equal_in_constant_time(crypto::key_commitment(first->second.view(), superblock_.package_id),
-                                               superblock_.key_commitment));
-  if (!is_ours) return fail(Errc::auth_failed, "an envelope holds the keys of another package");
+  if (!is_record_of(record, superblock_)) return fail(Errc::auth_failed, "an envelope holds the keys of another package");
   if (opener_ == nullptr)
     opener_ = std::make_shared<crypto::BodyOpener>(hash::blake3(format::encode_superblock(superblock_)),
                                                    superblock_.cipher);
+  if (record.keys.contains(kFirstEpoch)) opener_->allow_sealing(record.keys.rbegin()->first);
   for (auto& [epoch, key] : record.keys) NPK_TRY(opener_->add_key(epoch, std::move(key)));
   return {};
 }

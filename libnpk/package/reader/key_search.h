@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "crypto/epoch_record.h"
 #include "crypto/sealing.h"
 #include "npk/format/superblock.h"
 #include "npk/recipients.h"
@@ -15,6 +16,9 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 
 // Errc::auth_failed if keys are given for a package that is not sealed: whoever has keys expects one that is.
 [[nodiscard]] Result<void> check_sealing_expected(const format::Superblock& superblock, const Identities& identities);
+
+// Whether an opened envelope is one of this package, as far as its id and its first key show.
+[[nodiscard]] bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock);
 
 // One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
 // many of both.

@@ -5,9 +5,11 @@
 
 #include "block/open.h"
 #include "hash/content_root.h"
+#include "hash/hash.h"
 #include "npk/age.h"
 #include "package/reader/key_search.h"
 #include "package/reader/recover.h"
+#include "package/reader/signatures.h"
 
 namespace npk::reader {
 namespace {
@@ -18,7 +20,7 @@ std::unexpected<Error> bad(const char* what) {
 
 // A trailer frame that is whole and ends a package that may be; what else it says is not judged yet.
 struct TrailerFrame {
-  format::PackageTag tag{};  // as its header says
+  format::FrameHeader header;
   Bytes body;
 };
 
@@ -28,9 +30,9 @@ Result<TrailerFrame> find_trailer(ByteView tail, std::uint64_t source_bytes, con
   if (frame_bytes > tail.size()) return fail(Errc::truncated, "the trailer is cut short");
   const ByteView frame = tail.last(frame_bytes);
   const ByteView body = frame.subspan(format::kFrameHeaderBytes);
-  TrailerFrame found{{}, Bytes(body.begin(), body.end())};
-  std::copy_n(frame.begin() + 8, found.tag.size(), found.tag.begin());
-  NPK_ASSIGN(const format::FrameHeader header, decode_header(frame, found.tag, false, limits));
+  format::PackageTag tag;  // as the header says
+  std::copy_n(frame.begin() + 8, tag.size(), tag.begin());
+  NPK_ASSIGN(const format::FrameHeader header, decode_header(frame, tag, false, limits));
   if (header.type != format::FrameType::trailer || header.stored_length != body.size())
     return bad("the package does not end with a trailer");
   NPK_TRY(block::check_body(body, header.body_check));
@@ -38,7 +40,7 @@ Result<TrailerFrame> find_trailer(ByteView tail, std::uint64_t source_bytes, con
   if (package_bytes > source_bytes)
     return fail(Errc::truncated, "the trailer says the package has " + std::to_string(package_bytes) +
                                      " bytes, but only " + std::to_string(source_bytes) + " are there");
-  return found;
+  return TrailerFrame{header, Bytes(body.begin(), body.end())};
 }
 
 Result<TrailerFrame> read_trailer(const RandomAccessSource& source, std::uint64_t source_bytes, const Limits& limits) {
@@ -109,15 +111,17 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
                                   const TrailerFrame& found, const ReaderOptions& options,
                                   const std::shared_ptr<ReadCounters>& counters) {
   const Limits& limits = options.limits;
-  NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(found.body));
-  const std::uint64_t trailer_position = trailer.package_length - format::kFrameHeaderBytes - found.body.size();
   LocatedPackage package;
+  package.trailer_header = found.header;
+  NPK_ASSIGN(package.info.trailer, format::decode_trailer(found.body));
+  const format::Trailer& trailer = package.info.trailer;
+  const std::uint64_t trailer_position = trailer.package_length - format::kFrameHeaderBytes - found.body.size();
   package.info.package_length = trailer.package_length;
   package.info.package_offset = source_bytes - trailer.package_length;
   NPK_ASSIGN(package.info.superblock, read_superblock(*source, package.info.package_offset));
   package.extent = {std::move(source), package.info.package_offset, package.info.package_length,
                     format::package_tag(package.info.superblock.package_id)};
-  if (package.extent.tag != found.tag) return bad("the trailer is another package's");
+  if (package.extent.tag != found.header.tag) return bad("the trailer is another package's");
   NPK_TRY(open_seal(package.extent, package.info.superblock, trailer, options, counters));
   const FrameReader frames(package.extent, limits, counters);
   Bytes buffer;
@@ -129,6 +133,8 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
     return check_against_trailer(package.info.commit, trailer);
   };
   NPK_TRY(frames.placed(decode(), package.commit_position));
+  package.info.statement_hash = hash::blake3(format::encode_statement(package.info.commit.statement));
+  NPK_TRY(check_expected(frames, package.info, options.expected));
   return package;
 }
 
@@ -145,6 +151,21 @@ Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const 
   if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)
     return bad("a commit counts blocks but has no chunks");
   return commit;
+}
+
+Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource> source, const Limits& limits) {
+  NPK_ASSIGN(const std::uint64_t source_bytes, source->size());
+  const auto locate = [&]() -> Result<EnvelopePlaces> {
+    NPK_ASSIGN(const TrailerFrame found, read_trailer(*source, source_bytes, limits));
+    NPK_ASSIGN(format::Trailer trailer, format::decode_trailer(found.body));
+    const std::uint64_t offset = source_bytes - trailer.package_length;
+    NPK_ASSIGN(const format::Superblock superblock, read_superblock(*source, offset));
+    PackageExtent extent{source, offset, trailer.package_length, format::package_tag(superblock.package_id)};
+    return EnvelopePlaces{std::move(extent), superblock, std::move(trailer.envelope_positions)};
+  };
+  auto places = locate();
+  if (!places) return std::unexpected(std::move(places).error().in(source->name()));
+  return places;
 }
 
 Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
@@ -167,6 +188,8 @@ Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> 
   package.info.superblock = *superblock;
   package.info.recovered = true;
   package.info.warnings.push_back(Error(trailer.error()).in(source->name()));
+  const FrameReader frames(package.extent, options.limits, counters);
+  if (auto wanted = check_expected(frames, package.info, options.expected); !wanted) return named(pass_on(std::move(wanted)));
   return named(recover_package(std::move(package), options.limits, counters));
 }
 

@@ -13,7 +13,8 @@ namespace npk::reader {
 struct LocatedPackage {
   PackageExtent extent;
   PackageInfo info;
-  std::uint64_t commit_position = 0;  // 0: no commit, the two below stand for it
+  format::FrameHeader trailer_header;  // unless recovered
+  std::uint64_t commit_position = 0;   // 0: no commit, the two below stand for it
   std::vector<RecoveredChunkPage> chunk_pages;
   ChunkCounts chunk_totals;
   std::vector<std::shared_ptr<const format::CatalogPage>> manifests;
@@ -23,6 +24,16 @@ struct LocatedPackage {
 [[nodiscard]] Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source,
                                                     const ReaderOptions& options,
                                                     const std::shared_ptr<ReadCounters>& counters);
+
+// What can be known of a sealed package without a key.
+struct EnvelopePlaces {
+  PackageExtent extent;  // without an opener: for frames that are clear
+  format::Superblock superblock;
+  std::vector<std::uint64_t> positions;  // live envelopes
+};
+// Errors: as locate_package; truncated without a trailer.
+[[nodiscard]] Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource> source,
+                                                      const Limits& limits);
 
 // From a checked body; the storage root is checked too, all else that needs other frames is not.
 [[nodiscard]] Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const Limits& limits);

@@ -9,6 +9,7 @@
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
 #include "package/reader/read_many.h"
+#include "package/reader/signatures.h"
 #include "package/reader/tally.h"
 
 namespace npk {
@@ -138,6 +139,16 @@ Result<Digest> PackageReader::digest(const Entry& entry) const {
   if (row.size == 0) return hash::blake3({});
   NPK_ASSIGN(const reader::ChunkLocation chunk, impl_->chunks().chunk(row.runs.front().first_chunk));
   return chunk.hash;
+}
+
+Result<std::vector<PackageSignature>> PackageReader::signatures() const {
+  NPK_ASSIGN(const auto frames, reader::read_signature_frames(impl_->frames(), info().trailer.signature_position));
+  std::vector<PackageSignature> found;
+  for (const reader::SignatureFrame& frame : frames) {
+    NPK_ASSIGN(PackageSignature signature, impl_->frames().placed(reader::parse_signature_frame(frame), frame.position));
+    found.push_back(std::move(signature));
+  }
+  return found;
 }
 
 ReaderStatistics PackageReader::statistics() const noexcept {

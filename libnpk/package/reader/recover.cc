@@ -4,6 +4,7 @@
 #include <string>
 
 #include "block/open.h"
+#include "hash/hash.h"
 #include "package/reader/frame_walker.h"
 
 namespace npk::reader {
@@ -55,6 +56,7 @@ class CommitSearch {
     Result<format::Commit> commit = read(position, frame);
     if (commit) {
       package_.info.commit = *std::move(commit);
+      package_.info.statement_hash = hash::blake3(format::encode_statement(package_.info.commit.statement));
       package_.commit_position = position;
       return true;
     }

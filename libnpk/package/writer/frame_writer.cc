@@ -44,9 +44,9 @@ Result<format::FrameReference> FrameWriter::write_block(ByteView body, const Dig
 }
 
 // Who opens the package at its newest commit finds the session's head there, who reads it from its start in the first
-// sealed frame.
+// sealed frame. Signatures are sessions of their own.
 Result<format::FrameReference> FrameWriter::write_sealed(format::FrameType type, ByteView body) {
-  const bool carries_head = type == format::FrameType::commit || !head_written_;
+  const bool carries_head = type == format::FrameType::commit || type == format::FrameType::signature || !head_written_;
   Bytes room(PackageSeal::head_bytes(carries_head) + body.size() + crypto::tag_bytes(body.size()));
   std::ranges::copy(body, room.begin() + static_cast<std::ptrdiff_t>(PackageSeal::head_bytes(carries_head)));
   std::uint32_t& counter = seal_counters_[type];
@@ -72,7 +72,7 @@ Result<void> FrameWriter::pad_to(std::uint64_t position) {
 }
 
 Result<void> FrameWriter::write_trailer(format::Trailer trailer) {
-  trailer.envelope_positions = envelopes_;
+  trailer.envelope_positions.insert(trailer.envelope_positions.begin(), envelopes_.begin(), envelopes_.end());
   trailer.package_length = position_ + format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);
   NPK_TRY(write(format::FrameType::trailer, format::encode_trailer(trailer)));
   return {};

@@ -20,6 +20,13 @@ class FrameWriter {
   FrameWriter(Sink& sink, const format::Superblock& superblock, const PackageSeal* seal, std::stop_token stop = {})
       : sink_(sink), superblock_(superblock), seal_(seal), stop_(std::move(stop)) {}
 
+  // Goes on behind the end of a package; write_superblock() is not called. `last` is its trailer's header.
+  void continue_after(const format::FrameHeader& last, std::uint64_t position) {
+    sequence_ = last.sequence + 1;
+    last_commit_ = last.last_commit;
+    position_ = position;
+  }
+
   // And the envelopes of a sealed package.
   [[nodiscard]] Result<void> write_superblock();
   // A block as it is stored: sealed before, with this counter, if the package is. `hash` is the body's BLAKE3. Returns
@@ -29,7 +36,7 @@ class FrameWriter {
   [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body);
   // Padding frames, until the package has at least so many bytes.
   [[nodiscard]] Result<void> pad_to(std::uint64_t position);
-  // The frame that ends the package; package_length and the envelopes are filled in here.
+  // The frame that ends the package; package_length is filled in here, and the envelopes of write_superblock() too.
   [[nodiscard]] Result<void> write_trailer(format::Trailer trailer);
 
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }

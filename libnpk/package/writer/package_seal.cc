@@ -1,63 +1,39 @@
 #include "package/writer/package_seal.h"
 
 #include <algorithm>
-#include <span>
 
 #include "crypto/epoch_record.h"
 #include "hash/hash.h"
-#include "npk/age.h"
+#include "package/writer/envelopes.h"
 
 namespace npk::writer {
-namespace {
-
-constexpr std::uint32_t kFirstEpoch = 1;
-constexpr std::uint32_t kFirstSalt = 1;
-
-Result<SecretBytes> record_of(const format::PackageId& id, ByteView key, std::span<const Recipient> recipients) {
-  crypto::EpochRecord record;
-  record.package_id = id;
-  NPK_ASSIGN(SecretBytes copy, SecretBytes::copy_of(key));
-  record.keys.emplace(kFirstEpoch, std::move(copy));
-  for (const Recipient& recipient : recipients) record.recipients.push_back(recipient.text());
-  return crypto::encode_epoch_record(record);
-}
-
-// age wants a passphrase alone in its file: an envelope for each, and one for all others.
-Result<std::vector<Bytes>> envelopes_for(std::span<const Recipient> recipients, const format::PackageId& id,
-                                         ByteView key) {
-  std::vector<Bytes> envelopes;
-  const auto add = [&](std::span<const Recipient> together) -> Result<void> {
-    if (together.empty()) return {};
-    NPK_ASSIGN(const SecretBytes record, record_of(id, key, together));
-    NPK_ASSIGN(envelopes.emplace_back(), age_encrypt(record.view(), together));
-    return {};
-  };
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < recipients.size(); ++i) {
-    if (!recipients[i].is_passphrase()) continue;
-    NPK_TRY(add(recipients.subspan(begin, i - begin)));
-    NPK_TRY(add(recipients.subspan(i, 1)));
-    begin = i + 1;
-  }
-  NPK_TRY(add(recipients.subspan(begin)));
-  return envelopes;
-}
-
-}  // namespace
 
 Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(const WriterOptions& options) {
   if (options.recipients == nullptr || options.recipients->empty()) return nullptr;
   if (options.cipher == format::Cipher::none) return fail(Errc::misuse, "cipher: a sealed package needs one");
   NPK_TRY(crypto::check_cipher(options.cipher));
-  NPK_ASSIGN(const SecretBytes key, crypto::random_key());
+  crypto::EpochKeys keys;
+  SecretBytes& key = keys[Names().epoch];
+  NPK_ASSIGN(key, crypto::random_key());
   NPK_ASSIGN(const SecretBytes random, crypto::random_key());
   format::Superblock superblock{.sealed = true, .package_id = {}, .key_commitment = {}, .cipher = options.cipher};
   std::copy_n(random.view().begin(), superblock.package_id.size(), superblock.package_id.begin());
   superblock.key_commitment = crypto::key_commitment(key.view(), superblock.package_id);
-  NPK_ASSIGN(std::vector<Bytes> envelopes, envelopes_for(*options.recipients, superblock.package_id, key.view()));
+  NPK_ASSIGN(std::vector<Bytes> envelopes, make_envelopes(superblock.package_id, keys, *options.recipients));
   NPK_ASSIGN(crypto::SealingSession session,
              crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), options.cipher));
-  return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, std::move(envelopes), std::move(session)));
+  return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, std::move(envelopes), {}, std::move(session)));
+}
+
+Result<std::unique_ptr<const PackageSeal>> PackageSeal::resume(const format::Superblock& superblock,
+                                                               const crypto::BodyOpener& keys, std::uint32_t salt_id) {
+  NPK_TRY(crypto::check_cipher(superblock.cipher));
+  const std::uint32_t epoch = keys.sealing_epoch();
+  if (epoch == 0) return fail(Errc::no_key, "the keys given open only what others added: nothing can be sealed under them");
+  const SecretBytes& key = keys.epoch_keys().at(epoch);
+  NPK_ASSIGN(crypto::SealingSession session,
+             crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), superblock.cipher));
+  return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, {}, {epoch, salt_id}, std::move(session)));
 }
 
 format::FrameHeader PackageSeal::header(format::FrameType type, std::uint32_t counter, bool carries_head,
@@ -66,8 +42,8 @@ format::FrameHeader PackageSeal::header(format::FrameType type, std::uint32_t co
   header.type = type;
   header.flags = static_cast<std::uint8_t>(format::kFrameSealed | (carries_head ? format::kFrameCarriesSalt : 0));
   header.tag = format::package_tag(superblock_.package_id);
-  header.key_epoch = kFirstEpoch;
-  header.writer_salt_id = kFirstSalt;
+  header.key_epoch = names_.epoch;
+  header.writer_salt_id = names_.salt_id;
   header.seal_counter = counter;
   header.stored_length = stored_length;
   return header;

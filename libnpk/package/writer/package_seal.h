@@ -14,8 +14,13 @@ namespace npk::writer {
 // Const members are thread-safe.
 class PackageSeal {
  public:
-  // Null if there are no recipients. Errors: misuse, limit (recipients), unsupported (cipher).
+  // Of a new package. Null if there are no recipients. Errors: misuse, limit (recipients), unsupported (cipher).
   [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> create(const WriterOptions& options);
+  // Of a session behind the trailer of a package that is there, without envelopes. `salt_id` is a number no session of
+  // the package has. Errors: no_key (no epoch that may be sealed under), unsupported (cipher), limit (no guarded memory).
+  [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> resume(const format::Superblock& superblock,
+                                                                         const crypto::BodyOpener& keys,
+                                                                         std::uint32_t salt_id);
 
   [[nodiscard]] const format::Superblock& superblock() const noexcept { return superblock_; }
   // Bodies of the envelope frames that follow the superblock.
@@ -32,11 +37,17 @@ class PackageSeal {
   void seal(const format::FrameHeader& header, MutableBytes room) const noexcept;
 
  private:
-  PackageSeal(const format::Superblock& superblock, std::vector<Bytes> envelopes, crypto::SealingSession session)
-      : superblock_(superblock), envelopes_(std::move(envelopes)), session_(std::move(session)) {}
+  struct Names {
+    std::uint32_t epoch = 1;
+    std::uint32_t salt_id = 1;
+  };
+  PackageSeal(const format::Superblock& superblock, std::vector<Bytes> envelopes, Names names,
+              crypto::SealingSession session)
+      : superblock_(superblock), envelopes_(std::move(envelopes)), names_(names), session_(std::move(session)) {}
 
   format::Superblock superblock_;
   std::vector<Bytes> envelopes_;
+  Names names_;
   crypto::SealingSession session_;
 };
 

@@ -64,6 +64,11 @@ enum class PageKind : std::uint8_t {
   hint = 6,
 };
 
+// Sections of a commit's placement.
+enum class SectionId : std::uint16_t {
+  kept_statement = 1,
+};
+
 enum class ColumnId : std::uint16_t {
   path_shared = 1,
   path_suffix_length = 2,

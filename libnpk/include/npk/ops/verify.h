@@ -24,6 +24,7 @@ struct VerifyOptions {
   unsigned threads = 0;  // 0: as many as processors
   Limits limits;
   std::shared_ptr<const std::vector<Identity>> identities;  // what opens a sealed package
+  ExpectedState expected;     // signers may have signed the content alone, where all of it is checked
   ProgressCallback progress;  // bytes: decoded
   std::stop_token stop;
 };
@@ -64,11 +65,12 @@ struct VerifyReport {
   std::uint64_t package_bytes = 0;
   Digest content_root{};          // recomputed from the catalog
   std::uint64_t generation = 0;
+  std::vector<SignatureScope> signed_by;  // for each expected signer
 
   [[nodiscard]] bool is_sound() const noexcept { return damages.empty(); }
 };
 
-// Errors are what stops everything: io, no_key, unsupported, limit, cancelled; corrupt or truncated when nothing of the package could be
+// Errors are what stops everything: io, no_key, auth_failed (also: not what is expected), unsupported, limit, cancelled; corrupt or truncated when nothing of the package could be
 // opened. Everything else is in the report. Memory: a few blocks a thread, page caches, under 50 bytes a block, 32 a file of several chunks
 // and 100 a group of hard links.
 [[nodiscard]] Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options = {});

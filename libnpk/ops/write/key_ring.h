@@ -1,0 +1,32 @@
+// The live envelopes of a package, and what the caller's identities open of them.
+#pragma once
+
+#include <vector>
+
+#include "crypto/epoch_record.h"
+#include "npk/ops/keys.h"
+#include "package/reader/locate.h"
+
+namespace npk::ops {
+
+struct Envelope {
+  EnvelopeInfo info;
+  Bytes age_file;
+  crypto::EpochRecord record;           // if it opens
+  const Identity* passphrase = nullptr; // the one that opens it, if it is for a passphrase
+};
+
+// `identities` outlive it. Errors: as FrameReader; corrupt (no envelope, or no age file); auth_failed (other keys).
+[[nodiscard]] Result<std::vector<Envelope>> read_envelopes(const reader::FrameReader& frames,
+                                                           const format::Superblock& superblock,
+                                                           const std::vector<std::uint64_t>& positions,
+                                                           const std::vector<Identity>& identities);
+// Of an age file that is not in the package yet. `position` of the result is 0.
+[[nodiscard]] Result<Envelope> read_envelope(Bytes age_file, const format::Superblock& superblock,
+                                             const std::vector<Identity>& identities);
+
+// Recipients of envelopes that are complete, without those in `except` (which are taken out of it), to make them again.
+// Errors: those of Recipient::parse; limit.
+[[nodiscard]] Result<std::vector<Recipient>> recipients_of(const Envelope& envelope, std::vector<std::string>& except);
+
+}  // namespace npk::ops

@@ -1,0 +1,114 @@
+#include "package/reader/signatures.h"
+
+#include <algorithm>
+#include <span>
+#include <string>
+
+#include "block/open.h"
+#include "hash/hash.h"
+
+namespace npk::reader {
+namespace {
+
+Result<SignatureFrame> read_signature_frame(const FrameReader& frames, std::uint64_t position) {
+  Frame frame;
+  NPK_TRY(frames.read_frame(position, frame));
+  const auto decode = [&]() -> Result<SignatureFrame> {
+    if (frame.header.type != format::FrameType::signature)
+      return fail(Errc::corrupt, "a frame that is no signature lies where one should");
+    NPK_ASSIGN(const Bytes payload, block::open_page(frame.body, frames.limits()));
+    NPK_ASSIGN(format::SignatureRecord record, format::decode_signature_record(payload, position));
+    return SignatureFrame{position, std::move(record)};
+  };
+  return frames.placed(decode(), position);
+}
+
+bool holds(const SignatureKey& signer, const std::string& file, ByteView statement) {
+  const auto signature = parse_signature(file);
+  return signature && signature->is_prehashed && verify_signature(signer, *signature, statement).has_value();
+}
+
+// The bytes of the statement that a signature frame names, wherever its commit lies.
+Result<Bytes> statement_of(const FrameReader& frames, const SignatureFrame& frame) {
+  Bytes buffer;
+  const format::FrameReference& commit = frame.record.commit;
+  NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::commit, commit, frame.position, buffer));
+  NPK_ASSIGN(const format::Commit opened, open_commit(body, commit.position, frames.limits()));
+  return format::encode_statement(opened.statement);
+}
+
+// How far the search for what was signed instead goes: each step reads a commit.
+constexpr std::size_t kMostCommitsSearched = 64;
+
+std::string newest_signed_by(const FrameReader& frames, std::span<const SignatureFrame> signatures,
+                             const SignatureKey& signer) {
+  for (const SignatureFrame& frame : signatures.first(std::min(signatures.size(), kMostCommitsSearched))) {
+    const auto statement = statement_of(frames, frame);
+    if (!statement || !holds(signer, frame.record.signature, *statement)) continue;
+    return "; the newest that it signed is " + hash::hex_of(hash::blake3(*statement)) + ", generation " +
+           std::to_string(frame.record.generation);
+  }
+  return "; nor is any other in this package";
+}
+
+bool has_signed_content(const PackageInfo& info, const SignatureKey& signer) {
+  for (const format::CommitSection& section : info.commit.placement.sections) {
+    if (section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement)) continue;
+    const auto kept = format::decode_kept_statement(section.bytes);
+    if (!kept) continue;
+    const auto statement = format::decode_statement(kept->statement);
+    if (!statement || statement->content_root != info.commit.statement.content_root) continue;
+    const auto is_good = [&](const std::string& file) { return holds(signer, file, kept->statement); };
+    if (std::ranges::any_of(kept->signatures, is_good)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<std::vector<SignatureFrame>> read_signature_frames(const FrameReader& frames, std::uint64_t newest) {
+  std::vector<SignatureFrame> found;
+  for (std::uint64_t position = newest; position != 0; position = found.back().record.previous) {
+    if (found.size() == format::kMaxSignatures) return fail(Errc::limit, "a package has too many signatures");
+    NPK_ASSIGN(SignatureFrame frame, read_signature_frame(frames, position));
+    found.push_back(std::move(frame));
+  }
+  return found;
+}
+
+Result<PackageSignature> parse_signature_frame(const SignatureFrame& frame) {
+  NPK_ASSIGN(Signature signature, parse_signature(frame.record.signature));
+  return PackageSignature{frame.position, frame.record.commit.position, frame.record.generation,
+                          frame.record.statement_hash, std::move(signature)};
+}
+
+Result<SignatureScope> scope_signed_by(const FrameReader& frames, const PackageInfo& info, const SignatureKey& signer) {
+  NPK_ASSIGN(const auto signatures, read_signature_frames(frames, info.trailer.signature_position));
+  const Bytes statement = format::encode_statement(info.commit.statement);
+  const auto has_signed = [&](const SignatureFrame& frame) {
+    return frame.record.commit == info.trailer.commit && holds(signer, frame.record.signature, statement);
+  };
+  if (std::ranges::any_of(signatures, has_signed)) return SignatureScope::storage;
+  if (has_signed_content(info, signer)) return SignatureScope::content;
+  return fail(Errc::auth_failed, "commit " + hash::hex_of(info.statement_hash) + " is not signed by the key " +
+                                     signer.id().to_string() + newest_signed_by(frames, signatures, signer));
+}
+
+Result<void> check_expected(const FrameReader& frames, const PackageInfo& info, const ExpectedState& expected) {
+  if (!expected.expects_anything()) return {};
+  if (info.recovered)
+    return fail(Errc::auth_failed, "the package is cut short or damaged: it is not the state that is expected");
+  if (expected.statement_hash && *expected.statement_hash != info.statement_hash)
+    return fail(Errc::auth_failed, "the package is at commit " + hash::hex_of(info.statement_hash) + ", not at " +
+                                       hash::hex_of(*expected.statement_hash) +
+                                       " as expected: it may have been put back to an older state, or added to");
+  for (const SignatureKey& signer : expected.signers) {
+    NPK_ASSIGN(const SignatureScope scope, scope_signed_by(frames, info, signer));
+    if (scope == SignatureScope::storage) continue;
+    return fail(Errc::auth_failed, "the key " + signer.id().to_string() +
+                                       " signed this content before the package was written anew: only verify can check that");
+  }
+  return {};
+}
+
+}  // namespace npk::reader

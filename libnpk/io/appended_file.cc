@@ -20,9 +20,7 @@ Result<void> lock(int file, const std::string& path) {
   return {};
 }
 
-}  // namespace
-
-Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path) {
+Result<FileDescriptor> open_locked(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file) return fail_system(errno, "can't open for writing", path);
   struct stat status {};
@@ -30,7 +28,24 @@ Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path
   if (!S_ISREG(status.st_mode))
     return std::unexpected(Error{.code = Errc::unsupported, .message = "only a regular file can be added to", .path = path});
   NPK_TRY(lock(file.get(), path));
-  if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
+  return file;
+}
+
+// By who had the lock before: another file has the name now.
+bool was_replaced(const struct stat& locked, const std::string& path) {
+  struct stat named {};
+  return ::stat(path.c_str(), &named) == 0 && (named.st_ino != locked.st_ino || named.st_dev != locked.st_dev);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path) {
+  FileDescriptor file;
+  struct stat status {};
+  do {
+    NPK_ASSIGN(file, open_locked(path));
+    if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
+  } while (was_replaced(status, path));
   std::unique_ptr<AppendedFile> opened(new AppendedFile(std::move(file), path));
   opened->first_end_ = opened->end_ = static_cast<std::uint64_t>(status.st_size);
   NPK_ASSIGN(opened->source_, fd_random_access_source(opened->file_.get(), path));

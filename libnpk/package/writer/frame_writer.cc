@@ -46,10 +46,11 @@ Result<format::FrameReference> FrameWriter::write_block(ByteView body, const Dig
 // Who opens the package at its newest commit finds the session's head there, who reads it from its start in the first
 // sealed frame. Signatures are sessions of their own.
 Result<format::FrameReference> FrameWriter::write_sealed(format::FrameType type, ByteView body) {
-  const bool carries_head = type == format::FrameType::commit || type == format::FrameType::signature || !head_written_;
+  std::uint32_t& counter = seal_counters_[type];
+  const bool carries_head = !head_written_ || type == format::FrameType::commit || type == format::FrameType::signature ||
+                            (type == format::FrameType::block && counter == 0);
   Bytes room(PackageSeal::head_bytes(carries_head) + body.size() + crypto::tag_bytes(body.size()));
   std::ranges::copy(body, room.begin() + static_cast<std::ptrdiff_t>(PackageSeal::head_bytes(carries_head)));
-  std::uint32_t& counter = seal_counters_[type];
   if (counter == UINT32_MAX) return fail(Errc::limit, "more frames than one writing session may seal");
   const format::FrameHeader header = seal_->header(type, counter++, carries_head, room.size());
   seal_->seal(header, room);

@@ -8,20 +8,21 @@
 
 namespace npk::writer {
 
-Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(const WriterOptions& options) {
-  if (options.recipients == nullptr || options.recipients->empty()) return nullptr;
-  if (options.cipher == format::Cipher::none) return fail(Errc::misuse, "cipher: a sealed package needs one");
-  NPK_TRY(crypto::check_cipher(options.cipher));
+Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(std::span<const Recipient> recipients,
+                                                               format::Cipher cipher) {
+  if (recipients.empty()) return nullptr;
+  if (cipher == format::Cipher::none) return fail(Errc::misuse, "cipher: a sealed package needs one");
+  NPK_TRY(crypto::check_cipher(cipher));
   crypto::EpochKeys keys;
   SecretBytes& key = keys[Names().epoch];
   NPK_ASSIGN(key, crypto::random_key());
   NPK_ASSIGN(const SecretBytes random, crypto::random_key());
-  format::Superblock superblock{.sealed = true, .package_id = {}, .key_commitment = {}, .cipher = options.cipher};
+  format::Superblock superblock{.sealed = true, .package_id = {}, .key_commitment = {}, .cipher = cipher};
   std::copy_n(random.view().begin(), superblock.package_id.size(), superblock.package_id.begin());
   superblock.key_commitment = crypto::key_commitment(key.view(), superblock.package_id);
-  NPK_ASSIGN(std::vector<Bytes> envelopes, make_envelopes(superblock.package_id, keys, *options.recipients));
+  NPK_ASSIGN(std::vector<Bytes> envelopes, make_envelopes(superblock.package_id, keys, recipients));
   NPK_ASSIGN(crypto::SealingSession session,
-             crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), options.cipher));
+             crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), cipher));
   return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, std::move(envelopes), {}, std::move(session)));
 }
 

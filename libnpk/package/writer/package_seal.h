@@ -2,12 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "crypto/sealing.h"
 #include "npk/format/frame.h"
 #include "npk/format/superblock.h"
-#include "npk/writer.h"
+#include "npk/recipients.h"
 
 namespace npk::writer {
 
@@ -15,7 +16,8 @@ namespace npk::writer {
 class PackageSeal {
  public:
   // Of a new package. Null if there are no recipients. Errors: misuse, limit (recipients), unsupported (cipher).
-  [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> create(const WriterOptions& options);
+  [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> create(std::span<const Recipient> recipients,
+                                                                         format::Cipher cipher);
   // Of a session behind the trailer of a package that is there, without envelopes. `salt_id` is a number no session of
   // the package has. Errors: no_key (no epoch that may be sealed under), unsupported (cipher), limit (no guarded memory).
   [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> resume(const format::Superblock& superblock,

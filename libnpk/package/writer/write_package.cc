@@ -291,7 +291,8 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(WritePlan plan, make_plan(options));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  NPK_ASSIGN(auto seal, PackageSeal::create(options));
+  const std::span<const Recipient> recipients = options.recipients == nullptr ? std::span<const Recipient>() : *options.recipients;
+  NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher));
   return PackageJob(input, sink, options, std::move(plan), std::move(seal), std::move(scanner), std::move(selector), bounds).run();
 }
 

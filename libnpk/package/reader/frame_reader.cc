@@ -45,7 +45,7 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
   NPK_ASSIGN(format::FrameHeader header, format::decode_frame_header(bytes, tag, limits));
   const bool says_sealed = (header.flags & format::kFrameSealed) != 0;
   if (is_sealed && format::has_inner_header(header.type)) {
-    if (says_sealed && header.key_epoch != 0) return header;
+    if (says_sealed && header.key_epoch != 0 && header.writer_salt_id != 0) return header;
     return fail(Errc::auth_failed, "a frame that must be sealed is not");
   }
   if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||

@@ -86,12 +86,20 @@ class ManifestSearch {
       package_.info.package_length = position;
       NPK_ASSIGN(const auto header, scanner.next_header());
       if (!header) return {};
+      if (header->type == format::FrameType::block) NPK_TRY(meet_session(position, *header));
       if (header->type == format::FrameType::chunk_page) NPK_TRY(frames_.placed(take_chunk_page(position), position));
       if (header->type == format::FrameType::manifest) NPK_TRY(frames_.placed(take_manifest(position), position));
     }
   }
 
  private:
+  // The head of a sealed session lies in front of its first block.
+  Result<void> meet_session(std::uint64_t position, const format::FrameHeader& header) const {
+    if ((header.flags & format::kFrameCarriesSalt) == 0) return {};
+    NPK_TRY(frames_.read_start(position, header, 0));
+    return {};
+  }
+
   Result<void> take_chunk_page(std::uint64_t position) {
     NPK_TRY(frames_.read_frame(position, frame_));
     NPK_ASSIGN(const Bytes raw, block::open_page(frame_.body, frames_.limits()));

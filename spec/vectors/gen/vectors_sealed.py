@@ -80,8 +80,11 @@ def sessions():
 
 
 def two_sessions(package, epoch, salt_id=2):
+    """Every frame of the first session carries its head: a reader may come to any of them first."""
+    package.every_head = True
     package.block([b"first"])
     package.block([b"second"])
+    package.every_head = False
     package.begin_session(epoch, salt_id)
     package.block([b"third"])
     return close(package, [regular(b"first", 0), regular(b"second", 1), regular(b"third", 2)])
@@ -111,7 +114,7 @@ def bodies():
     yield _vector("No entries: the commit is the only sealed frame.", close(SealedPackage("sealed_empty"), []))
     yield _sized("sealed_full_segment", "A block whose body is one full segment.", FULL)
     yield _sized("sealed_two_segments", "A block whose body is a full segment and one of a byte, under AES-256-GCM.", FULL + 1, "aes256gcm")
-    yield _vector("A hint page without payload, and a frame of an unknown type without body: one segment of 24 bytes, one of none.", _empty_bodies())
+    yield _vector("A dictionary without payload, and a frame of an unknown type without body: one segment of 24 bytes, one of none.", _empty_bodies())
     package = SealedPackage("sealed_padded")
     package.block([b"padded"], padding=100)
     yield _vector("A block with 100 bytes of padding under the seal.", close(package, [regular(b"padded", 0)]))
@@ -129,14 +132,8 @@ def _sized(name, what, size, cipher="xchacha20poly1305"):
 def _empty_bodies():
     package = SealedPackage("sealed_empty_bodies")
     package.frame("unknown0", 200, b"")
-    package.block([b"hello"])
-    package.chunk_page()
-    entries = [regular(b"hello", 0)]
-    package.manifest(entries)
-    hint = package.coded_frame("hint0", "hint_page", b"")
-    package.commit(entries, hint=hint)
-    package.trailer()
-    return package
+    package.block([b""], dictionary=True)
+    return hello_in(package)
 
 
 def _unknown_frames():

@@ -40,6 +40,8 @@ def walk(reader):
         if header.type in FRAME_TYPES.values() and header.type not in CLEAR_FRAMES:
             inner = parse.inner_header(reader.plain(header, body), BLOCK_RAW)
             require(inner.base == 0 or header.type == FRAME_TYPES["block"], "a base of what is no block")
+        elif header.flags & parse.CARRIES_SALT:
+            reader.opener.meet(header, body)
         chunk_total = _walk_page(reader, at, header, body, chunk_total)
         if header.type == FRAME_TYPES["commit"]:
             last_commit = at

@@ -1,5 +1,6 @@
 // Frames out of slices: whatever the slices, the same events, and what a walk over each vector of the specification is
-// known to give (walks_of_vectors.txt, recorded from a walker that read each part of a frame by itself).
+// known to give (walks_of_vectors.txt, recorded from a walker that read each part of a frame by itself; of sealed ones,
+// from the generator's reader).
 #include "npk/frame_parser.h"
 
 #include <gtest/gtest.h>

@@ -118,7 +118,7 @@ def bodies():
     package = SealedPackage("sealed_padded")
     package.block([b"padded"], padding=100)
     yield _vector("A block with 100 bytes of padding under the seal.", close(package, [regular(b"padded", 0)]))
-    yield _vector("Sealed frames of unknown types, and a clear padding frame, between the others.", _unknown_frames())
+    yield _vector("Sealed frames of unknown types, and a clear padding frame, between the others.", _unknown_frames("sealed_unknown_frames"))
     prefix = bytes(300)
     inside = hello_in(SealedPackage("sealed_inside_a_larger_file"))
     yield Vector(inside.name, "300 bytes before the superblock.", prefix + inside.bytes(), expected=inside.commits[-1],
@@ -136,9 +136,10 @@ def _empty_bodies():
     return hello_in(package)
 
 
-def _unknown_frames():
-    package = SealedPackage("sealed_unknown_frames")
+def _unknown_frames(name):
+    package = SealedPackage(name)
     package.frame("unknown0", 200, b"from a later version")
+    package.block([b"greeting"], dictionary=True)
     package.block([b"hello"])
     package.frame("padding0", FRAME_TYPES["padding"], bytes(100))
     package.frame("unknown1", 31, b"NPKF")
@@ -154,6 +155,12 @@ def recovered():
     commit = package.commits[-1]
     commit.content_root = None
     yield _cut("Cut within the commit: the entries come from the manifest.", package, "commit", 200, commit)
+    package = _unknown_frames("sealed_recovered_unknown")
+    commit = package.commits[-1]
+    commit.content_root = None
+    yield _cut("Cut before the commit; the first head is in front of a frame of an unknown type.", package, "commit", 0, commit)
+    package = two_generations(SealedPackage("sealed_recovered_generation"))
+    yield _cut("Cut in the block of a second generation under epoch 2: the first stands.", package, "block1", 70, package.commits[0])
 
 
 def _cut(what, package, role, offset, expected):

@@ -218,6 +218,8 @@ def envelopes():
 
     yield fault("no_key", "A sealed package, and no key.", to(OURS), key={})
     yield fault("stranger", "An envelope for somebody else only.", to(STRANGER))
+    cut = hello_in(SealedPackage("sealed_stranger_cut", envelopes=[to(STRANGER)]))
+    yield Vector(cut.name, "An envelope for somebody else only, and no trailer.", cut.bytes()[:cut.positions["trailer"]], "no_key", "open", more=identity())
     yield fault("seventeenth_envelope", "Sixteen envelopes for others before ours.", *[to(secret(f"other {number}")) for number in range(16)], to(OURS))
     yield fault("wrong_passphrase", "Another passphrase.", to_passphrase(b"another"), key=WITH_PASSPHRASE)
     yield fault("second_passphrase", "An envelope for another passphrase before ours.", to_passphrase(b"another"), to_passphrase(), key=WITH_PASSPHRASE)

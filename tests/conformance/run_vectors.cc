@@ -223,7 +223,9 @@ TEST_P(Vector, IsReadAsItsManifestSays) {
 std::map<std::string, std::string> verify(const json& vector) {
   std::map<std::string, std::string> found;
   const auto add = [&](const Error& error) { found.emplace(errc_name(error.code), error.to_string()); };
-  const auto report = ops::verify(open_file_source(file_of(vector)).value(), {.identities = keys_of(vector)});
+  ops::VerifyOptions options;
+  options.identities = keys_of(vector);
+  const auto report = ops::verify(open_file_source(file_of(vector)).value(), options);
   if (!report)
     add(report.error());
   else

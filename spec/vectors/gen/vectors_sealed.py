@@ -69,8 +69,8 @@ def sessions():
     both = [to(OURS, epochs=(1, 2))]
     yield _vector("A second session goes on under epoch 2, with a head of its own.", two_sessions(SealedPackage("sealed_two_epochs", envelopes=both), 2))
     yield _vector("A second session under the same epoch.", two_sessions(SealedPackage("sealed_two_sessions"), 1))
-    yield _vector("One envelope gives epoch 1, another epoch 2.",
-                  two_sessions(SealedPackage("sealed_epochs_apart", envelopes=[to(OURS, epochs=(1,)), to(OURS, epochs=(2,))]), 2))
+    yield _vector("One envelope gives epoch 1, another epochs 1 and 2.",
+                  two_sessions(SealedPackage("sealed_epochs_apart", envelopes=[to(OURS, epochs=(1,)), to(OURS, epochs=(1, 2))]), 2))
     yield _vector("Epochs 1, 3 and 4,000,000,000 in an envelope; the second session is of the last.", two_sessions(
         SealedPackage("sealed_epochs_with_gaps", envelopes=[to(OURS, epochs=(1, 3, 4_000_000_000))]), 4_000_000_000))
     package = SealedPackage("sealed_every_head", every_head=True)

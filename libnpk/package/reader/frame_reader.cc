@@ -139,6 +139,13 @@ Result<Bytes> FrameReader::read_sealed_start(std::uint64_t position, const forma
   return Bytes(wanted.begin(), wanted.end());
 }
 
+Result<void> FrameReader::pass(std::uint64_t position, const format::FrameHeader& header) const {
+  if ((header.flags & format::kFrameCarriesSalt) == 0 || !format::is_known(header.type)) return {};
+  Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(crypto::SessionHead::kBytes, header.stored_length)));
+  NPK_TRY(placed(fill(position + format::kFrameHeaderBytes, head), position));
+  return placed(extent_.opener->meet(header, head), position);
+}
+
 Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) const {
   NPK_ASSIGN(into.header, read_header_at(position));
   into.position = position;

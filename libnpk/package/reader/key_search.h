@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crypto/sealing.h"
@@ -15,6 +16,9 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 
 // Errc::auth_failed if keys are given for a package that is not sealed: whoever has keys expects one that is.
 [[nodiscard]] Result<void> check_sealing_expected(const format::Superblock& superblock, const Identities& identities);
+
+// Errc::limit for an envelope, before it is read, that is larger than any age file.
+[[nodiscard]] Result<void> check_envelope_size(std::uint64_t stored_bytes);
 
 // One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
 // many of both.
@@ -35,6 +39,7 @@ class KeySearch {
  private:
   [[nodiscard]] bool may_try(ByteView envelope);
   [[nodiscard]] Result<void> take(ByteView record);
+  [[nodiscard]] std::string why_none_opens() const;
 
   format::Superblock superblock_;
   Identities identities_;
@@ -42,6 +47,7 @@ class KeySearch {
   std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
   unsigned tries_ = 0;
   bool tried_passphrase_ = false;
+  bool skipped_passphrase_ = false;
 };
 
 }  // namespace npk::reader

@@ -73,6 +73,9 @@ class FrameReader {
     return std::unexpected(std::move(result).error().at(extent_.offset + position).in(extent_.source->name()));
   }
 
+  // Whose body is not wanted: but where it begins with the head of a writing session, later frames of it need that.
+  [[nodiscard]] Result<void> pass(std::uint64_t position, const format::FrameHeader& header) const;
+
   [[nodiscard]] const PackageExtent& extent() const noexcept { return extent_; }
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
   [[nodiscard]] ReadCounters& counters() const noexcept { return *counters_; }

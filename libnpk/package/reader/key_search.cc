@@ -26,6 +26,11 @@ bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& s
                                 superblock.key_commitment);
 }
 
+Result<void> check_envelope_size(std::uint64_t stored_bytes) {
+  if (stored_bytes > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
+  return {};
+}
+
 KeySearch::KeySearch(const format::Superblock& superblock, Identities identities)
     : superblock_(superblock), identities_(std::move(identities)) {}
 
@@ -37,6 +42,7 @@ bool KeySearch::may_try(ByteView envelope) {
   const bool takes_passphrase =
       stanzas && std::ranges::any_of(*stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });
   if (!takes_passphrase || std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
+  skipped_passphrase_ = tried_passphrase_;
   return !std::exchange(tried_passphrase_, true);
 }
 
@@ -64,7 +70,16 @@ Result<std::shared_ptr<const crypto::BodyOpener>> KeySearch::opener() const {
   if (identities_ == nullptr || identities_->empty())
     return fail(Errc::no_key, "the package is sealed: an identity or a passphrase is needed");
   if (refused_) return std::unexpected(*refused_);
-  return fail(Errc::no_key, "the package is sealed, and none of the given keys opens it");
+  return fail(Errc::no_key, why_none_opens());
+}
+
+std::string KeySearch::why_none_opens() const {
+  if (skipped_passphrase_)
+    return "the package is sealed, and none of the given keys opens it: of its passphrases only the first is tried";
+  if (!std::ranges::all_of(*identities_, &Identity::is_passphrase))
+    return "the package is sealed, and none of the given keys opens it";
+  return tried_passphrase_ ? "the package is sealed, and the passphrase does not open it"
+                           : "the package is sealed to keys alone: an identity is needed, no passphrase opens it";
 }
 
 }  // namespace npk::reader

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "crypto/epoch_record.h"
@@ -19,6 +20,8 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 
 // Whether an opened envelope is one of this package, as far as its id and its first key show.
 [[nodiscard]] bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock);
+// Errc::limit for an envelope, before it is read, that is larger than any age file.
+[[nodiscard]] Result<void> check_envelope_size(std::uint64_t stored_bytes);
 
 // One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
 // many of both.
@@ -39,6 +42,7 @@ class KeySearch {
  private:
   [[nodiscard]] bool may_try(ByteView envelope);
   [[nodiscard]] Result<void> take(ByteView record);
+  [[nodiscard]] std::string why_none_opens() const;
 
   format::Superblock superblock_;
   Identities identities_;
@@ -46,6 +50,7 @@ class KeySearch {
   std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
   unsigned tries_ = 0;
   bool tried_passphrase_ = false;
+  bool skipped_passphrase_ = false;
 };
 
 }  // namespace npk::reader

@@ -99,6 +99,8 @@ class BodyOpener {
   void allow_sealing(std::uint32_t epoch) noexcept { sealing_epoch_ = std::max(sealing_epoch_, epoch); }
   [[nodiscard]] std::uint32_t sealing_epoch() const noexcept { return sealing_epoch_; }
 
+  // Whether the frame's writing session has been met.
+  [[nodiscard]] bool knows(const format::FrameHeader& header) const noexcept { return find(header) != nullptr; }
   // As open(), but the body is only looked at for what a later one needs.
   [[nodiscard]] Result<void> meet(const format::FrameHeader& header, ByteView body) const;
   // The plain body, in place, of a sealed frame whose body has been read whole. auth_failed: not sealed by a key of this

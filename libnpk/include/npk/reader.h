@@ -42,6 +42,7 @@ struct ReaderOptions {
   std::shared_ptr<BufferPool> pool = {};
   // What opens a sealed package. Not null: a package that is not sealed is refused (auth_failed).
   std::shared_ptr<const std::vector<Identity>> identities = {};
+  std::uint64_t generation = 0;  // to open, by number; 0: the newest. not_found for one that is not there
   ExpectedState expected = {};  // refused otherwise (auth_failed); so is one that had to be recovered
 };
 
@@ -52,9 +53,18 @@ struct PackageInfo {
   std::uint64_t package_length = 0;  // superblock to end; for a recovered package: to the end of the last good frame
   std::uint64_t package_offset = 0;  // of the superblock in the source
   format::Trailer trailer;           // all zero when recovered
+  format::FrameReference commit_place;  // of the commit; none when recovered from manifests
   Digest statement_hash{};           // BLAKE3 of the commit's statement; zero when recovered from manifests
   bool recovered = false;            // no valid trailer: the last good commit, or the manifests, answered
   std::vector<Error> warnings;       // what was wrong, when recovered
+};
+
+// One state of a package.
+struct Generation {
+  std::uint64_t position = 0;  // of its commit
+  format::Statement statement;
+  Digest statement_hash{};
+  format::Totals totals;
 };
 
 // What reading has cost so far, since open (in a forked child: since its parent's open); counters only grow.
@@ -120,6 +130,8 @@ class PackageReader {
   // What b3sum prints for the content; regular files only.
   [[nodiscard]] Result<Digest> digest(const Entry& entry) const;
 
+  // From the generation that is open back to the oldest that is kept; each costs a read. Errors: as reading; corrupt.
+  [[nodiscard]] Result<std::vector<Generation>> history() const;
   // All signatures in the package, of whichever commits and keys, newest first. Errors: as reading; corrupt (one that is
   // none), limit (more than a reader follows).
   [[nodiscard]] Result<std::vector<PackageSignature>> signatures() const;

@@ -22,12 +22,11 @@ Result<std::unique_ptr<Attachment>> Attachment::begin(const std::string& path, c
   return begun;
 }
 
-// One more than any session has: the newest commit and the newest signature are of the newest sessions.
-Result<std::uint32_t> Attachment::free_salt_id() const {
+Result<std::uint32_t> free_salt_id(const reader::FrameReader& frames, const format::Trailer& trailer) {
   std::uint32_t highest = 0;
-  for (const std::uint64_t position : {trailer_.commit.position, trailer_.signature_position}) {
+  for (const std::uint64_t position : {trailer.commit.position, trailer.signature_position}) {
     if (position == 0) continue;
-    NPK_ASSIGN(const format::FrameHeader header, frames_->read_header(position));
+    NPK_ASSIGN(const format::FrameHeader header, frames.read_header(position));
     highest = std::max(highest, header.writer_salt_id);
   }
   if (highest == UINT32_MAX) return fail(Errc::limit, "a package has too many writing sessions");
@@ -37,7 +36,7 @@ Result<std::uint32_t> Attachment::free_salt_id() const {
 Result<void> Attachment::begin_session() {
   const format::Superblock& superblock = package_.info.superblock;
   if (superblock.sealed) {
-    NPK_ASSIGN(const std::uint32_t salt_id, free_salt_id());
+    NPK_ASSIGN(const std::uint32_t salt_id, free_salt_id(*frames_, trailer_));
     NPK_ASSIGN(seal_, writer::PackageSeal::resume(superblock, *package_.extent.opener, salt_id));
   }
   writer_.emplace(*file_, superblock, seal_.get());

@@ -12,6 +12,10 @@
 
 namespace npk::ops {
 
+// A number that no writing session of the package has: one more than the largest, which the newest commit or the newest
+// signature has. Errors: as FrameReader; limit.
+[[nodiscard]] Result<std::uint32_t> free_salt_id(const reader::FrameReader& frames, const format::Trailer& trailer);
+
 // One thread. The package is locked against other writers while it lives, and as long as before unless finish() is done.
 class Attachment {
  public:
@@ -31,7 +35,6 @@ class Attachment {
 
  private:
   Attachment(std::unique_ptr<io::AppendedFile> file, reader::LocatedPackage package, const Limits& limits);
-  [[nodiscard]] Result<std::uint32_t> free_salt_id() const;
   [[nodiscard]] Result<void> begin_session();
 
   std::unique_ptr<io::AppendedFile> file_;

@@ -20,6 +20,9 @@ class TreeInput final : public writer::InputTree {
   // Adds one entry read from `source`, which is the caller's. Errc::misuse if the path is there already.
   [[nodiscard]] Result<void> add_pipe(std::string path, SequentialSource& source, std::int64_t mtime_seconds);
 
+  // Its groups are numbered from 1.
+  [[nodiscard]] std::uint64_t link_group_count() const noexcept { return tree_.link_group_count(); }
+
   [[nodiscard]] std::uint64_t entry_count() const noexcept override;
   [[nodiscard]] format::EntryRow entry(std::uint64_t number, writer::EntryScratch& scratch) const override;
   [[nodiscard]] std::uint64_t size(std::uint64_t number) const noexcept override;

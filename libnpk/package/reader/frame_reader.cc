@@ -98,6 +98,7 @@ Result<ByteView> FrameReader::read_referenced(format::FrameType type, const form
   NPK_TRY(block::check_body(body, reference.hash));
   counters_->frames_read.add(1);
   if ((header.flags & format::kFrameSealed) == 0) return body;
+  NPK_TRY(meet_session_of(header));
   NPK_ASSIGN(const MutableBytes plain, extent_.opener->open(header, body));
   return plain;
 }
@@ -138,6 +139,7 @@ Result<Bytes> FrameReader::read_sealed_start(std::uint64_t position, const forma
   std::array<std::uint8_t, crypto::kTagBytes> tag;
   NPK_TRY(fill(position + format::kFrameHeaderBytes, start));
   NPK_TRY(fill(position + format::kFrameHeaderBytes + head + plain, tag));
+  NPK_TRY(meet_session_of(header));
   NPK_ASSIGN(const MutableBytes segment, extent_.opener->open_first(header, plain, start, tag));
   const MutableBytes wanted = segment.first(std::min(most, segment.size()));
   return Bytes(wanted.begin(), wanted.end());
@@ -151,6 +153,20 @@ Result<void> FrameReader::pass(std::uint64_t position, const format::FrameHeader
   return format::is_known(header.type) ? met : Result<void>();
 }
 
+// A commit shows the head of its own session, so the walk opens each commit that it reads.
+Result<void> FrameReader::meet_session_of(const format::FrameHeader& header) const {
+  if ((header.flags & format::kFrameCarriesSalt) != 0) return {};
+  Frame commit;
+  for (std::uint64_t position = extent_.newest_commit; position != 0 && !extent_.opener->knows(header);) {
+    NPK_TRY(read_frame_at(position, commit));
+    if (commit.header.type != format::FrameType::commit) return fail(Errc::corrupt, "a commit names as the one before it what is none");
+    NPK_ASSIGN(const Bytes raw, block::open_page(commit.body, limits_));
+    NPK_ASSIGN(const format::Commit decoded, format::decode_commit(raw, position, limits_));
+    position = decoded.placement.previous_commit;
+  }
+  return {};
+}
+
 Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) const {
   NPK_ASSIGN(into.header, read_header_at(position));
   into.position = position;
@@ -158,6 +174,7 @@ Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) con
   NPK_TRY(fill(position + format::kFrameHeaderBytes, into.body));
   NPK_ASSIGN(into.hash, block::check_body(into.body, into.header.body_check));
   counters_->frames_read.add(1);
+  if ((into.header.flags & format::kFrameSealed) != 0 && format::is_known(into.header.type)) NPK_TRY(meet_session_of(into.header));
   return open_frame(extent_.opener.get(), into.header, into.body);
 }
 

@@ -21,6 +21,8 @@ struct PackageExtent {
   std::uint64_t length = 0;  // from the superblock on; no frame reaches beyond
   format::PackageTag tag{};
   std::shared_ptr<const crypto::BodyOpener> opener = {};  // null: not sealed
+  // Of a sealed package: from here back commits show the heads of all writing sessions; 0: they are not looked for.
+  std::uint64_t newest_commit = 0;
 };
 
 // One frame, its body checked against the header's body check, and opened if it is sealed.
@@ -85,6 +87,8 @@ class FrameReader {
   [[nodiscard]] Result<ByteView> read_referenced(format::FrameType type, const format::FrameReference& reference,
                                                  std::uint64_t before, Bytes& buffer) const;
   [[nodiscard]] Result<format::FrameHeader> read_header_at(std::uint64_t position) const;
+  // Looks for the head of a sealed frame's session, if that has not been met: in the commits, newest first.
+  [[nodiscard]] Result<void> meet_session_of(const format::FrameHeader& header) const;
   [[nodiscard]] Result<void> read_frame_at(std::uint64_t position, Frame& into) const;
   [[nodiscard]] Result<Bytes> read_sealed_start(std::uint64_t position, const format::FrameHeader& header,
                                                 std::size_t most) const;

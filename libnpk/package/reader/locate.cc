@@ -6,6 +6,7 @@
 #include "block/open.h"
 #include "hash/content_root.h"
 #include "hash/hash.h"
+#include "package/reader/history.h"
 #include "package/reader/key_search.h"
 #include "package/reader/recover.h"
 #include "package/reader/signatures.h"
@@ -123,6 +124,7 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
                     format::package_tag(package.info.superblock.package_id)};
   if (package.extent.tag != found.header.tag) return bad("the trailer is another package's");
   NPK_TRY(open_seal(package.extent, package.info.superblock, trailer, options, counters));
+  package.extent.newest_commit = trailer.commit.position;
   const FrameReader frames(package.extent, limits, counters);
   Bytes buffer;
   NPK_ASSIGN(const ByteView body,
@@ -133,7 +135,10 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
     return check_against_trailer(package.info.commit, trailer);
   };
   NPK_TRY(frames.placed(decode(), package.commit_position));
+  package.info.commit_place = trailer.commit;
   package.info.statement_hash = hash::blake3(format::encode_statement(package.info.commit.statement));
+  if (options.generation != 0) NPK_TRY(select_generation(frames, options.generation, package.info));
+  package.commit_position = package.info.commit_place.position;
   NPK_TRY(check_expected(frames, package.info, options.expected));
   return package;
 }

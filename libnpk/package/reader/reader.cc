@@ -6,6 +6,7 @@
 #include "npk/files.h"
 #include "package/reader/entry_content.h"
 #include "package/reader/file_stream.h"
+#include "package/reader/history.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
 #include "package/reader/read_many.h"
@@ -139,6 +140,17 @@ Result<Digest> PackageReader::digest(const Entry& entry) const {
   if (row.size == 0) return hash::blake3({});
   NPK_ASSIGN(const reader::ChunkLocation chunk, impl_->chunks().chunk(row.runs.front().first_chunk));
   return chunk.hash;
+}
+
+Result<std::vector<Generation>> PackageReader::history() const {
+  std::vector<Generation> generations;
+  if (impl_->commit_position() == 0) return generations;
+  std::optional<reader::PlacedCommit> at = reader::newest_commit(info());
+  while (at) {
+    generations.push_back({at->place.position, at->commit.statement, at->statement_hash, at->commit.placement.totals});
+    NPK_ASSIGN(at, reader::commit_before(impl_->frames(), *at));
+  }
+  return generations;
 }
 
 Result<std::vector<PackageSignature>> PackageReader::signatures() const {

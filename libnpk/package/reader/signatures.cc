@@ -86,7 +86,7 @@ Result<SignatureScope> scope_signed_by(const FrameReader& frames, const PackageI
   NPK_ASSIGN(const auto signatures, read_signature_frames(frames, info.trailer.signature_position));
   const Bytes statement = format::encode_statement(info.commit.statement);
   const auto has_signed = [&](const SignatureFrame& frame) {
-    return frame.record.commit == info.trailer.commit && holds(signer, frame.record.signature, statement);
+    return frame.record.commit == info.commit_place && holds(signer, frame.record.signature, statement);
   };
   if (std::ranges::any_of(signatures, has_signed)) return SignatureScope::storage;
   if (has_signed_content(info, signer)) return SignatureScope::content;

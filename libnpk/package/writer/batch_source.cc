@@ -60,7 +60,7 @@ void BatchSource::add_plain_entries(Batch& batch, bool linked) {
   std::uint64_t& next = linked ? next_linked_ : next_plain_;
   for (; next < input_.entry_count() && batch.pieces.size() < kPlainEntriesPerBatch; ++next) {
     const bool is_leader = input_.link_leader(next) == next;
-    if (linked ? is_leader : (!is_leader || has_data(next))) continue;
+    if (input_.is_kept(next) || (linked ? is_leader : (!is_leader || has_data(next)))) continue;
     Piece& piece = new_piece(batch, next);
     piece.leader = input_.link_leader(next);
     piece.first = piece.last = true;

@@ -14,6 +14,18 @@ constexpr std::size_t kSegmentEntries = 1U << 15;
 
 }  // namespace
 
+void BlockFiller::continue_after(dedup::ChunkIndex chunks, const format::Totals& totals) {
+  index_ = std::move(chunks);
+  stream_bytes_ = totals.unique_bytes;
+  page_.first_chunk = totals.chunks;
+  page_.first_block = totals.blocks;
+  page_.first_byte = totals.unique_bytes;
+}
+
+void BlockFiller::keep(std::uint64_t entry, const format::EntryRow& content) {
+  contents_.set({.entry = entry, .size = content.size, .runs = {content.runs.begin(), content.runs.end()}, .digest = content.digest});
+}
+
 Result<void> BlockFiller::fill(Batch& batch) {
   std::size_t chunk_begin = 0;
   for (const Piece& piece : batch.pieces) {

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dedup/chunk_index.h"
+#include "npk/format/commit.h"
 #include "npk/writer.h"
 #include "package/writer/content_table.h"
 
@@ -23,6 +24,10 @@ class BlockFiller {
  public:
   BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers)
       : options_(options), block_buffers_(block_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
+
+  // Before the first batch: what the package holds already.
+  void continue_after(dedup::ChunkIndex chunks, const format::Totals& totals);
+  void keep(std::uint64_t entry, const format::EntryRow& content);
 
   [[nodiscard]] Result<void> fill(Batch& batch);
   // Closes what is open; call once after the last batch, with an empty one.

@@ -15,14 +15,16 @@ constexpr std::size_t kPageBytes = 1U << 20;
 
 class CatalogWriter {
  public:
-  CatalogWriter(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index, int page_level, FrameWriter& frames)
-      : input_(input), contents_(contents), index_(index), page_level_(page_level), frames_(frames) {}
+  CatalogWriter(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index, int page_level, const FindLeaf& find_leaf,
+                FrameWriter& frames)
+      : input_(input), contents_(contents), index_(index), page_level_(page_level), find_leaf_(find_leaf), frames_(frames) {}
 
   Result<WrittenCatalog> write() {
     for (std::uint64_t number = 0; number < input_.entry_count(); ++number) {
       if (!contents_.has_failed(input_.link_leader(number))) NPK_TRY(add(number));
     }
     NPK_TRY(end_leaf());
+    NPK_TRY(input_.status());
     NPK_ASSIGN(written_.root, write_catalog_tree(std::move(leaves_), page_level_, frames_));
     written_.content_root = content_root_.finish();
     return std::move(written_);
@@ -75,18 +77,29 @@ class CatalogWriter {
     std::vector<format::EntryRow> rows;
     rows.reserve(rows_.size());
     for (const Row& slot : rows_) rows.push_back(slot.row);
-    NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::catalog_leaf, rows), page_level_));
-    NPK_ASSIGN(const format::FrameReference frame, frames_.write(format::FrameType::catalog_page, body));
-    leaves_.push_back({std::string(rows.front().path), frame.position, frame.stored_length, frame.hash, rows.size()});
+    NPK_ASSIGN(auto leaf, place_leaf(rows.front().path, format::encode_catalog_page(format::PageKind::catalog_leaf, rows)));
+    leaf.entry_count = rows.size();
+    leaves_.push_back(std::move(leaf));
     rows_.clear();
     weight_ = 0;
     return {};
+  }
+
+  Result<format::CatalogChild> place_leaf(std::string_view first_path, ByteView raw) {
+    if (find_leaf_) {
+      NPK_ASSIGN(auto there, find_leaf_(first_path, raw));
+      if (there) return *std::move(there);
+    }
+    NPK_ASSIGN(const Bytes body, block::seal_page(raw, page_level_));
+    NPK_ASSIGN(const format::FrameReference frame, frames_.write(format::FrameType::catalog_page, body));
+    return format::CatalogChild{std::string(first_path), frame.position, frame.stored_length, frame.hash, 0};
   }
 
   const InputTree& input_;
   const ContentTable& contents_;
   const dedup::ChunkIndex& index_;
   int page_level_;
+  const FindLeaf& find_leaf_;
   FrameWriter& frames_;
   std::deque<Row> rows_;  // of the leaf being filled; addresses stay
   std::size_t weight_ = 0;
@@ -100,8 +113,8 @@ class CatalogWriter {
 }  // namespace
 
 Result<WrittenCatalog> write_catalog(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index, int page_level,
-                                     FrameWriter& frames) {
-  return CatalogWriter(input, contents, index, page_level, frames).write();
+                                     const FindLeaf& find_leaf, FrameWriter& frames) {
+  return CatalogWriter(input, contents, index, page_level, find_leaf, frames).write();
 }
 
 }  // namespace npk::writer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,7 @@ class InputOpener {
 struct EntryScratch {
   std::string path;
   std::vector<format::Xattr> xattrs;
+  std::shared_ptr<const void> holder;
 };
 
 inline constexpr std::uint64_t kUnknownSize = UINT64_MAX;
@@ -64,6 +66,19 @@ class InputTree {
   }
   // The first entry, in path order, of this entry's link group; the entry itself if it has none.
   [[nodiscard]] virtual std::uint64_t link_leader(std::uint64_t number) const noexcept { return number; }
+  // Whether its content is in the package already, so that it is not read; its size() is 0 then.
+  [[nodiscard]] virtual bool is_kept(std::uint64_t number) const noexcept {
+    (void)number;
+    return false;
+  }
+  // Size, runs and digest of all kept regular files.
+  using KeptVisitor = std::function<void(std::uint64_t number, const format::EntryRow& content)>;
+  [[nodiscard]] virtual Result<void> for_each_kept(const KeptVisitor& visit) const {
+    (void)visit;
+    return {};
+  }
+  // What went wrong in entry(), which then gave some row or other. Asked before anything that follows from it counts.
+  [[nodiscard]] virtual Result<void> status() const { return {}; }
   // For one thread at a time; quickest when asked for neighbours one after another. The tree must outlive it.
   [[nodiscard]] virtual std::unique_ptr<InputOpener> opener() const = 0;
 };

@@ -172,6 +172,13 @@ format::Chunking chunking_record(const WritePlan& plan) noexcept {
   return {method, chunking.minimum, chunking.average, chunking.maximum, chunking.seed};
 }
 
+std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOptions& options) noexcept {
+  if (options.chunk_bytes != 0 || before.method == format::ChunkingMethod::none) return options.chunk_bytes;
+  const bool is_ours = std::has_single_bit(before.average_bytes) && before.average_bytes >= kLeastChunkBytes &&
+                       before.average_bytes <= kMostChunkBytes;
+  return is_ours ? before.average_bytes : 0;
+}
+
 WriteMemory plan_memory(const WritePlan& plan) noexcept {
   const std::uint64_t threads = plan.threads;
   const std::size_t largest_block = std::ranges::max(plan.block_bytes);

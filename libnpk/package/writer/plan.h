@@ -31,6 +31,10 @@ struct WritePlan {
 
 [[nodiscard]] format::Chunking chunking_record(const WritePlan& plan) noexcept;
 
+// The options' chunk size or, if they leave it open, the one of the generation before: a further one finds what is there
+// only if it cuts alike. 0: neither says.
+[[nodiscard]] std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOptions& options) noexcept;
+
 // What a plan takes: the one formula that WriterOptions::memory_bytes is kept by. Index and entries are left zero.
 [[nodiscard]] WriteMemory plan_memory(const WritePlan& plan) noexcept;
 

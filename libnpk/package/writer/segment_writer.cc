@@ -4,7 +4,6 @@
 #include <deque>
 
 #include "block/seal.h"
-#include "npk/format/expansion.h"
 #include "package/writer/row_weight.h"
 
 namespace npk::writer {
@@ -14,6 +13,12 @@ constexpr std::size_t kManifestBytes = 16U << 20;  // raw, roughly
 constexpr std::size_t kManifestRuns = 1U << 18;    // with one entry more: spec section 16
 
 }  // namespace
+
+void SegmentWriter::continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals) {
+  chunk_pages_ = std::move(chunk_pages);
+  block_count_ = totals.blocks;
+  stored_bytes_ = totals.stored_bytes;
+}
 
 Result<void> SegmentWriter::write(const Batch& batch) {
   for (const auto& output : batch.outputs) {
@@ -79,7 +84,7 @@ Result<void> SegmentWriter::write_manifests(std::span<const CompletedEntry> comp
       rows.push_back(row);
     }
     NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
-    NPK_TRY(frames_.pad_to(format::least_stored_bytes(expanded_bytes_, further_pieces_, limits_)));
+    NPK_TRY(pad());
     NPK_TRY(frames_.write(format::FrameType::manifest, body));
     completed = completed.subspan(rows.size());
   }

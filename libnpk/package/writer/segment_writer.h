@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "npk/format/commit.h"
+#include "npk/format/expansion.h"
 #include "package/writer/batch.h"
 #include "package/writer/frame_writer.h"
 
@@ -16,7 +18,14 @@ class SegmentWriter {
   SegmentWriter(const InputTree& input, int page_level, const Limits& limits, FrameWriter& frames)
       : input_(input), page_level_(page_level), limits_(limits), frames_(frames) {}
 
+  // Before the first batch: what the package holds already.
+  void continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals);
+  // An entry that no manifest names this time, though readers count it.
+  void count(const format::EntryRow& row) noexcept;
+
   [[nodiscard]] Result<void> write(const Batch& batch);
+  // Fills the package up, if it would expand further than readers allow.
+  [[nodiscard]] Result<void> pad() { return frames_.pad_to(format::least_stored_bytes(expanded_bytes_, further_pieces_, limits_)); }
 
   // The chunk tree's leaves, and totals, so far.
   [[nodiscard]] const std::vector<format::ChunkChild>& chunk_pages() const noexcept { return chunk_pages_; }
@@ -27,7 +36,6 @@ class SegmentWriter {
   [[nodiscard]] Result<void> write_block(const FilledBlock& block);
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
-  void count(const format::EntryRow& row) noexcept;
   [[nodiscard]] Result<void> write_manifests(std::span<const CompletedEntry> completed);
 
   const InputTree& input_;

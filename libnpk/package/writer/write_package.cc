@@ -87,9 +87,8 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
 class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
-             chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
-      : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)),
-        superblock_(seal_ != nullptr ? seal_->superblock() : format::Superblock{.package_id = derive_package_id(input)}),
+             const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
+      : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
         repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)),
         block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({plan_.encoder, plan_.word_filter}),
@@ -100,8 +99,11 @@ class PackageJob {
         filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs}, input.entry_count(), block_buffers_),
         segments_(input, plan_.page_level, bounds.reader_limits, frames_), progress_(options.progress, input) {}
 
-  Result<WriteReport> run() {
-    NPK_TRY(frames_.write_superblock());
+  // `base`: what it goes on with; null for a new package.
+  Result<WriteReport> run(BaseGeneration* base) {
+    base_ = base;
+    if (base_ != nullptr) NPK_TRY(continue_base());
+    else NPK_TRY(frames_.write_superblock());
     NPK_TRY(run_data_pipeline());
     NPK_TRY(write_rest());
     progress_.finish();
@@ -109,6 +111,17 @@ class PackageJob {
   }
 
  private:
+  Result<void> continue_base() {
+    frames_.continue_after(base_->trailer_header, base_->trailer.package_length);
+    const format::Totals& totals = base_->commit.placement.totals;
+    filler_.continue_after(std::move(base_->chunks), totals);
+    segments_.continue_after(std::move(base_->chunk_leaves), totals);
+    return input_.for_each_kept([&](std::uint64_t number, const format::EntryRow& content) {
+      filler_.keep(number, content);
+      segments_.count(content);
+    });
+  }
+
   // With room for the padding and the tags of a sealed one behind.
   [[nodiscard]] std::size_t buffer_bytes(std::size_t lane) const {
     const std::size_t bytes = block::kSealHeadroom + plan_.block_bytes[lane];
@@ -227,11 +240,18 @@ class PackageJob {
 
   Result<void> write_rest() {
     NPK_ASSIGN(const format::FrameReference chunk_root, write_chunk_tree(segments_.chunk_pages(), plan_.page_level, frames_));
-    NPK_ASSIGN(catalog_, write_catalog(input_, filler_.contents(), filler_.index(), plan_.page_level, frames_));
+    NPK_TRY(segments_.pad());
+    NPK_ASSIGN(catalog_, write_catalog(input_, filler_.contents(), filler_.index(), plan_.page_level, base_ != nullptr ? base_->find_leaf : FindLeaf(), frames_));
     fill_totals();
     const format::Commit commit = make_commit(chunk_root);
     NPK_ASSIGN(const format::FrameReference written, frames_.write(format::FrameType::commit, block::seal_stored(format::encode_commit(commit))));
-    return frames_.write_trailer({.commit = written, .generation = commit.statement.generation, .features = commit.placement.features, .envelope_positions = {}});
+    format::Trailer trailer{.commit = written, .generation = commit.statement.generation, .features = commit.placement.features, .envelope_positions = {}};
+    if (base_ != nullptr) {
+      trailer.signature_position = base_->trailer.signature_position;
+      trailer.envelope_positions = base_->trailer.envelope_positions;
+      NPK_TRY(base_->before_trailer());
+    }
+    return frames_.write_trailer(std::move(trailer));
   }
 
   void fill_totals() {
@@ -254,7 +274,17 @@ class PackageJob {
     commit.placement.chunk_root = chunk_root;
     commit.placement.totals = catalog_.totals;
     commit.placement.chunking = chunking_record(plan_);
+    if (base_ != nullptr) follow_base(commit);
     return commit;
+  }
+
+  void follow_base(format::Commit& commit) const {
+    const format::Statement& before = base_->commit.statement;
+    commit.statement.lineage_id = before.lineage_id;
+    commit.statement.generation = before.generation + 1;
+    commit.statement.previous_statement = base_->statement_hash;
+    commit.placement.previous_commit = base_->trailer.commit.position;
+    commit.placement.features = base_->commit.placement.features;
   }
 
   WriteReport report() const {
@@ -269,6 +299,7 @@ class PackageJob {
 
   const InputTree& input_;
   const WriterOptions& options_;
+  BaseGeneration* base_ = nullptr;
   WritePlan plan_;
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;
@@ -297,7 +328,19 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
   const std::span<const Recipient> recipients = options.recipients == nullptr ? std::span<const Recipient>() : *options.recipients;
   NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher, options.pad));
-  return PackageJob(input, sink, options, std::move(plan), std::move(seal), std::move(scanner), std::move(selector), bounds).run();
+  const format::Superblock superblock = seal != nullptr ? seal->superblock() : format::Superblock{.package_id = derive_package_id(input)};
+  return PackageJob(input, sink, options, std::move(plan), std::move(seal), superblock, std::move(scanner), std::move(selector), bounds).run(nullptr);
+}
+
+Result<WriteReport> append_generation(const InputTree& input, Sink& sink, const WriterOptions& options, BaseGeneration base, const WriteBounds& bounds) {
+  WriterOptions alike = options;
+  alike.chunk_bytes = chunk_bytes_after(base.commit.placement.chunking, options);
+  alike.recipients = nullptr;
+  alike.pad = false;
+  NPK_ASSIGN(WritePlan plan, make_plan(alike));
+  NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
+  NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
+  return PackageJob(input, sink, options, std::move(plan), std::move(base.seal), base.superblock, std::move(scanner), std::move(selector), bounds).run(&base);
 }
 
 }  // namespace npk::writer

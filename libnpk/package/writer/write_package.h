@@ -3,6 +3,7 @@
 #pragma once
 
 #include "npk/writer.h"
+#include "package/writer/base_generation.h"
 #include "package/writer/batch.h"
 
 namespace npk::writer {
@@ -17,5 +18,11 @@ struct WriteBounds {
 // Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled (also when a source says so), io from the sink; trouble with an entry's content goes to
 // options.problem, and the entry is left out if it could not be read.
 [[nodiscard]] Result<WriteReport> write_package(const InputTree& input, Sink& sink, const WriterOptions& options, const WriteBounds& bounds = {});
+
+// A further generation behind the end of a package, which `sink` appends to. `input` is all of it: what it keeps of the
+// generation before, it says (InputTree::is_kept). Recipients, cipher and padding of the options are the package's own
+// affair. Errors: as write_package.
+[[nodiscard]] Result<WriteReport> append_generation(const InputTree& input, Sink& sink, const WriterOptions& options, BaseGeneration base,
+                                                    const WriteBounds& bounds = {});
 
 }  // namespace npk::writer

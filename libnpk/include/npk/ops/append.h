@@ -1,0 +1,46 @@
+// Further generations of a package that is there: paths added or brought up to date, taken out, renamed. What was there
+// stays readable as the generation it was; only what is new is written, behind the end.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "npk/ops/create.h"
+
+namespace npk::ops {
+
+struct AppendOptions {
+  std::string package_path;
+  // What the package is to hold beside, or instead of, what it holds: `inputs`, excludes and the rest mean what they
+  // mean to create(). What lay under a given path and is not found there any more is not in the new generation, unless
+  // parts of it could not be scanned. package_path and sink in here are not used; of `writer` not recipients, cipher, pad.
+  CreateOptions create;
+  std::vector<std::string> removed;  // globs (select.h); each must fit something (not_found)
+  std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them
+  // Files whose size and time are those the package has are taken to be unchanged, but for times not older than the
+  // newest generation. True: all are read.
+  bool read_all = false;
+  bool keep_missing = false;      // what is not found any more stays
+  bool append_to_signed = false;  // else a package whose newest generation is signed is refused (misuse)
+  std::shared_ptr<const std::vector<Identity>> identities = {};
+};
+
+struct AppendReport {
+  WriteReport write;                // package_bytes: all of it
+  std::uint64_t added_bytes = 0;    // that the package grew by
+  std::uint64_t generation = 0;
+  std::uint64_t new_entries = 0;    // whose path was not there
+  std::uint64_t gone_entries = 0;   // whose path is not there any more
+  std::uint64_t kept_files = 0;     // not read
+  std::uint64_t scan_problems = 0;
+  bool changed_nothing = false;     // content and metadata are what they were: no generation was written
+};
+
+// Memory: as create(), the entries and chunks that are there included. Errors: misuse (options, a signed package);
+// truncated (no whole package); not_found; no_key; io, also when another process writes to it; limit; cancelled. After an
+// error the package is as before; a crash loses no generation that was there.
+[[nodiscard]] Result<AppendReport> append(const AppendOptions& options);
+
+}  // namespace npk::ops

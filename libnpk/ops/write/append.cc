@@ -1,0 +1,139 @@
+#include "npk/ops/append.h"
+
+#include <algorithm>
+
+#include "block/open.h"
+#include "io/appended_file.h"
+#include "npk/format/path.h"
+#include "ops/write/attachment.h"
+#include "ops/write/merged_input.h"
+#include "ops/write/scan_input.h"
+#include "package/reader/impl.h"
+#include "package/reader/tree_leaves.h"
+#include "package/writer/plan.h"
+#include "package/writer/write_package.h"
+#include "tree/stored_path.h"
+
+namespace npk::ops {
+namespace {
+
+// The generation before, opened under the file's lock, and what the writer must know of it.
+class Before {
+ public:
+  static Result<Before> open(io::AppendedFile& file, const AppendOptions& options) {
+    NPK_ASSIGN(PackageReader reader, PackageReader::open(file.source(), {.limits = options.create.limits,
+                                                                        .accept_recovered = false,
+                                                                        .identities = options.identities}));
+    Before before(std::move(reader));
+    NPK_TRY(before.check(options));
+    return before;
+  }
+
+  [[nodiscard]] const PackageReader& reader() const noexcept { return reader_; }
+
+  Result<writer::BaseGeneration> generation(io::AppendedFile& file) {
+    const PackageInfo& info = reader_.info();
+    const format::Placement& placement = info.commit.placement;
+    writer::BaseGeneration base{.superblock = info.superblock, .trailer_header = {}, .trailer = info.trailer, .commit = info.commit,
+                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {},
+                                .before_trailer = [&file] { return file.sync(); }};
+    const std::uint64_t trailer_bytes = format::kFrameHeaderBytes + format::trailer_body_bytes(info.trailer);
+    NPK_ASSIGN(base.trailer_header, frames().read_header(info.trailer.package_length - trailer_bytes));
+    NPK_ASSIGN(base.chunk_leaves, reader::chunk_leaves(frames(), placement.chunk_root, info.commit_place.position));
+    NPK_TRY(reader_.impl().chunks().for_each_page([&](const format::ChunkPage& page) -> Result<void> {
+      for (const format::ChunkRow& chunk : page.chunks) base.chunks.add(chunk.hash, chunk.length);
+      return {};
+    }));
+    if (info.superblock.sealed) {
+      NPK_ASSIGN(const std::uint32_t salt_id, free_salt_id(frames(), info.trailer));
+      NPK_ASSIGN(base.seal, writer::PackageSeal::resume(info.superblock, *reader_.impl().extent().opener, salt_id));
+    }
+    NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), placement.catalog_root, info.commit_place.position));
+    base.find_leaf = [this](std::string_view first_path, ByteView raw) { return find_leaf(first_path, raw); };
+    return base;
+  }
+
+ private:
+  explicit Before(PackageReader reader) : reader_(std::move(reader)) {}
+
+  [[nodiscard]] const reader::FrameReader& frames() const noexcept { return reader_.impl().frames(); }
+
+  Result<void> check(const AppendOptions& options) const {
+    const PackageInfo& info = reader_.info();
+    if (info.commit.placement.features.read_only_compatible != 0)
+      return fail(Errc::unsupported, "the package has features that this npk must not write beside: use a newer npk");
+    if (options.append_to_signed) return {};
+    NPK_ASSIGN(const std::vector<PackageSignature> signatures, reader_.signatures());
+    const auto is_newest = [&](const PackageSignature& signature) { return signature.commit_position == info.commit_place.position; };
+    if (std::ranges::none_of(signatures, is_newest)) return {};
+    return fail(Errc::misuse, "generation " + std::to_string(info.commit.statement.generation) +
+                                  " is signed: what is added after it would not be");
+  }
+
+  Result<std::optional<format::CatalogChild>> find_leaf(std::string_view first_path, ByteView raw) const {
+    const auto leaf = std::ranges::lower_bound(leaves_, first_path, format::path_less, &format::CatalogChild::first_path);
+    if (leaf == leaves_.end() || leaf->first_path != first_path) return std::nullopt;
+    Bytes buffer;
+    const format::FrameReference place{leaf->position, leaf->stored_length, leaf->hash};
+    NPK_ASSIGN(const ByteView body,
+               frames().read_body(format::FrameType::catalog_page, place, reader_.info().commit_place.position, buffer));
+    NPK_ASSIGN(const Bytes there, block::open_page(body, frames().limits()));
+    if (!std::ranges::equal(there, raw)) return std::nullopt;
+    return *leaf;
+  }
+
+  PackageReader reader_;
+  std::vector<format::CatalogChild> leaves_;
+};
+
+// A path that could not be scanned in full says nothing about what is not there any more.
+std::vector<std::string> replaced_paths(const AppendOptions& options, bool is_complete) {
+  std::vector<std::string> paths;
+  if (options.keep_missing || !is_complete) return paths;
+  for (const InputPath& input : options.create.inputs) paths.push_back(tree::stored_prefix(input.path).path);
+  return paths;
+}
+
+Result<void> check_options(const AppendOptions& options) {
+  const CreateOptions& create = options.create;
+  if (create.inputs.empty() && create.standard_input == nullptr && options.removed.empty() && options.renamed.empty())
+    return fail(Errc::misuse, "nothing to change in the package");
+  WriterOptions writer = create.writer;
+  writer.recipients = nullptr;
+  writer.pad = false;
+  return check_writer_options(writer);
+}
+
+}  // namespace
+
+Result<AppendReport> append(const AppendOptions& options) {
+  NPK_TRY(check_options(options));
+  NPK_ASSIGN(const auto file, io::AppendedFile::open(options.package_path));
+  NPK_ASSIGN(Before before, Before::open(*file, options));
+  const PackageInfo& info = before.reader().info();
+  AppendReport report;
+  CreateOptions scan = options.create;
+  scan.sink = nullptr;
+  scan.package_path = options.package_path;
+  NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
+  const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
+                         .renamed = options.renamed, .read_all = options.read_all};
+  NPK_ASSIGN(const auto input, MergedInput::merge(before.reader(), scanned, rules));
+  NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file));
+  NPK_ASSIGN(report.write, writer::append_generation(*input, *file, options.create.writer, std::move(base)));
+  report.new_entries = input->counts().new_entries;
+  report.gone_entries = input->counts().gone_entries;
+  report.kept_files = input->counts().kept_files;
+  report.generation = info.commit.statement.generation;
+  report.changed_nothing = report.write.content_root == info.commit.statement.content_root;
+  if (report.changed_nothing) {
+    report.write.package_bytes = info.package_length;
+    return report;  // the file is as long as before
+  }
+  NPK_TRY(file->commit());
+  ++report.generation;
+  report.added_bytes = report.write.package_bytes - info.package_length;
+  return report;
+}
+
+}  // namespace npk::ops

@@ -1,0 +1,83 @@
+// All of a package's next generation as the writer's input: what the one before has, with paths taken out and renamed, and
+// what has been scanned in its place or beside it.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "npk/ops/append.h"
+#include "npk/reader.h"
+#include "ops/write/tree_input.h"
+
+namespace npk::ops {
+
+struct MergeRules {
+  std::vector<std::string> replaced;  // stored paths that were scanned: what lay under them and was not found is gone
+  const std::vector<std::string>& removed;
+  const std::vector<std::pair<std::string, std::string>>& renamed;
+  bool read_all = false;
+};
+
+struct MergeCounts {
+  std::uint64_t new_entries = 0;
+  std::uint64_t gone_entries = 0;
+  std::uint64_t kept_files = 0;
+};
+
+// Memory: 8 bytes an entry, the scanned tree's, and the reader's caches. Both must outlive it.
+class MergedInput final : public writer::InputTree {
+ public:
+  // Errors: as reading; not_found (a glob or path that fits nothing); misuse (two entries would have one path; an entry
+  // would lie in what is no directory); limit (more than 4,294,967,294 entries).
+  [[nodiscard]] static Result<std::unique_ptr<MergedInput>> merge(const PackageReader& before, const TreeInput& scanned,
+                                                                  const MergeRules& rules);
+
+  [[nodiscard]] const MergeCounts& counts() const noexcept { return counts_; }
+
+  [[nodiscard]] std::uint64_t entry_count() const noexcept override { return slots_.size(); }
+  [[nodiscard]] format::EntryRow entry(std::uint64_t number, writer::EntryScratch& scratch) const override;
+  [[nodiscard]] std::uint64_t size(std::uint64_t number) const noexcept override;
+  [[nodiscard]] bool may_have_holes(std::uint64_t number) const noexcept override;
+  [[nodiscard]] std::uint64_t link_leader(std::uint64_t number) const noexcept override;
+  [[nodiscard]] bool is_kept(std::uint64_t number) const noexcept override { return slots_[number].before != kNone; }
+  [[nodiscard]] Result<void> for_each_kept(const KeptVisitor& visit) const override;
+  [[nodiscard]] Result<void> status() const override;
+  [[nodiscard]] std::unique_ptr<writer::InputOpener> opener() const override;
+
+ private:
+  friend class Merge;
+  friend class MergedOpener;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  // An entry is scanned or from before; one that is both has its metadata from the scan and its content from before.
+  struct Slot {
+    std::uint32_t scanned = kNone;
+    std::uint32_t before = kNone;
+  };
+  struct LinkGroup {
+    std::uint64_t leader = 0;
+    std::uint64_t members = 0;
+    std::uint64_t number = 0;  // as it is written
+  };
+
+  MergedInput(const PackageReader& before, const TreeInput& scanned) : before_(before), scanned_(scanned) {}
+  void number_link_groups(std::unordered_map<std::uint32_t, std::uint64_t> groups);
+  [[nodiscard]] format::EntryRow row_before(std::uint64_t number, writer::EntryScratch& scratch) const;
+  void keep_error(const Error& error) const;
+
+  const PackageReader& before_;
+  const TreeInput& scanned_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> slot_of_scanned_;               // by number in the scan
+  std::unordered_map<std::uint32_t, std::string> renamed_;   // paths, by number before
+  std::unordered_map<std::uint64_t, LinkGroup> groups_;      // those from before, by their number there
+  std::unordered_map<std::uint64_t, std::uint64_t> group_of_slot_;
+  MergeCounts counts_;
+  mutable std::mutex mutex_;
+  mutable std::optional<Error> error_;
+};
+
+}  // namespace npk::ops

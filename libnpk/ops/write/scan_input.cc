@@ -1,0 +1,48 @@
+#include "ops/write/scan_input.h"
+
+#include "pool/pipeline.h"
+#include "tree/stored_path.h"
+
+namespace npk::ops {
+namespace {
+
+Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, std::uint64_t& problems) {
+  tree::ScanOptions scan;
+  scan.exclude = options.excludes;
+  scan.include = options.includes;
+  scan.owner_names = !options.writer.reproducible;
+  scan.limits = options.limits;
+  scan.stop = options.writer.stop;
+  scan.on_problem = [&](const Error& error) {
+    ++problems;
+    if (options.writer.problem) options.writer.problem(error);
+  };
+  scan.on_note = options.note;
+  scan.threads = pool::thread_count(options.writer.threads);
+  scan.run_jobs = [](unsigned count, const std::function<void(unsigned)>& job) {
+    return pool::parallel_for_each_index({.threads = count, .max_tokens = count}, count, [&](std::uint64_t index) {
+      return job(static_cast<unsigned>(index)), Result<void>();
+    });
+  };
+  if (options.sink == nullptr) scan.leave_out = options.package_path;
+  std::vector<tree::ScanRoot> roots;
+  for (const InputPath& input : options.inputs) roots.push_back({.path = input.path, .base = input.base_directory});
+  return tree::scan(roots, scan);
+}
+
+}  // namespace
+
+Result<TreeInput> open_input(const CreateOptions& options, std::uint64_t& problems) {
+  NPK_ASSIGN(tree::ScannedTree scanned, scan_inputs(options, problems));
+  TreeInput input(std::move(scanned), {.leave_out_owners = options.writer.reproducible,
+                                       .clamp_times = options.clamp_times,
+                                       .newest_seconds = options.writer.time_seconds});
+  if (options.standard_input != nullptr) {
+    const tree::StoredPrefix name = tree::stored_prefix(options.standard_input_name);
+    NPK_TRY(tree::check_stored_path(name.path, options.limits));
+    NPK_TRY(input.add_pipe(name.path, *options.standard_input, options.writer.time_seconds));
+  }
+  return input;
+}
+
+}  // namespace npk::ops

@@ -28,7 +28,7 @@ Result<SignatureFrame> read_signature_frame(const FrameReader& frames, std::uint
   return frames.placed(open_signature(frame.body, position, frames.limits()), position);
 }
 
-bool holds(const SignatureKey& signer, const std::string& file, ByteView statement) {
+bool holds(const SignatureKey& signer, const std::string& file, const MessageDigest& statement) {
   const auto signature = parse_signature(file);
   return signature && signature->is_prehashed && verify_signature(signer, *signature, statement).has_value();
 }
@@ -51,7 +51,8 @@ std::string newest_signed_by(const FrameReader& frames, std::span<const Signatur
     const auto statement = statement_of(frames, frame);
     if (!statement) continue;
     const Bytes message = format::encode_statement(*statement);
-    if (!holds(signer, frame.record.signature, message)) continue;
+    const auto digest = hash_message(message);
+    if (!digest || !holds(signer, frame.record.signature, *digest)) continue;
     return "; the newest that it signed is " + hash::hex_of(hash::blake3(message)) + ", generation " +
            std::to_string(statement->generation);
   }
@@ -70,7 +71,8 @@ bool has_signed_content(const PackageInfo& info, const SignatureKey& signer) {
     if (!kept) continue;
     const auto statement = format::decode_statement(kept->statement);
     if (!statement || statement->content_root != info.commit.statement.content_root) continue;
-    const auto is_good = [&](const std::string& file) { return holds(signer, file, kept->statement); };
+    const auto digest = hash_message(kept->statement);
+    const auto is_good = [&](const std::string& file) { return digest && holds(signer, file, *digest); };
     if (std::ranges::any_of(kept->signatures, is_good)) return true;
   }
   return false;
@@ -105,7 +107,7 @@ Result<PackageSignature> parse_signature_frame(const SignatureFrame& frame) {
 Result<SignatureScope> scope_signed_by(const FrameReader& frames, const PackageInfo& info, const SignatureKey& signer) {
   NPK_TRY(check_whole(info));
   NPK_ASSIGN(const auto signatures, read_signature_frames(frames, info.trailer.signature_position));
-  const Bytes statement = format::encode_statement(info.commit.statement);
+  NPK_ASSIGN(const MessageDigest statement, hash_message(format::encode_statement(info.commit.statement)));
   const auto has_signed = [&](const SignatureFrame& frame) {
     return frame.record.commit == info.trailer.commit && holds(signer, frame.record.signature, statement);
   };

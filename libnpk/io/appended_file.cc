@@ -20,16 +20,7 @@ Result<void> lock(int file, const std::string& path) {
   return {};
 }
 
-// Whoever replaces a file (AtomicFile) may have done so before it was locked: what is added to the old one is lost.
-Result<void> check_in_place(const struct stat& opened, const std::string& path) {
-  struct stat now {};
-  if (::stat(path.c_str(), &now) == 0 && now.st_dev == opened.st_dev && now.st_ino == opened.st_ino) return {};
-  return std::unexpected(Error{.code = Errc::io, .message = "another file has just been put in its place: try again", .path = path});
-}
-
-}  // namespace
-
-Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path) {
+Result<FileDescriptor> open_locked(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file) return fail_system(errno, "can't open for writing", path);
   struct stat status {};
@@ -37,8 +28,24 @@ Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path
   if (!S_ISREG(status.st_mode))
     return std::unexpected(Error{.code = Errc::unsupported, .message = "only a regular file can be added to", .path = path});
   NPK_TRY(lock(file.get(), path));
-  if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
-  NPK_TRY(check_in_place(status, path));
+  return file;
+}
+
+// By who had the lock before: another file has the name now.
+bool was_replaced(const struct stat& locked, const std::string& path) {
+  struct stat named {};
+  return ::stat(path.c_str(), &named) == 0 && (named.st_ino != locked.st_ino || named.st_dev != locked.st_dev);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AppendedFile>> AppendedFile::open(const std::string& path) {
+  FileDescriptor file;
+  struct stat status {};
+  do {
+    NPK_ASSIGN(file, open_locked(path));
+    if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
+  } while (was_replaced(status, path));
   std::unique_ptr<AppendedFile> opened(new AppendedFile(std::move(file), path));
   opened->first_end_ = opened->end_ = static_cast<std::uint64_t>(status.st_size);
   NPK_ASSIGN(opened->source_, fd_random_access_source(opened->file_.get(), path));

@@ -83,6 +83,20 @@ void define_recipients(OptionParser& parser, RecipientOptions& options) {
   parser.excludes("--passphrase", "--passphrase-fd");
 }
 
+void define_new_recipients(OptionParser& parser, RecipientOptions& options) {
+  parser.texts("-r,--recipient", options.recipients);
+  parser.texts("-R,--recipients-file", options.files);
+  parser.flag("--new-passphrase", options.passphrase);
+  parser.number("--new-passphrase-fd", options.descriptor, 0, 65'535);
+  parser.excludes("--new-passphrase", "--new-passphrase-fd");
+}
+
+Result<format::Cipher> cipher_of(const std::string& name) {
+  if (name == "xchacha20-poly1305") return format::Cipher::xchacha20_poly1305;
+  if (name == "aes-256-gcm") return format::Cipher::aes_256_gcm;
+  return fail(Errc::misuse, "--cipher: '" + name + "' is neither xchacha20-poly1305 nor aes-256-gcm");
+}
+
 Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const IdentityOptions& options,
                                                                    const std::string& package) {
   std::vector<Identity> identities;

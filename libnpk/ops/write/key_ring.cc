@@ -1,6 +1,7 @@
 #include "ops/write/key_ring.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -36,6 +37,16 @@ Result<Bytes> read_age_file(const reader::FrameReader& frames, std::uint64_t pos
   reader::Frame frame;
   NPK_TRY(frames.read_frame(position, frame));
   return std::move(frame.body);
+}
+
+Result<void> check_complete(const Envelope& envelope, std::size_t number) {
+  if (envelope.info.is_complete()) return {};
+  const std::string which = "envelope " + std::to_string(number);
+  if (!envelope.info.is_open)
+    return fail(Errc::no_key, which + " (" + envelope.info.stanzas.front() + ") does not open with the keys given, so it can't be made "
+                                  "again with the new one: give its key, too, or remove the envelope");
+  return fail(Errc::no_key, which + " is for more than its record names, so it can't be made again with the new key: remove it, and "
+                                "import another afterwards");
 }
 
 }  // namespace
@@ -83,6 +94,21 @@ Result<std::vector<Recipient>> recipients_of(const Envelope& envelope, std::vect
       recipients.push_back(std::move(recipient));
     }
   }
+  return recipients;
+}
+
+Result<std::vector<Recipient>> remaining_recipients(const std::vector<Envelope>& envelopes, const RemovedKeys& removed) {
+  std::vector<Recipient> recipients;
+  std::vector<std::string> wanted = removed.recipients;
+  for (std::size_t i = 0; i < envelopes.size(); ++i) {
+    if (std::ranges::find(removed.envelopes, i + 1) != removed.envelopes.end()) continue;
+    NPK_TRY(check_complete(envelopes[i], i + 1));
+    NPK_ASSIGN(std::vector<Recipient> found, recipients_of(envelopes[i], wanted));
+    std::ranges::move(found, std::back_inserter(recipients));
+  }
+  if (!wanted.empty()) return fail(Errc::not_found, "no envelope is for " + wanted.front());
+  if (recipients.empty()) return fail(Errc::misuse, "nobody could open the package any more");
+  std::ranges::stable_partition(recipients, &Recipient::is_passphrase);
   return recipients;
 }
 

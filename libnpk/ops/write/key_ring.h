@@ -29,4 +29,9 @@ struct Envelope {
 // Errors: those of Recipient::parse; limit.
 [[nodiscard]] Result<std::vector<Recipient>> recipients_of(const Envelope& envelope, std::vector<std::string>& except);
 
+// Who stays, of all envelopes, passphrases first: the others then come together, in one envelope. Errors: misuse
+// (nobody), not_found, no_key (an envelope that can't be made again).
+[[nodiscard]] Result<std::vector<Recipient>> remaining_recipients(const std::vector<Envelope>& envelopes,
+                                                                  const RemovedKeys& removed);
+
 }  // namespace npk::ops

@@ -1,6 +1,7 @@
 #include "npk/ops/keys.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "npk/age.h"
 #include "npk/files.h"
@@ -89,43 +90,8 @@ class KeyChange {
   std::vector<Envelope> envelopes_;
 };
 
-void append(std::vector<Recipient>& to, std::vector<Recipient>&& from) {
-  for (Recipient& recipient : from) to.push_back(std::move(recipient));
-}
-
 bool has_text(const std::vector<Recipient>& recipients, const std::string& text) {
   return std::ranges::any_of(recipients, [&](const Recipient& recipient) { return recipient.text() == text; });
-}
-
-// Passphrases first: the others then come together, in one envelope.
-void sort_for_envelopes(std::vector<Recipient>& recipients) {
-  std::ranges::stable_partition(recipients, &Recipient::is_passphrase);
-}
-
-Result<void> check_removable(const Envelope& envelope, std::size_t number) {
-  if (envelope.info.is_complete()) return {};
-  const std::string which = "envelope " + std::to_string(number);
-  if (!envelope.info.is_open)
-    return fail(Errc::no_key, which + " (" + envelope.info.stanzas.front() + ") does not open with the keys given, so it can't be made "
-                                  "again with the new one: give its key, too, or remove the envelope");
-  return fail(Errc::no_key, which + " is for more than its record names, so it can't be made again with the new key: remove it, and "
-                                "import another afterwards");
-}
-
-// Who stays, of all envelopes.
-Result<std::vector<Recipient>> remaining(const std::vector<Envelope>& envelopes, const RemovedKeys& removed) {
-  std::vector<Recipient> recipients;
-  std::vector<std::string> wanted = removed.recipients;
-  for (std::size_t i = 0; i < envelopes.size(); ++i) {
-    if (std::ranges::find(removed.envelopes, i + 1) != removed.envelopes.end()) continue;
-    NPK_TRY(check_removable(envelopes[i], i + 1));
-    NPK_ASSIGN(std::vector<Recipient> found, recipients_of(envelopes[i], wanted));
-    append(recipients, std::move(found));
-  }
-  if (!wanted.empty()) return fail(Errc::not_found, "no envelope is for " + wanted.front());
-  if (recipients.empty()) return fail(Errc::misuse, "nobody could open the package any more");
-  sort_for_envelopes(recipients);
-  return recipients;
 }
 
 }  // namespace
@@ -153,7 +119,7 @@ Result<KeyReport> add_recipients(const std::string& path, std::span<const Recipi
     const Envelope& envelope = change.envelopes()[i];
     if (!envelope.info.is_complete() || envelope.passphrase != nullptr) continue;
     NPK_ASSIGN(std::vector<Recipient> found, recipients_of(envelope, none));
-    append(joined, std::move(found));
+    std::ranges::move(found, std::back_inserter(joined));
     change.drop(i);
   }
   std::vector<Bytes> age_files;
@@ -178,7 +144,7 @@ Result<KeyReport> remove_recipients(const std::string& path, const RemovedKeys& 
   for (const std::size_t number : removed.envelopes) {
     if (number == 0 || number > change.envelopes().size()) return no_envelope(number, change.envelopes().size());
   }
-  NPK_ASSIGN(const std::vector<Recipient> recipients, remaining(change.envelopes(), removed));
+  NPK_ASSIGN(const std::vector<Recipient> recipients, remaining_recipients(change.envelopes(), removed));
   NPK_ASSIGN(const crypto::EpochKeys keys, change.keys(true));
   NPK_ASSIGN(const std::vector<Bytes> age_files, writer::make_envelopes(change.superblock().package_id, keys, recipients));
   for (std::size_t i = 0; i < change.envelopes().size(); ++i) change.drop(i);

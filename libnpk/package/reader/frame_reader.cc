@@ -45,7 +45,7 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
   NPK_ASSIGN(format::FrameHeader header, format::decode_frame_header(bytes, tag, limits));
   const bool says_sealed = (header.flags & format::kFrameSealed) != 0;
   if (is_sealed && format::has_inner_header(header.type)) {
-    if (says_sealed && header.key_epoch != 0) return header;
+    if (says_sealed && header.key_epoch != 0 && header.writer_salt_id != 0) return header;
     return fail(Errc::auth_failed, "a frame that must be sealed is not");
   }
   if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||
@@ -55,8 +55,10 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
 }
 
 Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body) {
-  // One of an unknown type is skipped by whoever walks: nothing in it is used.
-  if ((header.flags & format::kFrameSealed) == 0 || !format::is_known(header.type)) return {};
+  if ((header.flags & format::kFrameSealed) == 0) return {};
+  // One of an unknown type is skipped by whoever walks: of it only the head of its session is used.
+  if (!format::is_known(header.type))
+    return (header.flags & format::kFrameCarriesSalt) != 0 ? opener->meet(header, body) : Result<void>();
   NPK_ASSIGN(const MutableBytes plain, opener->open(header, body));
   std::copy(plain.begin(), plain.end(), body.begin());
   body.resize(plain.size());

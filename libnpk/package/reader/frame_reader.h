@@ -36,7 +36,7 @@ struct Frame {
 };
 
 // decode_frame_header, and what holds of clear frames: no sealed or salt bits, key epoch and salt id 0 (corrupt). In a
-// sealed package only certain types are clear, and all others sealed (auth_failed).
+// sealed package only certain types are clear, and all others sealed, with an epoch and a salt id (auth_failed).
 [[nodiscard]] Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageTag& tag, bool is_sealed,
                                                         const Limits& limits);
 

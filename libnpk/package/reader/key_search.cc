@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crypto/age_armor.h"
 #include "hash/hash.h"
 #include "npk/age.h"
 
@@ -40,7 +41,7 @@ bool KeySearch::may_try(ByteView envelope) {
 }
 
 Result<void> KeySearch::offer(ByteView envelope) {
-  if (!may_try(envelope)) return {};
+  if (!may_try(envelope) || crypto::is_age_armor(envelope)) return {};
   const auto record = age_decrypt(envelope, *identities_, {.max_scrypt_log2 = kMaxScryptLog2});
   if (record) return take(record->view());
   if (record.error().code != Errc::no_key && !refused_) refused_ = record.error();

@@ -88,12 +88,23 @@ class ManifestSearch {
       package_.info.package_length = position;
       NPK_ASSIGN(const auto header, scanner.next_header());
       if (!header) return {};
+      NPK_TRY(meet_session(position, *header));
       if (header->type == format::FrameType::chunk_page) NPK_TRY(frames_.placed(take_chunk_page(position), position));
       if (header->type == format::FrameType::manifest) NPK_TRY(frames_.placed(take_manifest(position), position));
     }
   }
 
  private:
+  // What opens the frames of a sealed session lies in front of its first one, whatever that is.
+  Result<void> meet_session(std::uint64_t position, const format::FrameHeader& header) const {
+    if ((header.flags & format::kFrameCarriesSalt) == 0) return {};
+    const PackageExtent& extent = frames_.extent();
+    std::array<std::uint8_t, crypto::SessionHead::kBytes> head;
+    NPK_ASSIGN(const std::size_t count,
+               extent.source->read_at(extent.offset + position + format::kFrameHeaderBytes, head));
+    return frames_.placed(extent.opener->meet(header, ByteView(head).first(count)), position);
+  }
+
   Result<void> take_chunk_page(std::uint64_t position) {
     NPK_TRY(frames_.read_frame(position, frame_));
     NPK_ASSIGN(const Bytes raw, block::open_page(frame_.body, frames_.limits()));

@@ -91,7 +91,7 @@ Result<CommitSection> read_section(ByteReader& reader) {
   NPK_ASSIGN(const auto length, reader.read<std::uint32_t>());
   NPK_ASSIGN(const ByteView bytes, reader.read_bytes(length));
   if ((section.flags & ~kSectionMustUnderstand) != 0) return bad("a commit section has reserved flags set");
-  if ((section.flags & kSectionMustUnderstand) != 0)
+  if ((section.flags & kSectionMustUnderstand) != 0 && section.id != static_cast<std::uint16_t>(SectionId::kept_statement))
     return fail(Errc::unsupported, "commit section " + std::to_string(section.id) + " must be understood and this npk does not: use a newer npk");
   section.bytes.assign(bytes.begin(), bytes.end());
   return section;

@@ -79,6 +79,7 @@ Result<KeptStatement> decode_kept_statement(ByteView section) {
   NPK_ASSIGN(const ByteView statement, reader.read_bytes(length));
   kept.statement.assign(statement.begin(), statement.end());
   NPK_ASSIGN(const auto count, reader.read<std::uint16_t>());
+  if (count > kMaxSignatures) return fail(Errc::limit, "a kept statement has more signatures than the limit");
   for (std::uint16_t i = 0; i < count; ++i) {
     NPK_ASSIGN(std::string signature, read_signature(reader));
     kept.signatures.push_back(std::move(signature));

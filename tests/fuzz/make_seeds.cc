@@ -14,6 +14,7 @@
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
 #include "npk/format/page.h"
+#include "npk/format/signature_record.h"
 #include "npk/format/superblock.h"
 #include "support/package_builder.h"
 
@@ -323,6 +324,25 @@ void trailers(const Corpus& corpus) {
   corpus.add("commit_behind", format::encode_trailer(trailer));
 }
 
+void signature_records(const Corpus& corpus) {
+  constexpr std::uint8_t kRecord = 0, kKept = 1, kStatement = 2;
+  format::SignatureRecord record{.previous = 0, .commit = {5000, 400, digest_of("commit")}, .generation = 3,
+                                 .statement_hash = digest_of("statement"), .signature = "untrusted comment: a signature\n"};
+  const Bytes front = numbers(kRecord, std::uint64_t{9000});
+  corpus.add("first", front, format::encode_signature_record(record));
+  record.previous = 8000;
+  corpus.add("second", front, format::encode_signature_record(record));
+  corpus.add("previous_behind", numbers(kRecord, std::uint64_t{8000}), format::encode_signature_record(record));
+  corpus.add("commit_behind", numbers(kRecord, std::uint64_t{5000}), format::encode_signature_record(record));
+  record.signature.assign(format::kMaxSignatureBytes + 1, 'x');
+  corpus.add("too_long", front, format::encode_signature_record(record));
+  const Bytes statement = format::encode_statement(sample_commit().statement);
+  const format::KeptStatement kept{.statement = statement, .signatures = {"one", "", "three"}};
+  corpus.add("kept", numbers(kKept), format::encode_kept_statement(kept).bytes);
+  corpus.add("kept_nothing", numbers(kKept), format::encode_kept_statement({}).bytes);
+  corpus.add("statement", numbers(kStatement), statement);
+}
+
 void paths(const Corpus& corpus) {
   const auto triple = [&](const std::string& name, std::string_view a, std::string_view b, std::string_view c) {
     corpus.add(name, numbers(static_cast<std::uint8_t>(a.size()), static_cast<std::uint8_t>(b.size())),
@@ -468,6 +488,7 @@ int main(int argc, char** argv) {
                                                                      {"catalog_node_fuzz", catalog_nodes},
                                                                      {"chunk_page_fuzz", chunk_pages},
                                                                      {"commit_fuzz", commits},
+                                                                     {"signature_record_fuzz", signature_records},
                                                                      {"trailer_fuzz", trailers},
                                                                      {"path_fuzz", paths},
                                                                      {"glob_fuzz", globs},

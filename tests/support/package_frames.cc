@@ -37,8 +37,9 @@ std::vector<std::uint64_t> frame_positions(ByteView package) {
 namespace {
 
 Bytes fitting_trailer(ByteView body, std::uint64_t position, const format::FrameReference& commit,
-                      const std::vector<std::uint64_t>& envelopes) {
+                      const std::vector<std::uint64_t>& envelopes, std::uint64_t signature) {
   format::Trailer trailer = format::decode_trailer(body).value();
+  trailer.signature_position = signature;
   trailer.commit = commit;
   trailer.envelope_positions = envelopes;
   trailer.package_length = position + format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);
@@ -52,10 +53,11 @@ Bytes forge(PackageFrames package) {
   Bytes out(superblock.begin(), superblock.end());
   format::FrameReference commit;
   std::vector<std::uint64_t> envelopes;
-  std::uint64_t sequence = 0;
+  std::uint64_t sequence = 0, signature = 0;
   for (PackageFrame& frame : package.frames) {
     if (frame.header.type == FrameType::envelope) envelopes.push_back(out.size());
-    if (frame.header.type == FrameType::trailer) frame.body = fitting_trailer(frame.body, out.size(), commit, envelopes);
+    if (frame.header.type == FrameType::signature) signature = out.size();
+    if (frame.header.type == FrameType::trailer) frame.body = fitting_trailer(frame.body, out.size(), commit, envelopes, signature);
     const Digest hash = hash::blake3(frame.body);
     format::FrameHeader& header = frame.header;
     header.tag = format::package_tag(package.superblock.package_id);

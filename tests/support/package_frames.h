@@ -31,7 +31,7 @@ struct PackageFrames {
 [[nodiscard]] std::vector<std::uint64_t> frame_positions(ByteView package);
 
 // With each header's tag, sequence number, stored length, last commit, body check and checksum recomputed, and a trailer
-// at the end, if there is one, that names the last commit and every envelope where they are now.
+// at the end, if there is one, that names the last commit, the last signature and every envelope where they are now.
 [[nodiscard]] Bytes forge(PackageFrames package);
 
 }  // namespace npk::testing

@@ -13,13 +13,14 @@ _npk_entries() {  # entries of the package named on the line
 _npk_options() {
   case $1 in
     pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --json -q --quiet -v --verbose --help" ;;
-    list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --help" ;;
-    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
-    cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --help" ;;
-    seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --help" ;;
-    info) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
-    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
-    hash) echo "-i --identity -p --passphrase --passphrase-fd --help" ;;
+    list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    sign) echo "-s --secret-key --key-passphrase-fd --comment --detached -o --output -i --identity -p --passphrase --passphrase-fd --help" ;;
+    hash) echo "-i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
   esac
 }
 
@@ -27,14 +28,14 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify hash --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash --help --version" -- "$cur")
     return
   fi
   case $previous in
     -C | --directory) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
     --codec) mapfile -t COMPREPLY < <(compgen -W "store zstd lz4 lzma2" -- "$cur"); return ;;
     --cipher) mapfile -t COMPREPLY < <(compgen -W "xchacha20-poly1305 aes-256-gcm" -- "$cur"); return ;;
-    -i | --identity | -R | --recipients-file) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    -i | --identity | -R | --recipients-file | -s | --secret-key | --signer) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --dedup) mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
   esac
   case $cur in

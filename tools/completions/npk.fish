@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify hash
+set -l verbs pack list extract cat seek info verify sign hash
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -16,6 +16,7 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a cat -d 'write 
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a seek -d 'read bytes at any place of a file'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a info -d 'totals, ratio, and what takes the room'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a sign -d 'add a signature'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a hash -d 'print digests as b3sum does'
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek hash' -a '(__npk_entries)'
 complete -c npk -n '__fish_seen_subcommand_from pack extract' -s C -l directory -xa '(__fish_complete_directories)'
@@ -37,6 +38,16 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -s r -l recipient -x
 complete -c npk -n '__fish_seen_subcommand_from pack' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from pack' -l cipher -xa 'xchacha20-poly1305 aes-256-gcm'
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from sign' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l signer -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l expect-commit -x
+complete -c npk -n '__fish_seen_subcommand_from info' -l statement
+complete -c npk -n '__fish_seen_subcommand_from info' -l minisig
+complete -c npk -n '__fish_seen_subcommand_from sign' -s s -l secret-key -r
+complete -c npk -n '__fish_seen_subcommand_from sign' -l key-passphrase-fd -x
+complete -c npk -n '__fish_seen_subcommand_from sign' -l comment -x
+complete -c npk -n '__fish_seen_subcommand_from sign' -l detached
+complete -c npk -n '__fish_seen_subcommand_from sign' -s o -l output -r
 complete -c npk -n "__fish_seen_subcommand_from $verbs" -s p -l passphrase
 complete -c npk -n "__fish_seen_subcommand_from $verbs" -l passphrase-fd -x
 complete -c npk -n '__fish_seen_subcommand_from list' -s l -l long

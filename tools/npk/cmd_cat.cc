@@ -14,6 +14,8 @@ Writes the content of a file in a package to standard output, checked.
   --length N  at most N bytes
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk cat src.npk src/README
@@ -24,7 +26,7 @@ struct Options {
   std::uint64_t offset = 0;
   std::uint64_t length = UINT64_MAX;
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
   std::string entry;
 };
 
@@ -43,11 +45,11 @@ int run_cat(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.size("--offset", options.offset);
   parser.size("--length", options.length);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.operand("PACKAGE", options.package);
   parser.operand("ENTRY", options.entry);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_entry_of(options.package, options.keys, messages, [&](const PackageReader& package) { return cat(package, options, messages, io); });
+  return with_entry_of(options.package, options.reading, messages, [&](const PackageReader& package) { return cat(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

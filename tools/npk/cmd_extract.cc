@@ -25,6 +25,8 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
   -q, --quiet            no progress line
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk extract -C /tmp src.npk
@@ -39,7 +41,7 @@ struct Options {
   bool keep = false;
   bool quiet = false;
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
   bool is_incomplete = false;  // found out on opening
 };
 
@@ -53,9 +55,13 @@ int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
 }
 
 Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
-  NPK_ASSIGN(options.extract.identities, identities_of(options.keys, options.package));
-  if (options.package == "-") return ops::extract_stream(io.in, options.extract);
-  auto package = PackageReader::open_file(options.package, {.identities = options.extract.identities});
+  const bool is_piped = options.package == "-";
+  if (is_piped && options.reading.expectation.expects_anything())
+    return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
+  NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
+  options.extract.identities = reader.identities;
+  if (is_piped) return ops::extract_stream(io.in, options.extract);
+  auto package = PackageReader::open_file(options.package, reader);
   if (!package) return std::unexpected(package.error());
   for (const Error& warning : package->info().warnings) messages.error(warning.to_string());
   options.is_incomplete = is_incomplete(*package);
@@ -95,7 +101,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", options.extract.memory_bytes);
   parser.flag("-q,--quiet", options.quiet);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.excludes("--overwrite", "--keep");
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.extract.globs);

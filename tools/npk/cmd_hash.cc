@@ -14,6 +14,8 @@ last line, `content-root HASH`, names all that was packed, whatever the codec, t
 
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk hash src.npk 'src/*.c' >sums && b3sum -c sums
@@ -22,7 +24,7 @@ examples:
 
 struct Options {
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
   std::vector<std::string> globs;
 };
 
@@ -46,11 +48,11 @@ int run_hash(const Arguments& arguments, Io& io) {
   Messages messages(io, "hash");
   Options options;
   OptionParser parser(kHelp, messages);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.globs);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(options.package, options.keys, messages, [&](const PackageReader& package) { return hash(package, options, messages, io); });
+  return with_package(options.package, options.reading, messages, [&](const PackageReader& package) { return hash(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "amounts.h"
+#include "commit_signatures.h"
 #include "exit_code.h"
 #include "json_text.h"
 #include "npk/ops/hash.h"
@@ -13,18 +14,32 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::string_view kHelp = R"(usage: npk info [--json] PACKAGE
+constexpr std::string_view kHelp = R"(usage: npk info [--json | --statement | --minisig] PACKAGE
 
-Totals, ratio by codec and by file type, deduplication, and what the catalog costs.
+Totals, ratio by codec and by file type, deduplication, what the catalog costs, and signatures: of those only what
+--signer names is checked.
 
-  --json   one document (see JSON.md)
+  --json       one document (see JSON.md)
+  --statement  only the bytes that are signed, to standard output
+  --minisig    only the newest signature of them, or that of --signer: `minisign -Vm STATEMENT -x MINISIG` checks it
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk info src.npk
   npk info --json src.npk | jq .ratio
+  npk info --statement src.npk >s && npk info --minisig src.npk >s.minisig && minisign -Vm s -p key.pub
 )";
+
+struct Options {
+  bool json = false;
+  bool statement = false;
+  bool minisig = false;
+  std::string package;
+  ReadingOptions reading;
+};
 
 using ops::ByteCosts;
 using ops::InspectReport;
@@ -67,7 +82,7 @@ Json types_json(const InspectReport& report) {
   return types;
 }
 
-Json json_of(const InspectReport& report) {
+Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
   const format::Statement& statement = report.info.commit.statement;
   const format::Placement& placement = report.info.commit.placement;
   Json json = {{"format", "npk-info-1"},
@@ -77,6 +92,8 @@ Json json_of(const InspectReport& report) {
                {"generation", statement.generation},
                {"time", rfc3339(statement.time_seconds, statement.time_nanoseconds)},
                {"message", to_utf8(statement.message)},
+               {"commit", ops::hex_of(report.info.statement_hash)},
+               {"signatures", signatures.json()},
                {"content_root", ops::hex_of(statement.content_root)},
                {"storage_root", ops::hex_of(statement.storage_root)},
                {"totals", totals_json(placement.totals)},
@@ -120,6 +137,7 @@ std::string statement_text(const InspectReport& report) {
   std::string text = fmt::format("package id    {}\n", ops::hex_of(report.info.superblock.package_id));
   text += fmt::format("generation    {} of {}\n", statement.generation, rfc3339(statement.time_seconds, statement.time_nanoseconds));
   if (!statement.message.empty()) text += "message       " + printable(statement.message) + "\n";
+  text += "commit        " + ops::hex_of(report.info.statement_hash) + "\n";
   text += "content root  " + ops::hex_of(statement.content_root) + "\n";
   text += "storage root  " + ops::hex_of(statement.storage_root) + "\n";
   text += fmt::format("cut           {}", method_name(chunking.method));
@@ -173,29 +191,57 @@ std::string types_text(const InspectReport& report) {
   return text + "  * estimated: each chunk's share of its block\n";
 }
 
-int info(const PackageReader& package, bool json, Messages& messages, Io& io) {
+int show(const PackageReader& package, const CommitSignatures& signatures, bool json, Messages& messages, OutputBuffer& out) {
   const auto report = ops::inspect(package);
   if (!report) return messages.error(report.error());
+  if (json) out.append(json_of(*report, signatures).dump(2) + "\n");
+  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  return kDone;
+}
+
+int show_statement(const PackageReader& package, Messages& messages, OutputBuffer& out) {
+  if (is_incomplete(package)) {
+    messages.error("there is no commit, so no statement");
+    return kDamaged;
+  }
+  out.append(as_text(format::encode_statement(package.info().commit.statement)));
+  return kDone;
+}
+
+int show_minisig(const CommitSignatures& signatures, Messages& messages, OutputBuffer& out) {
+  const auto newest = signatures.newest_of_commit();
+  if (newest) out.append(newest->to_file());
+  else messages.error("the newest commit is not signed");
+  return newest ? kDone : kSomeFailed;
+}
+
+int info(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
   OutputBuffer out(io.out);
-  if (json) out.append(json_of(*report).dump(2) + "\n");
-  else out.append(totals_text(*report) + statement_text(*report) + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  const auto signatures = CommitSignatures::read(package, options.reading.expectation);
+  if (!signatures) return messages.error(signatures.error());
+  const int code = options.statement ? show_statement(package, messages, out)
+                   : options.minisig ? show_minisig(*signatures, messages, out)
+                                     : show(package, *signatures, options.json, messages, out);
   const auto written = out.finish();
-  return written ? kDone : messages.error(written.error());
+  return written ? code : messages.error(written.error());
 }
 
 }  // namespace
 
 int run_info(const Arguments& arguments, Io& io) {
   Messages messages(io, "info");
-  bool json = false;
-  std::string path;
-  IdentityOptions keys;
+  Options options;
   OptionParser parser(kHelp, messages);
-  parser.flag("--json", json);
-  define_identities(parser, keys);
-  parser.operand("PACKAGE", path);
+  parser.flag("--json", options.json);
+  parser.flag("--statement", options.statement);
+  parser.flag("--minisig", options.minisig);
+  define_reading(parser, options.reading);
+  parser.excludes("--json", "--statement");
+  parser.excludes("--json", "--minisig");
+  parser.excludes("--statement", "--minisig");
+  parser.operand("PACKAGE", options.package);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(path, keys, messages, [&](const PackageReader& package) { return info(package, json, messages, io); });
+  return with_package(options.package, options.reading, messages, [&](const PackageReader& package) { return info(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

@@ -17,6 +17,8 @@ directory's name means all that is under it.
   --json      one document with everything that is known of each entry (see JSON.md)
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk list -l src.npk
@@ -27,7 +29,7 @@ struct Options {
   bool is_long = false;
   bool json = false;
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
   std::vector<std::string> globs;
 };
 
@@ -106,11 +108,11 @@ int run_list(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.flag("-l,--long", options.is_long);
   parser.flag("--json", options.json);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.globs);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  return with_package(options.package, options.keys, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
+  return with_package(options.package, options.reading, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
 }
 
 }  // namespace npk::tools

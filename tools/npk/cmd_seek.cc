@@ -17,6 +17,8 @@ K, M or G behind a number: times 1024, …
   -v, --verbose  says on stderr what it cost: frames touched, bytes read and decoded, time
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk seek -v src.npk src/ChangeLog 10M 4096 >piece
@@ -26,7 +28,7 @@ examples:
 struct Options {
   bool verbose = false;
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
   std::string entry;
   std::optional<std::uint64_t> offset;
   std::optional<std::uint64_t> length;
@@ -41,7 +43,7 @@ std::string cost_text(const PackageReader& package, std::chrono::duration<double
 
 int seek(const Options& options, Messages& messages, Io& io) {
   const auto start = io.now();
-  const Result<PackageReader> package = open_package(options.package, options.keys, messages);
+  const Result<PackageReader> package = open_package(options.package, options.reading, messages);
   if (!package) return exit_code_of(package.error());
   const auto opened = io.now();
   auto stream = open_content(*package, options.entry, messages);
@@ -59,7 +61,7 @@ int run_seek(const Arguments& arguments, Io& io) {
   Options options;
   OptionParser parser(kHelp, messages);
   parser.flag("-v,--verbose", options.verbose);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.operand("PACKAGE", options.package);
   parser.operand("ENTRY", options.entry);
   parser.operand("OFFSET", options.offset);

@@ -1,5 +1,6 @@
 #include <charconv>
 #include <fmt/format.h>
+#include <span>
 
 #include "amounts.h"
 #include "exit_code.h"
@@ -27,6 +28,8 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   -q, --quiet  nothing but what is wrong
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
+  --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
+  --expect-commit HASH  only this state of the package, as `npk info` shows it
 
 examples:
   npk verify src.npk
@@ -40,7 +43,7 @@ struct Options {
   std::uint64_t threads = 0;
   std::string part;
   std::string package;
-  IdentityOptions keys;
+  ReadingOptions reading;
 };
 
 // "3/7" into 3 and 7.
@@ -52,7 +55,29 @@ bool parse_part(const std::string& text, ops::VerifyOptions& options) {
   return wrong_parts == std::errc() && last == end && options.part >= 1 && options.part <= options.parts;
 }
 
-Json json_of(const ops::VerifyReport& report, const Options& options) {
+struct Outcome {
+  const ops::VerifyReport& report;
+  std::span<const SignatureKey> signers;  // in the report's order
+};
+
+Json signed_json(const Outcome& outcome) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < outcome.report.signed_by.size(); ++i)
+    list.push_back({{"key_id", outcome.signers[i].id().to_string()},
+                    {"scope", outcome.report.signed_by[i] == SignatureScope::storage ? "storage" : "content"}});
+  return list;
+}
+
+std::string signed_text(const Outcome& outcome) {
+  std::string text;
+  for (std::size_t i = 0; i < outcome.report.signed_by.size(); ++i)
+    text += fmt::format("signed by {}: {}\n", outcome.signers[i].id().to_string(),
+                        outcome.report.signed_by[i] == SignatureScope::storage ? "the package as it is" : "what is packed, before it was written anew in this form");
+  return text;
+}
+
+Json json_of(const Outcome& outcome, const Options& options) {
+  const ops::VerifyReport& report = outcome.report;
   Json json = {{"format", "npk-verify-1"},
                {"ok", report.is_sound()},
                {"checked", options.quick ? "quick" : options.part.empty() ? "all" : options.part},
@@ -80,6 +105,8 @@ Json json_of(const ops::VerifyReport& report, const Options& options) {
     damages.push_back(std::move(item));
   }
   json["damages_left_out"] = report.damages_left_out;
+  json["digests_left_out"] = report.digests_left_out;
+  json["signed_by"] = signed_json(outcome);
   return json;
 }
 
@@ -104,11 +131,12 @@ std::string summary(const ops::VerifyReport& report, const Options& options) {
   return text + (options.part.empty() ? "\n" : fmt::format(" (part {})\n", options.part));
 }
 
-int report_on(const ops::VerifyReport& report, const Options& options, Messages& messages, Io& io) {
+int report_on(const Outcome& outcome, const Options& options, Messages& messages, Io& io) {
+  const ops::VerifyReport& report = outcome.report;
   OutputBuffer out(io.out);
   messages.clear_status_line();
-  if (options.json) out.append(json_of(report, options).dump(2) + "\n");
-  else if (report.is_sound() && !options.quiet) out.append(summary(report, options));
+  if (options.json) out.append(json_of(outcome, options).dump(2) + "\n");
+  else if (report.is_sound() && !options.quiet) out.append(summary(report, options) + signed_text(outcome));
   if (!options.json) say_damages(report, messages);
   if (const auto written = out.finish(); !written) return messages.error(written.error());
   return report.is_sound() ? kDone : kDamaged;
@@ -125,7 +153,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   parser.number("--threads", options.threads, 1, 1024);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
-  define_identities(parser, options.keys);
+  define_reading(parser, options.reading);
   parser.excludes("--quick", "--part");
   parser.operand("PACKAGE", options.package);
   if (const auto code = parser.parse(arguments, io)) return *code;
@@ -139,13 +167,14 @@ int run_verify(const Arguments& arguments, Io& io) {
     messages.error(fmt::format("--part: '{}' is not K/N with K from 1 to N", options.part));
     return kUsage;
   }
-  auto identities = identities_of(options.keys, options.package);
-  if (!identities) return messages.error(identities.error());
-  verify.identities = *std::move(identities);
+  auto reader = reader_options(options.reading, options.package);
+  if (!reader) return messages.error(reader.error());
+  verify.identities = std::move(reader->identities);
+  verify.expected = std::move(reader->expected);
   auto source = open_file_source(options.package);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
-  if (report) return report_on(*report, options, messages, io);
+  if (report) return report_on({*report, verify.expected.signers}, options, messages, io);
   const int code = messages.error(report.error());
   hint_at_keys(report.error(), messages);
   return code;

@@ -18,7 +18,7 @@ std::optional<std::string> environment_variable(const char* name) {
 }
 
 // These stop tidily; the others just end, as they leave nothing behind.
-bool stops_tidily(std::string_view verb) noexcept { return verb == "pack" || verb == "extract" || verb == "verify"; }
+bool stops_tidily(std::string_view verb) noexcept { return verb == "pack" || verb == "extract" || verb == "verify" || verb == "sign"; }
 
 // Some file systems tell only now that there was no room.
 int close_output(int code) {

@@ -32,21 +32,32 @@ std::string_view without_slashes(std::string_view path) noexcept {
   return path;
 }
 
-Result<PackageReader> opened(const std::string& path, const IdentityOptions& keys) {
+Result<PackageReader> opened(const std::string& path, const ReadingOptions& reading) {
   if (path == "-") return fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'");
-  ReaderOptions options;
-  NPK_ASSIGN(options.identities, identities_of(keys, path));
+  NPK_ASSIGN(const ReaderOptions options, reader_options(reading, path));
   return PackageReader::open_file(path, options);
 }
 
 }  // namespace
 
+void define_reading(OptionParser& parser, ReadingOptions& options) {
+  define_identities(parser, options.keys);
+  define_expectation(parser, options.expectation);
+}
+
+Result<ReaderOptions> reader_options(const ReadingOptions& options, const std::string& package) {
+  ReaderOptions reader;
+  NPK_ASSIGN(reader.expected, expected_state(options.expectation));
+  NPK_ASSIGN(reader.identities, identities_of(options.keys, package));
+  return reader;
+}
+
 void hint_at_keys(const Error& error, Messages& messages) {
   if (error.code == Errc::no_key) messages.hint("-i FILE names a file of identities, -p asks for a passphrase");
 }
 
-Result<PackageReader> open_package(const std::string& path, const IdentityOptions& keys, Messages& messages) {
-  Result<PackageReader> package = opened(path, keys);
+Result<PackageReader> open_package(const std::string& path, const ReadingOptions& reading, Messages& messages) {
+  Result<PackageReader> package = opened(path, reading);
   if (!package) {
     static_cast<void>(messages.error(package.error()));
     hint_at_keys(package.error(), messages);
@@ -61,15 +72,15 @@ bool is_incomplete(const PackageReader& package) noexcept {
   return package.info().recovered && package.info().commit.statement.storage_root == Digest{};
 }
 
-int with_package(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run) {
-  return with_entry_of(path, keys, messages, [&](const PackageReader& package) {
+int with_package(const std::string& path, const ReadingOptions& reading, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  return with_entry_of(path, reading, messages, [&](const PackageReader& package) {
     const int code = run(package);
     return code == kDone && is_incomplete(package) ? kDamaged : code;
   });
 }
 
-int with_entry_of(const std::string& path, const IdentityOptions& keys, Messages& messages, const std::function<int(const PackageReader&)>& run) {
-  const Result<PackageReader> package = open_package(path, keys, messages);
+int with_entry_of(const std::string& path, const ReadingOptions& reading, Messages& messages, const std::function<int(const PackageReader&)>& run) {
+  const Result<PackageReader> package = open_package(path, reading, messages);
   return package ? run(*package) : exit_code_of(package.error());
 }
 

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 9> kVerbs = {{
+constexpr std::array<Verb, 10> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"list", "list what is in a package", run_list},
     {"extract", "get files and directories back", run_extract},
@@ -19,6 +19,7 @@ constexpr std::array<Verb, 9> kVerbs = {{
     {"seek", "read bytes at any place of a file, and show what that costs", run_seek},
     {"info", "totals, ratio, and what takes the room", run_info},
     {"verify", "check every byte, every reference and every hash", run_verify},
+    {"sign", "say with a key of minisign that it is yours", run_sign},
     {"rekey", "seal a package anew, with fresh keys", run_rekey},
     {"hash", "print digests as b3sum does", run_hash},
 }};

@@ -71,12 +71,18 @@ Result<void> FileDigests::take(std::uint64_t chunk, ByteView bytes) {
   return {};
 }
 
+bool FileDigests::is_left_out(const Entry& entry) {
+  if (hole_bytes(entry.row()) <= kMostHoleBytes) return false;
+  ++left_out_;
+  return true;
+}
+
 Result<void> FileDigests::begin(std::uint64_t chunk) {
   const auto first = std::ranges::lower_bound(tasks_, chunk, {}, &DigestTask::first_chunk);
   auto task = static_cast<std::size_t>(first - tasks_.begin());
   for (; task < tasks_.size() && tasks_[task].first_chunk == chunk; task = same_content_end(task)) {
     NPK_ASSIGN(Entry entry, reader_.entry(tasks_[task].entry));
-    if (hole_bytes(entry.row()) > kMostHoleBytes) continue;
+    if (is_left_out(entry)) continue;
     if (waiting_.size() >= kMostActive) again_.push_back(task);
     else waiting_.emplace(chunk, std::make_unique<Active>(task, std::move(entry)));
   }
@@ -120,7 +126,7 @@ Result<void> FileDigests::finish(bool with_holes_only, unsigned threads, const s
 // A read that fails does so for damage that has been noted, by this part or by another.
 Result<void> FileDigests::read_again(std::size_t task, const std::stop_token& stop) {
   NPK_ASSIGN(const Entry entry, reader_.entry(tasks_[task].entry));
-  if (hole_bytes(entry.row()) > kMostHoleBytes) return {};
+  if (is_left_out(entry)) return {};
   NPK_ASSIGN(FileStream stream, reader_.open_stream(entry));
   hash::Blake3 hasher;
   Bytes piece(kPieceBytes);

@@ -24,10 +24,13 @@ class FileDigests {
   [[nodiscard]] Result<void> finish(bool with_holes_only, unsigned threads, const std::stop_token& stop);
 
   [[nodiscard]] std::uint64_t computed() const noexcept { return computed_; }
+  // Those with too many holes, of equal ones one.
+  [[nodiscard]] std::uint64_t left_out() const noexcept { return left_out_; }
 
  private:
   struct Active;
   [[nodiscard]] std::size_t same_content_end(std::size_t task) const;
+  bool is_left_out(const Entry& entry);
   Result<void> begin(std::uint64_t chunk);
   Result<void> feed(std::unique_ptr<Active> file, ByteView bytes);
   Result<void> compare(std::size_t task, const Digest& computed);
@@ -39,6 +42,7 @@ class FileDigests {
   std::multimap<std::uint64_t, std::unique_ptr<Active>> waiting_;  // by the chunk they need next
   std::vector<std::size_t> again_;                                 // tasks
   std::atomic<std::uint64_t> computed_ = 0;
+  std::atomic<std::uint64_t> left_out_ = 0;
 };
 
 }  // namespace npk::ops

@@ -1,5 +1,6 @@
 #include "npk/ops/verify.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "npk/checked.h"
@@ -56,6 +57,7 @@ class Verification {
     report_.chunks = check.counts().chunks;
     report_.decoded_bytes = check.counts().bytes;
     report_.file_digests = files.computed();
+    report_.digests_left_out = files.left_out();
     tell(check.counts(), true);
     return {};
   }
@@ -104,10 +106,12 @@ class Verification {
 Result<std::vector<SignatureScope>> find_signatures(const PackageReader& reader, const VerifyOptions& options) {
   std::vector<SignatureScope> scopes;
   for (const SignatureKey& signer : options.expected.signers) {
-    NPK_ASSIGN(const SignatureScope scope, reader::scope_signed_by(reader.impl().frames(), reader.info(), signer));
-    if (scope == SignatureScope::content && (options.quick || options.parts != 1))
-      return fail(Errc::auth_failed, "the key " + signer.id().to_string() + " signed the content alone: verify all of it to check that");
-    scopes.push_back(scope);
+    const reader::FrameReader& frames = reader.impl().frames();
+    auto scope = reader::scope_signed_by(frames, reader.info(), signer);
+    if (scope && *scope == SignatureScope::content && (options.quick || options.parts != 1))
+      scope = fail(Errc::auth_failed, "the key " + signer.id().to_string() + " signed the content alone: verify all of it to check that");
+    if (!scope) return std::unexpected(std::move(scope).error().in(frames.extent().source->name()));
+    scopes.push_back(*scope);
   }
   return scopes;
 }
@@ -117,10 +121,13 @@ Result<std::vector<SignatureScope>> find_signatures(const PackageReader& reader,
 Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options) {
   if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
   NPK_ASSIGN(const PackageReader reader,
-             PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities, .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
+             PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities,
+                                                        .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
   NPK_ASSIGN(auto scopes, find_signatures(reader, options));
   NPK_ASSIGN(VerifyReport report, Verification(reader, options).run());
-  report.signed_by = std::move(scopes);
+  if (report.digests_left_out != 0 && std::ranges::find(scopes, SignatureScope::content) != scopes.end())
+    return fail(Errc::auth_failed, "only the content was signed, and files with more than 16 GiB of holes are not compared with that");
+  if (report.is_sound()) report.signed_by = std::move(scopes);
   return report;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "block/open.h"
 #include "hash/hash.h"
@@ -153,14 +154,16 @@ Result<void> FrameCheck::check_commit(std::uint64_t position) {
   return history;
 }
 
-// Well formed, and of a commit that was met. Whose it is, and whether it holds, is for who expects a signer.
+// Well formed, and of the newest commit before it. Whose it is, and whether it holds, is for who expects a signer.
 Result<void> FrameCheck::check_signature(std::uint64_t position) {
-  NPK_ASSIGN(const Bytes payload, block::open_page(frame_.body, package_.limits()));
-  NPK_ASSIGN(format::SignatureRecord record, format::decode_signature_record(payload, position));
-  NPK_TRY(reader::parse_signature_frame({position, record}));
-  if (record.previous != last_signature_) return bad("a signature names another one as the one before it");
-  last_signature_ = position;
-  if (is_whole_so_far_ && record.commit == last_commit_ && last_statement_ &&
+  NPK_ASSIGN(const reader::SignatureFrame signature, reader::open_signature(frame_.body, position, package_.limits()));
+  const format::SignatureRecord& record = signature.record;
+  NPK_TRY(reader::parse_signature_frame(signature));
+  const std::uint64_t before = std::exchange(last_signature_, position);
+  if (record.previous != before) return bad("a signature names another one as the one before it");
+  if (!is_whole_so_far_) return {};  // its commit may not have been met
+  if (record.commit != last_commit_ || !last_statement_) return bad("a signature is of another commit than the newest before it");
+  if (record.generation != last_statement_->generation ||
       record.statement_hash != hash::blake3(format::encode_statement(*last_statement_)))
     return bad("a signature names another statement than its commit has");
   return {};

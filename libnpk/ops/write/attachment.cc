@@ -17,6 +17,8 @@ Result<std::unique_ptr<Attachment>> Attachment::begin(const std::string& path, c
   ReaderOptions whole = options;
   whole.accept_recovered = false;
   NPK_ASSIGN(auto package, reader::locate_package(file->source(), whole, std::make_shared<reader::ReadCounters>()));
+  if (package.info.trailer.features.read_only_compatible != 0)
+    return std::unexpected(Error{.code = Errc::unsupported, .message = "the package has features that only a newer npk can add to", .path = path});
   std::unique_ptr<Attachment> begun(new Attachment(std::move(file), std::move(package), options.limits));
   NPK_TRY(begun->begin_session());
   return begun;

@@ -108,8 +108,13 @@ Result<std::vector<Recipient>> remaining_recipients(const std::vector<Envelope>&
   }
   if (!wanted.empty()) return fail(Errc::not_found, "no envelope is for " + wanted.front());
   if (recipients.empty()) return fail(Errc::misuse, "nobody could open the package any more");
-  std::ranges::stable_partition(recipients, &Recipient::is_passphrase);
-  return recipients;
+  std::vector<Recipient> passphrases_first;  // std::stable_partition uses what the standard has deprecated
+  std::ptrdiff_t passphrases = 0;
+  for (Recipient& recipient : recipients) {
+    const auto place = recipient.is_passphrase() ? passphrases_first.begin() + passphrases++ : passphrases_first.end();
+    passphrases_first.insert(place, std::move(recipient));
+  }
+  return passphrases_first;
 }
 
 }  // namespace npk::ops

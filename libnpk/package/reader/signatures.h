@@ -14,6 +14,8 @@ struct SignatureFrame {
   format::SignatureRecord record;
 };
 
+// From the plain body of the frame at `position`. Errors: corrupt, truncated, trailing_data, limit, unsupported.
+[[nodiscard]] Result<SignatureFrame> open_signature(ByteView body, std::uint64_t position, const Limits& limits);
 // From the position of the newest, 0: none. Newest first. Errors: as FrameReader; corrupt, limit.
 [[nodiscard]] Result<std::vector<SignatureFrame>> read_signature_frames(const FrameReader& frames, std::uint64_t newest);
 [[nodiscard]] Result<PackageSignature> parse_signature_frame(const SignatureFrame& frame);

@@ -61,11 +61,12 @@ struct VerifyReport {
   std::uint64_t chunks = 0;       // hashed
   std::uint64_t blocks = 0;       // decoded; quick: whose frame's header was compared
   std::uint64_t decoded_bytes = 0;
-  std::uint64_t file_digests = 0; // of files of several chunks, recomputed; not those with more than 16 GiB of holes
+  std::uint64_t file_digests = 0; // of files of several chunks, recomputed
+  std::uint64_t digests_left_out = 0;  // of files with more than 16 GiB of holes
   std::uint64_t package_bytes = 0;
   Digest content_root{};          // recomputed from the catalog
   std::uint64_t generation = 0;
-  std::vector<SignatureScope> signed_by;  // for each expected signer
+  std::vector<SignatureScope> signed_by;  // for each expected signer; empty unless the package is sound
 
   [[nodiscard]] bool is_sound() const noexcept { return damages.empty(); }
 };

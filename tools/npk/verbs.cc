@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 8> kVerbs = {{
+constexpr std::array<Verb, 9> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"list", "list what is in a package", run_list},
     {"extract", "get files and directories back", run_extract},
@@ -20,6 +20,7 @@ constexpr std::array<Verb, 8> kVerbs = {{
     {"info", "totals, ratio, and what takes the room", run_info},
     {"verify", "check every byte, every reference and every hash", run_verify},
     {"hash", "print digests as b3sum does", run_hash},
+    {"key", "say who may open a sealed package", run_key},
 }};
 
 std::string overview() {

@@ -26,5 +26,6 @@ int run_seek(const Arguments& arguments, Io& io);
 int run_info(const Arguments& arguments, Io& io);
 int run_verify(const Arguments& arguments, Io& io);
 int run_hash(const Arguments& arguments, Io& io);
+int run_key(const Arguments& arguments, Io& io);
 
 }  // namespace npk::tools

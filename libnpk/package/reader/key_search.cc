@@ -1,9 +1,9 @@
 #include "package/reader/key_search.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "hash/hash.h"
-#include "npk/age.h"
 
 namespace npk::reader {
 namespace {
@@ -25,6 +25,37 @@ bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& s
                                 superblock.key_commitment);
 }
 
+void OwnEpochs::add(const crypto::EpochKeys& keys) {
+  for (const auto& [epoch, key] : keys) holders_[epoch] |= std::uint64_t{1} << records_;
+  ++records_;
+}
+
+std::uint32_t OwnEpochs::newest() const noexcept {
+  std::uint64_t with_all = ~std::uint64_t{0};  // the records with the keys of all own epochs so far
+  std::uint32_t newest = 0;
+  for (const auto& [epoch, holders] : holders_) {
+    if (newest == 0 && epoch != kFirstEpoch) return 0;
+    if ((with_all & holders) == 0) continue;
+    with_all &= holders;
+    newest = epoch;
+  }
+  return newest;
+}
+
+bool ScryptBudget::spend(std::span<const AgeStanza> stanzas) noexcept {
+  for (const AgeStanza& stanza : stanzas) {
+    if (stanza.type != "scrypt" || stanza.arguments.size() != 2) continue;
+    const std::string& text = stanza.arguments[1];
+    int log2 = 0;
+    const auto outcome = std::from_chars(text.data(), text.data() + text.size(), log2);
+    if (outcome.ec != std::errc() || log2 < 0 || log2 > kMaxLog2) continue;
+    const std::uint64_t work = std::uint64_t{1} << log2;
+    if (work > left_) return false;
+    left_ -= work;
+  }
+  return true;
+}
+
 KeySearch::KeySearch(const format::Superblock& superblock, Identities identities)
     : superblock_(superblock), identities_(std::move(identities)) {}
 
@@ -32,16 +63,14 @@ bool KeySearch::may_try(ByteView envelope) {
   if (!goes_on()) return false;
   ++tries_;
   if (identities_ == nullptr || identities_->empty()) return false;
+  if (std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
   const auto stanzas = describe_stanzas(envelope);
-  const bool takes_passphrase =
-      stanzas && std::ranges::any_of(*stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });
-  if (!takes_passphrase || std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
-  return !std::exchange(tried_passphrase_, true);
+  return !stanzas || budget_.spend(*stanzas);
 }
 
 Result<void> KeySearch::offer(ByteView envelope) {
   if (!may_try(envelope)) return {};
-  const auto record = age_decrypt(envelope, *identities_, {.max_scrypt_log2 = kMaxScryptLog2});
+  const auto record = age_decrypt(envelope, *identities_, {.max_scrypt_log2 = ScryptBudget::kMaxLog2});
   if (record) return take(record->view());
   if (record.error().code != Errc::no_key && !refused_) refused_ = record.error();
   return {};
@@ -53,7 +82,8 @@ Result<void> KeySearch::take(ByteView bytes) {
   if (opener_ == nullptr)
     opener_ = std::make_shared<crypto::BodyOpener>(hash::blake3(format::encode_superblock(superblock_)),
                                                    superblock_.cipher);
-  if (record.keys.contains(kFirstEpoch)) opener_->allow_sealing(record.keys.rbegin()->first);
+  epochs_.add(record.keys);
+  opener_->allow_sealing(epochs_.newest());
   for (auto& [epoch, key] : record.keys) NPK_TRY(opener_->add_key(epoch, std::move(key)));
   return {};
 }

@@ -1,12 +1,15 @@
 // What opens a sealed package (spec section 14): its envelopes against the caller's identities.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "crypto/epoch_record.h"
 #include "crypto/sealing.h"
+#include "npk/age.h"
 #include "npk/format/superblock.h"
 #include "npk/recipients.h"
 
@@ -20,12 +23,38 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 // Whether an opened envelope is one of this package, as far as its id and its first key show.
 [[nodiscard]] bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock);
 
-// One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
-// many of both.
+// Which epochs are of the package's own readers: the first, and, ascending, each whose key came with those of all own
+// ones before. Others anyone can add who knows a recipient, or who was removed and so lacks a key since.
+class OwnEpochs {
+ public:
+  static constexpr unsigned kMostRecords = 64;
+  // Keys that came together; at most kMostRecords of them. A first one has been checked against the superblock.
+  void add(const crypto::EpochKeys& keys);
+  // 0: none.
+  [[nodiscard]] std::uint32_t newest() const noexcept;
+
+ private:
+  std::map<std::uint32_t, std::uint64_t> holders_;  // a bit for each record that has the epoch's key
+  unsigned records_ = 0;
+};
+
+// What the passphrases' envelopes of a package may cost together: 2^kMaxLog2 of scrypt work.
+class ScryptBudget {
+ public:
+  static constexpr int kMaxLog2 = 20;  // 1 GiB at most, some seconds
+  // False: too little is left for an envelope with these stanzas. One that is above the bound alone is not counted: it is refused
+  // before any work.
+  [[nodiscard]] bool spend(std::span<const AgeStanza> stanzas) noexcept;
+
+ private:
+  std::uint64_t left_ = std::uint64_t{1} << kMaxLog2;
+};
+
+// One thread. Tries at most kMostTries envelopes, and passphrases within a ScryptBudget: hostile packages may have many
+// of both.
 class KeySearch {
  public:
   static constexpr unsigned kMostTries = 16;
-  static constexpr int kMaxScryptLog2 = 20;  // 1 GiB, some seconds
 
   KeySearch(const format::Superblock& superblock, Identities identities);
 
@@ -45,7 +74,8 @@ class KeySearch {
   std::shared_ptr<crypto::BodyOpener> opener_;
   std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
   unsigned tries_ = 0;
-  bool tried_passphrase_ = false;
+  OwnEpochs epochs_;
+  ScryptBudget budget_;
 };
 
 }  // namespace npk::reader

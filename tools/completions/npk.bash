@@ -20,6 +20,7 @@ _npk_options() {
     info) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     hash) echo "-i --identity -p --passphrase --passphrase-fd --help" ;;
+    key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
 }
 
@@ -27,7 +28,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify hash --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify hash key --help --version" -- "$cur")
     return
   fi
   case $previous in
@@ -40,6 +41,10 @@ _npk() {
   case $cur in
     -*) mapfile -t COMPREPLY < <(compgen -W "$(_npk_options "$verb")" -- "$cur"); return ;;
   esac
+  if [ "$verb" = key ] && [ "$COMP_CWORD" = 2 ]; then
+    mapfile -t COMPREPLY < <(compgen -W "list add remove export import" -- "$cur")
+    return
+  fi
   case $verb in
     list | extract | cat | seek | hash) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
   esac

@@ -2,13 +2,9 @@
 #include <array>
 #include <fmt/format.h>
 
-#include "amounts.h"
 #include "cmd_key.h"
 #include "exit_code.h"
-#include "npk/ops/keys.h"
 #include "opened_package.h"
-#include "output_buffer.h"
-#include "verbs.h"
 
 namespace npk::tools {
 namespace {
@@ -76,10 +72,10 @@ int run_key(const Arguments& arguments, Io& io) {
   const auto action = arguments.empty() ? kActions.end() : std::ranges::find(kActions, arguments.front(), &Action::name);
   if (action != kActions.end()) return action->run(Arguments(arguments.begin() + 1, arguments.end()), io);
   OptionParser parser(kHelp, messages);
-  std::string name;
-  parser.operand("list, add, remove, export or import", name);
+  std::vector<std::string> operands;
+  parser.operands("ACTION", operands);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  messages.error(fmt::format("there is no 'npk key {}'", name));
+  messages.error(operands.empty() ? "what to do is missing: list, add, remove, export or import" : fmt::format("there is no 'npk key {}'", operands.front()));
   messages.hint("npk key --help lists what there is");
   return kUsage;
 }

@@ -1,7 +1,6 @@
 // npk key list and export: what can be seen without changing anything.
 #include <fmt/format.h>
 
-#include "amounts.h"
 #include "cmd_key.h"
 #include "exit_code.h"
 #include "json_text.h"

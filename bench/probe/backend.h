@@ -27,6 +27,7 @@ class Backend {
 struct BackendOptions {
   std::string path;                 // of the package, folder or archive
   std::uint64_t cache_bytes = 0;    // where the backend has a cache of its own
+  std::string identities;           // file of what opens a sealed package; empty: it is not sealed
   bool keep_open = false;           // files stay open from one read to the next; else each read opens its file by path
 };
 

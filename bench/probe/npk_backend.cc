@@ -1,3 +1,5 @@
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 
@@ -8,6 +10,14 @@ namespace npk::bench {
 namespace {
 
 [[noreturn]] void give_up(const Error& error) { throw std::runtime_error(error.path + ": " + error.message); }
+
+std::shared_ptr<const std::vector<Identity>> identities_in(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  const std::string text((std::istreambuf_iterator<char>(in)), {});
+  auto identities = parse_identities(as_bytes(text));
+  if (!identities) give_up(std::move(identities).error().in(path));
+  return std::make_shared<const std::vector<Identity>>(*std::move(identities));
+}
 
 class NpkSession final : public Session {
  public:
@@ -55,6 +65,7 @@ class NpkBackend final : public Backend {
 std::unique_ptr<Backend> make_npk_backend(const BackendOptions& options, const std::vector<File>& files) {
   ReaderOptions reader_options;
   if (options.cache_bytes != 0) reader_options.block_cache_bytes = options.cache_bytes;
+  if (!options.identities.empty()) reader_options.identities = identities_in(options.identities);
   auto reader = PackageReader::open_file(options.path, reader_options);
   if (!reader) give_up(reader.error());
   return std::make_unique<NpkBackend>(*std::move(reader), files, options.keep_open);

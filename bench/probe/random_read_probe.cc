@@ -1,7 +1,7 @@
 // Random reads from one backend, timed one by one; prints one line of JSON. bench/random_read runs it for every peer.
 //
 //   npk_random_read_probe --backend npk|directory|zip --path P --files LIST [--bytes N] [--threads N] [--reads N]
-//                         [--zipf] [--hot BYTES] [--keep-open] [--warm] [--cache BYTES] [--also-pid PID]
+//                         [--zipf] [--hot BYTES] [--keep-open] [--warm] [--cache BYTES] [--identity FILE] [--also-pid PID]
 //
 // LIST holds lines "SIZE PATH". --hot: only the first files of LIST, up to that many bytes. --warm: the same reads are
 // done once before, untimed. --also-pid: CPU time and memory of that process (a FUSE driver) count too.
@@ -57,6 +57,7 @@ Settings parse(int argc, char** argv) {
     else if (name == "--reads") settings.reads = number(argv[++i]);
     else if (name == "--hot") settings.hot_bytes = number(argv[++i]);
     else if (name == "--cache") settings.options.cache_bytes = number(argv[++i]);
+    else if (name == "--identity") settings.options.identities = argv[++i];
     else if (name == "--also-pid") settings.also_pid = static_cast<long>(number(argv[++i]));
     else throw std::runtime_error(std::string(name) + ": unknown option");
   }

@@ -1,11 +1,10 @@
 #include <algorithm>
 
+#include "crypto/epoch_record.h"
 #include "crypto/sealing.h"
 
 namespace npk::crypto {
 namespace {
-
-constexpr unsigned kMostSessions = 1U << 16;  // as many as a reader may be made to remember
 
 SessionHead read_head(ByteView body) {
   SessionHead head;
@@ -35,6 +34,7 @@ BodyOpener::~BodyOpener() {
 Result<void> BodyOpener::add_key(std::uint32_t epoch, SecretBytes key) {
   const auto known = epoch_keys_.find(epoch);
   if (known == epoch_keys_.end()) {
+    if (epoch_keys_.size() >= kMostEpochs) return fail(Errc::limit, "a package has too many key epochs");
     epoch_keys_.emplace(epoch, std::move(key));
   } else if (!equal_in_constant_time(known->second.view(), key.view())) {
     return fail(Errc::auth_failed, "two envelopes give one epoch different keys");
@@ -54,8 +54,9 @@ Result<const SealingSession*> BodyOpener::learn(const format::FrameHeader& heade
   const auto key = epoch_keys_.find(header.key_epoch);
   if (key == epoch_keys_.end())
     return fail(Errc::no_key, "sealed in an epoch whose key none of the given keys opens");
-  if (known_count_.fetch_add(1) >= kMostSessions) return fail(Errc::limit, "a package has too many writing sessions");
+  if (known_count_.load() >= kMostSessions) return fail(Errc::limit, "a package has too many writing sessions");
   NPK_ASSIGN(SealingSession session, SealingSession::resume(key->second.view(), package_, cipher_, head));
+  known_count_.fetch_add(1);
   auto fresh = std::make_unique<Known>(Known{header.writer_salt_id, header.key_epoch, std::move(session), known_.load()});
   while (!known_.compare_exchange_weak(fresh->next, fresh.get(), std::memory_order_acq_rel)) continue;
   return &fresh.release()->session;

@@ -21,7 +21,13 @@ std::unexpected<Error> in_line(std::size_t number, Error error) {
   return std::unexpected<Error>(std::move(error));
 }
 
+// A line of authorized_keys, of whatever type.
+bool is_ssh_public(std::string_view text) {
+  return text.starts_with("ssh-") || text.starts_with("ecdsa-") || text.starts_with("sk-");
+}
+
 Result<Recipient> parse_bech32_recipient(std::string_view text) {
+  if (text.starts_with("-----BEGIN ")) return fail(Errc::corrupt, "a private key where a recipient belongs");
   NPK_ASSIGN(const crypto::Bech32 decoded, crypto::bech32_decode(text));
   if (decoded.prefix.starts_with(kAnySecretPrefix)) return fail(Errc::corrupt, "an identity where a recipient belongs");
   if (decoded.prefix != crypto::kX25519Prefix) {
@@ -35,6 +41,7 @@ Result<Recipient> parse_bech32_recipient(std::string_view text) {
 }
 
 Result<Identity> parse_bech32_identity(std::string_view text) {
+  if (is_ssh_public(text)) return fail(Errc::corrupt, "a recipient where an identity belongs");
   NPK_ASSIGN(crypto::Bech32 decoded, crypto::bech32_decode(text));
   if (decoded.prefix == crypto::kX25519Prefix) return fail(Errc::corrupt, "a recipient where an identity belongs");
   const bool is_age = decoded.prefix.starts_with(kAnySecretPrefix) || decoded.prefix.starts_with("age-plugin-");
@@ -104,9 +111,7 @@ Recipient::~Recipient() = default;
 
 Result<Recipient> Recipient::parse(std::string_view text) {
   text = without_blanks(text);
-  if (!text.starts_with("ssh-") && !text.starts_with("ecdsa-") && !text.starts_with("sk-")) {
-    return parse_bech32_recipient(text);
-  }
+  if (!is_ssh_public(text)) return parse_bech32_recipient(text);
   NPK_ASSIGN(const crypto::PublicKey key, crypto::parse_ssh_public(text));
   return crypto::ssh_ed25519_recipient(key);
 }

@@ -22,6 +22,9 @@ inline constexpr std::size_t kEpochKeyBytes = 32;
 using EpochKeys = std::map<std::uint32_t, SecretBytes>;  // by epoch, from 1
 inline constexpr std::size_t kSegmentBytes = 64U << 10;  // of plain text
 inline constexpr std::size_t kTagBytes = 16;
+// As many writing sessions as a reader remembers: each takes guarded memory, four mappings of it, of which a process may
+// have some 65,000.
+inline constexpr unsigned kMostSessions = 4096;
 
 // What a session shows of its keys, in the clear before the body of a frame that carries it.
 struct SessionHead {
@@ -87,7 +90,8 @@ class BodyOpener {
   BodyOpener(const BodyOpener&) = delete;
   BodyOpener& operator=(const BodyOpener&) = delete;
 
-  // No other thread uses it meanwhile. Errc::auth_failed if the epoch has another key already.
+  // No other thread uses it meanwhile. Errc::auth_failed if the epoch has another key already;
+  // limit: more than kMostEpochs.
   [[nodiscard]] Result<void> add_key(std::uint32_t epoch, SecretBytes key);
   [[nodiscard]] const EpochKeys& epoch_keys() const noexcept { return epoch_keys_; }
   // The epoch that may be sealed under; anyone can add keys, but only to read what is sealed under them. 0: none. No
@@ -98,7 +102,8 @@ class BodyOpener {
   // As open(), but the body is only looked at for what a later one needs.
   [[nodiscard]] Result<void> meet(const format::FrameHeader& header, ByteView body) const;
   // The plain body, in place, of a sealed frame whose body has been read whole. auth_failed: not sealed by a key of this
-  // package, or not in this place; no_key: of an epoch whose key is not there; corrupt: too short.
+  // package, or not in this place; no_key: of an epoch whose key is not there; corrupt: too short; limit: a session more
+  // than kMostSessions.
   [[nodiscard]] Result<MutableBytes> open(const format::FrameHeader& header, MutableBytes body) const;
   // The same of the first segment alone: `start` is the body up to its end.
   [[nodiscard]] Result<MutableBytes> open_first(const format::FrameHeader& header, std::uint64_t plain_bytes,

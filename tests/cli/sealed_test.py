@@ -9,7 +9,6 @@ import select
 import struct
 import subprocess
 import termios
-import time
 import zlib
 
 import harness
@@ -225,30 +224,13 @@ class Keys(Sealed):
         self.npk("pack", "--cipher", "rot13", "-r", self.recipient, "x.npk", "tree", code=USAGE, says="--cipher: 'rot13'")
         self.assertFalse((self.at / "x.npk").exists())
 
-    def test_secrets_are_not_in_the_command_line(self):
-        self.sealed()
-        reader, writer = os.pipe()
-        process = subprocess.Popen([NPK, "list", "--passphrase-fd", str(reader), "p.npk"], cwd=self.at, pass_fds=[reader],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.write(writer, b"correct horse")  # and it waits for the end of the line
-        time.sleep(0.3)
-        self.assertIsNone(process.poll())
-        for name in ("cmdline", "environ"):
-            with open(f"/proc/{process.pid}/{name}", "rb") as file:
-                text = file.read()
-            self.assertNotIn(b"correct horse", text)
-        os.write(writer, b"\n")
-        os.close(writer)
-        os.close(reader)
-        self.assertEqual(process.wait(timeout=100), NO_KEY)
-
 
 class Passphrases(Sealed):
     def test_from_a_descriptor(self):
         self.with_passphrase(b"correct horse", "pack", "-q", "p.npk", "tree")
         self.assertEqual(self.with_passphrase(b"correct horse", "cat", "p.npk", "tree/a.txt").stdout, b"alpha\n")
         done = self.with_passphrase(b"correct horsf", "list", "p.npk", code=NO_KEY)
-        self.assertIn(b"none of the given keys opens it", done.stderr)
+        self.assertIn(b"the passphrase does not open it", done.stderr)
         self.read("list", code=NO_KEY)
         self.with_passphrase(b"", "pack", "-q", "x.npk", "tree", code=USAGE)
         self.assertFalse((self.at / "x.npk").exists())

@@ -102,6 +102,35 @@ TEST(ExtractingMemory, IsFlatAndNeverMoreThanAllowed) {
   EXPECT_EQ(kept, 3);
 }
 
+constexpr const char* kSealed = "NPK_TEST_SEALED=1";
+
+// Sealing takes nothing beside what is counted: the same bounds hold.
+TEST(SealedMemory, PackingIsFlatAndNeverMoreThanAllowed) {
+  expect_flat(measure("create-data pipe 50000000 fast 0 1 0", kSealed), measure("create-data pipe 500000000 fast 0 1 0", kSealed));
+  for (const auto& [preset, allowed] : {std::pair("fast", 128ULL << 20), std::pair("standard", 256ULL << 20)}) {
+    const PeakFigures figures = measure(std::string("create-data file 150000000 ") + preset + " " + std::to_string(allowed) + " 4 0", kSealed);
+    ASSERT_TRUE(figures.error.empty()) << figures.error;
+    EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * figures.chunks) << preset;
+  }
+}
+
+TEST(SealedMemory, ExtractingIsNeverMoreThanAllowedAlsoFromAPipe) {
+  const ScratchDirectory scratch;
+  const std::string package = scratch / "package";
+  ASSERT_TRUE(measure("create-data file 200000000 fast 0 2 0 " + package, kSealed).error.empty());
+  for (const char* way : {"", " pipe"}) {
+    for (const std::uint64_t allowed : {96ULL << 20, 128ULL << 20, 256ULL << 20}) {
+      SCOPED_TRACE(std::to_string(allowed >> 20) + " MiB" + way);
+      const std::string to = scratch / (std::to_string(allowed) + (*way == 0 ? "" : "p"));
+      const PeakFigures figures = measure("extract " + package + " " + to + " " + std::to_string(allowed) + " 4" + way, kSealed);
+      ASSERT_TRUE(figures.error.empty()) << figures.error;
+      EXPECT_EQ(figures.bytes, 200'000'000U);
+      EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * (200'000'000 / 65'536));
+      ASSERT_EQ(std::system(("rm -rf '" + to + "'").c_str()), 0);
+    }
+  }
+}
+
 // 100,000 inputs in 1,000 directories, with no more than 64 open files allowed (320 to extract, which keeps up to 256 directories open).
 // Beside 200 bytes an entry there is what one segment and the buffers take; soak_test.cc goes where that no longer counts.
 TEST(ManyFiles, BoundedOpenFilesAndBytesAnEntry) {

@@ -63,28 +63,33 @@ TEST(WriteEstimate, ComponentsAddUpAndDoNotOverflow) {
   EXPECT_EQ(estimate_write_memory({.threads = 2000}).error().code, Errc::misuse);
 }
 
-// Reading at random and in order, in one thread and in several.
+// Reading at random and in order.
+void expect_read_estimate(const std::string& package, const char* preset, unsigned threads, const char* environment) {
+  SCOPED_TRACE(std::string(preset) + ", threads: " + std::to_string(threads) + " " + environment);
+  constexpr std::uint64_t kCache = 32U << 20;
+  const PeakFigures figures = measure("read " + package + " " + std::to_string(threads) + " " + std::to_string(kCache), environment);
+  ASSERT_TRUE(figures.error.empty()) << figures.error;
+  EXPECT_EQ(figures.bytes, threads * std::uint64_t{200'000'000});
+  ReaderOptions options;
+  options.block_cache_bytes = kCache;
+  ReadShape shape;
+  shape.threads = threads;
+  shape.streams = threads;
+  shape.block_bytes = std::string(preset) == "fast" ? 8U << 20 : 30U << 20;
+  const ReadMemory memory = estimate_read_memory(options, {}, shape).value();
+  std::cout << "[  estimate] " << memory.total_bytes() << " for a peak of " << figures.anonymous << "\n";
+  EXPECT_LE(figures.anonymous, memory.total_bytes());
+  EXPECT_LE(memory.total_bytes(), kLooseRead * figures.anonymous);
+}
+
+// In one thread and in several; a sealed package is opened where it was read, and takes no more.
 TEST(ReadEstimate, HoldsForStreamsOfOneAndSeveralThreads) {
   const testing::ScratchDirectory scratch;
   const std::string package = scratch / "package";
-  for (const char* preset : {"fast", "standard"}) {
-    ASSERT_TRUE(measure(std::string("create-data lanes 200000000 ") + preset + " 0 2 0 " + package).error.empty());
-    for (const unsigned threads : {1U, 2U, 4U}) {
-      SCOPED_TRACE(std::string(preset) + ", threads: " + std::to_string(threads));
-      constexpr std::uint64_t kCache = 32U << 20;
-      const PeakFigures figures = measure("read " + package + " " + std::to_string(threads) + " " + std::to_string(kCache));
-      ASSERT_TRUE(figures.error.empty()) << figures.error;
-      EXPECT_EQ(figures.bytes, threads * std::uint64_t{200'000'000});
-      ReaderOptions options;
-      options.block_cache_bytes = kCache;
-      ReadShape shape;
-      shape.threads = threads;
-      shape.streams = threads;
-      shape.block_bytes = std::string(preset) == "fast" ? 8U << 20 : 30U << 20;
-      const ReadMemory memory = estimate_read_memory(options, {}, shape).value();
-      std::cout << "[  estimate] " << memory.total_bytes() << " for a peak of " << figures.anonymous << "\n";
-      EXPECT_LE(figures.anonymous, memory.total_bytes());
-      EXPECT_LE(memory.total_bytes(), kLooseRead * figures.anonymous);
+  for (const char* environment : {"", "NPK_TEST_SEALED=1"}) {
+    for (const char* preset : {"fast", "standard"}) {
+      ASSERT_TRUE(measure(std::string("create-data lanes 200000000 ") + preset + " 0 2 0 " + package, environment).error.empty());
+      for (const unsigned threads : {1U, 2U, 4U}) expect_read_estimate(package, preset, threads, environment);
     }
   }
 }

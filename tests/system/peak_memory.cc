@@ -3,14 +3,15 @@
 //                   PRESET: fast, standard, max, or max-small (blocks of 4 MiB)
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
-//   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS
+//   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS [pipe]
 //   npk_peak_memory read PACKAGE THREADS CACHE
-// With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it. anon: peak anonymous memory in bytes, at most (the highest resident size less
+// With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it; with NPK_TEST_SEALED, packages are sealed. anon: peak anonymous memory in bytes, at most (the highest resident size less
 // the pages of files resident at the start).
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -122,6 +123,23 @@ T value_of(Result<T> result) {
   return *std::move(result);
 }
 
+// The age specification's example. Null unless packages are sealed.
+constexpr std::string_view kIdentity = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX";
+
+std::shared_ptr<const std::vector<Identity>> identities() {
+  if (std::getenv("NPK_TEST_SEALED") == nullptr) return nullptr;
+  std::vector<Identity> keys;
+  keys.push_back(value_of(Identity::parse(kIdentity)));
+  return std::make_shared<const std::vector<Identity>>(std::move(keys));
+}
+
+std::shared_ptr<const std::vector<Recipient>> recipients() {
+  if (identities() == nullptr) return nullptr;
+  std::vector<Recipient> keys;
+  keys.push_back(value_of(identities()->front().recipient()));
+  return std::make_shared<const std::vector<Recipient>>(std::move(keys));
+}
+
 struct Measure {
   std::uint64_t file_pages = status_bytes("RssFile:");
   void print(std::uint64_t entries, std::uint64_t chunks, std::uint64_t bytes) const {
@@ -135,6 +153,7 @@ WriterOptions writer_options(const std::string& preset, const std::string& memor
   if (preset == "max-small") options.block_bytes = 4U << 20;
   options.memory_bytes = std::stoull(memory);
   options.threads = static_cast<unsigned>(std::stoul(threads));
+  options.recipients = recipients();
   return options;
 }
 
@@ -203,7 +222,16 @@ void extract(const std::vector<std::string>& arguments, const Measure& measure) 
   options.memory_bytes = std::stoull(arguments.at(3));
   options.threads = static_cast<unsigned>(std::stoul(arguments.at(4)));
   options.problem = [](const Error& error) { std::cout << "problem: " << error.to_string() << std::endl; };
-  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1)));
+  if (arguments.size() > 5) {
+    options.identities = identities();
+    options.spool_directory = options.target_directory + "/..";
+    const int descriptor = ::open(arguments.at(1).c_str(), O_RDONLY | O_CLOEXEC);
+    const auto source = fd_source(descriptor, arguments.at(1));
+    const ops::ExtractReport report = value_of(ops::extract_stream(*source, options));
+    measure.print(report.entries, 0, report.bytes);
+    return;
+  }
+  const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1), {.identities = identities()}));
   const ops::ExtractReport report = value_of(ops::extract(reader, options));
   measure.print(report.entries, reader.info().commit.placement.totals.chunks, report.bytes);
 }
@@ -222,6 +250,7 @@ std::uint64_t read_all(const PackageReader& reader, std::uint64_t seed) {
 void read(const std::vector<std::string>& arguments, const Measure& measure) {
   ReaderOptions options;
   options.block_cache_bytes = std::stoull(arguments.at(3));
+  options.identities = identities();
   const PackageReader reader = value_of(PackageReader::open_file(arguments.at(1), options));
   std::atomic<std::uint64_t> bytes = 0;
   std::vector<std::jthread> threads;

@@ -9,6 +9,7 @@
 #include "npk/reader.h"
 #include "support/scratch.h"
 #include "support/test_tree.h"
+#include "unit/crypto/age_support.h"
 
 namespace npk {
 namespace {
@@ -48,13 +49,24 @@ int wrong_reads(const PackageReader& reader, const TestTree& tree, std::uint64_t
   return wrong;
 }
 
-class SharedReader : public ::testing::TestWithParam<std::uint64_t> {
+struct SharedCase {
+  std::uint64_t cache_bytes;
+  bool is_sealed;
+};
+
+class SharedReader : public ::testing::TestWithParam<SharedCase> {
  protected:
   SharedReader() {
-    const Bytes bytes = testing::pack(tree_, {.preset = Preset::fast, .block_bytes = 256U << 10, .chunk_bytes = 16'384}).bytes;
+    WriterOptions options{.preset = Preset::fast, .block_bytes = 256U << 10, .chunk_bytes = 16'384};
+    if (GetParam().is_sealed) options.recipients = std::make_shared<const std::vector<Recipient>>(list(recipient()));
+    const Bytes bytes = testing::pack(tree_, options).bytes;
     testing::write_file(scratch_ / "p.npk", as_text(bytes));
   }
-  [[nodiscard]] PackageReader open() const { return PackageReader::open_file(scratch_ / "p.npk", {.block_cache_bytes = GetParam(), .page_cache_bytes = 20'000}).value(); }
+  [[nodiscard]] PackageReader open() const {
+    ReaderOptions options{.block_cache_bytes = GetParam().cache_bytes, .page_cache_bytes = 20'000};
+    if (GetParam().is_sealed) options.identities = std::make_shared<const std::vector<Identity>>(list(identity()));
+    return PackageReader::open_file(scratch_ / "p.npk", options).value();
+  }
 
   testing::ScratchDirectory scratch_;
   TestTree tree_ = sample();
@@ -87,6 +99,24 @@ TEST_P(SharedReader, EightForkedChildren) {
   }
 }
 
+// Nothing has been opened but the commit: parent and children each meet the blocks first.
+TEST_P(SharedReader, ForkedBeforeTheFirstRead) {
+  const PackageReader reader = open();
+  std::vector<pid_t> children;
+  for (std::uint64_t i = 0; i < 4; ++i) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) ::_exit(wrong_reads(reader, tree_, i, 60) == 0 ? 0 : 1);
+    children.push_back(child);
+  }
+  EXPECT_EQ(wrong_reads(reader, tree_, 100, 60), 0);
+  for (const pid_t child : children) {
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  }
+}
+
 // A stream opened before the fork goes on in both.
 TEST_P(SharedReader, StreamOpenedBeforeTheFork) {
   const PackageReader reader = open();
@@ -108,7 +138,12 @@ TEST_P(SharedReader, StreamOpenedBeforeTheFork) {
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(CacheBytes, SharedReader, ::testing::Values(0, 300'000, 64U << 20));
+INSTANTIATE_TEST_SUITE_P(CacheBytes, SharedReader,
+                         ::testing::Values(SharedCase{0, false}, SharedCase{300'000, false}, SharedCase{64U << 20, false},
+                                           SharedCase{0, true}, SharedCase{300'000, true}, SharedCase{64U << 20, true}),
+                         [](const auto& shape) {
+                           return (shape.param.is_sealed ? "Sealed" : "Clear") + std::to_string(shape.param.cache_bytes);
+                         });
 
 }  // namespace
 }  // namespace npk

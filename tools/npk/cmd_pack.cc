@@ -42,6 +42,7 @@ own, read from standard input.
   -p, --passphrase     seals it with a passphrase, asked for at the terminal; --passphrase-fd N: the first line
                        behind descriptor N
   --cipher NAME        xchacha20-poly1305 (default), or aes-256-gcm where the processor has it
+  --pad                hides the sizes of a sealed package: they become up to 12 % larger
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
@@ -85,6 +86,7 @@ void define(OptionParser& parser, Options& options) {
   parser.text("--message", writer.message);
   define_recipients(parser, options.keys);
   parser.text("--cipher", options.cipher);
+  parser.flag("--pad", writer.pad);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
@@ -100,12 +102,6 @@ Result<Deduplication> deduplication_of(const std::string& name) {
   const auto found = kNames.find(name);
   if (found == kNames.end()) return fail(Errc::misuse, "--dedup: '" + name + "' is none of none, files and chunks");
   return found->second;
-}
-
-Result<format::Cipher> cipher_of(const std::string& name) {
-  if (name == "xchacha20-poly1305") return format::Cipher::xchacha20_poly1305;
-  if (name == "aes-256-gcm") return format::Cipher::aes_256_gcm;
-  return fail(Errc::misuse, "--cipher: '" + name + "' is neither xchacha20-poly1305 nor aes-256-gcm");
 }
 
 // https://reproducible-builds.org/specs/source-date-epoch/: ASCII digits, seconds.
@@ -155,6 +151,8 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path));
   if (options.cipher && create.writer.recipients == nullptr)
     return fail(Errc::misuse, "--cipher: the package would not be sealed: -r, -R or -p say for whom");
+  if (create.writer.pad && create.writer.recipients == nullptr)
+    return fail(Errc::misuse, "--pad: the package would not be sealed: -r, -R or -p say for whom");
   return {};
 }
 

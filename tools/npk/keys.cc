@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <string_view>
 
 #include "npk/files.h"
 #include "passphrase.h"
@@ -24,13 +26,23 @@ Result<SecretBytes> read_keys(SequentialSource& source) {
   return bytes;
 }
 
+// What is on the command line others see, and an error names the file it can't open.
+Result<void> check_is_no_secret(const std::string& path) {
+  constexpr std::string_view kSecretPrefix = "AGE-SECRET-KEY-";
+  const auto is_same_letter = [](char given, char wanted) { return given == wanted || given == (wanted | 0x20); };
+  if (!std::ranges::equal(std::string_view(path).substr(0, kSecretPrefix.size()), kSecretPrefix, is_same_letter)) return {};
+  return fail(Errc::misuse, "a secret does not belong on the command line, where others see it: name a file that holds it");
+}
+
 // Also of a pipe: what a shell names by <(pass show key).
 Result<SecretBytes> read_key_file(const std::string& path) {
+  NPK_TRY(check_is_no_secret(path));
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     const int number = errno;
-    return std::unexpected(Error{.code = number == ENOENT ? Errc::not_found : Errc::io,
-                                 .message = "can't open", .path = path, .offset = {}, .system_errno = number});
+    if (number == ENOENT) return std::unexpected(Error{.code = Errc::not_found, .message = "can't open", .path = path});
+    return std::unexpected(
+        Error{.code = Errc::io, .message = "can't open", .path = path, .offset = {}, .system_errno = number});
   }
   auto keys = read_keys(*fd_source(descriptor, path));
   ::close(descriptor);
@@ -41,6 +53,15 @@ Result<SecretBytes> read_key_file(const std::string& path) {
 std::unexpected<Error> wrong_key(Error error, std::string_view where) {
   error.code = Errc::misuse;
   return std::unexpected(std::move(error).in(where));
+}
+
+// A file is often given where a recipient is meant to stand.
+Result<Recipient> recipient_of(const std::string& text) {
+  auto recipient = Recipient::parse(text);
+  if (recipient) return recipient;
+  if (::access(text.c_str(), F_OK) == 0)
+    return wrong_key({.code = Errc::misuse, .message = "'" + text + "' is a file: -R takes recipients from one"}, "--recipient");
+  return wrong_key(std::move(recipient).error(), "--recipient");
 }
 
 template <class Key>
@@ -83,6 +104,20 @@ void define_recipients(OptionParser& parser, RecipientOptions& options) {
   parser.excludes("--passphrase", "--passphrase-fd");
 }
 
+void define_new_recipients(OptionParser& parser, RecipientOptions& options) {
+  parser.texts("-r,--recipient", options.recipients);
+  parser.texts("-R,--recipients-file", options.files);
+  parser.flag("--new-passphrase", options.passphrase);
+  parser.number("--new-passphrase-fd", options.descriptor, 0, 65'535);
+  parser.excludes("--new-passphrase", "--new-passphrase-fd");
+}
+
+Result<format::Cipher> cipher_of(const std::string& name) {
+  if (name == "xchacha20-poly1305") return format::Cipher::xchacha20_poly1305;
+  if (name == "aes-256-gcm") return format::Cipher::aes_256_gcm;
+  return fail(Errc::misuse, "--cipher: '" + name + "' is neither xchacha20-poly1305 nor aes-256-gcm");
+}
+
 Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const IdentityOptions& options,
                                                                    const std::string& package) {
   std::vector<Identity> identities;
@@ -99,9 +134,8 @@ Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const Recipi
                                                                     const std::string& package) {
   std::vector<Recipient> recipients;
   for (const std::string& text : options.recipients) {
-    auto recipient = Recipient::parse(text);
-    if (!recipient) return wrong_key(std::move(recipient).error(), "--recipient");
-    recipients.push_back(*std::move(recipient));
+    NPK_ASSIGN(Recipient recipient, recipient_of(text));
+    recipients.push_back(std::move(recipient));
   }
   for (const std::string& file : options.files) NPK_TRY(add_file(file, parse_recipients, recipients));
   NPK_ASSIGN(auto passphrase, passphrase_of(options, package, PassphraseUse::creating));

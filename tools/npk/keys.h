@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "npk/format/superblock.h"
 #include "npk/recipients.h"
 #include "option_parser.h"
 
@@ -26,10 +27,14 @@ struct RecipientOptions {
 
 void define_identities(OptionParser& parser, IdentityOptions& options);
 void define_recipients(OptionParser& parser, RecipientOptions& options);
+// Beside define_identities(), which has the short names of the passphrase.
+void define_new_recipients(OptionParser& parser, RecipientOptions& options);
 
 // Null if none is given. Errors: a file's, with its name; those of read_passphrase and ask_passphrase.
 [[nodiscard]] Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const IdentityOptions& options,
                                                                                  const std::string& package);
+// By the names of --help.
+[[nodiscard]] Result<format::Cipher> cipher_of(const std::string& name);
 [[nodiscard]] Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const RecipientOptions& options,
                                                                                   const std::string& package);
 

@@ -94,7 +94,7 @@ OptionParser::OptionParser(std::string_view help, Messages& messages) : rep_(new
 }
 OptionParser::~OptionParser() = default;
 
-void OptionParser::flag(const char* names, bool& value) { rep_->app.add_flag(names, value); }
+void OptionParser::flag(const char* names, bool& value) { rep_->app.add_flag(names, value)->disable_flag_override(); }
 
 void OptionParser::text(const char* names, std::string& value) {
   rep_->add(names, [&value](const std::string& text) { value = text; });
@@ -156,6 +156,11 @@ std::optional<int> OptionParser::parse(const Arguments& arguments, Io& io) {
   } catch (const CLI::ExcludesError& wrong) {
     std::string text = wrong.what();
     messages.error(text.replace(text.find(" excludes "), 10, " does not go with "));
+  } catch (const CLI::ArgumentMismatch& wrong) {
+    // The value is not repeated: it may be a passphrase.
+    const std::string text = wrong.what();
+    const std::size_t override_at = text.find(" was given a disallowed flag override");
+    messages.error(override_at == std::string::npos ? text : "--" + text.substr(0, override_at) + " takes no value");
   } catch (const CLI::ParseError& wrong) {
     messages.error(wrong.what());
   }

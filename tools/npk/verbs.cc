@@ -19,6 +19,7 @@ constexpr std::array<Verb, 9> kVerbs = {{
     {"seek", "read bytes at any place of a file, and show what that costs", run_seek},
     {"info", "totals, ratio, and what takes the room", run_info},
     {"verify", "check every byte, every reference and every hash", run_verify},
+    {"rekey", "seal a package anew, with fresh keys", run_rekey},
     {"hash", "print digests as b3sum does", run_hash},
     {"key", "say who may open a sealed package", run_key},
 }};

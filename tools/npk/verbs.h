@@ -24,6 +24,7 @@ int run_extract(const Arguments& arguments, Io& io);
 int run_cat(const Arguments& arguments, Io& io);
 int run_seek(const Arguments& arguments, Io& io);
 int run_info(const Arguments& arguments, Io& io);
+int run_rekey(const Arguments& arguments, Io& io);
 int run_verify(const Arguments& arguments, Io& io);
 int run_hash(const Arguments& arguments, Io& io);
 int run_key(const Arguments& arguments, Io& io);

@@ -49,6 +49,7 @@ struct WriterOptions {
   // Of several passphrases readers try the first only.
   std::shared_ptr<const std::vector<Recipient>> recipients;
   format::Cipher cipher = format::Cipher::xchacha20_poly1305;  // of a sealed package
+  bool pad = false;                      // a sealed package hides its lengths, and is up to 12 % larger for it (spec section 14)
   ProgressCallback progress;
   ProblemCallback problem;               // an entry that could not be read, or changed meanwhile; the rest goes on
   std::stop_token stop;

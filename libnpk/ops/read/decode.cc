@@ -118,7 +118,7 @@ class EntryWriter {
     std::uint64_t largest = 1;
     for (std::uint64_t i = 0; i < package_.chunks().block_count(); ++i) {
       const format::BlockRow& row = package_.chunks().block(i).row;
-      const std::uint64_t stored = package_.blocks().in_memory(row.position) ? 0 : row.stored_length;
+      const std::uint64_t stored = package_.blocks().copied_bytes(row);
       largest = std::max(largest, std::min(row.raw_length, options_.limits.max_block_raw_bytes) +
                                       std::min(stored, options_.limits.max_frame_bytes));
     }

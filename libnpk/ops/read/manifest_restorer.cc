@@ -123,10 +123,10 @@ Result<void> ManifestRestorer::restore_blocks() {
   });
 }
 
-// To decode it: the raw bytes, and the stored ones where they come from the spool.
+// To decode it: the raw bytes, and the stored ones where they are copied.
 std::uint64_t ManifestRestorer::memory_for(std::uint64_t block) const {
   const format::BlockRow& row = chunks_.block(block).row;
-  return row.raw_length + (blocks_.in_memory(row.position) ? 0 : row.stored_length);
+  return row.raw_length + blocks_.copied_bytes(row);
 }
 
 Result<void> ManifestRestorer::restore_copies() {

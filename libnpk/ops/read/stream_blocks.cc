@@ -41,6 +41,11 @@ bool StreamBlocks::came_by(const format::BlockRow& row) const {
          is_dictionary(spooled->second.header) == row.is_dictionary;
 }
 
+std::uint64_t StreamBlocks::copied_bytes(const format::BlockRow& row) const {
+  const auto held = held_.find(row.position);
+  return held != held_.end() && !is_sealed(held->second.header) ? 0 : row.stored_length;
+}
+
 Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) const {
   if (const auto held = held_.find(row.position); held != held_.end()) {
     if (!is_sealed(held->second.header)) return ByteView(held->second.body);

@@ -35,6 +35,8 @@ class StreamBlocks {
   [[nodiscard]] bool available(std::uint64_t position) const {
     return in_memory(position) || spooled_.contains(position);
   }
+  // What body() takes of its buffer: one that is spooled, or sealed, is copied.
+  [[nodiscard]] std::uint64_t copied_bytes(const format::BlockRow& row) const;
   // Its body, checked and opened, perhaps in `buffer`. Errc::not_found: not here any more.
   [[nodiscard]] Result<ByteView> body(const format::BlockRow& row, Bytes& buffer) const;
   // Why blocks have been lost.

@@ -1,9 +1,12 @@
 #include "ops/write/key_ring.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <span>
+#include <utility>
 
+#include "crypto/age_armor.h"
 #include "crypto/age_with_header.h"
 #include "hash/hash.h"
 #include "npk/age.h"
@@ -12,7 +15,7 @@
 namespace npk::ops {
 namespace {
 
-constexpr AgeLimits kAgeLimits{.max_scrypt_log2 = reader::ScryptBudget::kMaxLog2};
+constexpr AgeLimits kAgeLimits{.max_scrypt_log2 = reader::KeySearch::kMaxScryptLog2};
 
 struct Opened {
   crypto::EpochRecord record;
@@ -31,12 +34,13 @@ Result<std::optional<Opened>> open_with(ByteView age_file, const std::vector<Ide
   return std::nullopt;
 }
 
-Result<void> read_stanzas(Envelope& envelope, reader::ScryptBudget& budget) {
+Result<void> read_stanzas(Envelope& envelope) {
   envelope.info.bytes = envelope.age_file.size();
+  if (crypto::is_age_armor(envelope.age_file)) return fail(Errc::corrupt, "an envelope is an armored age file");
   NPK_ASSIGN(const std::vector<AgeStanza> stanzas, describe_stanzas(envelope.age_file));
   for (const AgeStanza& stanza : stanzas) envelope.info.stanzas.push_back(stanza.type);
-  if (budget.spend(stanzas)) return {};
-  return fail(Errc::limit, "the passphrases' envelopes cost more work than readers spend");
+  envelope.is_for_passphrase = reader::is_for_passphrase(stanzas);
+  return {};
 }
 
 Result<void> open_envelope(Envelope& envelope, const format::Superblock& superblock, const std::vector<Identity>& identities) {
@@ -111,8 +115,7 @@ Result<void> take_out(std::vector<Recipient>& recipients, const std::vector<std:
 Result<Envelope> read_envelope(Bytes age_file, const format::Superblock& superblock, const std::vector<Identity>& identities) {
   Envelope envelope;
   envelope.age_file = std::move(age_file);
-  reader::ScryptBudget budget;
-  NPK_TRY(read_stanzas(envelope, budget));
+  NPK_TRY(read_stanzas(envelope));
   NPK_TRY(open_envelope(envelope, superblock, identities));
   return envelope;
 }
@@ -121,13 +124,15 @@ Result<std::vector<Envelope>> read_envelopes(const reader::FrameReader& frames, 
                                              const std::vector<std::uint64_t>& positions,
                                              const std::vector<Identity>& identities) {
   std::vector<Envelope> envelopes;
-  reader::ScryptBudget budget;
+  bool tried_passphrase = false;
   if (positions.size() > kMostLiveEnvelopes) return fail(Errc::limit, "the package has more live envelopes than readers try");
   for (const std::uint64_t position : positions) {
     Envelope& envelope = envelopes.emplace_back();
     envelope.info.position = position;
     NPK_ASSIGN(envelope.age_file, read_age_file(frames, position));
-    auto read = read_stanzas(envelope, budget);
+    auto read = read_stanzas(envelope);
+    if (envelope.is_for_passphrase && std::exchange(tried_passphrase, true))
+      read = fail(Errc::limit, "of the passphrases only the first is tried");
     if (read) read = open_envelope(envelope, superblock, identities);
     if (!read) envelope.info.problem = std::move(read).error();
   }
@@ -155,10 +160,10 @@ Result<std::vector<Recipient>> remaining_recipients(const std::vector<Envelope>&
     if (std::ranges::find(removed.envelopes, i + 1) != removed.envelopes.end() || (info.is_open && !info.is_own)) continue;
     NPK_TRY(check_complete(info, i + 1));
     NPK_TRY(add_recipients_of(envelopes[i], recipients));
+    if (envelopes[i].passphrase != nullptr) std::ranges::rotate(recipients, std::prev(recipients.end()));
   }
   NPK_TRY(take_out(recipients, removed.recipients));
   if (recipients.empty()) return fail(Errc::misuse, "nobody could open the package any more");
-  std::ranges::stable_partition(recipients, &Recipient::is_passphrase);
   return recipients;
 }
 

@@ -13,6 +13,7 @@ struct Envelope {
   EnvelopeInfo info;
   Bytes age_file;
   crypto::EpochRecord record;           // if it opens
+  bool is_for_passphrase = false;
   const Identity* passphrase = nullptr; // the one that opens it, if it is for a passphrase
 };
 

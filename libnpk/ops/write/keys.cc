@@ -1,7 +1,6 @@
 #include "npk/ops/keys.h"
 
 #include <algorithm>
-#include <map>
 
 #include "npk/age.h"
 #include "npk/files.h"
@@ -74,7 +73,8 @@ class KeyChange {
     for (const Bytes& age_file : age_files) {
       NPK_ASSIGN(const std::uint64_t position, package_->add_envelope(age_file));
       package_->trailer().envelope_positions.push_back(position);
-      NPK_ASSIGN(added_[position], describe_stanzas(age_file));
+      NPK_ASSIGN(const std::vector<AgeStanza> stanzas, describe_stanzas(age_file));
+      if (reader::is_for_passphrase(stanzas)) ++added_passphrases_;
     }
     return {};
   }
@@ -83,24 +83,16 @@ class KeyChange {
     const std::size_t live = package_->trailer().envelope_positions.size();
     if (live > kMostLiveEnvelopes)
       return fail(Errc::limit, "a package has at most 16 live envelopes: give the keys of some of them, that they be joined");
-    NPK_TRY(check_work());
+    NPK_TRY(check_passphrases());
     NPK_TRY(package_->finish());
     return KeyReport{.live_envelopes = live, .epoch = epoch, .was_checked = was_checked};
   }
 
  private:
-  // That readers get as far as what was added. They try in the trailer's order.
-  Result<void> check_work() const {
-    reader::ScryptBudget budget;
-    for (const Envelope& envelope : envelopes_) {
-      const auto stanzas = describe_stanzas(envelope.age_file);
-      if (stanzas && is_live(envelope.info.position)) static_cast<void>(budget.spend(*stanzas));
-    }
-    for (const auto& [position, stanzas] : added_) {
-      if (!budget.spend(stanzas))
-        return fail(Errc::limit, "the package has as many passphrases as readers try, by the work they cost: remove one first");
-    }
-    return {};
+  Result<void> check_passphrases() const {
+    const auto counts = [&](const Envelope& envelope) { return envelope.is_for_passphrase && is_live(envelope.info.position); };
+    if (added_passphrases_ == 0 || added_passphrases_ + std::ranges::count_if(envelopes_, counts) == 1) return {};
+    return fail(Errc::limit, "of several passphrases readers try only the first: remove the one that is there");
   }
   bool is_live(std::uint64_t position) const {
     const std::vector<std::uint64_t>& live = package_->trailer().envelope_positions;
@@ -109,7 +101,7 @@ class KeyChange {
 
   std::unique_ptr<Attachment> package_;
   std::vector<Envelope> envelopes_;
-  std::map<std::uint64_t, std::vector<AgeStanza>> added_;  // by position
+  std::ptrdiff_t added_passphrases_ = 0;
 };
 
 bool has_text(const std::vector<Recipient>& recipients, const std::string& text) {

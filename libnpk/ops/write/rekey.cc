@@ -43,9 +43,9 @@ Result<std::vector<Recipient>> current_recipients(const SealedPackage& package, 
 
 Result<std::unique_ptr<const writer::PackageSeal>> make_seal(const SealedPackage& package, const RekeyOptions& options) {
   const format::Cipher cipher = options.cipher.value_or(package.superblock().cipher);
-  if (options.recipients != nullptr && !options.recipients->empty()) return writer::PackageSeal::create(*options.recipients, cipher);
+  if (options.recipients != nullptr && !options.recipients->empty()) return writer::PackageSeal::create(*options.recipients, cipher, options.pad);
   NPK_ASSIGN(const std::vector<Recipient> recipients, current_recipients(package, *options.identities));
-  return writer::PackageSeal::create(recipients, cipher);
+  return writer::PackageSeal::create(recipients, cipher, options.pad);
 }
 
 Result<void> reseal(const SealedPackage& package, Resealer& resealer, const RekeyOptions& options) {

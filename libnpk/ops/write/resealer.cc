@@ -16,8 +16,7 @@ namespace {
 
 using format::FrameType;
 
-constexpr std::size_t kBasePositionOffset = 8;  // in an inner header
-constexpr int kPageLevel = 3;                   // where the page says none
+constexpr int kPageLevel = 3;  // where the page says none
 
 std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
 
@@ -73,7 +72,7 @@ Result<void> Resealer::take_block(reader::Frame& frame) {
   if (opened.header.base_position != 0) {
     const auto base = moved_.find(opened.header.base_position);
     if (base == moved_.end()) return bad("a block's base is not before it");
-    store_le(frame.body.data() + kBasePositionOffset, base->second.to.position);
+    store_le(frame.body.data() + format::kBasePositionOffset, base->second.to.position);
   }
   NPK_TRY(copy(frame));
   old_block_bytes_ += frame.header.stored_length;

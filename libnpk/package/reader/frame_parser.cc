@@ -114,6 +114,7 @@ class FrameParser::Impl {
   Result<bool> take_header(FrameEvent& event) {
     NPK_TRY(check_follows_trailer());
     NPK_ASSIGN(header_, reader::decode_header(pending_, tag_, superblock_.sealed, limits_));
+    if (header_.type == format::FrameType::envelope) NPK_TRY(reader::check_envelope_size(header_.stored_length));
     pending_.clear();
     part_ = Part::body;
     hand_out(event, FrameEvent::Kind::header);

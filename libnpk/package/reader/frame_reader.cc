@@ -45,7 +45,7 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
   NPK_ASSIGN(format::FrameHeader header, format::decode_frame_header(bytes, tag, limits));
   const bool says_sealed = (header.flags & format::kFrameSealed) != 0;
   if (is_sealed && format::has_inner_header(header.type)) {
-    if (says_sealed && header.key_epoch != 0) return header;
+    if (says_sealed && header.key_epoch != 0 && header.writer_salt_id != 0) return header;
     return fail(Errc::auth_failed, "a frame that must be sealed is not");
   }
   if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||
@@ -55,8 +55,12 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
 }
 
 Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body) {
-  // One of an unknown type is skipped by whoever walks: nothing in it is used.
-  if ((header.flags & format::kFrameSealed) == 0 || !format::is_known(header.type)) return {};
+  if ((header.flags & format::kFrameSealed) == 0) return {};
+  // One of an unknown type is skipped by whoever walks: of it only the head of its session is used, if there is one.
+  if (!format::is_known(header.type)) {
+    if ((header.flags & format::kFrameCarriesSalt) != 0) static_cast<void>(opener->meet(header, body));
+    return {};
+  }
   NPK_ASSIGN(const MutableBytes plain, opener->open(header, body));
   std::copy(plain.begin(), plain.end(), body.begin());
   body.resize(plain.size());
@@ -137,6 +141,14 @@ Result<Bytes> FrameReader::read_sealed_start(std::uint64_t position, const forma
   NPK_ASSIGN(const MutableBytes segment, extent_.opener->open_first(header, plain, start, tag));
   const MutableBytes wanted = segment.first(std::min(most, segment.size()));
   return Bytes(wanted.begin(), wanted.end());
+}
+
+Result<void> FrameReader::pass(std::uint64_t position, const format::FrameHeader& header) const {
+  if ((header.flags & format::kFrameCarriesSalt) == 0) return {};
+  Bytes head(static_cast<std::size_t>(std::min<std::uint64_t>(crypto::SessionHead::kBytes, header.stored_length)));
+  NPK_TRY(placed(fill(position + format::kFrameHeaderBytes, head), position));
+  const auto met = placed(extent_.opener->meet(header, head), position);
+  return format::is_known(header.type) ? met : Result<void>();
 }
 
 Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) const {

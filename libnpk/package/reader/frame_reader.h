@@ -36,7 +36,7 @@ struct Frame {
 };
 
 // decode_frame_header, and what holds of clear frames: no sealed or salt bits, key epoch and salt id 0 (corrupt). In a
-// sealed package only certain types are clear, and all others sealed (auth_failed).
+// sealed package only certain types are clear, and all others sealed, with an epoch and a salt id (auth_failed).
 [[nodiscard]] Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageTag& tag, bool is_sealed,
                                                         const Limits& limits);
 
@@ -72,6 +72,9 @@ class FrameReader {
     if (result) return std::move(result);
     return std::unexpected(std::move(result).error().at(extent_.offset + position).in(extent_.source->name()));
   }
+
+  // Whose body is not wanted: but where it begins with the head of a writing session, later frames of it need that.
+  [[nodiscard]] Result<void> pass(std::uint64_t position, const format::FrameHeader& header) const;
 
   [[nodiscard]] const PackageExtent& extent() const noexcept { return extent_; }
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }

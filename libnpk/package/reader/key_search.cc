@@ -1,8 +1,8 @@
 #include "package/reader/key_search.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "crypto/age_armor.h"
 #include "hash/hash.h"
 
 namespace npk::reader {
@@ -42,18 +42,13 @@ std::uint32_t OwnEpochs::newest() const noexcept {
   return newest;
 }
 
-bool ScryptBudget::spend(std::span<const AgeStanza> stanzas) noexcept {
-  for (const AgeStanza& stanza : stanzas) {
-    if (stanza.type != "scrypt" || stanza.arguments.size() != 2) continue;
-    const std::string& text = stanza.arguments[1];
-    int log2 = 0;
-    const auto outcome = std::from_chars(text.data(), text.data() + text.size(), log2);
-    if (outcome.ec != std::errc() || log2 < 0 || log2 > kMaxLog2) continue;
-    const std::uint64_t work = std::uint64_t{1} << log2;
-    if (work > left_) return false;
-    left_ -= work;
-  }
-  return true;
+bool is_for_passphrase(const std::vector<AgeStanza>& stanzas) noexcept {
+  return std::ranges::any_of(stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });
+}
+
+Result<void> check_envelope_size(std::uint64_t stored_bytes) {
+  if (stored_bytes > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
+  return {};
 }
 
 KeySearch::KeySearch(const format::Superblock& superblock, Identities identities)
@@ -65,12 +60,14 @@ bool KeySearch::may_try(ByteView envelope) {
   if (identities_ == nullptr || identities_->empty()) return false;
   if (std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
   const auto stanzas = describe_stanzas(envelope);
-  return !stanzas || budget_.spend(*stanzas);
+  if (!stanzas || !is_for_passphrase(*stanzas)) return true;
+  skipped_passphrase_ = tried_passphrase_;
+  return !std::exchange(tried_passphrase_, true);
 }
 
 Result<void> KeySearch::offer(ByteView envelope) {
-  if (!may_try(envelope)) return {};
-  const auto record = age_decrypt(envelope, *identities_, {.max_scrypt_log2 = ScryptBudget::kMaxLog2});
+  if (!may_try(envelope) || crypto::is_age_armor(envelope)) return {};
+  const auto record = age_decrypt(envelope, *identities_, {.max_scrypt_log2 = kMaxScryptLog2});
   if (record) return take(record->view());
   if (record.error().code != Errc::no_key && !refused_) refused_ = record.error();
   return {};
@@ -93,7 +90,16 @@ Result<std::shared_ptr<const crypto::BodyOpener>> KeySearch::opener() const {
   if (identities_ == nullptr || identities_->empty())
     return fail(Errc::no_key, "the package is sealed: an identity or a passphrase is needed");
   if (refused_) return std::unexpected(*refused_);
-  return fail(Errc::no_key, "the package is sealed, and none of the given keys opens it");
+  return fail(Errc::no_key, why_none_opens());
+}
+
+std::string KeySearch::why_none_opens() const {
+  if (skipped_passphrase_)
+    return "the package is sealed, and none of the given keys opens it: of its passphrases only the first is tried";
+  if (!std::ranges::all_of(*identities_, &Identity::is_passphrase))
+    return "the package is sealed, and none of the given keys opens it";
+  return tried_passphrase_ ? "the package is sealed, and the passphrase does not open it"
+                           : "the package is sealed to keys alone: an identity is needed, no passphrase opens it";
 }
 
 }  // namespace npk::reader

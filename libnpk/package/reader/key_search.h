@@ -4,7 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
+#include <string>
 #include <vector>
 
 #include "crypto/epoch_record.h"
@@ -22,6 +22,8 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 
 // Whether an opened envelope is one of this package, as far as its id and its first key show.
 [[nodiscard]] bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock);
+// Errc::limit for an envelope, before it is read, that is larger than any age file.
+[[nodiscard]] Result<void> check_envelope_size(std::uint64_t stored_bytes);
 
 // Which epochs are of the package's own readers: the first, and, ascending, each whose key came with those of all own
 // ones before. Others anyone can add who knows a recipient, or who was removed and so lacks a key since.
@@ -38,23 +40,15 @@ class OwnEpochs {
   unsigned records_ = 0;
 };
 
-// What the passphrases' envelopes of a package may cost together: 2^kMaxLog2 of scrypt work.
-class ScryptBudget {
- public:
-  static constexpr int kMaxLog2 = 20;  // 1 GiB at most, some seconds
-  // False: too little is left for an envelope with these stanzas. One that is above the bound alone is not counted: it is refused
-  // before any work.
-  [[nodiscard]] bool spend(std::span<const AgeStanza> stanzas) noexcept;
+// Opening it costs a passphrase's work.
+[[nodiscard]] bool is_for_passphrase(const std::vector<AgeStanza>& stanzas) noexcept;
 
- private:
-  std::uint64_t left_ = std::uint64_t{1} << kMaxLog2;
-};
-
-// One thread. Tries at most kMostTries envelopes, and passphrases within a ScryptBudget: hostile packages may have many
-// of both.
+// One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
+// many of both.
 class KeySearch {
  public:
   static constexpr unsigned kMostTries = 16;
+  static constexpr int kMaxScryptLog2 = 20;  // 1 GiB, some seconds
 
   KeySearch(const format::Superblock& superblock, Identities identities);
 
@@ -68,6 +62,7 @@ class KeySearch {
  private:
   [[nodiscard]] bool may_try(ByteView envelope);
   [[nodiscard]] Result<void> take(ByteView record);
+  [[nodiscard]] std::string why_none_opens() const;
 
   format::Superblock superblock_;
   Identities identities_;
@@ -75,7 +70,8 @@ class KeySearch {
   std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
   unsigned tries_ = 0;
   OwnEpochs epochs_;
-  ScryptBudget budget_;
+  bool tried_passphrase_ = false;
+  bool skipped_passphrase_ = false;
 };
 
 }  // namespace npk::reader

@@ -6,7 +6,6 @@
 #include "block/open.h"
 #include "hash/content_root.h"
 #include "hash/hash.h"
-#include "npk/age.h"
 #include "package/reader/key_search.h"
 #include "package/reader/recover.h"
 #include "package/reader/signatures.h"
@@ -67,7 +66,7 @@ Result<void> check_against_trailer(const format::Commit& commit, const format::T
 Result<std::optional<Frame>> read_envelope(const FrameReader& frames, std::uint64_t position) {
   NPK_ASSIGN(const format::FrameHeader header, frames.read_header(position));
   if (header.type != format::FrameType::envelope) return std::nullopt;
-  if (header.stored_length > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
+  NPK_TRY(frames.placed(check_envelope_size(header.stored_length), position));
   Frame frame;
   NPK_TRY(frames.read_frame(position, frame));
   return frame;
@@ -99,6 +98,7 @@ Result<void> open_seal_at_start(PackageExtent& extent, const format::Superblock&
   const FrameReader frames(extent, options.limits, counters);
   for (std::uint64_t position = format::kSuperblockBytes; keys.goes_on();) {
     const auto envelope = read_envelope(frames, position);
+    if (!envelope && envelope.error().code == Errc::limit) return std::unexpected(envelope.error());
     if (!envelope || !*envelope) break;
     NPK_TRY(keys.offer((*envelope)->body));
     position = (*envelope)->end();

@@ -88,12 +88,17 @@ class ManifestSearch {
       package_.info.package_length = position;
       NPK_ASSIGN(const auto header, scanner.next_header());
       if (!header) return {};
-      if (header->type == format::FrameType::chunk_page) NPK_TRY(frames_.placed(take_chunk_page(position), position));
-      if (header->type == format::FrameType::manifest) NPK_TRY(frames_.placed(take_manifest(position), position));
+      NPK_TRY(frames_.placed(take(position, *header), position));
     }
   }
 
  private:
+  Result<void> take(std::uint64_t position, const format::FrameHeader& header) {
+    if (header.type == format::FrameType::chunk_page) return take_chunk_page(position);
+    if (header.type == format::FrameType::manifest) return take_manifest(position);
+    return frames_.pass(position, header);
+  }
+
   Result<void> take_chunk_page(std::uint64_t position) {
     NPK_TRY(frames_.read_frame(position, frame_));
     NPK_ASSIGN(const Bytes raw, block::open_page(frame_.body, frames_.limits()));

@@ -7,6 +7,16 @@
 
 namespace npk::writer {
 
+namespace {
+
+// Where a package of this length ends once padded: there is no padding frame of less than a header.
+std::uint64_t padded_end(std::uint64_t length) {
+  const std::uint64_t end = crypto::padded_length(length);
+  return end - length > 0 && end - length < format::kFrameHeaderBytes ? crypto::padded_length(length + format::kFrameHeaderBytes) : end;
+}
+
+}  // namespace
+
 Result<void> FrameWriter::put(ByteView bytes) {
   if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
   NPK_TRY(sink_.write(bytes));
@@ -49,8 +59,11 @@ Result<format::FrameReference> FrameWriter::write_sealed(format::FrameType type,
   std::uint32_t& counter = seal_counters_[type];
   const bool carries_head = !head_written_ || type == format::FrameType::commit || type == format::FrameType::signature ||
                             (type == format::FrameType::block && counter == 0);
-  Bytes room(PackageSeal::head_bytes(carries_head) + body.size() + crypto::tag_bytes(body.size()));
-  std::ranges::copy(body, room.begin() + static_cast<std::ptrdiff_t>(PackageSeal::head_bytes(carries_head)));
+  const std::size_t head = PackageSeal::head_bytes(carries_head);
+  const auto padded = static_cast<std::size_t>(seal_->padded_bytes(body.size()));
+  Bytes room(head + padded + static_cast<std::size_t>(crypto::tag_bytes(padded)));
+  std::ranges::copy(body, room.begin() + static_cast<std::ptrdiff_t>(head));
+  PackageSeal::pad(MutableBytes(room).subspan(head, padded), body.size());
   if (counter == UINT32_MAX) return fail(Errc::limit, "more frames than one writing session may seal");
   const format::FrameHeader header = seal_->header(type, counter++, carries_head, room.size());
   seal_->seal(header, room);
@@ -64,16 +77,21 @@ Result<format::FrameReference> FrameWriter::write(format::FrameType type, ByteVi
 
 Result<void> FrameWriter::pad_to(std::uint64_t position) {
   static constexpr std::array<std::uint8_t, 64U << 10> kZeros{};
+  static constexpr std::uint64_t kHeader = format::kFrameHeaderBytes;
   while (position_ < position) {
     const std::uint64_t left = position - position_;
-    const std::uint64_t wanted = left > format::kFrameHeaderBytes ? left - format::kFrameHeaderBytes : 0;
-    NPK_TRY(write(format::FrameType::padding, ByteView(kZeros).first(std::min<std::uint64_t>(wanted, kZeros.size()))));
+    std::uint64_t bytes = left > kHeader ? std::min<std::uint64_t>(left - kHeader, kZeros.size()) : 0;
+    const std::uint64_t rest = left - std::min(left, bytes + kHeader);
+    if (rest > 0 && rest < kHeader) bytes -= kHeader;  // too little for another frame
+    NPK_TRY(write(format::FrameType::padding, ByteView(kZeros).first(static_cast<std::size_t>(bytes))));
   }
   return {};
 }
 
 Result<void> FrameWriter::write_trailer(format::Trailer trailer) {
   trailer.envelope_positions.insert(trailer.envelope_positions.begin(), envelopes_.begin(), envelopes_.end());
+  const std::uint64_t trailer_bytes = format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);
+  if (seal_ != nullptr && seal_->pads()) NPK_TRY(pad_to(padded_end(position_ + trailer_bytes) - trailer_bytes));
   trailer.package_length = position_ + format::kFrameHeaderBytes + format::trailer_body_bytes(trailer);
   NPK_TRY(write(format::FrameType::trailer, format::encode_trailer(trailer)));
   return {};

@@ -34,7 +34,7 @@ class FrameWriter {
   [[nodiscard]] Result<format::FrameReference> write_block(ByteView body, const Digest& hash, std::uint32_t seal_counter);
   // Any other frame: its plain body.
   [[nodiscard]] Result<format::FrameReference> write(format::FrameType type, ByteView body);
-  // Padding frames, until the package has at least so many bytes.
+  // Padding frames, until the package has at least so many bytes; exactly so many if a frame's header or more is missing.
   [[nodiscard]] Result<void> pad_to(std::uint64_t position);
   // The frame that ends the package; package_length is filled in here, and the envelopes of write_superblock() too.
   [[nodiscard]] Result<void> write_trailer(format::Trailer trailer);

@@ -9,7 +9,7 @@
 namespace npk::writer {
 
 Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(std::span<const Recipient> recipients,
-                                                               format::Cipher cipher) {
+                                                               format::Cipher cipher, bool pad) {
   if (recipients.empty()) return nullptr;
   if (cipher == format::Cipher::none) return fail(Errc::misuse, "cipher: a sealed package needs one");
   NPK_TRY(crypto::check_cipher(cipher));
@@ -23,7 +23,9 @@ Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(std::span<const R
   NPK_ASSIGN(std::vector<Bytes> envelopes, make_envelopes(superblock.package_id, keys, recipients));
   NPK_ASSIGN(crypto::SealingSession session,
              crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), cipher));
-  return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, std::move(envelopes), {}, std::move(session)));
+  std::unique_ptr<PackageSeal> seal(new PackageSeal(superblock, std::move(envelopes), {}, std::move(session)));
+  seal->pads_ = pad;
+  return seal;
 }
 
 Result<std::unique_ptr<const PackageSeal>> PackageSeal::resume(const format::Superblock& superblock,
@@ -35,6 +37,13 @@ Result<std::unique_ptr<const PackageSeal>> PackageSeal::resume(const format::Sup
   NPK_ASSIGN(crypto::SealingSession session,
              crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), superblock.cipher));
   return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, {}, {epoch, salt_id}, std::move(session)));
+}
+
+void PackageSeal::pad(MutableBytes room, std::size_t plain_bytes) noexcept {
+  if (room.size() == plain_bytes) return;
+  std::ranges::fill(room.subspan(plain_bytes), std::uint8_t{0});
+  std::uint8_t* const length = room.data() + format::kPaddingLengthOffset;
+  store_le(length, load_le<std::uint32_t>(length) + static_cast<std::uint32_t>(room.size() - plain_bytes));
 }
 
 format::FrameHeader PackageSeal::header(format::FrameType type, std::uint32_t counter, bool carries_head,

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "crypto/padding.h"
 #include "crypto/sealing.h"
 #include "npk/format/frame.h"
 #include "npk/format/superblock.h"
@@ -17,7 +18,7 @@ class PackageSeal {
  public:
   // Of a new package. Null if there are no recipients. Errors: misuse, limit (recipients), unsupported (cipher).
   [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> create(std::span<const Recipient> recipients,
-                                                                         format::Cipher cipher);
+                                                                         format::Cipher cipher, bool pad = false);
   // Of a session behind the trailer of a package that is there, without envelopes. `salt_id` is a number no session of
   // the package has. Errors: no_key (no epoch that may be sealed under), unsupported (cipher), limit (no guarded memory).
   [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> resume(const format::Superblock& superblock,
@@ -27,6 +28,14 @@ class PackageSeal {
   [[nodiscard]] const format::Superblock& superblock() const noexcept { return superblock_; }
   // Bodies of the envelope frames that follow the superblock.
   [[nodiscard]] const std::vector<Bytes>& envelopes() const noexcept { return envelopes_; }
+
+  // How long a plain body of this length is once it is padded, or as it is if bodies are not padded.
+  [[nodiscard]] std::uint64_t padded_bytes(std::uint64_t plain_bytes) const noexcept {
+    return pads_ ? crypto::padded_length(plain_bytes) : plain_bytes;
+  }
+  // `room` holds a plain body of `plain_bytes` at its start, and is as long as that padded: it becomes that.
+  static void pad(MutableBytes room, std::size_t plain_bytes) noexcept;
+  [[nodiscard]] bool pads() const noexcept { return pads_; }
 
   // Bytes around a plain body: free ones that seal() needs.
   [[nodiscard]] static std::size_t head_bytes(bool carries_head) noexcept {
@@ -50,6 +59,7 @@ class PackageSeal {
   format::Superblock superblock_;
   std::vector<Bytes> envelopes_;
   Names names_;
+  bool pads_ = false;
   crypto::SealingSession session_;
 };
 

@@ -28,6 +28,7 @@ constexpr std::size_t kMostTokens = 4096;
 // Words replaced, a block of 60 MiB of text is shorter than this; a larger dictionary would take 11 times its size in each encoder.
 constexpr std::uint32_t kLzmaDictionaryBytes = 40U << 20;
 constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
+constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
 constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;  // as WriterOptions::memory_bytes promises
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
@@ -154,8 +155,11 @@ Result<WritePlan> make_plan(const WriterOptions& options) {
   if (options.message.size() > kMostMessageBytes) return misuse("message", "must be at most 1 MiB");
   if (!is_utf8(options.message)) return misuse("message", "must be UTF-8");
   if (options.time_nanoseconds >= 1'000'000'000) return misuse("time", "must have fewer than a thousand million nanoseconds");
+  if (options.pad && (options.recipients == nullptr || options.recipients->empty()))
+    return misuse("pad", "only the lengths of a sealed package can be hidden: it needs recipients");
   WritePlan plan = preset_plan(options.preset);
   plan.deduplication = options.deduplication;
+  plan.pads = options.pad;
   NPK_TRY(choose_sizes(options, plan));
   NPK_TRY(choose_codec(options, plan));
   NPK_TRY(fit_memory(options, plan));
@@ -177,6 +181,7 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
   memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
+  if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
   memory.filter_bytes = plan.word_filter ? threads * (codec::kWordFilterMemory + plan.block_bytes[0]) : 0;
   memory.threads = plan.threads;

@@ -109,10 +109,12 @@ class PackageJob {
   }
 
  private:
-  // With room for the tags of a sealed one behind.
+  // With room for the padding and the tags of a sealed one behind.
   [[nodiscard]] std::size_t buffer_bytes(std::size_t lane) const {
     const std::size_t bytes = block::kSealHeadroom + plan_.block_bytes[lane];
-    return seal_ == nullptr ? bytes : bytes + static_cast<std::size_t>(crypto::tag_bytes(bytes));
+    if (seal_ == nullptr) return bytes;
+    const std::uint64_t padded = seal_->padded_bytes(bytes);
+    return static_cast<std::size_t>(padded + crypto::tag_bytes(padded));
   }
 
   Result<void> run_data_pipeline() {
@@ -198,10 +200,12 @@ class PackageJob {
   void encrypt(FilledBlock& filled) const {
     const bool carries_head = filled.seal_counter == 0;
     const std::size_t head = PackageSeal::head_bytes(carries_head);
-    const std::size_t stored = head + filled.body.size() + static_cast<std::size_t>(crypto::tag_bytes(filled.body.size()));
+    const auto padded = static_cast<std::size_t>(seal_->padded_bytes(filled.body.size()));
+    const std::size_t stored = head + padded + static_cast<std::size_t>(crypto::tag_bytes(padded));
     Buffer& memory = filled.room.holds(filled.body.data()) ? filled.room : filled.buffer;
     const auto begin = static_cast<std::size_t>(filled.body.data() - memory.data()) - head;
     const MutableBytes body = memory.span(begin, stored);
+    PackageSeal::pad(body.subspan(head, padded), filled.body.size());
     seal_->seal(seal_->header(format::FrameType::block, filled.seal_counter, carries_head, stored), body);
     filled.body = body;
   }
@@ -292,7 +296,7 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
   const std::span<const Recipient> recipients = options.recipients == nullptr ? std::span<const Recipient>() : *options.recipients;
-  NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher));
+  NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher, options.pad));
   return PackageJob(input, sink, options, std::move(plan), std::move(seal), std::move(scanner), std::move(selector), bounds).run();
 }
 

@@ -4,6 +4,8 @@ FRAME_TYPES = {"block": 1, "dictionary": 2, "manifest": 3, "catalog_page": 4, "c
                "parity": 8, "commit": 9, "trailer": 10, "padding": 11, "hint_page": 12}
 CLEAR_FRAMES = {FRAME_TYPES[name] for name in ("envelope", "trailer", "parity", "padding")}
 
+CIPHERS = {"xchacha20poly1305": 1, "aes256gcm": 2}
+
 CODECS = {"store": 0, "zstd": 1, "lz4": 2, "lzma2": 3, "words": 64}
 FILTERS = {CODECS["words"]}
 

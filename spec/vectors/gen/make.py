@@ -16,6 +16,8 @@ import vectors_frames
 import vectors_hostile
 import vectors_limits
 import vectors_ok
+import vectors_sealed
+import vectors_sealed_wrong
 import vectors_words
 from blake3 import digest
 from failure import CLASSES
@@ -23,7 +25,7 @@ from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile,
-          vectors_words)
+          vectors_words, vectors_sealed, vectors_sealed_wrong)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 
@@ -91,9 +93,9 @@ def outputs():
     records = [record(vector) for vector in vectors]
     lines = ",\n".join(json.dumps(it, ensure_ascii=True) for it in records)
     files["manifest.json"] = f'{{"format": 1, "count": {len(records)}, "vectors": [\n{lines}\n]}}\n'.encode()
-    rows = ["\t".join((it["name"], it["file"], it["class"], it["stage"], it.get("also", "-"), "recovered" if it.get("recovered") else "-"))
-            for it in records]
-    files["manifest.tsv"] = ("\n".join(["#name\tfile\tclass\tstage\talso\trecovered", *rows]) + "\n").encode()
+    rows = ["\t".join((it["name"], it["file"], it["class"], it["stage"], it.get("also", "-"), "recovered" if it.get("recovered") else "-",
+                       it.get("identity", "-"), it.get("passphrase", "-"))) for it in records]
+    files["manifest.tsv"] = ("\n".join(["#name\tfile\tclass\tstage\talso\trecovered\tidentity\tpassphrase", *rows]) + "\n").encode()
     return files
 
 

@@ -45,6 +45,7 @@ class Package:
         self.counters = {}
         self.positions = {}                    # role -> position
         self.references = {}                   # role -> reference
+        self.envelopes = []                    # positions of the live ones
         self.generation, self.statement_hash = 0, bytes(32)
         self.commits = []                      # what each commit stands for, for the manifest of the vectors
         self.out = b""
@@ -67,28 +68,42 @@ class Package:
     # --- superblock and frames ---
 
     def _superblock(self):
-        block = SimpleNamespace(magic=SUPERBLOCK_MAGIC, version=1, grammar=1, flags=0, id=self.id, commitment=bytes(32), reserved=bytes(28), crc=None)
+        block = SimpleNamespace(magic=SUPERBLOCK_MAGIC, version=1, grammar=1, flags=0, id=self.id, commitment=bytes(32), cipher=0, reserved=bytes(27),
+                                crc=None)
+        self._start(block)
         self._edit("superblock", block)
-        data = block.magic + u16(block.version) + u16(block.grammar) + u32(block.flags) + block.id + block.commitment + block.reserved
+        data = block.magic + u16(block.version) + u16(block.grammar) + u32(block.flags) + block.id + block.commitment + u8(block.cipher) + block.reserved
         return data + u32(crc32c(data) if block.crc is None else block.crc)
+
+    def _start(self, superblock):
+        """What a kind of package changes in its superblock."""
 
     def frame(self, role, type_id, body, **fields):
         """Appends a frame; gives the reference to it."""
         body = self._edit(f"body:{role}", body)
         header = SimpleNamespace(magic=b"NPKF", type=type_id, flags=0, header_length=64, tag=self.id[:8], epoch=0, salt=0, sequence=self.sequence,
-                                 stored_length=len(body), last_commit=self.last_commit, body_check=None, reserved=0, crc=None)
+                                 stored_length=len(body), last_commit=self.last_commit, body_check=None, counter=0, crc=None)
         header.__dict__.update(fields)
-        self._edit(f"frame:{role}", header)
-        check = digest(body)[:8] if header.body_check is None else header.body_check
-        data = (header.magic + u8(header.type) + u8(header.flags) + u16(header.header_length) + header.tag + u32(header.epoch) + u32(header.salt)
-                + u64(header.sequence) + u64(header.stored_length) + u64(header.last_commit) + check + u32(header.reserved))
+        body = self._stored(role, header, body)
         reference = SimpleNamespace(position=len(self.out), length=len(body), hash=digest(body))
         self.positions[role] = reference.position
-        self.out += data + u32(crc32c(data) if header.crc is None else header.crc) + body
+        self.out += self._header_bytes(header, body) + body
         self.sequence += 1
         self._edit(f"reference:{role}", reference)
         self.references[role] = reference
         return reference
+
+    def _stored(self, role, header, body):
+        """The body as it is stored; the header is final behind this."""
+        self._edit(f"frame:{role}", header)
+        return body
+
+    @staticmethod
+    def _header_bytes(header, body):
+        check = digest(body)[:8] if header.body_check is None else header.body_check
+        data = (header.magic + u8(header.type) + u8(header.flags) + u16(header.header_length) + header.tag + u32(header.epoch) + u32(header.salt)
+                + u64(header.sequence) + u64(header.stored_length) + u64(header.last_commit) + check + u32(header.counter))
+        return data + u32(crc32c(data) if header.crc is None else header.crc)
 
     def coded_frame(self, role, frame_type, raw, codec=payloads.store, base_position=0, padding=0, **fields):
         """A frame whose body begins with an inner header. `codec` is a function of the raw bytes, or (chain, payload)."""
@@ -264,7 +279,7 @@ class Package:
     def trailer(self, role="trailer"):
         commit = getattr(self, "last_reference", NO_ROOT)
         it = SimpleNamespace(package_length=None, commit=commit.position, commit_length=commit.length, commit_hash=commit.hash,
-                             generation=self.generation, features=list(getattr(self, "features", [0, 0, 0])), signature=0, envelopes=[],
+                             generation=self.generation, features=list(getattr(self, "features", [0, 0, 0])), signature=0, envelopes=list(self.envelopes),
                              envelope_count=None, reserved=0, frame_length=None, end_reserved=0, magic=END_MAGIC)
         self._edit(f"trailer:{role}", it)
         frame_length = 64 + 120 + 8 * len(it.envelopes)

@@ -6,7 +6,7 @@ import limits
 from blake3 import digest
 from crc32c import crc32c
 from failure import Cursor, require
-from ids import CODECS, FILTERS, FRAME_TYPES
+from ids import CLEAR_FRAMES, CODECS, FILTERS, FRAME_TYPES
 
 MUST_UNDERSTAND, SEALED, CARRIES_SALT = 1, 2, 4
 HEADER_BYTES = 64
@@ -28,11 +28,11 @@ def superblock(data):
     require(sealed or not any(commitment) and not cipher, "superblock: key commitment or cipher of a package that is not sealed")
     require(not sealed or cipher, "superblock: a sealed package without a cipher")
     require(cipher <= 2, f"cipher {cipher}", "unsupported")
-    require(not sealed, "the package is sealed", "no_key")
-    return SimpleNamespace(id=package_id, tag=package_id[:8])
+    return SimpleNamespace(id=package_id, tag=package_id[:8], sealed=sealed, commitment=commitment, cipher=cipher, bytes=data)
 
 
-def frame_header(data, tag):
+def frame_header(data, tag, sealed=False):
+    """`sealed`: whether the package is."""
     require(len(data) >= HEADER_BYTES, "a frame header is cut short", "truncated")
     data = data[:HEADER_BYTES]
     require(data[:4] == b"NPKF", "no frame here")
@@ -40,10 +40,10 @@ def frame_header(data, tag):
     it = Cursor(data[4:], "frame header")
     header = SimpleNamespace(type=it.integer(1), flags=it.integer(1), length=it.integer(2), tag=it.take(8), epoch=it.integer(4), salt=it.integer(4),
                              sequence=it.integer(8), stored_length=it.integer(8), last_commit=it.integer(8), body_check=it.take(8),
-                             reserved=it.integer(4))
+                             counter=it.integer(4), bytes=data)
     require(header.tag == tag, "a frame of another package")
-    require(header.flags & ~MUST_UNDERSTAND == 0 and header.reserved == 0, "frame header: reserved")
-    require(header.epoch == 0 and header.salt == 0, "frame header: key fields of a package that is not sealed")
+    require(header.flags & ~(MUST_UNDERSTAND | SEALED | CARRIES_SALT) == 0, "frame header: reserved")
+    _seal_fields(header, sealed)
     require(header.length == HEADER_BYTES, "frame header length", "unsupported")
     require(header.stored_length <= limits.FRAME_BODY, "a frame too large", "limit")
     known = header.type in FRAME_TYPES.values()
@@ -51,9 +51,17 @@ def frame_header(data, tag):
     return header
 
 
-def frame(data, tag):
-    """Header and body of the frame that `data` begins with."""
-    header = frame_header(data, tag)
+def _seal_fields(header, sealed):
+    if sealed and header.type not in CLEAR_FRAMES:
+        require(header.flags & SEALED and header.epoch and header.salt, "a frame that is not sealed", "auth_failed")
+    else:
+        require(not header.flags & (SEALED | CARRIES_SALT), "a clear frame with bits of sealed ones")
+        require(header.epoch == header.salt == header.counter == 0, "a clear frame with key fields")
+
+
+def frame(data, tag, sealed=False):
+    """Header and stored body of the frame that `data` begins with."""
+    header = frame_header(data, tag, sealed)
     body = data[HEADER_BYTES:HEADER_BYTES + header.stored_length]
     require(len(body) == header.stored_length, "a frame's body is cut short", "truncated")
     require(digest(body)[:8] == header.body_check, "body check")
@@ -163,8 +171,7 @@ def trailer(data, body):
                             features=[it.integer(8) for _ in range(3)], signature=it.integer(8))
     envelopes, reserved = it.integer(4), it.integer(4)
     require(reserved == 0 and envelopes <= limits.ENVELOPES, "trailer: reserved, or too many envelopes")
-    for _ in range(envelopes):
-        it.integer(8)
+    found.envelopes = [it.integer(8) for _ in range(envelopes)]
     frame_length, end_reserved, magic = it.integer(4), it.integer(4), it.take(8)
     it.finish()
     require(end_reserved == 0 and magic == b"NPKEND\x1a\n", "trailer: reserved, or end magic")

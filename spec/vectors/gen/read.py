@@ -2,8 +2,12 @@
 
     python3 read.py PACKAGE            listing with digests
     python3 read.py --stage PACKAGE    the first stage that fails (open, list, read, verify) and its failure class, or ok
+
+A sealed package is opened with `-i FILE` (identities as age-keygen writes them) or `--passphrase-file FILE` (its first line).
 """
 
+import argparse
+import pathlib
 import sys
 from types import SimpleNamespace
 
@@ -21,8 +25,10 @@ ZERO_HASH = bytes(32)
 
 
 class Reader:
-    def __init__(self, data):
+    def __init__(self, data, keys=None):
+        """`keys`: an age.Keys, for sealed packages."""
         self.data, self.recovered, self.commit = data, False, None
+        self.keys, self.opener = keys, None
         self.chunks, self.blocks, self.raw_blocks = None, {}, {}
         try:
             trailer = self._trailer()
@@ -48,10 +54,32 @@ class Reader:
     def _open(self, trailer):
         self.data = self.data[len(self.data) - trailer.package_length:]
         self.superblock = parse.superblock(self.data)
+        self._open_seal(self._envelope(position) for position in trailer.envelopes)
         reference = SimpleNamespace(position=trailer.position, length=trailer.length, hash=trailer.hash)
         self.commit = self._read_commit(reference, len(self.data))
         require(self.commit.placement.features == trailer.features, "trailer: feature bits of another commit")
         require(self.commit.statement.generation == trailer.generation, "trailer: generation of another commit")
+
+    def _open_seal(self, envelopes):
+        if not self.superblock.sealed:
+            require(not self.keys, "keys for a package that is not sealed", "auth_failed")
+            return
+        require(self.keys, "the package is sealed", "no_key")
+        import unseal  # with what it needs beyond the standard library
+        self.opener = unseal.Opener(self.superblock)
+        self.opener.find_keys(envelopes, self.keys)
+
+    def _envelope(self, position):
+        require(96 <= position < len(self.data), "an envelope outside the package")
+        header, body = self.frame_at(position)
+        require(header.type == FRAME_TYPES["envelope"], "an envelope that is none")
+        return body
+
+    def _first_envelopes(self):
+        for _, header, body in self.good_frames():
+            if header.type != FRAME_TYPES["envelope"]:
+                return
+            yield body
 
     def _read_commit(self, reference, before):
         raw = self.raw(reference, "commit", before, limits.PAGE_RAW)
@@ -64,18 +92,25 @@ class Reader:
 
     # --- frames ---
 
+    def frame_at(self, position):
+        """Header and stored body."""
+        return parse.frame(self.data[position:], self.superblock.tag, self.superblock.sealed)
+
+    def plain(self, header, body):
+        """The body of a frame as section 5 has it."""
+        return self.opener.open(header, body) if header.flags & parse.SEALED else body
+
     def frame(self, reference, names, before):
         """Header and body of the frame that a reference in a frame at `before` leads to."""
         require(96 <= reference.position < before, "a reference that does not lead backwards")
-        header, body = parse.frame(self.data[reference.position:], self.superblock.tag)
+        header, body = self.frame_at(reference.position)
         require(header.type in [FRAME_TYPES[name] for name in names], "a frame of another type")
         require(header.stored_length == reference.length, "a frame of another length")
         require(digest(body) == reference.hash, "a frame of another hash")
         return header, body
 
     def raw(self, reference, name, before, raw_limit):
-        _, body = self.frame(reference, (name,), before)
-        inner = parse.inner_header(body, raw_limit)
+        inner = parse.inner_header(self.plain(*self.frame(reference, (name,), before)), raw_limit)
         require(inner.base == 0, "a base of what is no block")
         require(name != "commit" or not inner.chain, "a commit with a chain")
         return decode(inner)
@@ -146,7 +181,7 @@ class Reader:
 
     def _decode_block(self, block):
         reference = SimpleNamespace(position=block.position, length=block.stored_length, hash=block.hash)
-        _, body = self.frame(reference, ("dictionary",) if block.dictionary else ("block",), block.page_position)
+        body = self.plain(*self.frame(reference, ("dictionary",) if block.dictionary else ("block",), block.page_position))
         inner = parse.inner_header(body, limits.BLOCK_RAW)
         require(inner.raw_length == block.raw_length, "raw length of a block")
         base = b""
@@ -214,6 +249,7 @@ class Reader:
 
     def _recover(self):
         self.superblock = parse.superblock(self.data)
+        self._open_seal(self._first_envelopes())
         self.recovered = True
         self.commit = next(self._commits_backwards(), None)
         if self.commit is None:
@@ -223,12 +259,12 @@ class Reader:
         at = len(self.data)
         while (at := self.data.rfind(b"NPKF", 96, at)) != -1:
             try:
-                header = parse.frame_header(self.data[at:], self.superblock.tag)
+                header = parse.frame_header(self.data[at:], self.superblock.tag, self.superblock.sealed)
             except Failure:
                 continue
             for position in (at, header.last_commit) if header.type == FRAME_TYPES["commit"] else (header.last_commit,):
                 try:
-                    found, body = parse.frame(self.data[position:], self.superblock.tag) if position else (None, b"")
+                    found, body = self.frame_at(position) if position else (None, b"")
                     if found and found.type == FRAME_TYPES["commit"]:
                         yield self._read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
                 except Failure as failure:
@@ -239,6 +275,8 @@ class Reader:
         self.chunks, self.manifest_entries = [], []
         for position, header, body in self.good_frames():
             reference = SimpleNamespace(position=position, length=len(body), hash=digest(body))
+            if header.flags & parse.CARRIES_SALT:
+                self.opener.meet(header, body)
             if header.type == FRAME_TYPES["chunk_page"]:
                 page = self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), len(self.data))
                 if page.kind == "chunk_leaf":
@@ -252,7 +290,7 @@ class Reader:
         at = 96
         while at < len(self.data):
             try:
-                header, body = parse.frame(self.data[at:], self.superblock.tag)
+                header, body = self.frame_at(at)
             except Failure:
                 return
             yield at, header, body
@@ -266,12 +304,12 @@ class Reader:
         return first
 
 
-def outcome(data):
+def outcome(data, keys=None):
     """(stage, failure class) of the first stage that fails, or None; and the reader if it opened."""
     reader = None
     try:
         stage = "open"
-        reader = Reader(data)
+        reader = Reader(data, keys)
         stage = "list"
         reader.entries()
         stage = "read"
@@ -284,21 +322,40 @@ def outcome(data):
     return None, reader
 
 
-def _print_listing(data):
-    reader = Reader(data)
+def _print_listing(data, keys):
+    reader = Reader(data, keys)
     reader.load_chunks()
     for row in reader.entries():
         text = row.path.decode(errors="backslashreplace")
         print(f"{row.kind} {row.mode:04o} {row.size:>8} {reader.content_digest(row).hex() if row.regular else '':64} {text}")
 
 
+def make_keys(identity_text=None, passphrase=None):
+    """From the text of an identity file, and a passphrase in bytes; None without both."""
+    if identity_text is None and passphrase is None:
+        return None
+    import age
+    return age.Keys(age.parse_identities(identity_text or ""), passphrase)
+
+
+def _keys_of(options):
+    identities = pathlib.Path(options.identity).read_text() if options.identity else None
+    passphrase = pathlib.Path(options.passphrase_file).read_bytes().split(b"\n")[0] if options.passphrase_file else None
+    return make_keys(identities, passphrase)
+
+
 def main(arguments):
-    with open(arguments[-1], "rb") as file:
-        data = file.read()
-    if arguments[0] != "--stage":
-        _print_listing(data)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--stage", action="store_true")
+    parser.add_argument("-i", dest="identity", metavar="FILE")
+    parser.add_argument("--passphrase-file", metavar="FILE")
+    parser.add_argument("package")
+    options = parser.parse_args(arguments)
+    data, keys = pathlib.Path(options.package).read_bytes(), _keys_of(options)
+    if not options.stage:
+        _print_listing(data, keys)
         return 0
-    found, _ = outcome(data)
+    found, _ = outcome(data, keys)
     print(*(found or ("ok",)))
     return 1 if found else 0
 

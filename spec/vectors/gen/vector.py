@@ -27,7 +27,10 @@ def regular(path, first, count=1, **more):
 
 def hello(name, edits=None, codec=payloads.store, content=b"hello"):
     """One file of one chunk: frames block0, chunk_leaf0, manifest0, catalog_leaf0, commit, trailer."""
-    package = Package(name, edits)
+    return hello_in(Package(name, edits), codec, content)
+
+
+def hello_in(package, codec=payloads.store, content=b"hello"):
     package.block([content], codec)
     return close(package, [regular(b"hello", 0)])
 
@@ -53,7 +56,10 @@ def mixed_entries():
 
 def mixed(name, edits=None, **options):
     """Six rows of several kinds in one leaf, three chunks in two blocks."""
-    package = Package(name, edits)
+    return mixed_in(Package(name, edits), **options)
+
+
+def mixed_in(package, **options):
     package.block([b"alpha", b"beta"])
     package.block([b"gamma"])
     return close(package, mixed_entries(), **options)

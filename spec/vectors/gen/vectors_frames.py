@@ -28,8 +28,8 @@ def superblock():
         ("superblock_grammar_2", "Frame grammar 2.", "unsupported", dict(grammar=2)),
         ("superblock_flag", "A reserved flag.", "corrupt", dict(flags=2)),
         ("superblock_high_flag", "The highest reserved flag.", "corrupt", dict(flags=1 << 31)),
-        ("superblock_reserved", "A reserved byte that is not zero.", "corrupt", dict(reserved=bytes(27) + b"\x01")),
-        ("superblock_cipher", "A cipher in a package that is not sealed.", "corrupt", dict(reserved=b"\x01" + bytes(27))),
+        ("superblock_reserved", "A reserved byte that is not zero.", "corrupt", dict(reserved=bytes(26) + b"\x01")),
+        ("superblock_cipher", "A cipher in a package that is not sealed.", "corrupt", dict(cipher=1)),
         ("superblock_commitment", "A key commitment in a package that is not sealed.", "corrupt", dict(commitment=b"\x01" * 32)),
     ]
     for name, what, failure_class, fields in cases:
@@ -41,7 +41,7 @@ def superblock():
 
 def _sealed(cipher):
     """As far as format 1 goes: the places that sealing has, filled with bytes that only look sealed."""
-    package = Package("sealed", {"superblock": setting(flags=1, commitment=digest(b"epoch key 1"), reserved=bytes([cipher]) + bytes(27))})
+    package = Package("sealed", {"superblock": setting(flags=1, commitment=digest(b"epoch key 1"), cipher=cipher)})
     noise = b"".join(digest(b"noise %d" % number) for number in range(10))
     for role, frame_type in (("block0", 1), ("chunk_leaf0", 5), ("manifest0", 3), ("catalog_leaf0", 4), ("commit", 9)):
         flags = 3 if role != "block0" else 7
@@ -63,7 +63,7 @@ HEADER_FAULTS = [
     ("flag_salt", "The carries-salt bit in a package that is not sealed.", "corrupt", dict(flags=4)),
     ("epoch", "A key epoch in a package that is not sealed.", "corrupt", dict(epoch=1)),
     ("salt_id", "A writer salt id in a package that is not sealed.", "corrupt", dict(salt=1)),
-    ("reserved", "Reserved bytes that are not zero.", "corrupt", dict(reserved=1 << 24)),
+    ("reserved", "Reserved bytes that are not zero.", "corrupt", dict(counter=1 << 24)),
     ("header_length", "A header length of 72.", "unsupported", dict(header_length=72)),
     ("length_limit", "A stored length over 1 GiB.", "limit", dict(stored_length=(1 << 30) + 1)),
     ("length_huge", "A stored length of 2^64 - 1.", "limit", dict(stored_length=(1 << 64) - 1)),

@@ -33,13 +33,15 @@ def walk(reader):
     while at < len(data):
         if last and last.type == FRAME_TYPES["trailer"] and data[at:at + 4] != b"NPKF":
             raise Failure("trailing_data", "bytes behind the trailer")
-        header, body = parse.frame(data[at:], reader.superblock.tag)
+        header, body = reader.frame_at(at)
         require(header.sequence == sequence, "sequence")
         require(header.last_commit == last_commit, "position of the last commit")
         frames[at], last = header, header
         if header.type in FRAME_TYPES.values() and header.type not in CLEAR_FRAMES:
-            inner = parse.inner_header(body, BLOCK_RAW)
+            inner = parse.inner_header(reader.plain(header, body), BLOCK_RAW)
             require(inner.base == 0 or header.type == FRAME_TYPES["block"], "a base of what is no block")
+        elif header.flags & parse.CARRIES_SALT:
+            reader.opener.meet(header, body)
         chunk_total = _walk_page(reader, at, header, body, chunk_total)
         if header.type == FRAME_TYPES["commit"]:
             last_commit = at
@@ -74,8 +76,7 @@ def _references(reader, frames):
     require(placement.before == frames[reader.commit.position].last_commit, "the commit before")
     before = bytes(32)
     if placement.before:
-        _, body = parse.frame(reader.data[placement.before:], reader.superblock.tag)
-        before = parse.commit(parse.inner_header(body, PAGE_RAW).payload).hash
+        before = parse.commit(parse.inner_header(reader.plain(*reader.frame_at(placement.before)), PAGE_RAW).payload).hash
     require(reader.commit.statement.before == before, "the statement before")
 
 

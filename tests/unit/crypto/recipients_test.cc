@@ -128,6 +128,18 @@ TEST(Identities, RefusedWithTheirCode) {
   for (const Case& one : cases) EXPECT_EQ(identities_of(one.text), one.code) << one.text;
 }
 
+// The mistakes that are made: each says which of the two it is.
+TEST(Identities, AndRecipientsAreNotTakenForEachOther) {
+  for (const std::string_view text : {kRecipient, kSshRecipient, kEcdsaRecipient}) {
+    const auto keys = parse_identities(as_bytes(text));
+    ASSERT_FALSE(keys);
+    EXPECT_EQ(keys.error().message, "line 1: a recipient where an identity belongs");
+  }
+  EXPECT_EQ(parse_recipients(as_bytes(kIdentity)).error().message, "line 1: an identity where a recipient belongs");
+  for (const std::string_view text : {kSshIdentity, kSshIdentityWithPassphrase, kEcdsaIdentity})
+    EXPECT_EQ(parse_recipients(as_bytes(text)).error().message, "line 1: a private key where a recipient belongs");
+}
+
 TEST(Identities, WithAPassphraseSayWhatToDo) {
   const auto closed = parse_identities(as_bytes(kSshIdentityWithPassphrase));
   ASSERT_FALSE(closed.has_value());

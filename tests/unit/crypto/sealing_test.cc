@@ -5,6 +5,8 @@
 #include <random>
 #include <set>
 
+#include "crypto/epoch_record.h"
+
 namespace npk::crypto {
 namespace {
 
@@ -221,6 +223,34 @@ TEST_P(Sealing, AnOpenerLearnsTheSessionsItMeets) {
   EXPECT_EQ(opener.open(first, cut).error().code, Errc::corrupt);
   EXPECT_TRUE(opener.add_key(1, key_.clone().value()));
   EXPECT_EQ(opener.add_key(1, random_key().value()).error().code, Errc::auth_failed);
+}
+
+// A hostile package may show many sessions; each costs guarded memory.
+TEST_P(Sealing, AnOpenerRemembersSoManySessions) {
+  BodyOpener opener(kPackage, GetParam());
+  ASSERT_TRUE(opener.add_key(1, key_.clone().value()));
+  const SealingSession session = begin();
+  Bytes head(session.head().salt.begin(), session.head().salt.end());
+  head.insert(head.end(), session.head().commitment.begin(), session.head().commitment.end());
+  Bytes wrong = head;
+  wrong.back() ^= 1;
+  FrameHeader header = header_of(FrameType::block, 0, head.size(), format::kFrameSealed | format::kFrameCarriesSalt);
+  for (std::uint32_t id = 1; id <= kMostSessions; ++id) {
+    header.writer_salt_id = id;
+    EXPECT_EQ(opener.meet(header, wrong).error().code, Errc::auth_failed) << "and does not count";
+    ASSERT_TRUE(opener.meet(header, head)) << id;
+  }
+  header.writer_salt_id = kMostSessions + 1;
+  EXPECT_EQ(opener.meet(header, head).error().code, Errc::limit);
+  header.writer_salt_id = 1;
+  EXPECT_TRUE(opener.meet(header, head));
+}
+
+TEST_P(Sealing, AnOpenerHoldsSoManyEpochs) {
+  BodyOpener opener(kPackage, GetParam());
+  for (std::uint32_t epoch = 1; epoch <= kMostEpochs; ++epoch) ASSERT_TRUE(opener.add_key(epoch, key_.clone().value()));
+  EXPECT_EQ(opener.add_key(kMostEpochs + 1, key_.clone().value()).error().code, Errc::limit);
+  EXPECT_TRUE(opener.add_key(kMostEpochs, key_.clone().value()));
 }
 
 INSTANTIATE_TEST_SUITE_P(With, Sealing, ::testing::Values(Cipher::xchacha20_poly1305, Cipher::aes_256_gcm), [](const auto& at) {

@@ -151,12 +151,13 @@ TEST_F(Attacker, ABrokenEnvelopeIsListedAndCanBeRemoved) {
   EXPECT_EQ(remove(keys(alice_), {.envelopes = {2, 3}}).value().live_envelopes, 1U);
 }
 
-TEST_F(Attacker, WorkBeyondTheBoundIsNotDone) {
+TEST_F(Attacker, OfManyPassphrasesOneIsTried) {
   make(recipients(alice_.recipient(), passphrase_recipient("word")));
-  for (int i = 0; i < 2; ++i) add_frame(envelope_of(random_keys({2}), list(passphrase_recipient("other", 19))), true);
+  for (int i = 0; i < 2; ++i) add_frame(envelope_of(random_keys({2}), list(passphrase_recipient("other"))), true);
   const auto found = envelopes(keys(identities(passphrase_identity("word"))));
   EXPECT_EQ(found[0].stanzas, std::vector<std::string>{"scrypt"});
-  EXPECT_EQ(found[3].problem.value().code, Errc::limit);
+  EXPECT_FALSE(found[0].problem || found[2].problem);
+  for (const std::size_t i : {1U, 3U}) EXPECT_EQ(found[i].problem.value().code, Errc::limit);
   EXPECT_EQ(read_by(alice_), "sound");
 }
 

@@ -276,5 +276,24 @@ TEST_F(Attack, CutAtEveryFrame) {
   }
 }
 
+// A crash while it was written: what manifests list comes back, from behind the first manifest on.
+TEST_F(Attack, CutBeforeTheCommitIsRecovered) {
+  const std::vector<std::uint64_t> ends = frame_positions(bytes_);
+  const std::size_t commit = package_.index_of(FrameType::commit), manifest = package_.index_of(FrameType::manifest);
+  ASSERT_LT(manifest, commit);
+  for (std::size_t i = manifest + 1; i <= commit; ++i) {
+    SCOPED_TRACE(i);
+    const ByteView cut = ByteView(bytes_).first(static_cast<std::size_t>(ends[i]));
+    const auto reader = open_sealed(cut, keys_);
+    ASSERT_TRUE(reader) << reader.error().to_string();
+    EXPECT_TRUE(reader->info().recovered);
+    for (const TestEntry& entry : tree_.entries()) {
+      const auto content = read_all(*reader, entry.path);
+      ASSERT_TRUE(content) << content.error().to_string();
+      EXPECT_TRUE(*content == entry.content) << entry.path;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace npk::testing

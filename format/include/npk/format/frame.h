@@ -63,6 +63,7 @@ struct InnerHeader {
 };
 
 inline constexpr std::size_t kInnerHeaderFixedBytes = 24;
+inline constexpr std::size_t kBasePositionOffset = 8, kPaddingLengthOffset = 16;
 inline constexpr std::size_t kChainStepBytes = 8;
 
 // Appends the inner header to `out`.

@@ -52,7 +52,7 @@ struct KeyReport {
 
 // For more recipients, who can then read everything. Complete envelopes are joined into one with the new recipients,
 // but for those of passphrases; others stay. Who is in already is not added twice, unless by a passphrase. Errors: misuse
-// (not sealed; no recipients); no_key; limit (kMostLiveEnvelopes; passphrases that cost more work than readers spend).
+// (not sealed; no recipients); no_key; limit (kMostLiveEnvelopes; a second passphrase).
 [[nodiscard]] Result<KeyReport> add_recipients(const std::string& path, std::span<const Recipient> recipients,
                                                const KeyOptions& options);
 

@@ -126,6 +126,18 @@ TEST_F(Change, EpochsGoOn) {
   EXPECT_EQ(verified_by(alice_), "sound");
 }
 
+// From a pipe what lies before an envelope can't be opened by it.
+TEST_F(Change, FromAPipeWhoWasThereFromTheStart) {
+  make(recipients(alice_.recipient()));
+  EXPECT_EQ(why(add(keys(alice_), bob_)), "");
+  EXPECT_EQ(by_pipe(bytes(), identities(bob_.identity()), tree_.entries()), "fails: no_key");
+  for (int round = 0; round < 5; ++round) EXPECT_EQ(remove(keys(alice_), add(keys(alice_), carol_) ? carol_ : bob_).value().live_envelopes, 1U);
+  EXPECT_EQ(epoch_sealed_under(alice_), 6U);
+  EXPECT_EQ(verified_by(alice_), "sound");
+  EXPECT_EQ(by_pipe(bytes(), identities(alice_.identity()), tree_.entries()), "sound");
+  EXPECT_EQ(by_parser(bytes(), identities(alice_.identity())), "sound");
+}
+
 TEST_F(Change, RemovingNeedsAKeyOfEachEnvelopeThatStays) {
   make(recipients(passphrase_recipient("word"), alice_.recipient(), bob_.recipient()));
   const std::string refusal = why(remove(keys(alice_), bob_));

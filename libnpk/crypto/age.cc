@@ -7,6 +7,7 @@
 #include "crypto/age_header.h"
 #include "crypto/age_key.h"
 #include "crypto/age_payload.h"
+#include "crypto/age_with_header.h"
 
 namespace npk {
 namespace {
@@ -55,9 +56,9 @@ Result<ByteView> without_armor(ByteView file, Bytes& decoded) {
 
 }  // namespace
 
-Result<Bytes> age_encrypt(ByteView plaintext, std::span<const Recipient> recipients) {
+Result<Bytes> crypto::age_encrypt_with_header(std::span<const Recipient> recipients,
+                                              const std::function<Result<SecretBytes>(ByteView)>& plaintext_for) {
   NPK_TRY(check_recipients(recipients));
-  if (plaintext.size() > kMaxAgePlaintextBytes) return fail(Errc::limit, "more than 1 MiB for an age file");
   NPK_ASSIGN(const SecretBytes file_key, crypto::random_secret(crypto::kFileKeyBytes));
   std::vector<AgeStanza> stanzas;
   for (const Recipient& recipient : recipients) {
@@ -65,8 +66,20 @@ Result<Bytes> age_encrypt(ByteView plaintext, std::span<const Recipient> recipie
     stanzas.push_back(std::move(stanza));
   }
   NPK_ASSIGN(Bytes file, crypto::write_age_header(stanzas, file_key.view()));
-  NPK_TRY(crypto::append_age_payload(file, file_key.view(), plaintext));
+  NPK_ASSIGN(const SecretBytes plaintext, plaintext_for(file));
+  if (plaintext.size() > kMaxAgePlaintextBytes) return fail(Errc::limit, "more than 1 MiB for an age file");
+  NPK_TRY(crypto::append_age_payload(file, file_key.view(), plaintext.view()));
   return file;
+}
+
+Result<ByteView> crypto::age_header_of(ByteView file) {
+  NPK_ASSIGN(const AgeHeader header, crypto::read_age_header(file));
+  return file.first(file.size() - header.payload.size());
+}
+
+Result<Bytes> age_encrypt(ByteView plaintext, std::span<const Recipient> recipients) {
+  if (plaintext.size() > kMaxAgePlaintextBytes) return fail(Errc::limit, "more than 1 MiB for an age file");
+  return crypto::age_encrypt_with_header(recipients, [&](ByteView) { return SecretBytes::copy_of(plaintext); });
 }
 
 Result<SecretBytes> age_decrypt(ByteView file, std::span<const Identity> identities, const AgeLimits& limits) {

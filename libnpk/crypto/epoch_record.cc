@@ -11,7 +11,7 @@ constexpr std::size_t kMostRecipientBytes = 4096;
 std::size_t encoded_bytes(const EpochRecord& record) {
   std::size_t bytes = kMagic.size() + record.package_id.size() + 8 + record.keys.size() * (4 + kEpochKeyBytes);
   for (const std::string& recipient : record.recipients) bytes += 4 + recipient.size();
-  return bytes;
+  return bytes + (record.header_hash ? record.header_hash->size() : 0);
 }
 
 // Into guarded memory of the right size: a growing vector would leave copies behind.
@@ -76,6 +76,7 @@ Result<SecretBytes> encode_epoch_record(const EpochRecord& record) {
     writer.write(static_cast<std::uint32_t>(recipient.size()));
     writer.write(as_bytes(recipient));
   }
+  if (record.header_hash) writer.write(*record.header_hash);
   return out;
 }
 
@@ -87,6 +88,9 @@ Result<EpochRecord> decode_epoch_record(ByteView bytes) {
   NPK_ASSIGN(record.package_id, reader.read_array<16>());
   NPK_TRY(read_keys(reader, record));
   NPK_TRY(read_recipients(reader, record));
+  if (reader.remaining() == Digest().size()) {
+    NPK_ASSIGN(record.header_hash, reader.read_array<Digest().size()>());
+  }
   NPK_TRY(reader.expect_end());
   return record;
 }

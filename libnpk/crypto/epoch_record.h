@@ -1,6 +1,7 @@
 // The plain text of an envelope (spec section 14): the epoch keys its writer knows, and whom it was made for.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct EpochRecord {
   format::PackageId package_id{};
   EpochKeys keys;
   std::vector<std::string> recipients;  // as text; empty for a passphrase
+  std::optional<Digest> header_hash;    // BLAKE3 of the header of the age file that was made for these recipients
 };
 
 // Errors: limit (kMostEpochs, kMostRecipients, no guarded memory).

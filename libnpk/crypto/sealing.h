@@ -94,9 +94,9 @@ class BodyOpener {
   // limit: more than kMostEpochs.
   [[nodiscard]] Result<void> add_key(std::uint32_t epoch, SecretBytes key);
   [[nodiscard]] const EpochKeys& epoch_keys() const noexcept { return epoch_keys_; }
-  // The epoch that may be sealed under: the newest that came with the key of the first epoch. Anyone can add keys
-  // without it, to read what is sealed under them. 0: none.
-  void allow_sealing(std::uint32_t epoch) noexcept { sealing_epoch_ = std::max(sealing_epoch_, epoch); }
+  // The epoch that may be sealed under; anyone can add keys, but only to read what is sealed under them. 0: none. No
+  // other thread uses it meanwhile.
+  void allow_sealing(std::uint32_t epoch) noexcept { sealing_epoch_ = epoch; }
   [[nodiscard]] std::uint32_t sealing_epoch() const noexcept { return sealing_epoch_; }
 
   // Whether the frame's writing session has been met.

@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify sign hash
+set -l verbs pack list extract cat seek info verify sign hash key rekey
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -18,11 +18,18 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a info -d 'total
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a sign -d 'add a signature'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a hash -d 'print digests as b3sum does'
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek hash' -a '(__npk_entries)'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a key -d 'say who may open a sealed package'
+complete -c npk -n '__fish_seen_subcommand_from key; and not __fish_seen_subcommand_from list add remove export import' -f -a 'list add remove export import'
+complete -c npk -n '__fish_seen_subcommand_from key' -l new-passphrase
+for option in new-passphrase-fd envelope replace
+    complete -c npk -n '__fish_seen_subcommand_from key' -l $option -x
+end
+complete -c npk -n '__fish_seen_subcommand_from key' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek hash; and not __fish_seen_subcommand_from key' -a '(__npk_entries)'
 complete -c npk -n '__fish_seen_subcommand_from pack extract' -s C -l directory -xa '(__fish_complete_directories)'
 complete -c npk -n '__fish_seen_subcommand_from pack extract verify' -l threads -x
 complete -c npk -n '__fish_seen_subcommand_from pack extract' -l memory -x
-complete -c npk -n '__fish_seen_subcommand_from pack extract verify' -s q -l quiet
+complete -c npk -n '__fish_seen_subcommand_from pack extract verify key' -s q -l quiet
 complete -c npk -n '__fish_seen_subcommand_from pack seek' -s v -l verbose
 complete -c npk -n '__fish_seen_subcommand_from pack list info verify' -l json
 complete -c npk -n '__fish_seen_subcommand_from pack' -l fast
@@ -34,10 +41,10 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l files-from -r
 for option in exclude include stdin-name level block-size chunk-size message
     complete -c npk -n '__fish_seen_subcommand_from pack' -l $option -x
 end
-complete -c npk -n '__fish_seen_subcommand_from pack' -s r -l recipient -x
-complete -c npk -n '__fish_seen_subcommand_from pack' -s R -l recipients-file -r
+complete -c npk -n '__fish_seen_subcommand_from pack key' -s r -l recipient -x
+complete -c npk -n '__fish_seen_subcommand_from pack key' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from pack' -l cipher -xa 'xchacha20-poly1305 aes-256-gcm'
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash key rekey' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from sign' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l signer -r
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l expect-commit -x
@@ -48,6 +55,7 @@ complete -c npk -n '__fish_seen_subcommand_from sign' -l key-passphrase-fd -x
 complete -c npk -n '__fish_seen_subcommand_from sign' -l comment -x
 complete -c npk -n '__fish_seen_subcommand_from sign' -l detached
 complete -c npk -n '__fish_seen_subcommand_from sign' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from pack rekey' -l pad -d 'hides sizes'
 complete -c npk -n "__fish_seen_subcommand_from $verbs" -s p -l passphrase
 complete -c npk -n "__fish_seen_subcommand_from $verbs" -l passphrase-fd -x
 complete -c npk -n '__fish_seen_subcommand_from list' -s l -l long

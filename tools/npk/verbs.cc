@@ -22,6 +22,7 @@ constexpr std::array<Verb, 10> kVerbs = {{
     {"sign", "say with a key of minisign that it is yours", run_sign},
     {"rekey", "seal a package anew, with fresh keys", run_rekey},
     {"hash", "print digests as b3sum does", run_hash},
+    {"key", "say who may open a sealed package", run_key},
 }};
 
 std::string overview() {

@@ -28,5 +28,6 @@ int run_sign(const Arguments& arguments, Io& io);
 int run_rekey(const Arguments& arguments, Io& io);
 int run_verify(const Arguments& arguments, Io& io);
 int run_hash(const Arguments& arguments, Io& io);
+int run_key(const Arguments& arguments, Io& io);
 
 }  // namespace npk::tools

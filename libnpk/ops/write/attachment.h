@@ -19,8 +19,8 @@ namespace npk::ops {
 // One thread. The package is locked against other writers while it lives, and as long as before unless finish() is done.
 class Attachment {
  public:
-  // Errors: AppendedFile::open's; those of opening a package; truncated if it does not end with a trailer; unsupported
-  // if it has features that forbid adding to it.
+  // Errors: AppendedFile::open's; those of opening a package; corrupt or truncated if it does not end with a trailer;
+  // unsupported if it has features that forbid adding to it.
   [[nodiscard]] static Result<std::unique_ptr<Attachment>> begin(const std::string& path, const ReaderOptions& options);
 
   [[nodiscard]] const reader::LocatedPackage& package() const noexcept { return package_; }

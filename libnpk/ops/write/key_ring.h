@@ -13,21 +13,23 @@ struct Envelope {
   EnvelopeInfo info;
   Bytes age_file;
   crypto::EpochRecord record;           // if it opens
+  bool is_for_passphrase = false;
   const Identity* passphrase = nullptr; // the one that opens it, if it is for a passphrase
 };
 
-// `identities` outlive it. Errors: as FrameReader; corrupt (no envelope, or no age file); auth_failed (other keys).
+// `identities` outlive it. What is wrong with an age file is its info's problem. Errors: as FrameReader; corrupt (no
+// envelope); limit.
 [[nodiscard]] Result<std::vector<Envelope>> read_envelopes(const reader::FrameReader& frames,
                                                            const format::Superblock& superblock,
                                                            const std::vector<std::uint64_t>& positions,
                                                            const std::vector<Identity>& identities);
-// Of an age file that is not in the package yet. `position` of the result is 0.
+// Of an age file that is not in the package yet. `position` of the result is 0, and whether it is own isn't known.
+// Errors: corrupt, unsupported, limit (no age file that is to be tried); auth_failed (other keys).
 [[nodiscard]] Result<Envelope> read_envelope(Bytes age_file, const format::Superblock& superblock,
                                              const std::vector<Identity>& identities);
 
-// Recipients of envelopes that are complete, without those in `except` (which are taken out of it), to make them again.
-// Errors: those of Recipient::parse; limit.
-[[nodiscard]] Result<std::vector<Recipient>> recipients_of(const Envelope& envelope, std::vector<std::string>& except);
+// Adds whom a complete envelope is for, each only once. Errors: those of Recipient::parse; limit.
+[[nodiscard]] Result<void> add_recipients_of(const Envelope& envelope, std::vector<Recipient>& recipients);
 
 // Who stays, of all envelopes, passphrases first: the others then come together, in one envelope. Errors: misuse
 // (nobody), not_found, no_key (an envelope that can't be made again).

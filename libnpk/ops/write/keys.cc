@@ -1,12 +1,12 @@
 #include "npk/ops/keys.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "npk/age.h"
 #include "npk/files.h"
 #include "ops/write/attachment.h"
 #include "ops/write/key_ring.h"
+#include "package/reader/key_search.h"
 #include "package/writer/envelopes.h"
 
 namespace npk::ops {
@@ -50,17 +50,17 @@ class KeyChange {
   [[nodiscard]] const format::Superblock& superblock() const { return package_->package().info.superblock; }
   [[nodiscard]] const std::vector<Envelope>& envelopes() const noexcept { return envelopes_; }
 
-  // All keys that are known, for new envelopes. A further epoch is begun if that is wanted, or if the newest key came
-  // from who need not know the first.
+  [[nodiscard]] const crypto::BodyOpener& opener() const { return *package_->package().extent.opener; }
+
+  // All keys that are known, for new envelopes. A further epoch is begun if that is wanted, or if the newest key is not
+  // one of the readers' own: in an envelope with all of theirs it would pass for one.
   Result<crypto::EpochKeys> keys(bool new_epoch) const {
-    const crypto::BodyOpener& opener = *package_->package().extent.opener;
-    if (opener.sealing_epoch() == 0) return fail(Errc::no_key, "the keys given do not open the package's first epoch");
     crypto::EpochKeys keys;
-    for (const auto& [epoch, key] : opener.epoch_keys()) {
+    for (const auto& [epoch, key] : opener().epoch_keys()) {
       NPK_ASSIGN(keys[epoch], SecretBytes::copy_of(key.view()));
     }
     const std::uint32_t newest = keys.rbegin()->first;
-    if (!new_epoch && newest == opener.sealing_epoch()) return keys;
+    if (!new_epoch && newest == opener().sealing_epoch()) return keys;
     if (newest == UINT32_MAX) return fail(Errc::limit, "the package has no further key epochs");
     NPK_ASSIGN(keys[newest + 1], crypto::random_key());
     return keys;
@@ -73,6 +73,8 @@ class KeyChange {
     for (const Bytes& age_file : age_files) {
       NPK_ASSIGN(const std::uint64_t position, package_->add_envelope(age_file));
       package_->trailer().envelope_positions.push_back(position);
+      NPK_ASSIGN(const std::vector<AgeStanza> stanzas, describe_stanzas(age_file));
+      if (reader::is_for_passphrase(stanzas)) ++added_passphrases_;
     }
     return {};
   }
@@ -81,17 +83,40 @@ class KeyChange {
     const std::size_t live = package_->trailer().envelope_positions.size();
     if (live > kMostLiveEnvelopes)
       return fail(Errc::limit, "a package has at most 16 live envelopes: give the keys of some of them, that they be joined");
+    NPK_TRY(check_passphrases());
     NPK_TRY(package_->finish());
     return KeyReport{.live_envelopes = live, .epoch = epoch, .was_checked = was_checked};
   }
 
  private:
+  Result<void> check_passphrases() const {
+    const auto counts = [&](const Envelope& envelope) { return envelope.is_for_passphrase && is_live(envelope.info.position); };
+    if (added_passphrases_ == 0 || added_passphrases_ + std::ranges::count_if(envelopes_, counts) == 1) return {};
+    return fail(Errc::limit, "of several passphrases readers try only the first: remove the one that is there");
+  }
+  bool is_live(std::uint64_t position) const {
+    const std::vector<std::uint64_t>& live = package_->trailer().envelope_positions;
+    return std::ranges::find(live, position) != live.end();
+  }
+
   std::unique_ptr<Attachment> package_;
   std::vector<Envelope> envelopes_;
+  std::ptrdiff_t added_passphrases_ = 0;
 };
 
 bool has_text(const std::vector<Recipient>& recipients, const std::string& text) {
   return std::ranges::any_of(recipients, [&](const Recipient& recipient) { return recipient.text() == text; });
+}
+
+// Not one that would make a key of another's an own one.
+Result<void> check_importable(const crypto::EpochRecord& record, const crypto::BodyOpener& package) {
+  for (const auto& [epoch, key] : record.keys) {
+    const auto known = package.epoch_keys().find(epoch);
+    if (known == package.epoch_keys().end() || !equal_in_constant_time(known->second.view(), key.view()))
+      return fail(Errc::auth_failed, "the age file holds a key that is not the package's");
+  }
+  if (record.keys.rbegin()->first == package.sealing_epoch()) return {};
+  return fail(Errc::auth_failed, "the age file does not hold the package's newest key: export an envelope again");
 }
 
 }  // namespace
@@ -114,12 +139,10 @@ Result<KeyReport> add_recipients(const std::string& path, std::span<const Recipi
   NPK_ASSIGN(KeyChange change, KeyChange::begin(path, options));
   NPK_ASSIGN(const crypto::EpochKeys keys, change.keys(false));
   std::vector<Recipient> joined;
-  std::vector<std::string> none;
   for (std::size_t i = 0; i < change.envelopes().size(); ++i) {
     const Envelope& envelope = change.envelopes()[i];
-    if (!envelope.info.is_complete() || envelope.passphrase != nullptr) continue;
-    NPK_ASSIGN(std::vector<Recipient> found, recipients_of(envelope, none));
-    std::ranges::move(found, std::back_inserter(joined));
+    if (!envelope.info.is_complete || envelope.passphrase != nullptr) continue;
+    NPK_TRY(add_recipients_of(envelope, joined));
     change.drop(i);
   }
   std::vector<Bytes> age_files;
@@ -157,13 +180,10 @@ Result<KeyReport> import_envelope(const std::string& path, ByteView age_file, st
   if (replaced > change.envelopes().size()) return no_envelope(replaced, change.envelopes().size());
   NPK_ASSIGN(Bytes binary, age_binary(age_file));
   NPK_ASSIGN(const Envelope envelope, read_envelope(std::move(binary), change.superblock(), identities_in(options)));
-  NPK_ASSIGN(const crypto::EpochKeys keys, change.keys(false));
-  const std::uint32_t newest = keys.rbegin()->first;
-  if (envelope.info.is_open && envelope.info.epochs.back() != newest)
-    return fail(Errc::auth_failed, "the age file does not hold the package's newest key: export an envelope again");
+  if (envelope.info.is_open) NPK_TRY(check_importable(envelope.record, change.opener()));
   if (replaced != 0) change.drop(replaced - 1);
   NPK_TRY(change.add({envelope.age_file}));
-  return change.finish(newest, envelope.info.is_open);
+  return change.finish(change.opener().sealing_epoch(), envelope.info.is_open);
 }
 
 }  // namespace npk::ops

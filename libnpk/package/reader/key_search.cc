@@ -4,7 +4,6 @@
 
 #include "crypto/age_armor.h"
 #include "hash/hash.h"
-#include "npk/age.h"
 
 namespace npk::reader {
 namespace {
@@ -26,6 +25,27 @@ bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& s
                                 superblock.key_commitment);
 }
 
+void OwnEpochs::add(const crypto::EpochKeys& keys) {
+  for (const auto& [epoch, key] : keys) holders_[epoch] |= std::uint64_t{1} << records_;
+  ++records_;
+}
+
+std::uint32_t OwnEpochs::newest() const noexcept {
+  std::uint64_t with_all = ~std::uint64_t{0};  // the records with the keys of all own epochs so far
+  std::uint32_t newest = 0;
+  for (const auto& [epoch, holders] : holders_) {
+    if (newest == 0 && epoch != kFirstEpoch) return 0;
+    if ((with_all & holders) == 0) continue;
+    with_all &= holders;
+    newest = epoch;
+  }
+  return newest;
+}
+
+bool is_for_passphrase(const std::vector<AgeStanza>& stanzas) noexcept {
+  return std::ranges::any_of(stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });
+}
+
 Result<void> check_envelope_size(std::uint64_t stored_bytes) {
   if (stored_bytes > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
   return {};
@@ -38,10 +58,9 @@ bool KeySearch::may_try(ByteView envelope) {
   if (!goes_on()) return false;
   ++tries_;
   if (identities_ == nullptr || identities_->empty()) return false;
+  if (std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
   const auto stanzas = describe_stanzas(envelope);
-  const bool takes_passphrase =
-      stanzas && std::ranges::any_of(*stanzas, [](const AgeStanza& stanza) { return stanza.type == "scrypt"; });
-  if (!takes_passphrase || std::ranges::none_of(*identities_, &Identity::is_passphrase)) return true;
+  if (!stanzas || !is_for_passphrase(*stanzas)) return true;
   skipped_passphrase_ = tried_passphrase_;
   return !std::exchange(tried_passphrase_, true);
 }
@@ -60,7 +79,8 @@ Result<void> KeySearch::take(ByteView bytes) {
   if (opener_ == nullptr)
     opener_ = std::make_shared<crypto::BodyOpener>(hash::blake3(format::encode_superblock(superblock_)),
                                                    superblock_.cipher);
-  if (record.keys.contains(kFirstEpoch)) opener_->allow_sealing(record.keys.rbegin()->first);
+  epochs_.add(record.keys);
+  opener_->allow_sealing(epochs_.newest());
   for (auto& [epoch, key] : record.keys) NPK_TRY(opener_->add_key(epoch, std::move(key)));
   return {};
 }

@@ -1,6 +1,7 @@
 // What opens a sealed package (spec section 14): its envelopes against the caller's identities.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "crypto/epoch_record.h"
 #include "crypto/sealing.h"
+#include "npk/age.h"
 #include "npk/format/superblock.h"
 #include "npk/recipients.h"
 
@@ -22,6 +24,24 @@ using Identities = std::shared_ptr<const std::vector<Identity>>;
 [[nodiscard]] bool is_record_of(const crypto::EpochRecord& record, const format::Superblock& superblock);
 // Errc::limit for an envelope, before it is read, that is larger than any age file.
 [[nodiscard]] Result<void> check_envelope_size(std::uint64_t stored_bytes);
+
+// Which epochs are of the package's own readers: the first, and, ascending, each whose key came with those of all own
+// ones before. Others anyone can add who knows a recipient, or who was removed and so lacks a key since.
+class OwnEpochs {
+ public:
+  static constexpr unsigned kMostRecords = 64;
+  // Keys that came together; at most kMostRecords of them. A first one has been checked against the superblock.
+  void add(const crypto::EpochKeys& keys);
+  // 0: none.
+  [[nodiscard]] std::uint32_t newest() const noexcept;
+
+ private:
+  std::map<std::uint32_t, std::uint64_t> holders_;  // a bit for each record that has the epoch's key
+  unsigned records_ = 0;
+};
+
+// Opening it costs a passphrase's work.
+[[nodiscard]] bool is_for_passphrase(const std::vector<AgeStanza>& stanzas) noexcept;
 
 // One thread. Tries at most kMostTries envelopes, and one passphrase, whose cost is bounded: hostile packages may have
 // many of both.
@@ -49,6 +69,7 @@ class KeySearch {
   std::shared_ptr<crypto::BodyOpener> opener_;
   std::optional<Error> refused_;  // why the first envelope did not open, if not for want of a key
   unsigned tries_ = 0;
+  OwnEpochs epochs_;
   bool tried_passphrase_ = false;
   bool skipped_passphrase_ = false;
 };

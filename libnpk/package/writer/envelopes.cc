@@ -1,13 +1,15 @@
 #include "package/writer/envelopes.h"
 
-#include "npk/age.h"
+#include "crypto/age_with_header.h"
+#include "hash/hash.h"
 
 namespace npk::writer {
 namespace {
 
 Result<SecretBytes> record_of(const format::PackageId& id, const crypto::EpochKeys& keys,
-                              std::span<const Recipient> recipients) {
+                              std::span<const Recipient> recipients, ByteView header) {
   crypto::EpochRecord record;
+  record.header_hash = hash::blake3(header);
   record.package_id = id;
   for (const auto& [epoch, key] : keys) {
     NPK_ASSIGN(SecretBytes copy, SecretBytes::copy_of(key.view()));
@@ -24,8 +26,8 @@ Result<std::vector<Bytes>> make_envelopes(const format::PackageId& id, const cry
   std::vector<Bytes> envelopes;
   const auto add = [&](std::span<const Recipient> together) -> Result<void> {
     if (together.empty()) return {};
-    NPK_ASSIGN(const SecretBytes record, record_of(id, keys, together));
-    NPK_ASSIGN(envelopes.emplace_back(), age_encrypt(record.view(), together));
+    const auto record = [&](ByteView header) { return record_of(id, keys, together, header); };
+    NPK_ASSIGN(envelopes.emplace_back(), crypto::age_encrypt_with_header(together, record));
     return {};
   };
   std::size_t begin = 0;

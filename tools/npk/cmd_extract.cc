@@ -58,6 +58,8 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
   const bool is_piped = options.package == "-";
   if (is_piped && options.reading.expectation.expects_anything())
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
+  if (is_piped && options.reading.generation != 0)
+    return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
   NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
   options.extract.identities = reader.identities;
   if (is_piped) return ops::extract_stream(io.in, options.extract);

@@ -9,7 +9,7 @@
 #include "npk/memory_estimate.h"
 #include "npk/ops/hash.h"
 #include "output_buffer.h"
-#include "pack_inputs.h"
+#include "pack_options.h"
 #include "progress_line.h"
 #include "verbs.h"
 
@@ -53,37 +53,18 @@ examples:
 
 struct Options {
   ops::CreateOptions create;
-  bool fast = false;
-  bool max = false;
+  PackOptions pack;
   bool json = false;
   bool quiet = false;
   bool verbose = false;
-  std::uint64_t threads = 0;
-  std::string dedup = "chunks";
   std::optional<std::string> cipher;
   RecipientOptions keys;
-  // Bound only to keep their order: pack_inputs reads them.
-  std::vector<std::string> directories, lists, paths;
 };
 
 void define(OptionParser& parser, Options& options) {
   WriterOptions& writer = options.create.writer;
-  parser.flag("--fast", options.fast);
-  parser.flag("--max", options.max);
-  parser.texts("-C,--directory", options.directories);
-  parser.texts("--files-from", options.lists);
-  parser.texts("--exclude", options.create.excludes);
-  parser.texts("--include", options.create.includes);
-  parser.text("--stdin-name", options.create.standard_input_name);
-  parser.number("--level", writer.level, -100, 100);
-  parser.text("--codec", writer.codec);
-  parser.size("--block-size", writer.block_bytes);
-  parser.size("--chunk-size", writer.chunk_bytes);
-  parser.text("--dedup", options.dedup);
-  parser.number("--threads", options.threads, 1, 1024);
-  parser.size("--memory", writer.memory_bytes);
+  define_pack(parser, options.pack, options.create);
   parser.flag("--reproducible", writer.reproducible);
-  parser.text("--message", writer.message);
   define_recipients(parser, options.keys);
   parser.text("--cipher", options.cipher);
   parser.flag("--pad", writer.pad);
@@ -91,42 +72,8 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
   parser.operand("PACKAGE", options.create.package_path);
-  parser.operands("PATH", options.paths);
-  parser.excludes("--fast", "--max");
+  parser.operands("PATH", options.pack.paths);
   parser.excludes("--quiet", "--verbose");
-}
-
-Result<Deduplication> deduplication_of(const std::string& name) {
-  static const std::map<std::string, Deduplication> kNames = {
-      {"none", Deduplication::none}, {"files", Deduplication::files}, {"chunks", Deduplication::chunks}};
-  const auto found = kNames.find(name);
-  if (found == kNames.end()) return fail(Errc::misuse, "--dedup: '" + name + "' is none of none, files and chunks");
-  return found->second;
-}
-
-// https://reproducible-builds.org/specs/source-date-epoch/: ASCII digits, seconds.
-Result<std::optional<std::int64_t>> source_date(const Io& io) {
-  const auto text = io.environment("SOURCE_DATE_EPOCH");
-  if (!text) return std::nullopt;
-  std::int64_t seconds = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), seconds);
-  if (error != std::errc() || end != text->data() + text->size() || seconds < 0)
-    return fail(Errc::misuse, "SOURCE_DATE_EPOCH is '" + *text + "', not a number of seconds since 1970");
-  return seconds;
-}
-
-Result<void> set_time(Options& options, const Io& io) {
-  NPK_ASSIGN(const auto given, source_date(io));
-  WriterOptions& writer = options.create.writer;
-  if (given) {
-    writer.time_seconds = *given;
-    options.create.clamp_times = true;
-  } else if (!writer.reproducible) {
-    const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(io.now().time_since_epoch()).count();
-    writer.time_seconds = now / 1'000'000'000;
-    writer.time_nanoseconds = static_cast<std::uint32_t>(now % 1'000'000'000);
-  }
-  return {};
 }
 
 // What the options mean together.
@@ -135,18 +82,12 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   const bool to_output = create.package_path == "-";
   if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
   if (to_output && options.json) return fail(Errc::misuse, "--json and the package can't both go to standard output");
-  if (options.fast) create.writer.preset = Preset::fast;
-  if (options.max) create.writer.preset = Preset::max;
-  create.writer.threads = static_cast<unsigned>(options.threads);
-  NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
+  NPK_TRY(complete_pack(options.pack, parser, io, create));
+  if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
+    return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
   if (options.cipher) {
     NPK_ASSIGN(create.writer.cipher, cipher_of(*options.cipher));
   }
-  NPK_TRY(set_time(options, io));
-  NPK_ASSIGN(PackInputs inputs, pack_inputs(parser.in_order(), io.in));
-  if (inputs.paths.empty() && !inputs.standard_input && options.lists.empty()) return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
-  create.inputs = std::move(inputs.paths);
-  if (inputs.standard_input) create.standard_input = &io.in;
   if (to_output) create.sink = &io.out;
   NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path));
   if (options.cipher && create.writer.recipients == nullptr)

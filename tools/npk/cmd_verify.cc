@@ -170,6 +170,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   auto reader = reader_options(options.reading, options.package);
   if (!reader) return messages.error(reader.error());
   verify.identities = std::move(reader->identities);
+  verify.generation = reader->generation;
   verify.expected = std::move(reader->expected);
   auto source = open_file_source(options.package);
   if (!source) return messages.error(source.error());

@@ -43,10 +43,12 @@ Result<PackageReader> opened(const std::string& path, const ReadingOptions& read
 void define_reading(OptionParser& parser, ReadingOptions& options) {
   define_identities(parser, options.keys);
   define_expectation(parser, options.expectation);
+  parser.number("--at", options.generation, 1);
 }
 
 Result<ReaderOptions> reader_options(const ReadingOptions& options, const std::string& package) {
   ReaderOptions reader;
+  reader.generation = options.generation;
   NPK_ASSIGN(reader.expected, expected_state(options.expectation));
   NPK_ASSIGN(reader.identities, identities_of(options.keys, package));
   return reader;

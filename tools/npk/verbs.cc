@@ -11,8 +11,9 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 10> kVerbs = {{
+constexpr std::array<Verb, 15> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
+    {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
     {"extract", "get files and directories back", run_extract},
     {"cat", "write a file's content to standard output", run_cat},
@@ -21,6 +22,9 @@ constexpr std::array<Verb, 10> kVerbs = {{
     {"verify", "check every byte, every reference and every hash", run_verify},
     {"sign", "say with a key of minisign that it is yours", run_sign},
     {"rekey", "seal a package anew, with fresh keys", run_rekey},
+    {"log", "list the generations of a package", run_log},
+    {"remove", "take entries out, from the next generation on", run_remove},
+    {"rename", "give entries other paths, from the next generation on", run_rename},
     {"hash", "print digests as b3sum does", run_hash},
     {"key", "say who may open a sealed package", run_key},
 }};

@@ -18,6 +18,10 @@ struct Verb {
 // `arguments`: without the program's name.
 [[nodiscard]] int run_command(const Arguments& arguments, Io& io);
 
+int run_append(const Arguments& arguments, Io& io);
+int run_log(const Arguments& arguments, Io& io);
+int run_remove(const Arguments& arguments, Io& io);
+int run_rename(const Arguments& arguments, Io& io);
 int run_pack(const Arguments& arguments, Io& io);
 int run_list(const Arguments& arguments, Io& io);
 int run_extract(const Arguments& arguments, Io& io);

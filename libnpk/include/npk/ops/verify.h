@@ -24,6 +24,7 @@ struct VerifyOptions {
   unsigned threads = 0;  // 0: as many as processors
   Limits limits;
   std::shared_ptr<const std::vector<Identity>> identities;  // what opens a sealed package
+  std::uint64_t generation = 0;  // whose tree is checked; 0: the newest. All frames are checked anyway
   ExpectedState expected;     // signers may have signed the content alone, where all of it is checked
   ProgressCallback progress;  // bytes: decoded
   std::stop_token stop;

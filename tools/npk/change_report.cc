@@ -1,0 +1,71 @@
+#include "change_report.h"
+
+#include <fmt/format.h>
+
+#include "amounts.h"
+#include "exit_code.h"
+#include "json_text.h"
+#include "npk/ops/hash.h"
+#include "opened_package.h"
+#include "output_buffer.h"
+#include "progress_line.h"
+
+namespace npk::tools {
+namespace {
+
+Json json_of(const ops::AppendReport& report, std::chrono::duration<double> time) {
+  return {{"format", "npk-append-1"},
+          {"generation", report.generation},
+          {"changed", !report.changed_nothing},
+          {"entries", report.write.totals.entries},
+          {"new_entries", report.new_entries},
+          {"gone_entries", report.gone_entries},
+          {"kept_files", report.kept_files},
+          {"input_bytes", report.write.input_bytes},
+          {"duplicate_bytes", report.write.duplicate_bytes},
+          {"added_bytes", report.added_bytes},
+          {"package_bytes", report.write.package_bytes},
+          {"failed_entries", report.write.failed_entries + report.scan_problems},
+          {"changed_entries", report.write.changed_entries},
+          {"content_root", ops::hex_of(report.write.content_root)},
+          {"seconds", time.count()}};
+}
+
+std::string summary(const ops::AppendReport& report, std::chrono::duration<double> time) {
+  if (report.changed_nothing) return fmt::format("generation {} stays: nothing has changed, {}", report.generation, seconds_text(time));
+  return fmt::format("generation {}: {} entries ({} new, {} gone), {} read, {} added, {}", report.generation, count_text(report.write.totals.entries),
+                     count_text(report.new_entries), count_text(report.gone_entries), bytes_text(report.write.input_bytes),
+                     bytes_text(report.added_bytes), seconds_text(time));
+}
+
+int say_failure(const Error& error, Messages& messages) {
+  const int code = messages.error(error);
+  hint_at_keys(error, messages);
+  return code;
+}
+
+}  // namespace
+
+int change_package(ops::AppendOptions& append, const ChangeOptions& options, Messages& messages, Io& io) {
+  messages.set_quiet(options.quiet);
+  append.create.writer.progress = progress_line(io, messages, options.quiet || options.json);
+  append.create.writer.problem = [&](const Error& error) { messages.error(error.to_string()); };
+  append.create.writer.stop = io.stop;
+  append.create.note = [&](const Error& note) { messages.note(note.to_string()); };
+  const auto start = io.now();
+  const auto report = ops::append(append);
+  messages.clear_status_line();
+  if (!report) return say_failure(report.error(), messages);
+  if (options.json) {
+    OutputBuffer out(io.out);
+    out.append(json_of(*report, io.now() - start).dump(2) + "\n");
+    if (const auto written = out.finish(); !written) return messages.error(written.error());
+  } else {
+    messages.note(summary(*report, io.now() - start));
+  }
+  const std::uint64_t failed = report->write.failed_entries + report->scan_problems;
+  if (failed != 0) messages.error(fmt::format("{} entries were left out", count_text(failed)));
+  return failed == 0 && report->write.changed_entries == 0 ? kDone : kSomeFailed;
+}
+
+}  // namespace npk::tools

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 10> kVerbs = {{
+constexpr std::array<Verb, 11> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"list", "list what is in a package", run_list},
     {"extract", "get files and directories back", run_extract},

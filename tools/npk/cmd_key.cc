@@ -21,7 +21,7 @@ and export need what opens the package.
   list     the envelopes: number, kinds of keys; with -i or -p also whom those that open are for; --json as a document
            (see JSON.md)
   add      lets more people read everything: -r, --recipient KEY, -R, --recipients-file FILE; --new-passphrase asks
-           for one, --new-passphrase-fd N takes the first line behind descriptor N
+           for one, --new-passphrase-fd N takes the first line behind descriptor N; a package has one at most
   remove   what is added from now on they can't read: -r KEY, -R FILE, or --envelope N, a whole one. What they could
            read they still can, until npk rekey, and for ever in copies. Needs a key for each envelope that stays
   export   an envelope's age file, to standard output or -o FILE; age -d -i KEY opens it

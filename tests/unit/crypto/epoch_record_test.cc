@@ -25,6 +25,16 @@ TEST(EpochRecord, ComesBack) {
   for (const auto& [epoch, key] : record.keys) EXPECT_TRUE(equal_in_constant_time(key.view(), back.keys.at(epoch).view()));
 }
 
+TEST(EpochRecord, TheHeadersHashComesBack) {
+  EpochRecord record = record_of({1}, {"age1abc"});
+  EXPECT_FALSE(decode_epoch_record(encode_epoch_record(record).value().view()).value().header_hash);
+  record.header_hash.emplace().fill(7);
+  const SecretBytes bytes = encode_epoch_record(record).value();
+  EXPECT_EQ(decode_epoch_record(bytes.view()).value().header_hash, record.header_hash);
+  for (std::size_t cut = 1; cut < 32; ++cut)
+    EXPECT_EQ(decode_epoch_record(bytes.view().first(bytes.size() - cut)).error().code, Errc::trailing_data) << cut;
+}
+
 TEST(EpochRecord, EveryCutAndOneByteMoreIsRefused) {
   const SecretBytes bytes = encode_epoch_record(record_of({1}, {"age1abc"})).value();
   for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(decode_epoch_record(bytes.view().first(size))) << size;

@@ -108,7 +108,8 @@ TEST_F(Change, WhatIsAddedAfterwardsIsSealedUnderTheNewKey) {
   EXPECT_EQ(why(ops::sign_package(path_, other, {.identities = identities(alice_.identity()), .comment = "again"})), "");
   EXPECT_EQ(frames_of(bytes()).of(format::FrameType::signature, 1).header.key_epoch, 2U);
   EXPECT_EQ(verified_by(alice_), "sound");
-  const auto open = open_sealed(bytes(), identities(alice_.identity()));
+  const Bytes package = bytes();
+  const auto open = open_sealed(package, identities(alice_.identity()));
   ASSERT_TRUE(open);
   EXPECT_EQ(open->signatures().value().size(), 2U);
   EXPECT_EQ(why(remove(keys(alice_), {.envelopes = {1}})), "misuse: nobody could open the package any more");

@@ -41,7 +41,8 @@ std::string summary(const ops::AppendReport& report, std::chrono::duration<doubl
 int say_failure(const Error& error, Messages& messages) {
   const int code = messages.error(error);
   hint_at_keys(error, messages);
-  return code;
+  if (error.code == Errc::misuse && error.message.find("is signed") != std::string::npos) messages.hint("--append-to-signed adds to it all the same");
+  return error.code == Errc::not_found && error.path.empty() ? kSomeFailed : code;
 }
 
 }  // namespace

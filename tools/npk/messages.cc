@@ -9,7 +9,7 @@ namespace {
 
 // The library leaves out errno where its own code says as much.
 std::string text_of(const Error& error) {
-  if (error.code == Errc::not_found) return error.to_string() + " (No such file or directory)";
+  if (error.code == Errc::not_found && error.message.starts_with("can't")) return error.to_string() + " (No such file or directory)";
   return error.to_string();
 }
 

@@ -42,7 +42,7 @@ struct ReaderOptions {
   std::shared_ptr<BufferPool> pool = {};
   // What opens a sealed package. Not null: a package that is not sealed is refused (auth_failed).
   std::shared_ptr<const std::vector<Identity>> identities = {};
-  std::uint64_t generation = 0;  // to open, by number; 0: the newest. not_found for one that is not there
+  std::uint64_t generation = 0;  // to open, by number; 0: the newest. misuse for one that is not there
   ExpectedState expected = {};  // refused otherwise (auth_failed); so is one that had to be recovered
 };
 

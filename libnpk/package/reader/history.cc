@@ -38,9 +38,11 @@ Result<void> select_generation(const FrameReader& frames, std::uint64_t generati
     if (!before) break;
     at = *std::move(before);
   }
-  if (at.commit.statement.generation != generation)
-    return fail(Errc::not_found, "there is no generation " + std::to_string(generation) + ": the package has " +
-                                     std::to_string(at.commit.statement.generation) + " to " + std::to_string(newest));
+  if (at.commit.statement.generation != generation) {
+    const bool is_older = generation < newest;
+    return fail(Errc::misuse, "there is no generation " + std::to_string(generation) + ": the " + (is_older ? "oldest" : "newest") +
+                                     " in the package is " + std::to_string(at.commit.statement.generation));
+  }
   info.commit_place = at.place;
   info.commit = std::move(at.commit);
   info.statement_hash = at.statement_hash;

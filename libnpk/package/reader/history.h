@@ -19,7 +19,7 @@ struct PlacedCommit {
 // or not the one that is named).
 [[nodiscard]] Result<std::optional<PlacedCommit>> commit_before(const FrameReader& frames, const PlacedCommit& later);
 
-// Puts another generation into `info`. Errors: not_found, naming those there are; as commit_before.
+// Puts another generation into `info`. Errors: misuse (it is not there); as commit_before.
 [[nodiscard]] Result<void> select_generation(const FrameReader& frames, std::uint64_t generation, PackageInfo& info);
 
 }  // namespace npk::reader

@@ -58,6 +58,7 @@ class CommitSearch {
       package_.info.commit = *std::move(commit);
       package_.info.statement_hash = hash::blake3(format::encode_statement(package_.info.commit.statement));
       package_.commit_position = position;
+      package_.info.commit_place = {position, frame.header.stored_length, frame.hash};
       return true;
     }
     const Errc code = commit.error().code;
@@ -157,6 +158,7 @@ Result<LocatedPackage> recover_package(LocatedPackage package, const Limits& lim
   const FrameReader frames(package.extent, limits, counters);
   NPK_ASSIGN(const bool committed, CommitSearch(package, frames).run());
   if (committed) {
+    package.extent.newest_commit = package.commit_position;
     const std::string generation = std::to_string(package.info.commit.statement.generation);
     package.info.warnings.push_back(
         warning(Errc::truncated, "the last commit that can be read answers: generation " + generation, frames));

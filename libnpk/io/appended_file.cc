@@ -56,6 +56,12 @@ AppendedFile::~AppendedFile() {
   if (end_ != first_end_ && ::ftruncate(file_.get(), static_cast<off_t>(first_end_)) < 0) return;  // a torn tail: readers see it
 }
 
+Result<void> AppendedFile::cut_to(std::uint64_t size) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(size)) < 0) return fail_system(errno, "can't shorten", path_);
+  first_end_ = end_ = size;
+  return {};
+}
+
 Result<void> AppendedFile::write(ByteView bytes) {
   const std::uint64_t at = end_;
   end_ += bytes.size();  // also if only some of it is written

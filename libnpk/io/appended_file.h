@@ -23,6 +23,8 @@ class AppendedFile final : public Sink {
   // Its content, also what is written. Not to be used once the file is destroyed.
   [[nodiscard]] const std::shared_ptr<RandomAccessSource>& source() const noexcept { return source_; }
 
+  // Drops what lies behind, for good. Before anything is written.
+  [[nodiscard]] Result<void> cut_to(std::uint64_t size);
   [[nodiscard]] Result<void> write(ByteView bytes) override;
   // What has been written is on the disk before what follows.
   [[nodiscard]] Result<void> sync();

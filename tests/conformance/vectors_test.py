@@ -111,7 +111,7 @@ class Specification(unittest.TestCase):
     def test_registry(self):
         text = (VECTORS.parent / "registry.md").read_text()
         tables = {"FrameType": ids.FRAME_TYPES, "CodecId": ids.CODECS, "ColumnEncoding": ids.ENCODINGS, "EntryKind": ids.KINDS,
-                  "PageKind": ids.PAGES, "ColumnId": ids.COLUMNS}
+                  "PageKind": ids.PAGES, "ColumnId": ids.COLUMNS, "SectionId": ids.SECTIONS}
         parts = re.split(r"<!-- enum: (\w+) -->", text)[1:]
         found = {name: {row: int(value) for row, value in re.findall(r"^\| (\w+) \| (\d+) \|$", body.split("\n## ")[0], re.M)}
                  for name, body in zip(parts[::2], parts[1::2])}

@@ -24,6 +24,7 @@ Json json_of(const ops::AppendReport& report, std::chrono::duration<double> time
           {"input_bytes", report.write.input_bytes},
           {"duplicate_bytes", report.write.duplicate_bytes},
           {"added_bytes", report.added_bytes},
+          {"cut_bytes", report.cut_bytes},
           {"package_bytes", report.write.package_bytes},
           {"failed_entries", report.write.failed_entries + report.scan_problems},
           {"changed_entries", report.write.changed_entries},
@@ -57,6 +58,7 @@ int change_package(ops::AppendOptions& append, const ChangeOptions& options, Mes
   const auto report = ops::append(append);
   messages.clear_status_line();
   if (!report) return say_failure(report.error(), messages);
+  if (report->cut_bytes != 0) messages.note(fmt::format("{} that a writer left unfinished were cut off first", bytes_text(report->cut_bytes)));
   if (options.json) {
     OutputBuffer out(io.out);
     out.append(json_of(*report, io.now() - start).dump(2) + "\n");

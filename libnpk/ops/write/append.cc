@@ -8,6 +8,7 @@
 #include "ops/write/attachment.h"
 #include "ops/write/merged_input.h"
 #include "ops/write/scan_input.h"
+#include "ops/write/torn_end.h"
 #include "package/reader/impl.h"
 #include "package/reader/tree_leaves.h"
 #include "package/writer/plan.h"
@@ -109,9 +110,10 @@ Result<void> check_options(const AppendOptions& options) {
 Result<AppendReport> append(const AppendOptions& options) {
   NPK_TRY(check_options(options));
   NPK_ASSIGN(const auto file, io::AppendedFile::open(options.package_path));
+  AppendReport report;
+  NPK_ASSIGN(report.cut_bytes, mend_torn_end(*file, {.limits = options.create.limits, .identities = options.identities}));
   NPK_ASSIGN(Before before, Before::open(*file, options));
   const PackageInfo& info = before.reader().info();
-  AppendReport report;
   CreateOptions scan = options.create;
   scan.sink = nullptr;
   scan.package_path = options.package_path;

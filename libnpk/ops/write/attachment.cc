@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "block/seal.h"
+#include "ops/write/torn_end.h"
 
 namespace npk::ops {
 
@@ -14,6 +15,7 @@ Attachment::Attachment(std::unique_ptr<io::AppendedFile> file, reader::LocatedPa
 
 Result<std::unique_ptr<Attachment>> Attachment::begin(const std::string& path, const ReaderOptions& options) {
   NPK_ASSIGN(auto file, io::AppendedFile::open(path));
+  NPK_TRY(mend_torn_end(*file, options));
   ReaderOptions whole = options;
   whole.accept_recovered = false;
   NPK_ASSIGN(auto package, reader::locate_package(file->source(), whole, std::make_shared<reader::ReadCounters>()));

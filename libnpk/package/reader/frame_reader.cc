@@ -153,11 +153,13 @@ Result<void> FrameReader::pass(std::uint64_t position, const format::FrameHeader
   return format::is_known(header.type) ? met : Result<void>();
 }
 
-// A commit shows the head of its own session, so the walk opens each commit that it reads.
+// A commit shows the head of its own session, so the walk opens each commit that it reads; one without ends it.
 Result<void> FrameReader::meet_session_of(const format::FrameHeader& header) const {
   if ((header.flags & format::kFrameCarriesSalt) != 0) return {};
   Frame commit;
   for (std::uint64_t position = extent_.newest_commit; position != 0 && !extent_.opener->knows(header);) {
+    NPK_ASSIGN(const format::FrameHeader found, read_header_at(position));
+    if (found.type == format::FrameType::commit && (found.flags & format::kFrameCarriesSalt) == 0) return {};
     NPK_TRY(read_frame_at(position, commit));
     if (commit.header.type != format::FrameType::commit) return fail(Errc::corrupt, "a commit names as the one before it what is none");
     NPK_ASSIGN(const Bytes raw, block::open_page(commit.body, limits_));

@@ -25,10 +25,21 @@ Result<Window> read_window(const FrameReader& frames, std::uint64_t begin, std::
   return window;
 }
 
-bool header_at(const FrameReader& frames, const Window& window, std::size_t at) {
+using Wanted = bool (*)(const FrameReader& frames, ByteView header);
+
+bool is_any(const FrameReader& frames, ByteView header) {
+  return decode_header(header, frames.extent().tag, frames.extent().opener != nullptr, frames.limits()).has_value();
+}
+
+// Trailers are clear in sealed packages, too.
+bool is_trailer(const FrameReader& frames, ByteView header) {
+  const auto decoded = decode_header(header, frames.extent().tag, false, frames.limits());
+  return decoded && decoded->type == format::FrameType::trailer;
+}
+
+bool header_at(const FrameReader& frames, const Window& window, std::size_t at, Wanted wanted) {
   const ByteView rest = ByteView(window.bytes).subspan(at);
-  return rest.size() >= format::kFrameHeaderBytes &&
-         decode_header(rest, frames.extent().tag, frames.extent().opener != nullptr, frames.limits()).has_value();
+  return rest.size() >= format::kFrameHeaderBytes && wanted(frames, rest);
 }
 
 std::optional<std::uint64_t> first_header(const FrameReader& frames, const Window& window) {
@@ -37,19 +48,30 @@ std::optional<std::uint64_t> first_header(const FrameReader& frames, const Windo
     at = std::search(at, bytes.end(), format::kFrameMagic.begin(), format::kFrameMagic.end());
     if (at == bytes.end()) return std::nullopt;
     const auto offset = static_cast<std::size_t>(at - bytes.begin());
-    if (header_at(frames, window, offset)) return window.begin + offset;
+    if (header_at(frames, window, offset, is_any)) return window.begin + offset;
   }
 }
 
-std::optional<std::uint64_t> last_header(const FrameReader& frames, const Window& window) {
+std::optional<std::uint64_t> last_header(const FrameReader& frames, const Window& window, Wanted wanted) {
   auto end = window.bytes.end();
   for (;;) {
     const auto at = std::find_end(window.bytes.begin(), end, format::kFrameMagic.begin(), format::kFrameMagic.end());
     if (at == end) return std::nullopt;
     const auto offset = static_cast<std::size_t>(at - window.bytes.begin());
-    if (header_at(frames, window, offset)) return window.begin + offset;
+    if (header_at(frames, window, offset, wanted)) return window.begin + offset;
     end = at + static_cast<std::ptrdiff_t>(format::kFrameMagic.size()) - 1;
   }
+}
+
+// A header that begins before `end`.
+Result<std::optional<std::uint64_t>> find_backwards(const FrameReader& frames, std::uint64_t end, Wanted wanted) {
+  while (end > format::kSuperblockBytes) {
+    const std::uint64_t begin = std::max(format::kSuperblockBytes + kWindowBytes, end) - kWindowBytes;
+    NPK_ASSIGN(const Window window, read_window(frames, begin, static_cast<std::size_t>(end - begin)));
+    if (const auto found = last_header(frames, window, wanted)) return found;
+    end = begin;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -65,14 +87,11 @@ Result<std::optional<std::uint64_t>> find_next_frame(const FrameReader& frames, 
 }
 
 Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames) {
-  std::uint64_t end = frames.extent().length;
-  while (end > format::kSuperblockBytes) {
-    const std::uint64_t begin = std::max(format::kSuperblockBytes + kWindowBytes, end) - kWindowBytes;
-    NPK_ASSIGN(const Window window, read_window(frames, begin, kWindowBytes));
-    if (const auto found = last_header(frames, window)) return found;
-    end = begin;
-  }
-  return std::nullopt;
+  return find_backwards(frames, frames.extent().length, is_any);
+}
+
+Result<std::optional<std::uint64_t>> find_trailer_before(const FrameReader& frames, std::uint64_t before) {
+  return find_backwards(frames, before, is_trailer);
 }
 
 }  // namespace npk::reader

@@ -74,4 +74,7 @@ class FrameScanner {
 // Last such position.
 [[nodiscard]] Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames);
 
+// Last such position before `before` where a trailer's header lies.
+[[nodiscard]] Result<std::optional<std::uint64_t>> find_trailer_before(const FrameReader& frames, std::uint64_t before);
+
 }  // namespace npk::reader

@@ -6,6 +6,7 @@
 #include "block/open.h"
 #include "hash/content_root.h"
 #include "hash/hash.h"
+#include "package/reader/frame_walker.h"
 #include "package/reader/history.h"
 #include "package/reader/key_search.h"
 #include "package/reader/recover.h"
@@ -156,6 +157,24 @@ Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const 
   if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)
     return bad("a commit counts blocks but has no chunks");
   return commit;
+}
+
+Result<std::optional<std::uint64_t>> last_whole_end(const std::shared_ptr<const RandomAccessSource>& source, const Limits& limits) {
+  NPK_ASSIGN(const std::uint64_t bytes, source->size());
+  if (const auto trailer = read_trailer(*source, bytes, limits)) return bytes;
+  NPK_ASSIGN(const format::Superblock superblock, read_superblock(*source, 0));
+  const PackageExtent extent{source, 0, bytes, format::package_tag(superblock.package_id)};
+  const FrameReader frames(extent, limits, std::make_shared<ReadCounters>());
+  for (std::uint64_t before = bytes;;) {
+    NPK_ASSIGN(const auto position, find_trailer_before(frames, before));
+    if (!position) return std::nullopt;
+    Frame frame;
+    if (frames.read_frame(*position, frame)) {
+      const auto trailer = format::decode_trailer(frame.body);
+      if (trailer && trailer->package_length == frame.end()) return frame.end();
+    }
+    before = *position;
+  }
 }
 
 Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource> source, const Limits& limits) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "npk/reader.h"
@@ -24,6 +25,11 @@ struct LocatedPackage {
 [[nodiscard]] Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source,
                                                     const ReaderOptions& options,
                                                     const std::shared_ptr<ReadCounters>& counters);
+
+// Where the last whole trailer of the package ends, of a package that begins at the source's start: its end, unless that
+// is torn. nullopt: there is none. Errors: io; those of the superblock.
+[[nodiscard]] Result<std::optional<std::uint64_t>> last_whole_end(const std::shared_ptr<const RandomAccessSource>& source,
+                                                                  const Limits& limits);
 
 // What can be known of a sealed package without a key.
 struct EnvelopePlaces {

@@ -35,6 +35,7 @@ struct AppendReport {
   std::uint64_t gone_entries = 0;   // whose path is not there any more
   std::uint64_t kept_files = 0;     // not read
   std::uint64_t scan_problems = 0;
+  std::uint64_t cut_bytes = 0;      // of what a writer that was stopped had begun to add
   bool changed_nothing = false;     // content and metadata are what they were: no generation was written
 };
 

@@ -56,6 +56,10 @@ class Append(harness.CommandTest):
         self.assertEqual(len(self.lines("log", "p.npk")), 2)
         self.npk("list", "--at", "3", "p.npk", code=USAGE, says="no generation 3")
 
+    def test_every_reading_verb_knows_at(self):
+        for verb in ("list", "extract", "cat", "seek", "info", "verify", "hash", "log"):
+            self.assertIn("--at N", self.npk(verb, "--help").stdout.decode(), verb)
+
     def test_nothing_new_writes_nothing(self):
         before = self.package()
         self.npk("append", "p.npk", "t", says="nothing has changed")

@@ -13,14 +13,17 @@ _npk_entries() {  # entries of the package named on the line
 _npk_options() {
   case $1 in
     pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
-    list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
-    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
-    cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
-    seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
-    info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
-    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    remove | rename) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
+    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
     sign) echo "-s --secret-key --key-passphrase-fd --comment --detached -o --output -i --identity -p --passphrase --passphrase-fd --help" ;;
-    hash) echo "-i --identity -p --passphrase --passphrase-fd --signer --expect-commit --help" ;;
+    hash) echo "-i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     rekey) echo "-r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --cipher --pad -o --output -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
@@ -30,7 +33,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key rekey --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key rekey append remove rename log --help --version" -- "$cur")
     return
   fi
   case $previous in
@@ -48,7 +51,7 @@ _npk() {
     return
   fi
   case $verb in
-    list | extract | cat | seek | hash) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
+    list | extract | cat | seek | hash | remove | rename) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }

@@ -16,6 +16,7 @@ Writes the content of a file in a package to standard output, checked.
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
+  --at N               generation N instead of the newest; `npk log` lists them
 
 examples:
   npk cat src.npk src/README

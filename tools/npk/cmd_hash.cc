@@ -16,6 +16,7 @@ last line, `content-root HASH`, names all that was packed, whatever the codec, t
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
+  --at N               generation N instead of the newest; `npk log` lists them
 
 examples:
   npk hash src.npk 'src/*.c' >sums && b3sum -c sums

@@ -30,6 +30,7 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
+  --at N               generation N instead of the newest; `npk log` lists them
 
 examples:
   npk verify src.npk

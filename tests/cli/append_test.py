@@ -58,7 +58,7 @@ class Append(harness.CommandTest):
 
     def test_every_reading_verb_knows_at(self):
         for verb in ("list", "extract", "cat", "seek", "info", "verify", "hash", "log"):
-            self.assertIn("--at N", self.npk(verb, "--help").stdout.decode(), verb)
+            self.assertIn("--at N|TIME", self.npk(verb, "--help").stdout.decode(), verb)
 
     def test_nothing_new_writes_nothing(self):
         before = self.package()
@@ -76,6 +76,35 @@ class Append(harness.CommandTest):
         self.npk("rename", "p.npk", "t/z", "t/d", code=USAGE, says="t/d")
         self.npk("rename", "p.npk", "t/none", "x", code=SOME_FAILED)
         self.assertEqual(self.package(), before)
+
+    def test_diff_and_revert(self):
+        self.write("t/d/b", "changed")
+        (self.at / "t/a").unlink()
+        self.write("t/new", "new")
+        self.npk("append", "-q", "p.npk", "t")
+        changes = self.lines("diff", "p.npk@1", "p.npk")
+        self.assertEqual([line for line in changes if line[0] != "m"], ["- t/a", "M t/d/b", "+ t/new"])
+        self.assertEqual(self.lines("diff", "p.npk@2", "p.npk"), [])
+        kinds = {it["path"]: it["change"] for it in self.json("diff", "--json", "p.npk", "p.npk@1")["changes"]}
+        self.assertEqual((kinds["t/a"], kinds["t/new"], kinds["t/d/b"]), ("added", "removed", "content"))
+        self.npk("revert", "-q", "p.npk", "1")
+        self.assertEqual(self.lines("diff", "p.npk@1", "p.npk"), [])
+        self.assertEqual(len(self.lines("log", "p.npk")), 3)
+        self.npk("revert", "p.npk", "7", code=USAGE, says="no generation 7")
+        self.npk("revert", "p.npk", "yesterday", code=USAGE, says="npk log")
+        self.npk("diff", "p.npk@9", "p.npk", code=USAGE)
+
+    def test_at_a_time(self):
+        environment = {"SOURCE_DATE_EPOCH": "1700000000"}  # 2023-11-14T22:13:20Z
+        self.npk("pack", "-q", "q.npk", "t", environment=environment)
+        self.write("t/new", "new")
+        self.npk("append", "-q", "q.npk", "t")
+        self.assertNotIn("t/new", self.lines("list", "--at", "2023-11-14", "q.npk"))
+        self.assertNotIn("t/new", self.lines("list", "--at", "2023-11-14T22:13:20Z", "q.npk"))
+        self.assertIn("t/new", self.lines("list", "--at", "2200-01-01", "q.npk"))
+        self.npk("list", "--at", "2023-11-14T22:13:19Z", "q.npk", code=USAGE, says="newer")
+        for wrong in ("0", "yesterday", "2023-13-01", "2023-02-29", "2023-11-14T22:13Z", "1x", ""):
+            self.npk("list", "--at", wrong, "q.npk", code=USAGE, says="--at")
 
     def test_from_standard_input(self):
         self.npk("append", "-q", "--stdin-name", "notes/today", "p.npk", "-", stdin=b"words\n")

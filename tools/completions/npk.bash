@@ -14,7 +14,8 @@ _npk_options() {
   case $1 in
     pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
     append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
-    remove | rename) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
+    remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
     list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
     extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
@@ -33,7 +34,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key rekey append remove rename log --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff --help --version" -- "$cur")
     return
   fi
   case $previous in

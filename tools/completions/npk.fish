@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify sign hash key rekey append remove rename log
+set -l verbs pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -70,10 +70,12 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a append -d 'add
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a remove -d 'take entries out'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rename -d 'give entries other paths'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a log -d 'list generations'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a diff -d 'what is different'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a revert -d 'an older generation again'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rekey -d 'seal anew'
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log' -l at -x -d 'generation'
 complete -c npk -n '__fish_seen_subcommand_from append' -l checksum -d 'read all files'
 complete -c npk -n '__fish_seen_subcommand_from append' -l keep-missing
-complete -c npk -n '__fish_seen_subcommand_from append remove rename' -l append-to-signed
-complete -c npk -n '__fish_seen_subcommand_from append remove rename' -l message -x
-complete -c npk -n '__fish_seen_subcommand_from append remove rename log' -l json
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l append-to-signed
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l message -x
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert log diff' -l json

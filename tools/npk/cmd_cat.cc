@@ -16,7 +16,7 @@ Writes the content of a file in a package to standard output, checked.
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
-  --at N               generation N instead of the newest; `npk log` lists them
+  --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
 
 examples:
   npk cat src.npk src/README

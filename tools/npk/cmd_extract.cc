@@ -27,7 +27,7 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
-  --at N               generation N instead of the newest; `npk log` lists them
+  --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
 
 examples:
   npk extract -C /tmp src.npk
@@ -59,7 +59,7 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
   const bool is_piped = options.package == "-";
   if (is_piped && options.reading.expectation.expects_anything())
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
-  if (is_piped && options.reading.generation != 0)
+  if (is_piped && options.reading.at)
     return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
   NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
   options.extract.identities = reader.identities;

@@ -17,7 +17,7 @@ constexpr std::string_view kHelp = R"(usage: npk log [OPTION]... PACKAGE
 The generations of a package, newest first: number, time, entries, size of the content, the commit's hash, message.
 
   --json   one document (see JSON.md)
-  --at N   from generation N back
+  --at N|TIME  from generation N, or the newest not after TIME, back
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
   --signer PUBKEY, --expect-commit HASH

@@ -30,7 +30,7 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
-  --at N               generation N instead of the newest; `npk log` lists them
+  --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
 
 examples:
   npk verify src.npk
@@ -172,6 +172,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   if (!reader) return messages.error(reader.error());
   verify.identities = std::move(reader->identities);
   verify.generation = reader->generation;
+  verify.not_after = reader->not_after;
   verify.expected = std::move(reader->expected);
   auto source = open_file_source(options.package);
   if (!source) return messages.error(source.error());

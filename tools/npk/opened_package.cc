@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "exit_code.h"
+#include "generation_option.h"
 
 namespace npk::tools {
 namespace {
@@ -43,12 +44,16 @@ Result<PackageReader> opened(const std::string& path, const ReadingOptions& read
 void define_reading(OptionParser& parser, ReadingOptions& options) {
   define_identities(parser, options.keys);
   define_expectation(parser, options.expectation);
-  parser.number("--at", options.generation, 1);
+  parser.text("--at", options.at);
 }
 
 Result<ReaderOptions> reader_options(const ReadingOptions& options, const std::string& package) {
   ReaderOptions reader;
-  reader.generation = options.generation;
+  if (options.at) {
+    NPK_ASSIGN(const GenerationChoice choice, parse_generation(*options.at));
+    reader.generation = choice.number;
+    reader.not_after = choice.not_after;
+  }
   NPK_ASSIGN(reader.expected, expected_state(options.expectation));
   NPK_ASSIGN(reader.identities, identities_of(options.keys, package));
   return reader;

@@ -14,7 +14,7 @@ namespace npk::tools {
 struct ReadingOptions {
   IdentityOptions keys;
   ExpectationOptions expectation;
-  std::uint64_t generation = 0;  // 0: the newest
+  std::optional<std::string> at;  // a generation, as parse_generation reads it
 };
 void define_reading(OptionParser& parser, ReadingOptions& options);
 // Identities and expectations; the rest is the default. Errors: identities_of's, expected_state's.

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 15> kVerbs = {{
+constexpr std::array<Verb, 17> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -23,6 +23,8 @@ constexpr std::array<Verb, 15> kVerbs = {{
     {"sign", "say with a key of minisign that it is yours", run_sign},
     {"rekey", "seal a package anew, with fresh keys", run_rekey},
     {"log", "list the generations of a package", run_log},
+    {"diff", "what is different between packages or generations", run_diff},
+    {"revert", "make an older generation the newest again", run_revert},
     {"remove", "take entries out, from the next generation on", run_remove},
     {"rename", "give entries other paths, from the next generation on", run_rename},
     {"hash", "print digests as b3sum does", run_hash},

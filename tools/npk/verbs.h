@@ -19,6 +19,8 @@ struct Verb {
 [[nodiscard]] int run_command(const Arguments& arguments, Io& io);
 
 int run_append(const Arguments& arguments, Io& io);
+int run_diff(const Arguments& arguments, Io& io);
+int run_revert(const Arguments& arguments, Io& io);
 int run_log(const Arguments& arguments, Io& io);
 int run_remove(const Arguments& arguments, Io& io);
 int run_rename(const Arguments& arguments, Io& io);

@@ -43,6 +43,7 @@ struct ReaderOptions {
   // What opens a sealed package. Not null: a package that is not sealed is refused (auth_failed).
   std::shared_ptr<const std::vector<Identity>> identities = {};
   std::uint64_t generation = 0;  // to open, by number; 0: the newest. misuse for one that is not there
+  std::optional<std::int64_t> not_after = {};  // or the newest of this time or before, in seconds since 1970; misuse if none is
   ExpectedState expected = {};  // refused otherwise (auth_failed); so is one that had to be recovered
 };
 

@@ -1,6 +1,7 @@
 #include "npk/ops/append.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "block/open.h"
 #include "io/appended_file.h"
@@ -27,10 +28,18 @@ class Before {
                                                                         .identities = options.identities}));
     Before before(std::move(reader));
     NPK_TRY(before.check(options));
+    if (options.revert_to != 0) {
+      NPK_ASSIGN(before.reverted_, PackageReader::open(file.source(), {.limits = options.create.limits,
+                                                                       .accept_recovered = false,
+                                                                       .identities = options.identities,
+                                                                       .generation = options.revert_to}));
+    }
     return before;
   }
 
   [[nodiscard]] const PackageReader& reader() const noexcept { return reader_; }
+  // The generation whose entries the new one begins with.
+  [[nodiscard]] const PackageReader& tree() const noexcept { return reverted_ ? *reverted_ : reader_; }
 
   Result<writer::BaseGeneration> generation(io::AppendedFile& file) {
     const PackageInfo& info = reader_.info();
@@ -49,7 +58,8 @@ class Before {
       NPK_ASSIGN(const std::uint32_t salt_id, free_salt_id(frames(), info.trailer));
       NPK_ASSIGN(base.seal, writer::PackageSeal::resume(info.superblock, *reader_.impl().extent().opener, salt_id));
     }
-    NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), placement.catalog_root, info.commit_place.position));
+    const PackageInfo& shown = tree().info();
+    NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), shown.commit.placement.catalog_root, shown.commit_place.position));
     base.find_leaf = [this](std::string_view first_path, ByteView raw) { return find_leaf(first_path, raw); };
     return base;
   }
@@ -84,6 +94,7 @@ class Before {
   }
 
   PackageReader reader_;
+  std::optional<PackageReader> reverted_;
   std::vector<format::CatalogChild> leaves_;
 };
 
@@ -97,7 +108,8 @@ std::vector<std::string> replaced_paths(const AppendOptions& options, bool is_co
 
 Result<void> check_options(const AppendOptions& options) {
   const CreateOptions& create = options.create;
-  if (create.inputs.empty() && create.standard_input == nullptr && options.removed.empty() && options.renamed.empty())
+  if (create.inputs.empty() && create.standard_input == nullptr && options.removed.empty() && options.renamed.empty() &&
+      options.revert_to == 0)
     return fail(Errc::misuse, "nothing to change in the package");
   WriterOptions writer = create.writer;
   writer.recipients = nullptr;
@@ -120,7 +132,7 @@ Result<AppendReport> append(const AppendOptions& options) {
   NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
   const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
                          .renamed = options.renamed, .read_all = options.read_all};
-  NPK_ASSIGN(const auto input, MergedInput::merge(before.reader(), scanned, rules));
+  NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), scanned, rules));
   NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file));
   NPK_ASSIGN(report.write, writer::append_generation(*input, *file, options.create.writer, std::move(base)));
   report.new_entries = input->counts().new_entries;

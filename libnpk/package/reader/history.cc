@@ -19,6 +19,12 @@ Result<PlacedCommit> read_before(const FrameReader& frames, const PlacedCommit& 
   return PlacedCommit{{frame.position, frame.header.stored_length, frame.hash}, std::move(commit), hash};
 }
 
+void show(PlacedCommit at, PackageInfo& info) {
+  info.commit_place = at.place;
+  info.commit = std::move(at.commit);
+  info.statement_hash = at.statement_hash;
+}
+
 }  // namespace
 
 PlacedCommit newest_commit(const PackageInfo& info) { return {info.commit_place, info.commit, info.statement_hash}; }
@@ -43,9 +49,18 @@ Result<void> select_generation(const FrameReader& frames, std::uint64_t generati
     return fail(Errc::misuse, "there is no generation " + std::to_string(generation) + ": the " + (is_older ? "oldest" : "newest") +
                                      " in the package is " + std::to_string(at.commit.statement.generation));
   }
-  info.commit_place = at.place;
-  info.commit = std::move(at.commit);
-  info.statement_hash = at.statement_hash;
+  show(std::move(at), info);
+  return {};
+}
+
+Result<void> select_not_after(const FrameReader& frames, std::int64_t seconds, PackageInfo& info) {
+  PlacedCommit at = newest_commit(info);
+  while (at.commit.statement.time_seconds > seconds) {
+    NPK_ASSIGN(auto before, commit_before(frames, at));
+    if (!before) return fail(Errc::misuse, "all generations of the package are newer than that");
+    at = *std::move(before);
+  }
+  show(std::move(at), info);
   return {};
 }
 

@@ -21,5 +21,7 @@ struct PlacedCommit {
 
 // Puts another generation into `info`. Errors: misuse (it is not there); as commit_before.
 [[nodiscard]] Result<void> select_generation(const FrameReader& frames, std::uint64_t generation, PackageInfo& info);
+// The newest that is not of a later time. Errors: likewise.
+[[nodiscard]] Result<void> select_not_after(const FrameReader& frames, std::int64_t seconds, PackageInfo& info);
 
 }  // namespace npk::reader

@@ -139,6 +139,7 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
   package.info.commit_place = trailer.commit;
   package.info.statement_hash = hash::blake3(format::encode_statement(package.info.commit.statement));
   if (options.generation != 0) NPK_TRY(select_generation(frames, options.generation, package.info));
+  else if (options.not_after) NPK_TRY(select_not_after(frames, *options.not_after, package.info));
   package.commit_position = package.info.commit_place.position;
   NPK_TRY(check_expected(frames, package.info, options.expected));
   return package;

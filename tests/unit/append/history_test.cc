@@ -94,6 +94,42 @@ TEST_F(History, ASignedGenerationIsAddedToOnlyIfThatIsWanted) {
   ASSERT_FALSE(package.append().generation != 3);  // the newest is not signed: nothing to refuse
 }
 
+TEST_F(History, TheNewestNotAfterATimeIsFound) {
+  AppendedPackage package;
+  grow(package, 4);
+  const auto generation_at = [&](std::int64_t after_first) {
+    const auto reader = PackageReader::open_file(package.path(), {.not_after = AppendedPackage::kFirstTime + after_first});
+    return reader ? reader->info().commit.statement.generation : 0;
+  };
+  EXPECT_EQ(generation_at(-1), 0U);
+  EXPECT_EQ(generation_at(0), 1U);
+  EXPECT_EQ(generation_at(9), 1U);
+  EXPECT_EQ(generation_at(10), 2U);
+  EXPECT_EQ(generation_at(29), 3U);
+  EXPECT_EQ(generation_at(1'000'000), 4U);
+}
+
+TEST_F(History, AnOlderGenerationBecomesTheNewestAgain) {
+  for (const bool sealed : {false, true}) {
+    AppendedPackage package = sealed ? AppendedPackage(recipients(recipient()), identities(identity())) : AppendedPackage();
+    grow(package, 3);
+    const State second = package.in_package(2);
+    ops::AppendOptions revert = package.append_options();
+    revert.create.inputs = {};
+    revert.revert_to = 2;
+    const ops::AppendReport report = AppendedPackage::run(revert);
+    EXPECT_EQ(report.generation, 4U);
+    EXPECT_EQ(report.write.input_bytes, 0U);
+    EXPECT_LT(report.added_bytes, 3000U);
+    EXPECT_TRUE(package.in_package() == second);
+    EXPECT_EQ(package.open().value().info().commit.statement.content_root, package.open(2).value().info().commit.statement.content_root);
+    EXPECT_EQ(package.verified(), "sound");
+    EXPECT_EQ(package.in_package(3).size(), second.size() + 1);
+    revert.revert_to = 9;
+    package.expect_refused(revert, Errc::misuse, "no generation 9");
+  }
+}
+
 TEST_F(History, RekeyTakesAllGenerationsAlong) {
   AppendedPackage package(recipients(recipient()), identities(identity()));
   grow(package, 4);

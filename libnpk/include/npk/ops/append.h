@@ -19,6 +19,9 @@ struct AppendOptions {
   CreateOptions create;
   std::vector<std::string> removed;  // globs (select.h); each must fit something (not_found)
   std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them
+  // Not 0: what is changed is not the newest generation but this one, which becomes the newest again. misuse if it is not
+  // there.
+  std::uint64_t revert_to = 0;
   // Files whose size and time are those the package has are taken to be unchanged, but for times not older than the
   // newest generation. True: all are read.
   bool read_all = false;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -25,6 +26,7 @@ struct VerifyOptions {
   Limits limits;
   std::shared_ptr<const std::vector<Identity>> identities;  // what opens a sealed package
   std::uint64_t generation = 0;  // whose tree is checked; 0: the newest. All frames are checked anyway
+  std::optional<std::int64_t> not_after;  // or the newest of this time or before
   ExpectedState expected;     // signers may have signed the content alone, where all of it is checked
   ProgressCallback progress;  // bytes: decoded
   std::stop_token stop;

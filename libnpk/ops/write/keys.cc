@@ -12,9 +12,10 @@
 namespace npk::ops {
 namespace {
 
+const std::vector<Identity> kNoIdentities;
+
 const std::vector<Identity>& identities_in(const KeyOptions& options) {
-  static const std::vector<Identity>& none = *new std::vector<Identity>;
-  return options.identities == nullptr ? none : *options.identities;
+  return options.identities == nullptr ? kNoIdentities : *options.identities;
 }
 
 Result<void> check_sealed(const format::Superblock& superblock) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string_view>
 
 #include "codec/codec_step.h"
@@ -41,6 +42,7 @@ struct EncoderOptions {
   CodecStep step;
   ZstdParameters zstd = {};  // looked at for zstd only
   LzmaParameters lzma = {};  // looked at for lzma2 only
+  std::stop_token stop = {};  // looked at by lzma2 only, which may take a minute for a block: every so many bytes
 };
 
 // Encodes blocks with one codec. Single-threaded; not thread-safe: one per thread. Reusable.
@@ -55,7 +57,7 @@ class Encoder {
   // Writes the payload to the front of `out` and returns its size, or nothing if it does not fit there: pass less room
   // than raw.size() to have "not worth it" as a value. out's content past the size returned is unspecified.
   // Keeps no view after the return. The three views do not overlap.
-  // Errors: limit if raw is longer than the codec takes (2 GiB - 32 MiB for lz4).
+  // Errors: limit if raw is longer than the codec takes (2 GiB - 32 MiB for lz4); cancelled.
   [[nodiscard]] virtual Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) = 0;
 
   // The step a decoder needs, its parameter filled in.

@@ -34,16 +34,19 @@ std::uint32_t useful_dictionary(std::uint32_t dictionary, std::uint64_t block, s
 
 class Lzma2Encoder final : public Encoder {
  public:
-  explicit Lzma2Encoder(const EncoderOptions& options) : Encoder(options.step), options_(library_options(options)) {}
+  explicit Lzma2Encoder(const EncoderOptions& options) : Encoder(options.step), options_(library_options(options)), stop_(options.stop) {}
   ~Lzma2Encoder() override { lzma_end(&stream_); }
 
   Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) override {
     start(raw, base);
-    stream_.next_out = out.data();
-    stream_.avail_out = out.size();
-    while (stream_.avail_out > 0) {
+    for (std::size_t written = 0; written < out.size();) {
+      if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
+      const MutableBytes slice = out.subspan(written, std::min(kSliceBytes, out.size() - written));
+      stream_.next_out = slice.data();
+      stream_.avail_out = slice.size();
       const lzma_ret code = lzma_code(&stream_, LZMA_FINISH);
-      if (code == LZMA_STREAM_END) return out.size() - stream_.avail_out;
+      written += slice.size() - stream_.avail_out;
+      if (code == LZMA_STREAM_END) return written;
       if (code == LZMA_MEM_ERROR) throw std::bad_alloc();
       if (code != LZMA_OK) return fail(Errc::internal, "liblzma: code " + std::to_string(static_cast<int>(code)));
     }
@@ -62,7 +65,10 @@ class Lzma2Encoder final : public Encoder {
     stream_.avail_in = raw.size();
   }
 
+  static constexpr std::size_t kSliceBytes = 64U << 10;  // of output: some hundredths of a second
+
   lzma_options_lzma options_;
+  std::stop_token stop_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 

@@ -172,5 +172,17 @@ TEST(Parameters, OfAllKindsRoundTrip) {
   }
 }
 
+TEST(Lzma2, StopsWithinABlock) {
+  std::stop_source stop;
+  auto encoder = make_encoder({.step = {CodecId::lzma2, 6, 1U << 20}, .stop = stop.get_token()}).value();
+  const Bytes raw = text_bytes(200'000, 4);
+  Bytes out(raw.size());
+  EXPECT_TRUE(encoder->encode(raw, {}, out).value());
+  stop.request_stop();
+  const auto stopped = encoder->encode(raw, {}, out);
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().code, Errc::cancelled);
+}
+
 }  // namespace
 }  // namespace npk::codec

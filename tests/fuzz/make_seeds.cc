@@ -2,7 +2,6 @@
 // of one target; the files are committed. Valid structures, and some that are wrong in one place.
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <string>
 
@@ -16,34 +15,14 @@
 #include "npk/format/page.h"
 #include "npk/format/signature_record.h"
 #include "npk/format/superblock.h"
+#include "seed_corpus.h"
 #include "support/package_builder.h"
 
 namespace {
 
 using namespace npk;
+using fuzz::Corpus;
 using format::PageKind;
-
-class Corpus {
- public:
-  Corpus(const std::filesystem::path& root, const std::string& target) : folder_(root / target) {
-    std::filesystem::create_directories(folder_);
-  }
-
-  void add(const std::string& name, ByteView bytes) const {
-    std::ofstream file(folder_ / name, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-  }
-  void add(const std::string& name, std::string_view text) const { add(name, as_bytes(text)); }
-  // With something put before it.
-  void add(const std::string& name, const Bytes& front, ByteView bytes) const {
-    Bytes all = front;
-    all.insert(all.end(), bytes.begin(), bytes.end());
-    add(name, ByteView(all));
-  }
-
- private:
-  std::filesystem::path folder_;
-};
 
 Digest digest_of(std::string_view text) {
   return hash::blake3(as_bytes(text));

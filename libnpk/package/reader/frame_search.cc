@@ -34,7 +34,7 @@ bool is_any(const FrameReader& frames, ByteView header) {
 // Trailers are clear in sealed packages, too.
 bool is_trailer(const FrameReader& frames, ByteView header) {
   const auto decoded = decode_header(header, frames.extent().tag, false, frames.limits());
-  return decoded && decoded->type == format::FrameType::trailer;
+  return decoded && decoded->type == format::FrameType::trailer && decoded->stored_length <= format::kMaxTrailerFrameBytes;
 }
 
 bool header_at(const FrameReader& frames, const Window& window, std::size_t at, Wanted wanted) {

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sodium.h>
 #include <string>
 #include <utility>
 
 #include "crypto/base64.h"
+#include "crypto/sodium.h"
 
 namespace npk::crypto {
 namespace {
@@ -170,6 +172,34 @@ TEST(Base64, RefusesWhatAnEncoderWouldNotWrite) {
   for (const std::string_view text : {"Zg", "Zg=", "Zg===", "Zm9v=", "Zm9v====", "Zh==", "=", "Zg==Zg=="}) {
     EXPECT_FALSE(base64_decode(text, Padding::required).has_value()) << text;
   }
+}
+
+// draft-irtf-cfrg-xchacha-03, appendix A.3.1.
+TEST(Sealing, XChaCha20Poly1305IsTheDrafts) {
+  const std::string_view text = "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it.";
+  const Bytes key = unhex("808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f");
+  const Bytes nonce = unhex("404142434445464748494a4b4c4d4e4f5051525354555657"), data = unhex("50515253c0c1c2c3c4c5c6c7");
+  Bytes sealed(text.size()), tag(16);
+  ASSERT_TRUE(start_sodium());
+  ::crypto_aead_xchacha20poly1305_ietf_encrypt_detached(sealed.data(), tag.data(), nullptr, as_bytes(text).data(), text.size(), data.data(),
+                                                        data.size(), nullptr, nonce.data(), key.data());
+  EXPECT_EQ(sealed, unhex("bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96"
+                             "b72e1213b4522f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff921f9664c97637da9768812f615c68b13b52e"));
+  EXPECT_EQ(tag, unhex("c0875924c1c7987947deafd8780acf49"));
+}
+
+// McGrew and Viega, The Galois/Counter Mode of Operation (submitted to NIST), test case 16.
+TEST(Sealing, Aes256GcmIsThePublished) {
+  ASSERT_TRUE(start_sodium());
+  if (::crypto_aead_aes256gcm_is_available() == 0) GTEST_SKIP() << "not on this processor";
+  const Bytes key = unhex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+  const Bytes nonce = unhex("cafebabefacedbaddecaf888"), data = unhex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+  const Bytes text = unhex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+  Bytes sealed(text.size()), tag(16);
+  ::crypto_aead_aes256gcm_encrypt_detached(sealed.data(), tag.data(), nullptr, text.data(), text.size(), data.data(), data.size(), nullptr,
+                                           nonce.data(), key.data());
+  EXPECT_EQ(sealed, unhex("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"));
+  EXPECT_EQ(tag, unhex("76fc6ece0f4e1768cddf8853bb2d551b"));
 }
 
 }  // namespace

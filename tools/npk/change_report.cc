@@ -8,6 +8,7 @@
 #include "npk/ops/hash.h"
 #include "opened_package.h"
 #include "output_buffer.h"
+#include "pack_options.h"
 #include "progress_line.h"
 
 namespace npk::tools {
@@ -47,6 +48,23 @@ int say_failure(const Error& error, Messages& messages) {
 }
 
 }  // namespace
+
+void define_change(OptionParser& parser, ChangeCommand& command) {
+  parser.text("--message", command.append.create.writer.message);
+  parser.flag("--append-to-signed", command.append.append_to_signed);
+  define_identities(parser, command.keys);
+  parser.flag("--json", command.change.json);
+  parser.flag("-q,--quiet", command.change.quiet);
+  parser.operand("PACKAGE", command.append.package_path);
+}
+
+int run_change(ChangeCommand& command, Messages& messages, Io& io) {
+  if (const auto timed = set_time(command.append.create, io); !timed) return messages.error(timed.error());
+  auto identities = identities_of(command.keys, command.append.package_path);
+  if (!identities) return messages.error(identities.error());
+  command.append.identities = *std::move(identities);
+  return change_package(command.append, command.change, messages, io);
+}
 
 int change_package(ops::AppendOptions& append, const ChangeOptions& options, Messages& messages, Io& io) {
   messages.set_quiet(options.quiet);

@@ -1,6 +1,4 @@
 #include "change_report.h"
-#include "keys.h"
-#include "pack_options.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -26,23 +24,12 @@ example:
 
 int run_remove(const Arguments& arguments, Io& io) {
   Messages messages(io, "remove");
-  ops::AppendOptions append;
-  ChangeOptions change;
-  IdentityOptions keys;
+  ChangeCommand command;
   OptionParser parser(kHelp, messages);
-  parser.text("--message", append.create.writer.message);
-  parser.flag("--append-to-signed", append.append_to_signed);
-  define_identities(parser, keys);
-  parser.flag("--json", change.json);
-  parser.flag("-q,--quiet", change.quiet);
-  parser.operand("PACKAGE", append.package_path);
-  parser.operands("GLOB", append.removed);
+  define_change(parser, command);
+  parser.operands("GLOB", command.append.removed);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  if (const auto timed = set_time(append.create, io); !timed) return messages.error(timed.error());
-  auto identities = identities_of(keys, append.package_path);
-  if (!identities) return messages.error(identities.error());
-  append.identities = *std::move(identities);
-  return change_package(append, change, messages, io);
+  return run_change(command, messages, io);
 }
 
 }  // namespace npk::tools

@@ -1,6 +1,4 @@
 #include "change_report.h"
-#include "keys.h"
-#include "pack_options.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -25,26 +23,15 @@ example:
 
 int run_rename(const Arguments& arguments, Io& io) {
   Messages messages(io, "rename");
-  ops::AppendOptions append;
-  ChangeOptions change;
-  IdentityOptions keys;
+  ChangeCommand command;
   std::string from, to;
   OptionParser parser(kHelp, messages);
-  parser.text("--message", append.create.writer.message);
-  parser.flag("--append-to-signed", append.append_to_signed);
-  define_identities(parser, keys);
-  parser.flag("--json", change.json);
-  parser.flag("-q,--quiet", change.quiet);
-  parser.operand("PACKAGE", append.package_path);
+  define_change(parser, command);
   parser.operand("FROM", from);
   parser.operand("TO", to);
   if (const auto code = parser.parse(arguments, io)) return *code;
-  append.renamed.emplace_back(std::move(from), std::move(to));
-  if (const auto timed = set_time(append.create, io); !timed) return messages.error(timed.error());
-  auto identities = identities_of(keys, append.package_path);
-  if (!identities) return messages.error(identities.error());
-  append.identities = *std::move(identities);
-  return change_package(append, change, messages, io);
+  command.append.renamed.emplace_back(std::move(from), std::move(to));
+  return run_change(command, messages, io);
 }
 
 }  // namespace npk::tools

@@ -1,8 +1,6 @@
 #include "change_report.h"
 #include "exit_code.h"
 #include "generation_option.h"
-#include "keys.h"
-#include "pack_options.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -27,17 +25,10 @@ example:
 
 int run_revert(const Arguments& arguments, Io& io) {
   Messages messages(io, "revert");
-  ops::AppendOptions append;
-  ChangeOptions change;
-  IdentityOptions keys;
+  ChangeCommand command;
   std::string generation;
   OptionParser parser(kHelp, messages);
-  parser.text("--message", append.create.writer.message);
-  parser.flag("--append-to-signed", append.append_to_signed);
-  define_identities(parser, keys);
-  parser.flag("--json", change.json);
-  parser.flag("-q,--quiet", change.quiet);
-  parser.operand("PACKAGE", append.package_path);
+  define_change(parser, command);
   parser.operand("N", generation);
   if (const auto code = parser.parse(arguments, io)) return *code;
   const auto choice = parse_generation(generation);
@@ -45,12 +36,8 @@ int run_revert(const Arguments& arguments, Io& io) {
     messages.error("'" + generation + "' is no number of a generation: npk log lists them");
     return kUsage;
   }
-  append.revert_to = choice->number;
-  if (const auto timed = set_time(append.create, io); !timed) return messages.error(timed.error());
-  auto identities = identities_of(keys, append.package_path);
-  if (!identities) return messages.error(identities.error());
-  append.identities = *std::move(identities);
-  return change_package(append, change, messages, io);
+  command.append.revert_to = choice->number;
+  return run_change(command, messages, io);
 }
 
 }  // namespace npk::tools

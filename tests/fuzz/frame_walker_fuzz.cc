@@ -9,7 +9,7 @@
 #include "fuzz/packages.h"
 #include "fuzz/piece_source.h"
 #include "npk/files.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 
 namespace {
 

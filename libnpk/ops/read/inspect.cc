@@ -5,7 +5,7 @@
 
 #include "npk/checked.h"
 #include "ops/read/block_heads.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "package/reader/impl.h"
 
 namespace npk::ops {

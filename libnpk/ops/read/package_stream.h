@@ -11,7 +11,7 @@
 #include "npk/format/commit.h"
 #include "ops/read/stream_blocks.h"
 #include "ops/read/stream_chunks.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "package/reader/tally.h"
 
 namespace npk::ops {

@@ -10,7 +10,7 @@
 #include "io/descriptor.h"
 #include "npk/bytes.h"
 #include "npk/format/chunk_page.h"
-#include "package/reader/frame_reader.h"
+#include "package/reader/frames/frame_reader.h"
 
 namespace npk::ops {
 

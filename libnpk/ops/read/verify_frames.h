@@ -4,7 +4,7 @@
 #include <span>
 
 #include "ops/read/verify_chunks.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 
 namespace npk::ops {
 

@@ -10,7 +10,7 @@
 #include "crypto/age_with_header.h"
 #include "hash/hash.h"
 #include "npk/age.h"
-#include "package/reader/key_search.h"
+#include "package/reader/frames/key_search.h"
 
 namespace npk::ops {
 namespace {

@@ -6,7 +6,7 @@
 #include "npk/files.h"
 #include "ops/write/attachment.h"
 #include "ops/write/key_ring.h"
-#include "package/reader/key_search.h"
+#include "package/reader/frames/key_search.h"
 #include "package/writer/envelopes.h"
 
 namespace npk::ops {

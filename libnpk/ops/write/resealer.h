@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "npk/format/commit.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "package/reader/signatures.h"
 #include "package/writer/frame_writer.h"
 

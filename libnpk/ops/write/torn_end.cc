@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "npk/files.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "package/reader/locate.h"
 #include "package/writer/frame_writer.h"
 

@@ -10,7 +10,7 @@
 
 #include "npk/format/chunk_page.h"
 #include "npk/format/commit.h"
-#include "package/reader/page_cache.h"
+#include "package/reader/cache/page_cache.h"
 
 namespace npk::reader {
 

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "npk/reader.h"
-#include "package/reader/frame_reader.h"
+#include "package/reader/frames/frame_reader.h"
 
 namespace npk::reader {
 

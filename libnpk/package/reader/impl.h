@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "npk/reader.h"
-#include "package/reader/block_cache.h"
-#include "package/reader/block_loader.h"
+#include "package/reader/cache/block_cache.h"
+#include "package/reader/cache/block_loader.h"
+#include "package/reader/cache/per_process.h"
+#include "package/reader/cache/pin_budget.h"
 #include "package/reader/catalog.h"
 #include "package/reader/chunk_table.h"
-#include "package/reader/frame_reader.h"
-#include "package/reader/per_process.h"
-#include "package/reader/pin_budget.h"
+#include "package/reader/frames/frame_reader.h"
 
 namespace npk {
 

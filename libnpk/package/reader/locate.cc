@@ -6,9 +6,9 @@
 #include "block/open.h"
 #include "hash/content_root.h"
 #include "hash/hash.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
+#include "package/reader/frames/key_search.h"
 #include "package/reader/history.h"
-#include "package/reader/key_search.h"
 #include "package/reader/recover.h"
 #include "package/reader/signatures.h"
 

@@ -7,7 +7,7 @@
 
 #include "npk/reader.h"
 #include "package/reader/chunk_table.h"
-#include "package/reader/frame_reader.h"
+#include "package/reader/frames/frame_reader.h"
 
 namespace npk::reader {
 

@@ -5,7 +5,7 @@
 #include "block/open.h"
 #include "io/memory_total.h"
 #include "npk/checked.h"
-#include "package/reader/stream_plan.h"
+#include "package/reader/stream/stream_plan.h"
 #include "pool/pipeline.h"
 
 namespace npk {

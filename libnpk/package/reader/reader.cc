@@ -4,13 +4,13 @@
 
 #include "hash/hash.h"
 #include "npk/files.h"
-#include "package/reader/entry_content.h"
-#include "package/reader/file_stream.h"
 #include "package/reader/history.h"
 #include "package/reader/impl.h"
 #include "package/reader/locate.h"
-#include "package/reader/read_many.h"
 #include "package/reader/signatures.h"
+#include "package/reader/stream/entry_content.h"
+#include "package/reader/stream/file_stream.h"
+#include "package/reader/stream/read_many.h"
 #include "package/reader/tally.h"
 
 namespace npk {

@@ -5,7 +5,7 @@
 
 #include "block/open.h"
 #include "hash/hash.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 
 namespace npk::reader {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "npk/format/catalog.h"
 #include "npk/format/chunk_page.h"
-#include "package/reader/frame_reader.h"
+#include "package/reader/frames/frame_reader.h"
 
 namespace npk::reader {
 

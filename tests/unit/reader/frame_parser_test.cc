@@ -15,7 +15,7 @@
 #include <sstream>
 #include <tuple>
 
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "support/package_builder.h"
 #include "support/vector_keys.h"
 

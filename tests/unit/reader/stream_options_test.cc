@@ -6,7 +6,7 @@
 
 #include "npk/files.h"
 #include "npk/stream.h"
-#include "package/reader/stream_plan.h"
+#include "package/reader/stream/stream_plan.h"
 
 namespace npk {
 namespace {

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "npk/files.h"
-#include "package/reader/frame_walker.h"
+#include "package/reader/frames/frame_walker.h"
 #include "support/package_builder.h"
 
 namespace npk::reader {

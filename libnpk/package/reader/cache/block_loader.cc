@@ -1,0 +1,167 @@
+#include "package/reader/cache/block_loader.h"
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace npk::reader {
+namespace {
+
+constexpr std::size_t kKeptBases = 8;
+constexpr std::size_t kKeptBufferBytes = 8U << 20;  // a larger one is given back after use
+
+std::unexpected<Error> bad(const char* what) {
+  return fail(Errc::corrupt, what);
+}
+
+format::FrameType type_of(const format::BlockRow& row) noexcept {
+  return row.is_dictionary ? format::FrameType::dictionary : format::FrameType::block;
+}
+
+}  // namespace
+
+struct BlockLoader::Workplace {
+  explicit Workplace(const Limits& limits) : opener(limits) {}
+
+  block::BlockOpener opener;
+  Bytes buffer;
+  std::uint64_t stored_bytes = 0;  // asked of the source so far
+};
+
+struct BlockLoader::Base {
+  std::uint64_t number = 0;
+  std::uint64_t position = 0;  // of its frame; 0: no base
+  std::shared_ptr<const Bytes> raw;
+
+  [[nodiscard]] ByteView view() const noexcept { return raw == nullptr ? ByteView() : ByteView(*raw); }
+};
+
+struct BlockLoader::Idle {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Workplace>> workplaces;
+  std::list<Base> bases;  // newest first
+};
+
+class BlockLoader::Lease {
+ public:
+  explicit Lease(const BlockLoader& loader) : loader_(loader) {
+    Idle& idle = loader_.process_.here();
+    const std::scoped_lock lock(idle.mutex);
+    if (idle.workplaces.empty()) return;
+    workplace_ = std::move(idle.workplaces.back());
+    idle.workplaces.pop_back();
+  }
+  Lease(const Lease&) = delete;
+  Lease& operator=(const Lease&) = delete;
+  ~Lease() {
+    if (workplace_ == nullptr) return;
+    if (workplace_->buffer.size() > kKeptBufferBytes) workplace_->buffer = Bytes();
+    Idle& idle = loader_.process_.here();
+    const std::scoped_lock lock(idle.mutex);
+    idle.workplaces.push_back(std::move(workplace_));
+  }
+  Workplace& operator*() {
+    if (workplace_ == nullptr) workplace_ = std::make_unique<Workplace>(loader_.frames_->limits());
+    return *workplace_;
+  }
+
+ private:
+  const BlockLoader& loader_;
+  std::unique_ptr<Workplace> workplace_;
+};
+
+BlockLoader::BlockLoader(std::shared_ptr<const FrameReader> frames, std::shared_ptr<const ChunkTable> chunks)
+    : frames_(std::move(frames)), chunks_(std::move(chunks)), process_([] { return std::make_unique<Idle>(); }) {}
+BlockLoader::~BlockLoader() = default;
+
+Result<ByteView> BlockLoader::read_body(const format::BlockRow& row, Workplace& workplace) const {
+  workplace.stored_bytes += format::kFrameHeaderBytes + row.stored_length;
+  return frames_->read_body(type_of(row), {row.position, row.stored_length, row.hash}, UINT64_MAX, workplace.buffer);
+}
+
+Result<void> BlockLoader::load_into(const BlockLocation& block, MutableBytes out, std::uint64_t* stored_bytes) const {
+  Lease lease(*this);
+  const std::uint64_t before = (*lease).stored_bytes;
+  NPK_ASSIGN(const Base base, base_of(block, *lease));
+  NPK_ASSIGN(const ByteView body, read_body(block.row, *lease));
+  if (stored_bytes != nullptr) *stored_bytes += (*lease).stored_bytes - before;
+  return frames_->placed(decode(block.row, body, base, *lease, out), block.row.position);
+}
+
+Result<void> BlockLoader::open_into(const BlockLocation& block, ByteView body, MutableBytes out) const {
+  NPK_TRY(frames_->placed(block::check_body(body, block.row.hash), block.row.position));
+  Lease lease(*this);
+  NPK_ASSIGN(const Base base, base_of(block, *lease));
+  return frames_->placed(decode(block.row, body, base, *lease, out), block.row.position);
+}
+
+Result<Bytes> BlockLoader::load(const BlockLocation& block, std::uint64_t prefix_bytes) const {
+  Bytes raw(static_cast<std::size_t>(std::min(block.row.raw_length, prefix_bytes)));
+  NPK_TRY(load_into(block, raw));
+  return raw;
+}
+
+Result<Bytes> BlockLoader::load(std::uint64_t number, std::uint64_t prefix_bytes) const {
+  NPK_ASSIGN(const BlockLocation block, chunks_->block(number));
+  return load(block, prefix_bytes);
+}
+
+Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace,
+                                 MutableBytes out) const {
+  NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, frames_->limits()));
+  if (opened.header.raw_length != row.raw_length) return bad("a block's raw length is not what its chunk page says");
+  if (opened.header.base_position != base.position) return bad("a block's base is not what its chunk page says");
+  NPK_TRY(workplace.opener.decode(opened, base.view(), out));
+  frames_->counters().blocks_decoded.add(1);
+  frames_->counters().raw_bytes_decoded.add(out.size());
+  return {};
+}
+
+Result<BlockLoader::Base> BlockLoader::base_of(const BlockLocation& block, Workplace& workplace) const {
+  if (block.row.base_distance == 0) return Base{};
+  if (block.row.is_dictionary)
+    return frames_->placed(Result<Base>(bad("a dictionary names a base")), block.row.position);
+  const std::uint64_t number = block.number - block.row.base_distance;
+  if (auto kept = find_base(number)) return *std::move(kept);
+  NPK_ASSIGN(const BlockLocation location, chunks_->block(number));
+  NPK_TRY(frames_->placed(check_base(block.row, location.row), block.row.position));
+  NPK_ASSIGN(Base base, load_base(location, workplace));
+  keep_base(base);
+  return base;
+}
+
+Result<void> BlockLoader::check_base(const format::BlockRow& block, const format::BlockRow& base) const {
+  if (base.base_distance != 0) return bad("a block's base has a base itself");
+  if (base.position >= block.position) return bad("a block's base does not lie before it");
+  if (base.raw_length > frames_->limits().max_base_raw_bytes)
+    return fail(Errc::limit, "a block's base is larger than the limit");
+  return {};
+}
+
+Result<BlockLoader::Base> BlockLoader::load_base(const BlockLocation& location, Workplace& workplace) const {
+  const format::BlockRow& row = location.row;
+  NPK_ASSIGN(const ByteView body, read_body(row, workplace));
+  Bytes raw(static_cast<std::size_t>(row.raw_length));
+  NPK_TRY(frames_->placed(decode(row, body, {}, workplace, raw), row.position));
+  return Base{location.number, row.position, std::make_shared<const Bytes>(std::move(raw))};
+}
+
+std::optional<BlockLoader::Base> BlockLoader::find_base(std::uint64_t number) const {
+  Idle& idle = process_.here();
+  const std::scoped_lock lock(idle.mutex);
+  const auto found = std::ranges::find(idle.bases, number, &Base::number);
+  if (found == idle.bases.end()) return std::nullopt;
+  idle.bases.splice(idle.bases.begin(), idle.bases, found);
+  return idle.bases.front();
+}
+
+void BlockLoader::keep_base(const Base& base) const {
+  Idle& idle = process_.here();
+  const std::scoped_lock lock(idle.mutex);
+  idle.bases.push_front(base);
+  if (idle.bases.size() > kKeptBases) idle.bases.pop_back();
+}
+
+}  // namespace npk::reader

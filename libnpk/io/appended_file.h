@@ -1,44 +1,37 @@
-// A file that is there, and grows behind its end: for packages that are added to.
+// A package that is there, and grows behind its end.
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "io/descriptor.h"
 #include "npk/source.h"
 
 namespace npk::io {
 
-// Locked against other writers (flock, advisory) while it lives. As a Sink it writes behind the end it had when opened;
-// commit() makes that durable; destroyed without it, or after a failure, the file is as long as before. A crash may
-// leave some of it there. One thread; source() as any.
-class AppendedFile final : public Sink {
+// Locked against other writers (flock, advisory) while it lives. As a Sink it writes behind the end it had when opened; commit() makes that
+// durable; destroyed without it, or after a failure, the package is as long as before. One thread; source() as any. A package in one file
+// grows in place, and a crash may leave some of it there; one in several gets further parts (volume_sink.h).
+class AppendedFile : public Sink {
  public:
-  // Errors: not_found; io, also when another process has it open as one of these; unsupported (not a regular file).
+  // Errors: not_found; io, also when another process has it open as one of these; unsupported (not a regular file); those of
+  // open_package_source().
   [[nodiscard]] static Result<std::unique_ptr<AppendedFile>> open(const std::string& path);
-  AppendedFile(const AppendedFile&) = delete;
-  AppendedFile& operator=(const AppendedFile&) = delete;
-  ~AppendedFile() override;
 
-  // Its content, also what is written. Not to be used once the file is destroyed.
+  // What the package was when opened; of one file also what is written. Not to be used once this is destroyed.
   [[nodiscard]] const std::shared_ptr<RandomAccessSource>& source() const noexcept { return source_; }
 
-  // Drops what lies behind, for good. Before anything is written.
-  [[nodiscard]] Result<void> cut_to(std::uint64_t size);
-  [[nodiscard]] Result<void> write(ByteView bytes) override;
+  // Drops what lies behind, for good. Before anything is written. unsupported: in several files.
+  [[nodiscard]] virtual Result<void> cut_to(std::uint64_t size) = 0;
+  // Most bytes of a further part; 0: it is one file.
+  [[nodiscard]] virtual std::uint64_t volume_bytes() const noexcept = 0;
   // What has been written is on the disk before what follows.
-  [[nodiscard]] Result<void> sync();
-  [[nodiscard]] Result<void> commit() override;
-  [[nodiscard]] std::string name() const override { return path_; }
+  [[nodiscard]] virtual Result<void> sync() = 0;
+
+ protected:
+  explicit AppendedFile(std::shared_ptr<RandomAccessSource> source) noexcept : source_(std::move(source)) {}
 
  private:
-  AppendedFile(FileDescriptor file, std::string path) noexcept : file_(std::move(file)), path_(std::move(path)) {}
-
-  FileDescriptor file_;
-  std::string path_;
   std::shared_ptr<RandomAccessSource> source_;
-  std::uint64_t first_end_ = 0;
-  std::uint64_t end_ = 0;
 };
 
 }  // namespace npk::io

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "io/descriptor.h"
+#include "io/temporary_name.h"
 #include "npk/files.h"
 
 namespace npk {
@@ -101,17 +101,6 @@ class AtomicFile final : public Sink {
   FileDescriptor file_;
   pid_t creator_;  // a forked child must not remove its parent's file
 };
-
-std::string temporary_name(const std::string& name) {
-  static constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz0123456789";
-  std::uint8_t random[6] = {};
-  if (::getrandom(random, sizeof random, 0) != static_cast<ssize_t>(sizeof random))
-    random[0] = 1;  // O_EXCL still guards
-  std::string ending = ".npk-";
-  for (const std::uint8_t byte : random) ending += kLetters[byte % kLetters.size()];
-  std::string result(1, '.');
-  return result.append(name, 0, NAME_MAX - 1 - ending.size()).append(ending);
-}
 
 Result<void> AtomicFile::create() {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {

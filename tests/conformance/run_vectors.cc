@@ -225,7 +225,9 @@ std::map<std::string, std::string> verify(const json& vector) {
   const auto add = [&](const Error& error) { found.emplace(errc_name(error.code), error.to_string()); };
   ops::VerifyOptions options;
   options.identities = keys_of(vector);
-  const auto report = ops::verify(open_file_source(file_of(vector)).value(), options);
+  const auto source = open_package_source(file_of(vector));
+  if (!source) return add(source.error()), found;
+  const auto report = ops::verify(*source, options);
   if (!report)
     add(report.error());
   else

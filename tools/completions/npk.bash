@@ -12,7 +12,7 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
+    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
     append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;

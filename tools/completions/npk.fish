@@ -38,7 +38,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd l
 complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible
 complete -c npk -n '__fish_seen_subcommand_from pack' -l files-from -r
-for option in exclude include stdin-name level block-size chunk-size message
+for option in exclude include stdin-name level block-size chunk-size volume-size message
     complete -c npk -n '__fish_seen_subcommand_from pack' -l $option -x
 end
 complete -c npk -n '__fish_seen_subcommand_from pack key' -s r -l recipient -x

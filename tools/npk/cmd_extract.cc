@@ -1,3 +1,4 @@
+#include "npk/files.h"
 #include "npk/ops/extract.h"
 
 #include <fmt/format.h>
@@ -63,7 +64,7 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
     return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
   NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
   options.extract.identities = reader.identities;
-  if (is_piped) return ops::extract_stream(io.in, options.extract);
+  if (is_piped) return ops::extract_stream(*joined_volumes(io.in), options.extract);
   auto package = PackageReader::open_file(options.package, reader);
   if (!package) return std::unexpected(package.error());
   for (const Error& warning : package->info().warnings) messages.error(warning.to_string());

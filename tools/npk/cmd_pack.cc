@@ -35,6 +35,7 @@ own, read from standard input.
   --threads N          as many as processors by default; never changes the bytes
   --memory N           at most N bytes for buffers; never changes the bytes
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
+  --volume-size N      files PACKAGE.001, PACKAGE.002, … of at most N bytes each, 4M at least
   --message TEXT       kept with the package
   -r, --recipient KEY  seals the package for an age1… or ssh-ed25519 key; may be given again
   -R, --recipients-file FILE
@@ -66,6 +67,7 @@ void define(OptionParser& parser, Options& options) {
   define_pack(parser, options.pack, options.create);
   parser.flag("--reproducible", writer.reproducible);
   define_recipients(parser, options.keys);
+  parser.size("--volume-size", writer.volume_bytes);
   parser.text("--cipher", options.cipher);
   parser.flag("--pad", writer.pad);
   parser.flag("--json", options.json);
@@ -81,6 +83,7 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   ops::CreateOptions& create = options.create;
   const bool to_output = create.package_path == "-";
   if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
+  if (to_output && create.writer.volume_bytes != 0) return fail(Errc::misuse, "--volume-size: standard output is one file: name PACKAGE");
   if (to_output && options.json) return fail(Errc::misuse, "--json and the package can't both go to standard output");
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())

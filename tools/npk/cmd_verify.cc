@@ -174,7 +174,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   verify.generation = reader->generation;
   verify.not_after = reader->not_after;
   verify.expected = std::move(reader->expected);
-  auto source = open_file_source(options.package);
+  auto source = open_package_source(options.package);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
   if (report) return report_on({*report, verify.expected.signers}, options, messages, io);

@@ -15,6 +15,10 @@ namespace npk {
 
 // Reads with pread. Regular files and block devices only; anything else is Errc::unsupported.
 [[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> open_file_source(const std::string& path);
+// A package by its name: a file, or all parts of one that was written as several (spec section 4.1), given one of them or their name without
+// a number. All stay open. Errors besides open_file_source's: truncated (also for one that is missing),
+// corrupt, unsupported or trailing_data, naming the part.
+[[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> open_package_source(const std::string& path);
 [[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> fd_random_access_source(int fd, std::string name);
 
 // Maps a regular file and copies out of the mapping with process_vm_readv, which reports a page that can't be read
@@ -37,6 +41,8 @@ namespace npk {
 
 // Pipes, sockets, terminals, files. Interrupted and non-blocking descriptors are waited for.
 [[nodiscard]] std::unique_ptr<SequentialSource> fd_source(int fd, std::string name);
+// Parts of a package, one behind another, as the package; anything else as it is. `inner` is the caller's.
+[[nodiscard]] std::unique_ptr<SequentialSource> joined_volumes(SequentialSource& inner);
 // Never seeks. A reader that has gone is Errc::io with EPIPE; the process gets no SIGPIPE for it. commit() syncs where
 // the descriptor can be synced.
 [[nodiscard]] std::unique_ptr<Sink> fd_sink(int fd, std::string name);
@@ -46,6 +52,9 @@ namespace npk {
 // after a failure, nothing is left behind and the old file is as it was; a crash leaves at most the temporary file. If
 // `path` is not a regular file (a FIFO, a terminal, /dev/stdout), it is written to directly, as by fd_sink.
 [[nodiscard]] Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path);
+// A package as files `path`.001, `path`.002, … of at most `volume_bytes` each (4 MiB at least: misuse). They appear when all are whole and
+// synced. Errc::exists if a file has the name, or that of a part; limit if a frame does not fit into a part (WriterOptions::volume_bytes sees to that).
+[[nodiscard]] Result<std::unique_ptr<Sink>> create_volumes(const std::string& path, std::uint64_t volume_bytes);
 // Appends to `out`. commit() does nothing.
 [[nodiscard]] std::unique_ptr<Sink> memory_sink(Bytes& out);
 

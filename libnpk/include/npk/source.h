@@ -36,6 +36,8 @@ class SequentialSource {
 class Sink {
  public:
   virtual ~Sink() = default;
+  // What is written next, so many bytes, must not be torn apart: for sinks that write several files. Nothing else follows from it.
+  [[nodiscard]] virtual Result<void> keep_together(std::uint64_t bytes) { return static_cast<void>(bytes), Result<void>(); }
   // Takes all of `bytes` or fails; after a failure the sink is not used again.
   [[nodiscard]] virtual Result<void> write(ByteView bytes) = 0;
   // Called once, last: makes everything durable and visible (flush, sync, rename). Destroyed without it: nothing appears.

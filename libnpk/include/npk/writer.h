@@ -36,6 +36,7 @@ struct WriterOptions {
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
   std::uint64_t block_bytes = 0;         // raw; 64 KiB to 128 MiB; 0: the preset's
+  std::uint64_t volume_bytes = 0;        // not 0: frames are to fit into parts of so many bytes (create_volumes), 4 MiB at least
   std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB
   Deduplication deduplication = Deduplication::chunks;
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes

@@ -134,7 +134,9 @@ Result<AppendReport> append(const AppendOptions& options) {
                          .renamed = options.renamed, .read_all = options.read_all};
   NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), scanned, rules));
   NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file));
-  NPK_ASSIGN(report.write, writer::append_generation(*input, *file, options.create.writer, std::move(base)));
+  WriterOptions writer = options.create.writer;
+  writer.volume_bytes = file->volume_bytes();
+  NPK_ASSIGN(report.write, writer::append_generation(*input, *file, writer, std::move(base)));
   report.new_entries = input->counts().new_entries;
   report.gone_entries = input->counts().gone_entries;
   report.kept_files = input->counts().kept_files;

@@ -15,7 +15,9 @@ Result<CreateReport> create(const CreateOptions& options) {
     NPK_TRY(options.sink->commit());
     return report;
   }
-  NPK_ASSIGN(const std::unique_ptr<Sink> file, create_atomic_file(options.package_path));
+  NPK_ASSIGN(const std::unique_ptr<Sink> file, options.writer.volume_bytes != 0
+                                                   ? create_volumes(options.package_path, options.writer.volume_bytes)
+                                                   : create_atomic_file(options.package_path));
   NPK_ASSIGN(report.write, writer::write_package(input, *file, options.writer));
   NPK_TRY(file->commit());
   return report;

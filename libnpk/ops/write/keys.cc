@@ -25,7 +25,7 @@ Result<void> check_sealed(const format::Superblock& superblock) {
 
 // The envelopes of a package that nobody need be able to open.
 Result<std::vector<Envelope>> look_at(const std::string& path, const KeyOptions& options) {
-  NPK_ASSIGN(const auto source, open_file_source(path));
+  NPK_ASSIGN(const auto source, open_package_source(path));
   NPK_ASSIGN(const reader::EnvelopePlaces places, reader::locate_envelopes(source, options.limits));
   NPK_TRY(check_sealed(places.superblock));
   const reader::FrameReader frames(places.extent, options.limits, std::make_shared<reader::ReadCounters>());

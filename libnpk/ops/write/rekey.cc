@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "io/appended_file.h"
+#include "io/volume_path.h"
 #include "npk/files.h"
 #include "ops/write/key_ring.h"
 #include "ops/write/resealer.h"
@@ -65,6 +66,7 @@ Result<void> reseal(const SealedPackage& package, Resealer& resealer, const Reke
 }  // namespace
 
 Result<RekeyReport> rekey(const std::string& path, const RekeyOptions& options) {
+  if (options.output_path.empty()) NPK_TRY(io::check_replaceable(path));
   NPK_ASSIGN(const SealedPackage package, SealedPackage::open(path, options));
   NPK_ASSIGN(const auto seal, make_seal(package, options));
   NPK_ASSIGN(const auto signatures, reader::read_signature_frames(package.frames(), package.trailer().signature_position));

@@ -85,7 +85,7 @@ Result<PackageReader> PackageReader::open(std::shared_ptr<RandomAccessSource> so
 }
 
 Result<PackageReader> PackageReader::open_file(const std::string& path, const ReaderOptions& options) {
-  NPK_ASSIGN(auto source, open_file_source(path));
+  NPK_ASSIGN(auto source, open_package_source(path));
   return open(std::move(source), options);
 }
 

@@ -42,6 +42,7 @@ Result<format::FrameReference> FrameWriter::write_frame(format::FrameHeader head
   std::copy_n(hash.begin(), header.body_check.size(), header.body_check.begin());
   head_written_ = head_written_ || (header.flags & format::kFrameCarriesSalt) != 0;
   const format::FrameReference reference{position_, body.size(), hash};
+  NPK_TRY(sink_.keep_together(format::kFrameHeaderBytes + body.size()));
   NPK_TRY(put(format::encode_frame_header(header)));
   NPK_TRY(put(body));
   if (header.type == format::FrameType::commit) last_commit_ = reference.position;

@@ -28,6 +28,9 @@ constexpr std::size_t kMostTokens = 4096;
 // Words replaced, a block of 60 MiB of text is shorter than this; a larger dictionary would take 11 times its size in each encoder.
 constexpr std::uint32_t kLzmaDictionaryBytes = 40U << 20;
 constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
+constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
+constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
+constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
 constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;  // as WriterOptions::memory_bytes promises
 
@@ -114,11 +117,22 @@ Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
   return {};
 }
 
+// A block that does not shrink is stored as it is, with a header, and, sealed, tags of 16 bytes every 64 KiB and padding.
+Result<void> fit_volumes(const WriterOptions& options, WritePlan& plan) {
+  if (options.volume_bytes == 0) return {};
+  if (options.volume_bytes < kLeastVolumeBytes) return misuse("volume size", "must be at least 4 MiB");
+  const std::uint64_t room = options.volume_bytes - options.volume_bytes / (options.pad ? kPaddingShare : kTagShare) - kFrameRoom;
+  if (options.block_bytes > room) return misuse("block size", "such a block may not fit into a part: at most " + std::to_string(room) + " bytes do");
+  for (std::size_t& bytes : plan.block_bytes) bytes = static_cast<std::size_t>(std::min<std::uint64_t>(bytes, room));
+  return {};
+}
+
 Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
   if (options.block_bytes != 0) {
     if (options.block_bytes < kLeastBlockBytes || options.block_bytes > kMostBlockBytes) return misuse("block size", "must be from 64 KiB to 128 MiB");
     plan.block_bytes.fill(static_cast<std::size_t>(options.block_bytes));
   }
+  NPK_TRY(fit_volumes(options, plan));
   const std::size_t smallest = std::ranges::min(plan.block_bytes);
   const std::uint64_t largest = std::bit_floor(smallest / kSpread);
   const std::uint64_t average = options.chunk_bytes != 0 ? options.chunk_bytes : std::min<std::uint64_t>(kDefaultChunkBytes, largest);

@@ -18,14 +18,16 @@ import vectors_limits
 import vectors_ok
 import vectors_sealed
 import vectors_sealed_wrong
+import vectors_volumes
 import vectors_words
+import volumes
 from blake3 import digest
 from failure import CLASSES
 from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile,
-          vectors_words, vectors_sealed, vectors_sealed_wrong)
+          vectors_words, vectors_sealed, vectors_sealed_wrong, vectors_volumes)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 
@@ -63,9 +65,20 @@ def _holes(entry):
         at += run.size
 
 
+def _files(vector):
+    """File name -> bytes."""
+    name = f"{vector.name}.npk"
+    if not isinstance(vector.data, dict):
+        return {name: vector.data}
+    return {str(volumes.path(name, number)): data for number, data in sorted(vector.data.items())}
+
+
 def record(vector):
+    data = b"".join(_files(vector).values())
     out = {"name": vector.name, "file": f"{vector.name}.npk", "what": vector.what, "class": vector.failure_class, "stage": vector.stage,
-           "size": len(vector.data), "blake3": digest(vector.data).hex()}
+           "size": len(data), "blake3": digest(data).hex()}
+    if isinstance(vector.data, dict):
+        out["parts"] = list(_files(vector))
     if vector.expected:
         entries = sorted(vector.expected.entries, key=lambda entry: entry.order)
         first = leaders(entries)
@@ -89,7 +102,9 @@ def all_vectors():
 def outputs():
     """File name -> bytes, of everything that is written."""
     vectors = all_vectors()
-    files = {f"{vector.name}.npk": vector.data for vector in vectors}
+    files = {}
+    for vector in vectors:
+        files |= _files(vector)
     records = [record(vector) for vector in vectors]
     lines = ",\n".join(json.dumps(it, ensure_ascii=True) for it in records)
     files["manifest.json"] = f'{{"format": 1, "count": {len(records)}, "vectors": [\n{lines}\n]}}\n'.encode()
@@ -102,12 +117,12 @@ def outputs():
 def main(arguments):
     directory = pathlib.Path(arguments[1] if len(arguments) > 1 else pathlib.Path(__file__).resolve().parent.parent)
     files = outputs()
-    for old in directory.glob("*.npk"):
+    for old in [*directory.glob("*.npk"), *directory.glob("*.npk.*")]:
         if old.name not in files:
             old.unlink()
     for name, data in files.items():
         (directory / name).write_bytes(data)
-    print(f"{len(files) - 2} vectors, {sum(map(len, files.values()))} bytes")
+    print(f"{len(all_vectors())} vectors, {sum(map(len, files.values()))} bytes")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import limits
 import parse
 import tables
+import volumes
 from blake3 import digest
 from failure import Failure, require
 from ids import FRAME_TYPES
@@ -304,12 +305,17 @@ class Reader:
         return first
 
 
-def outcome(data, keys=None):
-    """(stage, failure class) of the first stage that fails, or None; and the reader if it opened."""
+def package_bytes(path):
+    """Of a file, or of the parts that are called so."""
+    return path.read_bytes() if path.exists() else volumes.read_all(path)
+
+
+def outcome(package, keys=None):
+    """(stage, failure class) of the first stage that fails, or None; and the reader if it opened. `package`: bytes, or a path."""
     reader = None
     try:
         stage = "open"
-        reader = Reader(data, keys)
+        reader = Reader(package if isinstance(package, bytes) else package_bytes(package), keys)
         stage = "list"
         reader.entries()
         stage = "read"
@@ -351,11 +357,11 @@ def main(arguments):
     parser.add_argument("--passphrase-file", metavar="FILE")
     parser.add_argument("package")
     options = parser.parse_args(arguments)
-    data, keys = pathlib.Path(options.package).read_bytes(), _keys_of(options)
+    path, keys = pathlib.Path(options.package), _keys_of(options)
     if not options.stage:
-        _print_listing(data, keys)
+        _print_listing(package_bytes(path), keys)
         return 0
-    found, _ = outcome(data, keys)
+    found, _ = outcome(path, keys)
     print(*(found or ("ok",)))
     return 1 if found else 0
 

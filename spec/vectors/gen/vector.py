@@ -12,7 +12,7 @@ from pages import Entry, Run, directory, symlink
 class Vector:
     name: str
     what: str
-    data: bytes
+    data: bytes                                # or, of a package in parts, a dictionary of number and bytes
     failure_class: str = "ok"
     stage: str = "verify"
     expected: object = None                    # of what is ok: the commit it stands for (entries and roots)

@@ -26,6 +26,7 @@ _npk_options() {
     sign) echo "-s --secret-key --key-passphrase-fd --comment --detached -o --output -i --identity -p --passphrase --passphrase-fd --help" ;;
     hash) echo "-i --identity -p --passphrase --passphrase-fd --at --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    recover) echo "-o --output --partial --newest --fast --max --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --help" ;;
     rekey) echo "-r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --cipher --pad -o --output -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
 }
@@ -34,7 +35,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff --help --version" -- "$cur")
     return
   fi
   case $previous in

@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff
+set -l verbs pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -79,3 +79,15 @@ complete -c npk -n '__fish_seen_subcommand_from append' -l keep-missing
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l append-to-signed
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l message -x
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert log diff' -l json
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a recover -d 'save what can be had of a damaged package'
+complete -c npk -n '__fish_seen_subcommand_from recover' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from recover' -l partial -d 'keep damaged files in part'
+complete -c npk -n '__fish_seen_subcommand_from recover' -l newest -d 'of the newest generation'
+complete -c npk -n '__fish_seen_subcommand_from recover' -l json
+complete -c npk -n '__fish_seen_subcommand_from recover' -l fast
+complete -c npk -n '__fish_seen_subcommand_from recover' -l max
+complete -c npk -n '__fish_seen_subcommand_from recover' -l threads -x
+complete -c npk -n '__fish_seen_subcommand_from recover' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from recover' -s r -l recipient -x
+complete -c npk -n '__fish_seen_subcommand_from recover' -s R -l recipients-file -r
+complete -c npk -n '__fish_seen_subcommand_from recover' -s q -l quiet

@@ -102,7 +102,7 @@ class PackageJob {
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
         filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs}, input.entry_count(), block_buffers_),
-        segments_(input, plan_.page_level, bounds.reader_limits, frames_), progress_(options.progress, input) {}
+        segments_(input, plan_.page_level, bounds.reader_limits, frames_), renewed_(bounds.renewed), progress_(options.progress, input) {}
 
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
@@ -280,7 +280,16 @@ class PackageJob {
     commit.placement.totals = catalog_.totals;
     commit.placement.chunking = chunking_record(plan_);
     if (base_ != nullptr) follow_base(commit);
+    if (renewed_) renew(commit);
     return commit;
+  }
+
+  void renew(format::Commit& commit) const {
+    const format::Statement made = commit.statement;
+    commit.statement = renewed_->statement;
+    commit.statement.content_root = made.content_root;
+    commit.statement.storage_root = made.storage_root;
+    commit.placement.sections = renewed_->sections;
   }
 
   void follow_base(format::Commit& commit) const {
@@ -319,6 +328,7 @@ class PackageJob {
   FileCutter cutter_;
   BlockFiller filler_;
   SegmentWriter segments_;
+  const std::optional<Renewed>& renewed_;
   ProgressMeter progress_;
   WrittenCatalog catalog_;
   std::uint32_t next_seal_counter_ = 0;  // of blocks

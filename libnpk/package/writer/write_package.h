@@ -2,17 +2,28 @@
 // Source, cut, fill and write run in order on one thread at a time; read, hash and seal on any number. Same bytes whatever the threads.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "npk/writer.h"
 #include "package/writer/base_generation.h"
 #include "package/writer/batch.h"
 
 namespace npk::writer {
 
-// What tests alone set otherwise.
+// What a package keeps that is written anew of another's only generation: the statement's lineage, number, time, message
+// and the one before it; the placement's sections.
+struct Renewed {
+  format::Statement statement;
+  std::vector<format::CommitSection> sections;
+};
+
+// What tests alone set otherwise, but for `renewed`.
 struct WriteBounds {
   Limits reader_limits = {};          // a package never expands further than these allow (spec section 16): padding is put in
   std::size_t most_runs = kMostRuns;  // of an entry
   unsigned fingerprint_bits = 32;     // fewer force collisions
+  std::optional<Renewed> renewed = {};
 };
 
 // Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled (also when a source says so), io from the sink; trouble with an entry's content goes to

@@ -10,6 +10,7 @@
 #include "io/volume_path.h"
 #include "io/volume_sink.h"
 #include "io/volume_source.h"
+#include "io/writer_mark.h"
 #include "npk/files.h"
 
 namespace npk::io {
@@ -32,6 +33,7 @@ Result<FileDescriptor> open_locked(const std::string& path) {
   if (!S_ISREG(status.st_mode))
     return std::unexpected(Error{.code = Errc::unsupported, .message = "only a regular file can be added to", .path = path});
   NPK_TRY(lock(file.get(), path));
+  mark_as_added_to(file.get());
   return file;
 }
 

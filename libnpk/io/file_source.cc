@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <cerrno>
 
+#include "io/writer_mark.h"
 #include "npk/files.h"
 
 namespace npk {
@@ -23,6 +24,7 @@ class FileSource final : public RandomAccessSource {
     return read_fully_at(fd_, offset, out, name_);
   }
   std::string name() const override { return name_; }
+  bool is_being_added_to() const noexcept override { return is_marked_as_added_to(fd_); }
 
  private:
   int fd_;

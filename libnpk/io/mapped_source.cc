@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "io/file_source.h"
+#include "io/writer_mark.h"
 #include "npk/checked.h"
 #include "npk/files.h"
 
@@ -35,6 +36,7 @@ class MappedSource final : public RandomAccessSource {
   Result<std::uint64_t> size() const override { return size_of_descriptor(opened_.get(), name_); }
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const override;
   std::string name() const override { return name_; }
+  bool is_being_added_to() const noexcept override { return is_marked_as_added_to(opened_.get()); }
 
  private:
   FileDescriptor opened_;

@@ -111,6 +111,22 @@ class Append(harness.CommandTest):
         self.assertEqual(self.npk("cat", "p.npk", "notes/today").stdout, b"words\n")
         self.assertIn("t/a", self.lines("list", "p.npk"))
 
+    def test_readers_while_it_is_written_and_after_the_writer_was_killed(self):
+        """From a pipe that stays open: the writer has written some of its blocks, and waits."""
+        size = len(self.package())
+        writer = subprocess.Popen([NPK, "append", "-q", "--codec", "store", "--block-size", "256K", "p.npk", "-"], cwd=self.at, stdin=subprocess.PIPE)
+        try:
+            while len(self.package()) < size + 100_000:
+                writer.stdin.write(random.randbytes(1 << 20))
+            for verb in (["list"], ["verify"], ["info"], ["hash"]):
+                self.assertEqual(self.npk(*verb, "p.npk").stderr, b"")
+        finally:
+            writer.kill()
+            writer.wait()
+            writer.stdin.close()
+        self.npk("list", "p.npk", says="npk list: ")
+        self.npk("verify", "p.npk", code=DAMAGED)
+
     def test_older_generations_need_a_file(self):
         self.npk("extract", "--at", "1", "-", stdin=self.package(), code=USAGE, says="--at")
 

@@ -58,6 +58,7 @@ struct PackageInfo {
   Digest statement_hash{};           // BLAKE3 of the commit's statement; zero when recovered from manifests
   bool recovered = false;            // no valid trailer: the last good commit, or the manifests, answered
   std::vector<Error> warnings;       // what was wrong, when recovered
+  bool is_being_added_to = false;    // a writer was adding a generation, or an attachment, behind this one
 };
 
 // One state of a package.

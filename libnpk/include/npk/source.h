@@ -21,6 +21,9 @@ class RandomAccessSource {
   [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const = 0;
   // For messages: a path, "<memory>", a URL.
   [[nodiscard]] virtual std::string name() const = 0;
+  // Whether a writer of packages (of this machine, but not by this very descriptor) adds to it now: what lies behind the
+  // last whole generation is then no damage. Sources that can't tell say no.
+  [[nodiscard]] virtual bool is_being_added_to() const noexcept { return false; }
 };
 
 // Bytes in order, once. Used by one thread at a time.

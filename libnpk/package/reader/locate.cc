@@ -8,6 +8,7 @@
 #include "hash/hash.h"
 #include "package/reader/frames/frame_walker.h"
 #include "package/reader/frames/key_search.h"
+#include "package/reader/growing_end.h"
 #include "package/reader/history.h"
 #include "package/reader/recover.h"
 #include "package/reader/signatures.h"
@@ -49,6 +50,38 @@ Result<TrailerFrame> read_trailer(const RandomAccessSource& source, std::uint64_
   NPK_ASSIGN(const std::size_t count, source.read_at(source_bytes - tail.size(), tail));
   if (count < tail.size()) return fail(Errc::truncated, "the source is shorter than it said");
   return find_trailer(tail, source_bytes, limits);
+}
+
+// The trailer that counts, and where it ends.
+struct PackageEnd {
+  std::uint64_t bytes = 0;
+  Result<TrailerFrame> trailer;
+  bool is_growing = false;  // a writer adds behind it
+};
+
+// Where a writer is at work, what lies behind the last whole trailer is not looked at. It may begin or end between any two
+// steps here: so what was seen without one must be seen twice.
+Result<PackageEnd> find_end(const std::shared_ptr<const RandomAccessSource>& source, const Limits& limits) {
+  constexpr unsigned kTries = 16;
+  std::optional<std::uint64_t> seen;
+  for (unsigned tries = 0;; ++tries) {
+    NPK_ASSIGN(const std::uint64_t bytes, source->size());
+    auto trailer = read_trailer(*source, bytes, limits);
+    const bool is_final = trailer || trailer.error().code == Errc::io || tries == kTries;
+    if (is_final || seen == bytes) return PackageEnd{bytes, std::move(trailer), false};
+    seen.reset();
+    if (!source->is_being_added_to()) {
+      seen = bytes;
+      continue;
+    }
+    const auto end = growing_end(source, bytes, limits);
+    if (!end || !*end) {
+      if (tries + 1 == kTries) return PackageEnd{bytes, std::move(trailer), false};
+      continue;
+    }
+    auto before = read_trailer(*source, **end, limits);
+    if (before) return PackageEnd{**end, std::move(before), true};
+  }
 }
 
 Result<format::Superblock> read_superblock(const RandomAccessSource& source, std::uint64_t offset) {
@@ -195,13 +228,19 @@ Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource
 
 Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
                                       const std::shared_ptr<ReadCounters>& counters) {
-  NPK_ASSIGN(const std::uint64_t source_bytes, source->size());
   const auto named = [&](Result<LocatedPackage>&& result) -> Result<LocatedPackage> {
     if (result) return std::move(result);
     return std::unexpected(std::move(result).error().in(source->name()));
   };
-  const Result<TrailerFrame> trailer = read_trailer(*source, source_bytes, options.limits);
-  if (trailer) return named(open_whole(source, source_bytes, *trailer, options, counters));
+  auto end = find_end(source, options.limits);
+  if (!end) return named(pass_on(std::move(end)));
+  const std::uint64_t source_bytes = end->bytes;
+  const Result<TrailerFrame>& trailer = end->trailer;
+  if (trailer) {
+    auto package = open_whole(source, source_bytes, *trailer, options, counters);
+    if (package) package->info.is_being_added_to = end->is_growing;
+    return named(std::move(package));
+  }
   if (trailer.error().code == Errc::io) return named(std::unexpected(trailer.error()));
   const Result<format::Superblock> superblock = read_superblock(*source, 0);
   if (!superblock) return named(std::unexpected(superblock.error()));

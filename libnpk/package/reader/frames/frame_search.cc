@@ -63,10 +63,15 @@ std::optional<std::uint64_t> last_header(const FrameReader& frames, const Window
   }
 }
 
-// A header that begins before `end`.
-Result<std::optional<std::uint64_t>> find_backwards(const FrameReader& frames, std::uint64_t end, Wanted wanted) {
-  while (end > format::kSuperblockBytes) {
-    const std::uint64_t begin = std::max(format::kSuperblockBytes + kWindowBytes, end) - kWindowBytes;
+bool is_any_unopened(const FrameReader& frames, ByteView header) {
+  return format::decode_frame_header(header, frames.extent().tag, frames.limits()).has_value();
+}
+
+// A header that begins before `end`, and not before `least`.
+Result<std::optional<std::uint64_t>> find_backwards(const FrameReader& frames, std::uint64_t end, Wanted wanted,
+                                                    std::uint64_t least = format::kSuperblockBytes) {
+  while (end > least) {
+    const std::uint64_t begin = std::max(least + kWindowBytes, end) - kWindowBytes;
     NPK_ASSIGN(const Window window, read_window(frames, begin, static_cast<std::size_t>(end - begin)));
     if (const auto found = last_header(frames, window, wanted)) return found;
     end = begin;
@@ -88,6 +93,11 @@ Result<std::optional<std::uint64_t>> find_next_frame(const FrameReader& frames, 
 
 Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames) {
   return find_backwards(frames, frames.extent().length, is_any);
+}
+
+Result<std::optional<std::uint64_t>> find_header_before(const FrameReader& frames, std::uint64_t before,
+                                                        std::uint64_t least) {
+  return find_backwards(frames, before, is_any_unopened, std::max<std::uint64_t>(least, format::kSuperblockBytes));
 }
 
 Result<std::optional<std::uint64_t>> find_trailer_before(const FrameReader& frames, std::uint64_t before) {

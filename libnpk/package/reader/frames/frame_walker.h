@@ -74,6 +74,10 @@ class FrameScanner {
 // Last such position.
 [[nodiscard]] Result<std::optional<std::uint64_t>> find_last_frame(const FrameReader& frames);
 
+// Last position in [least, before) where a header lies that is good as far as can be told without a key.
+[[nodiscard]] Result<std::optional<std::uint64_t>> find_header_before(const FrameReader& frames, std::uint64_t before,
+                                                                      std::uint64_t least);
+
 // Last such position before `before` where a trailer's header lies.
 [[nodiscard]] Result<std::optional<std::uint64_t>> find_trailer_before(const FrameReader& frames, std::uint64_t before);
 

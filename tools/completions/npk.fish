@@ -91,3 +91,4 @@ complete -c npk -n '__fish_seen_subcommand_from recover' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s r -l recipient -x
 complete -c npk -n '__fish_seen_subcommand_from recover' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s q -l quiet
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log' -l spool -x -d 'keeps package - first, at most so many bytes'

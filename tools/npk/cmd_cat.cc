@@ -17,6 +17,7 @@ Writes the content of a file in a package to standard output, checked.
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
   --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
+  --spool SIZE         PACKAGE - is kept first, in a file without a name of at most SIZE (K, M, G)
 
 examples:
   npk cat src.npk src/README

@@ -29,6 +29,7 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
   --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
+  --spool SIZE         PACKAGE - is kept first, in a file without a name of at most SIZE (K, M, G)
 
 examples:
   npk extract -C /tmp src.npk
@@ -57,7 +58,7 @@ int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
 }
 
 Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
-  const bool is_piped = options.package == "-";
+  const bool is_piped = options.package == "-" && !options.reading.spool_bytes;
   if (is_piped && options.reading.expectation.expects_anything())
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
   if (is_piped && options.reading.at)
@@ -65,10 +66,12 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
   NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
   options.extract.identities = reader.identities;
   if (is_piped) return ops::extract_stream(*joined_volumes(io.in), options.extract);
-  auto package = PackageReader::open_file(options.package, reader);
+  NPK_ASSIGN(auto source, package_source(options.package, options.reading, io));
+  auto package = PackageReader::open(std::move(source), reader);
   if (!package) return std::unexpected(package.error());
   for (const Error& warning : package->info().warnings) messages.error(warning.to_string());
-  options.is_incomplete = is_incomplete(*package);
+  // What comes from a pipe came whole, or it is damaged.
+  options.is_incomplete = is_incomplete(*package) || (options.package == "-" && package->info().recovered);
   return ops::extract(*package, options.extract);
 }
 
@@ -89,6 +92,8 @@ int extract(Options& options, Messages& messages, Io& io) {
   const int code = messages.error(report.error());
   hint_at_keys(report.error(), messages);
   if (report.error().code == Errc::misuse) messages.hint("--help shows what there is");
+  if (report.error().code == Errc::unsupported && options.package == "-" && !options.reading.spool_bytes)
+    messages.hint("--spool SIZE keeps a package from standard input first, in a file without a name, of at most SIZE");
   return code;
 }
 

@@ -18,6 +18,7 @@ The generations of a package, newest first: number, time, entries, size of the c
 
   --json   one document (see JSON.md)
   --at N|TIME  from generation N, or the newest not after TIME, back
+  --spool SIZE      PACKAGE - is kept first, in a file without a name of at most SIZE (K, M, G)
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
   --signer PUBKEY, --expect-commit HASH

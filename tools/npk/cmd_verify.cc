@@ -31,6 +31,7 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
   --expect-commit HASH  only this state of the package, as `npk info` shows it
   --at N|TIME          generation N, or the newest not after TIME (2026-11-24, 2026-11-24T09:30:00Z); `npk log` lists them
+  --spool SIZE         PACKAGE - is kept first, in a file without a name of at most SIZE (K, M, G)
 
 examples:
   npk verify src.npk
@@ -174,7 +175,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   verify.generation = reader->generation;
   verify.not_after = reader->not_after;
   verify.expected = std::move(reader->expected);
-  auto source = open_package_source(options.package);
+  auto source = package_source(options.package, options.reading, io);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
   if (report) return report_on({*report, verify.expected.signers}, options, messages, io);

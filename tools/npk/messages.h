@@ -18,6 +18,7 @@ class Messages {
   int error(const Error& error);
   void hint(std::string_view text);
   void note(std::string_view text);  // not with -q
+  [[nodiscard]] Io& io() const noexcept { return io_; }
   void set_quiet(bool quiet) noexcept { quiet_ = quiet; }
 
   // Replaces what lies before the cursor on a terminal; cleared by the next message. For progress.

@@ -4,6 +4,8 @@
 
 #include "exit_code.h"
 #include "generation_option.h"
+#include "npk/files.h"
+#include "npk/spool.h"
 
 namespace npk::tools {
 namespace {
@@ -33,10 +35,10 @@ std::string_view without_slashes(std::string_view path) noexcept {
   return path;
 }
 
-Result<PackageReader> opened(const std::string& path, const ReadingOptions& reading) {
-  if (path == "-") return fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'");
+Result<PackageReader> opened(const std::string& path, const ReadingOptions& reading, Io& io) {
   NPK_ASSIGN(const ReaderOptions options, reader_options(reading, path));
-  return PackageReader::open_file(path, options);
+  NPK_ASSIGN(auto source, package_source(path, reading, io));
+  return PackageReader::open(std::move(source), options);
 }
 
 }  // namespace
@@ -45,6 +47,14 @@ void define_reading(OptionParser& parser, ReadingOptions& options) {
   define_identities(parser, options.keys);
   define_expectation(parser, options.expectation);
   parser.text("--at", options.at);
+  parser.size("--spool", options.spool_bytes);
+}
+
+Result<std::shared_ptr<RandomAccessSource>> package_source(const std::string& path, const ReadingOptions& reading, Io& io) {
+  if (path != "-") return open_package_source(path);
+  if (!reading.spool_bytes) return fail(Errc::misuse, "a package can be read in any order only from a file, not from '-'");
+  if (*reading.spool_bytes == 0) return fail(Errc::misuse, "--spool: at least one byte");
+  return spool_source(*joined_volumes(io.in), {.bytes = *reading.spool_bytes, .stop = io.stop});
 }
 
 Result<ReaderOptions> reader_options(const ReadingOptions& options, const std::string& package) {
@@ -64,11 +74,12 @@ void hint_at_keys(const Error& error, Messages& messages) {
 }
 
 Result<PackageReader> open_package(const std::string& path, const ReadingOptions& reading, Messages& messages) {
-  Result<PackageReader> package = opened(path, reading);
+  Result<PackageReader> package = opened(path, reading, messages.io());
   if (!package) {
     static_cast<void>(messages.error(package.error()));
     hint_at_keys(package.error(), messages);
-    if (path == "-") messages.hint("npk extract reads packages from standard input");
+    if (path == "-" && !reading.spool_bytes)
+      messages.hint("npk extract reads packages from standard input; --spool SIZE keeps one in a file without a name, of at most SIZE, for any verb");
     return package;
   }
   for (const Error& warning : package->info().warnings) messages.note(warning.to_string());

@@ -15,10 +15,14 @@ struct ReadingOptions {
   IdentityOptions keys;
   ExpectationOptions expectation;
   std::optional<std::string> at;  // a generation, as parse_generation reads it
+  std::optional<std::uint64_t> spool_bytes;  // PACKAGE '-' is kept first, in a file of at most so many bytes
 };
 void define_reading(OptionParser& parser, ReadingOptions& options);
 // Identities and expectations; the rest is the default. Errors: identities_of's, expected_state's.
 [[nodiscard]] Result<ReaderOptions> reader_options(const ReadingOptions& options, const std::string& package);
+
+// The package's bytes at any place. Errors: misuse for '-' without a spool; those of open_package_source and spool_source.
+[[nodiscard]] Result<std::shared_ptr<RandomAccessSource>> package_source(const std::string& path, const ReadingOptions& reading, Io& io);
 
 // Says what is wrong, and passes on what was wrong with a package that opens all the same. The error has been said.
 [[nodiscard]] Result<PackageReader> open_package(const std::string& path, const ReadingOptions& reading, Messages& messages);

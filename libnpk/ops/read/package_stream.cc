@@ -54,7 +54,7 @@ Result<void> PackageStream::walk(const TakeManifest& take_manifest) {
 
 Result<void> PackageStream::take(reader::Frame& frame, const TakeManifest& take_manifest) {
   if (commit_ && belongs_to_generation(frame.header.type))
-    return judge(frame, fail(Errc::unsupported, "a package of several generations can't be extracted from a pipe"));
+    return judge(frame, fail(Errc::unsupported, "a package of several generations can't be extracted as it comes: what came before may be gone, or renamed. Keep all of it first, in a file or a spool"));
   switch (frame.header.type) {
     case FrameType::block:
     case FrameType::dictionary:

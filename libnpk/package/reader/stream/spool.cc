@@ -8,6 +8,7 @@
 
 #include "io/file_source.h"
 #include "io/temporary_file.h"
+#include "npk/spool.h"
 
 namespace npk::reader {
 namespace {
@@ -123,3 +124,17 @@ Result<std::shared_ptr<RandomAccessSource>> spool(SequentialSource& source, cons
 }
 
 }  // namespace npk::reader
+
+namespace npk {
+
+Result<std::shared_ptr<RandomAccessSource>> spool_source(SequentialSource& source, const SpoolOptions& options) {
+  if (options.bytes == 0 || options.memory_bytes == 0) return fail(Errc::misuse, "a spool keeps at least one byte");
+  StreamOptions stream;
+  stream.spool_to_disk = options.bytes > options.memory_bytes;
+  stream.spool_directory = options.directory;
+  stream.spool_bytes = options.bytes;
+  stream.stop = options.stop;
+  return reader::spool(source, stream, std::min(options.bytes, options.memory_bytes));
+}
+
+}  // namespace npk

@@ -51,7 +51,9 @@ class Recover(harness.CommandTest):
         inside = self.whole.index(bytes((3 * 37 + i * i) % 256 for i in range(300)))
         self.damage(inside + 10, 100)
         self.npk("recover", "--partial", "damaged.npk", "-o", "saved.npk", code=DAMAGED)
-        self.assertIn("tree/n3", self.lines("list", "p.npk"))
+        self.assertIn("tree/n3", self.lines("list", "saved.npk"))
+        kept = self.npk("cat", "saved.npk", "tree/n3").stdout
+        self.assertEqual(len(kept), 90_000)
 
     def test_mistakes(self):
         self.npk("recover", "p.npk", code=USAGE, says="-o FILE")

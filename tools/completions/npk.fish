@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff
+set -l verbs pack list extract cat seek info verify sign hash key rekey append remove rename revert log diff compact purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -79,3 +79,16 @@ complete -c npk -n '__fish_seen_subcommand_from append' -l keep-missing
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l append-to-signed
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l message -x
 complete -c npk -n '__fish_seen_subcommand_from append remove rename revert log diff' -l json
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a compact -d 'drop generations'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a purge -d 'take out of all of the history'
+for option in last daily weekly monthly yearly within generation
+    complete -c npk -n '__fish_seen_subcommand_from compact' -l keep-$option -x
+end
+complete -c npk -n '__fish_seen_subcommand_from purge' -l rewrite-signed
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -s n -l dry-run
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -l threads -x
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -l pad -d 'hides sizes'
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -l json
+complete -c npk -n '__fish_seen_subcommand_from compact purge' -s q -l quiet

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
+#include "entry_text.h"
 #include "exit_code.h"
 #include "output_buffer.h"
-#include "entry_text.h"
 #include "rewrite_report.h"
 #include "verbs.h"
 
@@ -80,7 +80,7 @@ Result<ops::KeepWithin> parse_within(const std::string& text) {
 
 Result<void> complete(Options& options, Messages& messages, Io& io) {
   NPK_TRY(complete_rewrite(options.command, messages, io));
-  options.keep.local_time = std::getenv("TZ") != nullptr;  // NOLINT(concurrency-mt-unsafe): one thread, and nothing sets it
+  options.keep.local_time = io.environment("TZ").has_value();
   if (!options.within.empty()) {
     NPK_ASSIGN(options.keep.within, parse_within(options.within));
   }

@@ -9,8 +9,9 @@
 namespace npk::ops {
 namespace {
 
-// An eighth: reading a block that is so much longer than need be costs less than opening and compressing it again.
-constexpr std::uint64_t kMostWaste = 32;
+// A thirty-second. On a kernel tree after ten generations of edits, the newest alone is 8 % larger than a fresh package
+// where an eighth may be copied along.
+constexpr std::uint64_t kMostWaste = 8;
 
 std::vector<Generation> generations_of(const RewrittenPackage& package) {
   std::vector<Generation> history;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "io/volume_path.h"
 #include "npk/files.h"
 #include "ops/write/rewrite/history_writer.h"
 #include "ops/write/rewrite/package_style.h"
@@ -23,6 +24,7 @@ Result<void> check(const PackageInfo& info, const RewriteOptions& options) {
 }  // namespace
 
 Result<std::unique_ptr<RewrittenPackage>> RewrittenPackage::open(const std::string& path, const RewriteOptions& options) {
+  if (options.output_path.empty() && !options.dry_run) NPK_TRY(io::check_replaceable(path));
   NPK_ASSIGN(auto file, io::AppendedFile::open(path));
   const ReaderOptions reading{.limits = options.limits, .accept_recovered = false, .identities = options.identities};
   std::uint64_t cut_bytes = 0;

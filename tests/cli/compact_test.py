@@ -52,7 +52,7 @@ class Compact(Rewritten):
         self.npk("list", "--at", "7", "p.npk", code=USAGE, says="between 4 and 10 none is kept")
         self.npk("list", "--at", "2", "p.npk", code=USAGE, says="the oldest in the package is 4")
         self.npk("extract", "-q", "-C", "out", "-", stdin=self.package())
-        self.same_tree("t", "out/t")
+        subprocess.run(["diff", "-r", self.at / "t", self.at / "out/t"], check=True)  # times: those of SOURCE_DATE_EPOCH
 
     def test_a_dry_run_says_why(self):
         before = self.package()

@@ -51,10 +51,10 @@ Digest canonical_entry_hash(const format::EntryRow& entry, const Digest& digest,
   return blake3(bytes);
 }
 
-ContentRoot::ContentRoot() : group_(Blake3::derive_key(kLeafContext)) {}
+GroupHash::GroupHash() : hash_(Blake3::derive_key(kLeafContext)) {}
 
 void ContentRoot::add(std::string_view path, const Digest& entry_hash) {
-  group_.update(entry_hash);
+  group_.add(entry_hash);
   ++entries_;
   if (format::ends_group(path, ++rows_in_group_)) end_group();
 }
@@ -62,8 +62,13 @@ void ContentRoot::add(std::string_view path, const Digest& entry_hash) {
 void ContentRoot::end_group() {
   const Digest digest = group_.finish();
   group_hashes_.insert(group_hashes_.end(), digest.begin(), digest.end());
-  group_ = Blake3::derive_key(kLeafContext);
+  group_ = GroupHash();
   rows_in_group_ = 0;
+}
+
+void ContentRoot::add_group(const Digest& group_hash, std::uint64_t entries) {
+  group_hashes_.insert(group_hashes_.end(), group_hash.begin(), group_hash.end());
+  entries_ += entries;
 }
 
 Digest ContentRoot::finish() {

@@ -13,17 +13,29 @@ namespace npk::hash {
 // first entry, in path order, of its link group; empty for that entry itself and for entries without a group.
 [[nodiscard]] Digest canonical_entry_hash(const format::EntryRow& entry, const Digest& digest, std::string_view leader_path);
 
+// The hash of one group of entries. Not thread-safe.
+class GroupHash {
+ public:
+  GroupHash();
+  void add(const Digest& entry_hash) { hash_.update(entry_hash); }
+  [[nodiscard]] Digest finish() { return hash_.finish(); }  // call once
+
+ private:
+  Blake3 hash_;
+};
+
 // Fed entries in path order, gives the root. Not thread-safe.
 class ContentRoot {
  public:
-  ContentRoot();
   void add(std::string_view path, const Digest& entry_hash);
+  // A whole group, whose hash is known, where one begins.
+  void add_group(const Digest& group_hash, std::uint64_t entries);
   [[nodiscard]] Digest finish();  // call once
 
  private:
   void end_group();
 
-  Blake3 group_;
+  GroupHash group_;
   Bytes group_hashes_;
   std::uint64_t entries_ = 0;
   std::size_t rows_in_group_ = 0;

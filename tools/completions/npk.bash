@@ -16,6 +16,8 @@ _npk_options() {
     append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    compact) echo "--keep-last --keep-daily --keep-weekly --keep-monthly --keep-yearly --keep-within --keep-generation -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    purge) echo "--rewrite-signed -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
@@ -35,7 +37,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff compact purge --help --version" -- "$cur")
     return
   fi
   case $previous in
@@ -53,7 +55,7 @@ _npk() {
     return
   fi
   case $verb in
-    list | extract | cat | seek | hash | remove | rename) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
+    list | extract | cat | seek | hash | remove | rename | purge) _npk_entries; [ ${#COMPREPLY[@]} = 0 ] || return ;;
   esac
   mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 }

@@ -9,6 +9,7 @@
 #include "npk/ops/inspect.h"
 #include "opened_package.h"
 #include "output_buffer.h"
+#include "statement_records.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -96,6 +97,7 @@ Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
                {"message", to_utf8(statement.message)},
                {"commit", ops::hex_of(report.info.statement_hash)},
                {"signatures", signatures.json()},
+               {"records", records_json(report.info.commit)},
                {"content_root", ops::hex_of(statement.content_root)},
                {"storage_root", ops::hex_of(statement.storage_root)},
                {"totals", totals_json(placement.totals)},
@@ -197,7 +199,7 @@ int show(const PackageReader& package, const CommitSignatures& signatures, bool 
   const auto report = ops::inspect(package);
   if (!report) return messages.error(report.error());
   if (json) out.append(json_of(*report, signatures).dump(2) + "\n");
-  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + records_text(report->info.commit) + costs_text(*report) + codecs_text(*report) + types_text(*report));
   return kDone;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <optional>
@@ -18,7 +20,8 @@ std::optional<std::string> environment_variable(const char* name) {
 }
 
 // These stop tidily; the others just end, as they leave nothing behind.
-bool stops_tidily(std::string_view verb) noexcept { return verb == "pack" || verb == "extract" || verb == "verify" || verb == "sign"; }
+constexpr std::array<std::string_view, 7> kTidyVerbs = {"pack", "extract", "verify", "sign", "rekey", "compact", "purge"};
+bool stops_tidily(std::string_view verb) noexcept { return std::ranges::find(kTidyVerbs, verb) != kTidyVerbs.end(); }
 
 // Some file systems tell only now that there was no room.
 int close_output(int code) {

@@ -13,9 +13,13 @@ using format::FrameType;
 constexpr std::uint64_t kBlocksInMemory = 96ULL << 20;  // stored: 64 MiB of input, and a block
 constexpr std::uint64_t kLeastBlocksInMemory = 8ULL << 20;
 
-bool belongs_to_generation(FrameType type) noexcept {
-  return type == FrameType::block || type == FrameType::dictionary || type == FrameType::manifest ||
-         type == FrameType::chunk_page || type == FrameType::commit;
+bool brings_content(FrameType type) noexcept {
+  return type == FrameType::block || type == FrameType::dictionary || type == FrameType::manifest || type == FrameType::chunk_page;
+}
+
+// But for one whose manifests, all before the first commit, are those of the newest (spec section 12).
+std::unexpected<Error> several_generations() {
+  return fail(Errc::unsupported, "a package of several generations can't be extracted as it comes: what came before may be gone, or renamed. Keep all of it first, in a file or a spool, or have npk compact put it in order");
 }
 
 }  // namespace
@@ -53,8 +57,7 @@ Result<void> PackageStream::walk(const TakeManifest& take_manifest) {
 }
 
 Result<void> PackageStream::take(reader::Frame& frame, const TakeManifest& take_manifest) {
-  if (commit_ && belongs_to_generation(frame.header.type))
-    return judge(frame, fail(Errc::unsupported, "a package of several generations can't be extracted as it comes: what came before may be gone, or renamed. Keep all of it first, in a file or a spool"));
+  if (commit_ && brings_content(frame.header.type)) return judge(frame, several_generations());
   switch (frame.header.type) {
     case FrameType::block:
     case FrameType::dictionary:
@@ -104,9 +107,18 @@ Result<void> PackageStream::take_commit(const reader::Frame& frame) {
   NPK_ASSIGN(const Bytes raw, block::open_page(frame.body, limits_));
   NPK_ASSIGN(const format::Commit commit, format::decode_commit(raw, frame.position, limits_));
   NPK_TRY(format::check_features(commit.placement.features));
+  is_one_of_several_ = commit_.has_value();
   commit_ = format::FrameReference{frame.position, frame.header.stored_length, frame.hash};
-  const format::Totals& totals = commit.placement.totals;
-  NPK_TRY(tally_.check(totals));
+  totals_ = commit.placement.totals;
+  return {};
+}
+
+// The last one counts: which it is shows at the trailer.
+Result<void> PackageStream::check_totals() const {
+  const auto borne_out = tally_.check(totals_);
+  if (!borne_out && is_one_of_several_) return several_generations();
+  NPK_TRY(borne_out);
+  const format::Totals& totals = totals_;
   if (totals.chunks == chunks_.chunk_count() && totals.blocks == chunks_.block_count() &&
       totals.unique_bytes == chunks_.unique_bytes() && totals.stored_bytes == chunks_.stored_bytes())
     return {};
@@ -116,6 +128,7 @@ Result<void> PackageStream::take_commit(const reader::Frame& frame) {
 Result<void> PackageStream::take_trailer(const reader::Frame& frame) {
   NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(frame.body));
   if (!commit_) return fail(Errc::corrupt, "a trailer comes before any commit");
+  NPK_TRY(check_totals());
   if (trailer.commit != *commit_) return fail(Errc::corrupt, "the trailer names another commit");
   if (trailer.package_length != frame.end())
     return fail(Errc::corrupt, "the trailer names another length of the package");

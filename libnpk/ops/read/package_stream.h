@@ -46,6 +46,7 @@ class PackageStream {
   [[nodiscard]] Result<void> take_manifest_frame(const reader::Frame& frame, const TakeManifest& take_manifest);
   [[nodiscard]] Result<void> take_commit(const reader::Frame& frame);
   [[nodiscard]] Result<void> take_trailer(const reader::Frame& frame);
+  [[nodiscard]] Result<void> check_totals() const;
 
   const std::string name_;
   const Limits limits_;
@@ -54,7 +55,9 @@ class PackageStream {
   StreamChunks chunks_;
   StreamBlocks blocks_;
   reader::Tally tally_;
-  std::optional<format::FrameReference> commit_;
+  std::optional<format::FrameReference> commit_;  // the last
+  format::Totals totals_;                         // of it
+  bool is_one_of_several_ = false;
   std::optional<Error> wrong_;
 };
 

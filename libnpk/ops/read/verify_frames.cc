@@ -17,11 +17,12 @@ using format::FrameType;
 
 std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
 
-// A statement names the one before it, unless that was dropped from the package.
+// A statement names the one before it; where that was dropped from the package, one that is not there.
 Result<void> check_history(const format::Commit& commit, const std::optional<format::Statement>& before, std::uint64_t before_position) {
   if (commit.placement.previous_commit != before_position) return bad("a commit names another one as the one before it");
   if (!before) return {};
-  if (commit.statement.generation != before->generation + 1) return bad("a commit's generation does not follow on the one before it");
+  if (commit.statement.generation <= before->generation) return bad("a commit's generation is not above that of the one before it");
+  if (commit.statement.generation != before->generation + 1) return {};
   if (commit.statement.previous_statement != hash::blake3(format::encode_statement(*before)))
     return bad("a commit does not name the statement before it");
   return {};

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "npk/format/path.h"
-#include "tree/glob.h"
+#include "ops/write/removal.h"
 #include "tree/stored_path.h"
 
 namespace npk::ops {
@@ -14,35 +14,6 @@ using format::EntryKind;
 std::unexpected<Error> misuse(std::string what, std::string_view path) {
   return std::unexpected(Error{.code = Errc::misuse, .message = std::move(what), .path = std::string(path)});
 }
-
-// Globs of what is taken out, each of which must fit something.
-class Removal {
- public:
-  explicit Removal(const std::vector<std::string>& globs) {
-    for (const std::string& glob : globs) globs_.emplace_back(glob, tree::PatternList({glob}, tree::PatternList::Anchor::at_start), false);
-  }
-  [[nodiscard]] bool takes(std::string_view path) {
-    bool taken = false;
-    for (Glob& glob : globs_) {
-      if (!glob.pattern.matches_within(path)) continue;
-      glob.matched = taken = true;
-    }
-    return taken;
-  }
-  [[nodiscard]] Result<void> check() const {
-    const auto idle = std::ranges::find(globs_, false, &Glob::matched);
-    if (idle == globs_.end()) return {};
-    return fail(Errc::not_found, "'" + idle->text + "' fits no entry of the package");
-  }
-
- private:
-  struct Glob {
-    std::string text;
-    tree::PatternList pattern;
-    bool matched;
-  };
-  std::vector<Glob> globs_;
-};
 
 struct RenamedEntry {
   std::string path;
@@ -65,7 +36,7 @@ class Merge {
     NPK_TRY(walk([&](const Entry& entry) { return take_in_place(entry); }));
     NPK_TRY(take_renamed_below(std::nullopt));
     take_scanned_below(std::nullopt);
-    NPK_TRY(removal_.check());
+    NPK_TRY(removal_.check("the package"));
     input_.number_link_groups(std::move(groups_));
     return {};
   }

@@ -10,6 +10,7 @@
 #include "npk/format/catalog.h"
 #include "npk/format/chunk_page.h"
 #include "npk/format/page.h"
+#include "ops/write/kept_statements.h"
 
 namespace npk::ops {
 namespace {
@@ -108,13 +109,10 @@ Result<Bytes> Resealer::moved_page(ByteView raw, format::PageKind kind) const {
 }
 
 void Resealer::keep_statement(const reader::Frame& frame, const format::Statement& statement, format::Placement& placement) {
-  format::KeptStatement kept{format::encode_statement(statement), {}};
-  for (const reader::SignatureFrame& signature : signatures_) {
-    if (signature.record.commit.position == frame.position) kept.signatures.push_back(signature.record.signature);
-  }
-  if (kept.signatures.empty()) return;
-  kept_signatures_ += kept.signatures.size();
-  placement.sections.push_back(format::encode_kept_statement(kept));
+  auto record = record_statement(statement, frame.position, signatures_, false);
+  if (!record) return;
+  kept_signatures_ += record->signatures;
+  placement.sections.push_back(std::move(record->section));
 }
 
 Result<void> Resealer::take_commit(const reader::Frame& frame) {

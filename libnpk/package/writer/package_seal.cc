@@ -29,14 +29,16 @@ Result<std::unique_ptr<const PackageSeal>> PackageSeal::create(std::span<const R
 }
 
 Result<std::unique_ptr<const PackageSeal>> PackageSeal::resume(const format::Superblock& superblock,
-                                                               const crypto::BodyOpener& keys, std::uint32_t salt_id) {
+                                                               const crypto::BodyOpener& keys, std::uint32_t salt_id, bool pad) {
   NPK_TRY(crypto::check_cipher(superblock.cipher));
   const std::uint32_t epoch = keys.sealing_epoch();
   if (epoch == 0) return fail(Errc::no_key, "the keys given open only what others added: nothing can be sealed under them");
   const SecretBytes& key = keys.epoch_keys().at(epoch);
   NPK_ASSIGN(crypto::SealingSession session,
              crypto::SealingSession::begin(key.view(), hash::blake3(format::encode_superblock(superblock)), superblock.cipher));
-  return std::unique_ptr<const PackageSeal>(new PackageSeal(superblock, {}, {epoch, salt_id}, std::move(session)));
+  std::unique_ptr<PackageSeal> seal(new PackageSeal(superblock, {}, {epoch, salt_id}, std::move(session)));
+  seal->pads_ = pad;
+  return seal;
 }
 
 void PackageSeal::pad(MutableBytes room, std::size_t plain_bytes) noexcept {

@@ -21,9 +21,10 @@ class PackageSeal {
                                                                          format::Cipher cipher, bool pad = false);
   // Of a session behind the trailer of a package that is there, without envelopes. `salt_id` is a number no session of
   // the package has. Errors: no_key (no epoch that may be sealed under), unsupported (cipher), limit (no guarded memory).
+  // `pad`: bodies are padded.
   [[nodiscard]] static Result<std::unique_ptr<const PackageSeal>> resume(const format::Superblock& superblock,
                                                                          const crypto::BodyOpener& keys,
-                                                                         std::uint32_t salt_id);
+                                                                         std::uint32_t salt_id, bool pad = false);
 
   [[nodiscard]] const format::Superblock& superblock() const noexcept { return superblock_; }
   // Bodies of the envelope frames that follow the superblock.

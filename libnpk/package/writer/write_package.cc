@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <mutex>
 
 #include "block/seal.h"
 #include "codec/compressibility.h"
@@ -15,38 +14,12 @@
 #include "package/writer/package_id.h"
 #include "package/writer/page_tree.h"
 #include "package/writer/plan.h"
+#include "package/writer/sealer_stack.h"
 #include "package/writer/segment_writer.h"
 #include "pool/pipeline.h"
 
 namespace npk::writer {
 namespace {
-
-// Sealers are costly to make (megabytes of tables) and not thread-safe: a thread takes one for each block.
-class SealerStack {
- public:
-  explicit SealerStack(const block::SealOptions& options) : options_(options) {}
-
-  Result<block::BlockSealer> take() {
-    {
-      const std::lock_guard lock(mutex_);
-      if (!free_.empty()) {
-        block::BlockSealer sealer = std::move(free_.back());
-        free_.pop_back();
-        return sealer;
-      }
-    }
-    return block::BlockSealer::create(options_);
-  }
-  void give(block::BlockSealer&& sealer) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(sealer));
-  }
-
- private:
-  block::SealOptions options_;
-  std::mutex mutex_;
-  std::vector<block::BlockSealer> free_;
-};
 
 class ProgressMeter {
  public:

@@ -1,0 +1,78 @@
+#include "ops/write/rewrite/package_style.h"
+
+#include <algorithm>
+#include <map>
+#include <vector>
+
+#include "npk/format/frame.h"
+#include "ops/read/block_heads.h"
+#include "package/reader/impl.h"
+#include "package/writer/plan.h"
+
+namespace npk::ops {
+namespace {
+
+constexpr std::size_t kSampledBlocks = 64;
+// With this many blocks in a page, two are of one kind at least, so that one of them was full.
+constexpr std::size_t kBlocksThatShowTheSize = 4;
+constexpr std::uint64_t kSizeStep = 64U << 10;
+
+class StyleSurvey {
+ public:
+  explicit StyleSurvey(const PackageReader& package) : package_(package) {}
+
+  Result<WriterOptions> run() {
+    NPK_TRY(package_.impl().chunks().for_each_page([this](const format::ChunkPage& page) { return take(page), Result<void>(); }));
+    for (const format::BlockRow& block : sample_) NPK_TRY(look_at(block));
+    WriterOptions options = options_of_codec();
+    NPK_ASSIGN(const writer::WritePlan plan, writer::make_plan(options));
+    if (full_block_bytes_ != 0 && full_block_bytes_ < plan.block_bytes[0])
+      options.block_bytes = (full_block_bytes_ + kSizeStep - 1) / kSizeStep * kSizeStep;
+    return options;
+  }
+
+ private:
+  // The largest block of each page; of many pages those at equal distances.
+  void take(const format::ChunkPage& page) {
+    const auto largest = std::ranges::max_element(page.blocks, {}, &format::BlockRow::raw_length);
+    if (largest == page.blocks.end()) return;
+    if (page.blocks.size() >= kBlocksThatShowTheSize) full_block_bytes_ = std::max(full_block_bytes_, largest->raw_length);
+    if (pages_++ % stride_ != 0) return;
+    sample_.push_back(*largest);
+    if (sample_.size() < 2 * kSampledBlocks) return;
+    for (std::size_t i = 0; i < kSampledBlocks; ++i) sample_[i] = sample_[2 * i];
+    sample_.resize(kSampledBlocks);
+    stride_ *= 2;
+  }
+
+  Result<void> look_at(const format::BlockRow& block) {
+    const reader::FrameReader& frames = package_.impl().frames();
+    NPK_ASSIGN(const format::FrameHeader header, frames.read_header(block.position));
+    NPK_ASSIGN(const format::InnerHeader inner, peek_inner_header(frames, block.position, header));
+    if (!inner.chain.empty()) compressed_bytes_[{inner.chain.back().id, inner.chain.back().level}] += block.raw_length;
+    return {};
+  }
+
+  [[nodiscard]] WriterOptions options_of_codec() const {
+    WriterOptions options;
+    if (compressed_bytes_.empty()) return options;
+    const auto [id, level] = std::ranges::max_element(compressed_bytes_, {}, [](const auto& share) { return share.second; })->first;
+    if (id == format::CodecId::lzma2) options.preset = Preset::max;
+    if (id == format::CodecId::zstd && level == 1) options.preset = Preset::fast;
+    if (id == format::CodecId::lz4) options.codec = "lz4";
+    options.level = level;
+    return options;
+  }
+
+  const PackageReader& package_;
+  std::uint64_t full_block_bytes_ = 0;
+  std::uint64_t pages_ = 0, stride_ = 1;
+  std::vector<format::BlockRow> sample_;
+  std::map<std::pair<format::CodecId, std::int8_t>, std::uint64_t> compressed_bytes_;
+};
+
+}  // namespace
+
+Result<WriterOptions> options_like(const PackageReader& package) { return StyleSurvey(package).run(); }
+
+}  // namespace npk::ops

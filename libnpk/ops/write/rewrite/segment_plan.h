@@ -1,0 +1,53 @@
+// What becomes of the blocks of one or more chunk pages when they are written anew as one page: which are copied as they
+// are stored, and which chunks are packed together into new ones. Decided on the pages alone.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "ops/write/rewrite/live_chunks.h"
+#include "package/reader/chunk_table.h"
+#include "package/writer/batch.h"
+
+namespace npk::ops {
+
+using ChunkLeafPointer = std::shared_ptr<const reader::ChunkLeaf>;
+
+struct BlockRules {
+  std::array<std::size_t, writer::kLanes> block_bytes{};  // raw, of new blocks
+  // A block is copied if no more than this of it is not needed, in 1/256. 0: none at all, gaps that no chunk covers
+  // included.
+  std::uint64_t most_waste = 0;
+};
+
+struct PlannedChunk {
+  std::size_t row = 0;       // in the new page
+  std::uint32_t offset = 0;  // in the old block
+  std::uint32_t length = 0;
+  Digest hash{};
+};
+
+struct PlannedSource {
+  reader::BlockLocation block;
+  std::vector<PlannedChunk> chunks;  // ascending, in the block too
+};
+
+struct PlannedBlock {
+  bool is_copy = false;  // of its one source
+  writer::Lane lane = writer::Lane::ordinary;
+  std::vector<PlannedSource> sources;
+  std::uint64_t raw_length = 0;
+};
+
+struct PlannedSegment {
+  format::ChunkPage page;            // complete but for where the blocks come to lie
+  std::vector<PlannedBlock> blocks;  // in the page's order
+  std::uint64_t old_chunk_end = 0;   // behind the last chunk of the old pages
+};
+
+// `first`: what lies before the new page. The pages are neighbours, with live chunks.
+[[nodiscard]] PlannedSegment plan_segment(std::span<const ChunkLeafPointer> leaves, const LiveChunks& live,
+                                          const BlockRules& rules, const reader::ChunkCounts& first);
+
+}  // namespace npk::ops

@@ -1,0 +1,38 @@
+// Sealers of blocks, for several threads.
+#pragma once
+
+#include <mutex>
+#include <vector>
+
+#include "block/seal.h"
+
+namespace npk::writer {
+
+// Sealers are costly to make (megabytes of tables) and not thread-safe: a thread takes one for each block.
+class SealerStack {
+ public:
+  explicit SealerStack(const block::SealOptions& options) : options_(options) {}
+
+  Result<block::BlockSealer> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!free_.empty()) {
+        block::BlockSealer sealer = std::move(free_.back());
+        free_.pop_back();
+        return sealer;
+      }
+    }
+    return block::BlockSealer::create(options_);
+  }
+  void give(block::BlockSealer&& sealer) {
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(sealer));
+  }
+
+ private:
+  block::SealOptions options_;
+  std::mutex mutex_;
+  std::vector<block::BlockSealer> free_;
+};
+
+}  // namespace npk::writer

@@ -50,6 +50,7 @@ struct Listing {
   bool included = false;
   State state = State::waiting;    // under the lock of ListingQueue
 
+  bool ran_out_of_memory = false;  // nothing of what follows holds
   int open_error = 0;              // errno: nothing was read
   int read_error = 0;              // errno: not all names were read
   std::string names;               // each ended by a zero byte

@@ -1,7 +1,6 @@
 #include "tree/listing_queue.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <new>
 #include <ranges>
 
@@ -30,6 +29,7 @@ void ListingQueue::take(Listing& listing) {
     else
       changed_.wait(lock);
   }
+  if (listing.ran_out_of_memory) throw std::bad_alloc();  // no trouble of this directory alone
 }
 
 void ListingQueue::read_next(ListingReader& reader, std::unique_lock<std::mutex>& lock) {
@@ -46,7 +46,7 @@ void ListingQueue::read(ListingReader& reader, Listing& listing, std::unique_loc
   } catch (const std::bad_alloc&) {
     listing.found.clear();
     listing.children.clear();
-    listing.open_error = ENOMEM;
+    listing.ran_out_of_memory = true;
   }
   lock.lock();
   add_children(listing);

@@ -15,7 +15,7 @@ class ListingQueue {
  public:
   explicit ListingQueue(const ScanFilter& filter) : filter_(filter), reader_(filter) {}
 
-  // Reads the listing unless that has been done. It is a new root's, or a child of one taken before.
+  // Reads the listing unless that has been done. It is a new root's, or a child of one taken before. bad_alloc, whichever thread ran out.
   void take(Listing& listing);
   // As ListingReader::read_further.
   [[nodiscard]] bool read_further(Listing& listing);

@@ -1,12 +1,12 @@
 #include "io/appended_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
 
 #include "io/descriptor.h"
+#include "io/file_lock.h"
 #include "io/volume_path.h"
 #include "io/volume_sink.h"
 #include "io/volume_source.h"
@@ -15,15 +15,6 @@
 namespace npk::io {
 namespace {
 
-Result<void> lock(int file, const std::string& path) {
-  while (::flock(file, LOCK_EX | LOCK_NB) < 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return fail_system(errno, "another process is writing to it: try again when that is done", path);
-    return fail_system(errno, "can't lock", path);
-  }
-  return {};
-}
-
 Result<FileDescriptor> open_locked(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file) return fail_system(errno, "can't open for writing", path);
@@ -31,7 +22,7 @@ Result<FileDescriptor> open_locked(const std::string& path) {
   if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
   if (!S_ISREG(status.st_mode))
     return std::unexpected(Error{.code = Errc::unsupported, .message = "only a regular file can be added to", .path = path});
-  NPK_TRY(lock(file.get(), path));
+  NPK_TRY(lock_for_writing(file.get(), path));
   return file;
 }
 

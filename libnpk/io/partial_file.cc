@@ -74,11 +74,11 @@ std::vector<std::string> PartialFile::paths_beside(const std::string& path) {
 Result<std::unique_ptr<PartialFile>> PartialFile::open(const std::string& path, std::string_view made_by, Earlier earlier) {
   NPK_ASSIGN(SplitPath target, target_of(path));
   std::unique_ptr<PartialFile> opened(new PartialFile(std::move(target), path));
-  NPK_TRY(opened->open_locked());
-  auto taken = opened->take_over(made_by, earlier);
-  if (!taken) opened->file_.reset();  // as it was
-  NPK_TRY(taken);
-  return opened;
+  auto taken = opened->open_locked();
+  if (taken) taken = opened->take_over(made_by, earlier);
+  if (taken) return opened;
+  opened->file_.reset();  // it may be another's: all stays as it is
+  return pass_on(std::move(taken));
 }
 
 // Who had the lock before may have put the file in place: then it is another's by now.

@@ -7,7 +7,6 @@
 #include <cstdio>
 
 #include "io/descriptor.h"
-#include "io/target_path.h"
 #include "npk/bytes.h"
 #include "npk/files.h"
 #include "npk/format/crc32c.h"
@@ -28,12 +27,6 @@ std::string with_checksum(std::string_view text) {
 }
 
 }  // namespace
-
-Result<std::string> resume_record_path(const std::string& path) {
-  NPK_ASSIGN(const std::string resolved, follow_links(path));
-  const SplitPath target = split_path(resolved);
-  return target.path_of(hidden_name(target.name, ".npk-resume"));
-}
 
 std::optional<std::string> read_resume_record(const std::string& record_path) {
   const FileDescriptor file(::open(record_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));

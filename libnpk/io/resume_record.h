@@ -9,9 +9,6 @@
 
 namespace npk::io {
 
-// `.NAME.npk-resume` beside the file that `path` leads to.
-[[nodiscard]] Result<std::string> resume_record_path(const std::string& path);
-
 // Nothing: there is none, or none that is whole.
 [[nodiscard]] std::optional<std::string> read_resume_record(const std::string& record_path);
 // `text` has no line ends.

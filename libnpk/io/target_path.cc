@@ -36,6 +36,12 @@ Result<std::string> follow_links(std::string path) {
   return fail_system(ELOOP, "can't follow the symbolic link", given);
 }
 
+Result<std::string> path_beside(const std::string& path, std::string_view ending) {
+  NPK_ASSIGN(const std::string resolved, follow_links(path));
+  const SplitPath target = split_path(resolved);
+  return target.path_of(hidden_name(target.name, ending));
+}
+
 std::string hidden_name(const std::string& name, std::string_view ending) {
   std::string result(1, '.');
   return result.append(name, 0, NAME_MAX - 1 - ending.size()).append(ending);

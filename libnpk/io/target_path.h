@@ -20,6 +20,9 @@ struct SplitPath {
 // The path of the file that `path` leads to through symbolic links; that file need not exist.
 [[nodiscard]] Result<std::string> follow_links(std::string path);
 
+// Of a file beside the one that `path` leads to: hidden_name() in its directory.
+[[nodiscard]] Result<std::string> path_beside(const std::string& path, std::string_view ending);
+
 // `.NAME` and the ending, the name cut where that would be too long.
 [[nodiscard]] std::string hidden_name(const std::string& name, std::string_view ending);
 

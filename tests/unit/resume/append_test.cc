@@ -66,6 +66,7 @@ TEST_P(AppendResumed, CutAtAndWithinEveryFrame) {
         EXPECT_TRUE(package_.bytes() == whole_);
       }
       EXPECT_EQ(report->generation, 2U);
+      EXPECT_EQ(report->changed_nothing, cut >= positions[positions.size() - 2]) << "a whole commit is kept";
       expect_nothing_beside();
     }
   }

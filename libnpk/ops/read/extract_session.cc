@@ -38,7 +38,7 @@ Result<void> ExtractSession::open_target(const std::string& package) {
   restore.on_warning = [this](const Error& warning) { reporter_.warned(warning); };
   if (options_.resume) {
     NPK_TRY(tree::TreeWriter::open(options_.target_directory, restore));  // it may be missing
-    NPK_ASSIGN(journal_, ExtractJournal::open(options_.target_directory, package));
+    NPK_ASSIGN(journal_, tree::ExtractJournal::open(options_.target_directory, package));
     restore.own_since = journal_->begun();
   }
   NPK_ASSIGN(writer_, tree::TreeWriter::open(options_.target_directory, std::move(restore)));

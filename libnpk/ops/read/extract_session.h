@@ -7,12 +7,12 @@
 
 #include "npk/ops/extract.h"
 #include "ops/read/block_buffers.h"
-#include "ops/read/extract_journal.h"
 #include "ops/read/extract_reporter.h"
 #include "ops/read/file_restorer.h"
 #include "ops/read/planned_entries.h"
 #include "ops/read/selection.h"
 #include "pool/pipeline.h"
+#include "tree/extract_journal.h"
 #include "tree/restore.h"
 
 namespace npk::ops {
@@ -71,7 +71,7 @@ class ExtractSession {
   std::vector<Number> directories_;
   std::vector<Number> without_data_;
   std::unordered_map<std::uint64_t, Number> link_groups_;
-  std::optional<ExtractJournal> journal_;
+  std::optional<tree::ExtractJournal> journal_;
   std::optional<Number> last_finished_;
 };
 

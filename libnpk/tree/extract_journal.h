@@ -9,7 +9,7 @@
 #include "npk/result.h"
 #include "tree/file_age.h"
 
-namespace npk::ops {
+namespace npk::tree {
 
 class ExtractJournal {
  public:
@@ -18,7 +18,7 @@ class ExtractJournal {
   [[nodiscard]] static Result<ExtractJournal> open(const std::string& directory, const std::string& what);
 
   // What was made since then was made by this run or those it goes on with.
-  [[nodiscard]] const tree::Moment& begun() const noexcept { return begun_; }
+  [[nodiscard]] const Moment& begun() const noexcept { return begun_; }
   // Whether what a run before finished is on the disk as it left it: the machine has not been restarted.
   [[nodiscard]] bool is_trusted() const noexcept { return is_trusted_; }
   // Everything has been extracted.
@@ -27,8 +27,8 @@ class ExtractJournal {
  private:
   std::string path_;
   io::FileDescriptor file_;
-  tree::Moment begun_;
+  Moment begun_;
   bool is_trusted_ = false;
 };
 
-}  // namespace npk::ops
+}  // namespace npk::tree

@@ -1,4 +1,4 @@
-#include "ops/read/extract_journal.h"
+#include "tree/extract_journal.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -14,7 +14,7 @@
 #include "npk/bytes.h"
 #include "npk/format/crc32c.h"
 
-namespace npk::ops {
+namespace npk::tree {
 namespace {
 
 constexpr std::string_view kName = "/.npk-resume";
@@ -31,7 +31,7 @@ std::string boot() {
 
 struct Record {
   std::string what, boot;
-  tree::Moment begun;
+  Moment begun;
 
   [[nodiscard]] std::string text() const {
     std::string lines = "npk-extract 1\n" + what + "\n" + boot + "\n" + std::to_string(begun.seconds) + " " + std::to_string(begun.nanoseconds) + "\n";
@@ -61,11 +61,11 @@ std::optional<Record> parse(const std::string& text) {
 }
 
 // A moment of the file system's clock behind everything that is there now: its steps are milliseconds, or seconds.
-Result<tree::Moment> moment_after_now(int file, const std::string& path) {
-  const tree::Moment now = tree::last_change(file);
+Result<Moment> moment_after_now(int file, const std::string& path) {
+  const Moment now = last_change(file);
   for (int tick = 0; tick < kMostTicks; ++tick) {
     NPK_TRY(io::write_fully_at(file, 0, as_bytes(std::string_view("\n")), path));
-    if (const tree::Moment later = tree::last_change(file); later > now) return later;
+    if (const Moment later = last_change(file); later > now) return later;
     const timespec wait{.tv_sec = 0, .tv_nsec = 1'000'000};
     ::nanosleep(&wait, nullptr);
   }
@@ -111,4 +111,4 @@ Result<void> ExtractJournal::remove() {
   return io::fail_system(errno, "can't remove", path_);
 }
 
-}  // namespace npk::ops
+}  // namespace npk::tree

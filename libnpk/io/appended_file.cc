@@ -1,12 +1,14 @@
 #include "io/appended_file.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 
 #include "io/descriptor.h"
+#include "io/file_lock.h"
+#include "io/overwriting.h"
 #include "io/volume_path.h"
 #include "io/volume_sink.h"
 #include "io/volume_source.h"
@@ -16,15 +18,6 @@
 namespace npk::io {
 namespace {
 
-Result<void> lock(int file, const std::string& path) {
-  while (::flock(file, LOCK_EX | LOCK_NB) < 0) {
-    if (errno == EINTR) continue;
-    if (errno == EWOULDBLOCK) return fail_system(errno, "another process is writing to it: try again when that is done", path);
-    return fail_system(errno, "can't lock", path);
-  }
-  return {};
-}
-
 Result<FileDescriptor> open_locked(const std::string& path) {
   FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file) return fail_system(errno, "can't open for writing", path);
@@ -32,7 +25,7 @@ Result<FileDescriptor> open_locked(const std::string& path) {
   if (::fstat(file.get(), &status) < 0) return fail_system(errno, "can't look at", path);
   if (!S_ISREG(status.st_mode))
     return std::unexpected(Error{.code = Errc::unsupported, .message = "only a regular file can be added to", .path = path});
-  NPK_TRY(lock(file.get(), path));
+  NPK_TRY(lock_for_writing(file.get(), path));
   mark_as_added_to(file.get());
   return file;
 }
@@ -60,21 +53,35 @@ class OneFile final : public AppendedFile {
   OneFile(const OneFile&) = delete;
   OneFile& operator=(const OneFile&) = delete;
   ~OneFile() override {
+    if (keeps_) return;
     if (end_ != first_end_ && ::ftruncate(file_.get(), static_cast<off_t>(first_end_)) < 0) return;  // a torn tail: readers see it
   }
 
   Result<void> cut_to(std::uint64_t size) override {
     if (::ftruncate(file_.get(), static_cast<off_t>(size)) < 0) return fail_system(errno, "can't shorten", path_);
     first_end_ = end_ = size;
+    old_end_ = 0;
+    return {};
+  }
+  Result<void> keep_behind(std::uint64_t end) override {
+    NPK_TRY(show_up_to(end));
+    old_end_ = end_;
+    first_end_ = end_ = end;
+    keeps_ = true;
     return {};
   }
   std::uint64_t volume_bytes() const noexcept override { return 0; }
   Result<void> write(ByteView bytes) override {
     const std::uint64_t at = end_;
     end_ += bytes.size();  // also if only some of it is written
-    return write_fully_at(file_.get(), at, bytes, path_);
+    NPK_TRY(overwrite_at(file_.get(), at, bytes, old_end_, path_));
+    return {};
   }
+  // What was kept and has not been written again must not lie behind a trailer.
   Result<void> sync() override {
+    if (old_end_ > end_ && ::ftruncate(file_.get(), static_cast<off_t>(end_)) < 0)
+      return fail_system(errno, "can't shorten", path_);
+    old_end_ = std::min(old_end_, end_);
     if (::fdatasync(file_.get()) < 0) return fail_system(errno, "can't make it durable", path_);
     return {};
   }
@@ -89,6 +96,8 @@ class OneFile final : public AppendedFile {
   FileDescriptor file_;
   std::string path_;
   std::uint64_t first_end_, end_;
+  std::uint64_t old_end_ = 0;  // of what keep_behind() kept
+  bool keeps_ = false;
 };
 
 // Who writes holds the lock of the first part.
@@ -99,6 +108,9 @@ class FurtherVolumes final : public AppendedFile {
 
   Result<void> cut_to(std::uint64_t) override {
     return std::unexpected(Error{.code = Errc::unsupported, .message = "a package in several files can't be cut off behind its last whole generation", .path = name()});
+  }
+  Result<void> keep_behind(std::uint64_t) override {
+    return std::unexpected(Error{.code = Errc::unsupported, .message = "a package in several files can't be gone on with: append without --resume", .path = name()});
   }
   std::uint64_t volume_bytes() const noexcept override { return volume_bytes_; }
   Result<void> keep_together(std::uint64_t bytes) override { return sink_->keep_together(bytes); }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "npk/files.h"
 #include "npk/source.h"
 
 namespace npk::io {
@@ -22,6 +23,12 @@ class AppendedFile : public Sink {
 
   // Drops what lies behind, for good. Before anything is written. unsupported: in several files.
   [[nodiscard]] virtual Result<void> cut_to(std::uint64_t size) = 0;
+  // From here on the file ends at `end` for source() and write(), but what lies behind stays, and so does what is written
+  // without a commit(): for one who goes on with it. Bytes that are there already are compared, not written. Before
+  // anything is written, once. unsupported: in several files.
+  [[nodiscard]] virtual Result<void> keep_behind(std::uint64_t end) = 0;
+  // After keep_behind(): all there was.
+  [[nodiscard]] const std::shared_ptr<RandomAccessSource>& all() const noexcept { return all_; }
   // Most bytes of a further part; 0: it is one file.
   [[nodiscard]] virtual std::uint64_t volume_bytes() const noexcept = 0;
   // What has been written is on the disk before what follows.
@@ -30,8 +37,14 @@ class AppendedFile : public Sink {
  protected:
   explicit AppendedFile(std::shared_ptr<RandomAccessSource> source) noexcept : source_(std::move(source)) {}
 
+  Result<void> show_up_to(std::uint64_t end) {
+    all_ = source_;
+    NPK_ASSIGN(source_, window_source(all_, 0, end));
+    return {};
+  }
+
  private:
-  std::shared_ptr<RandomAccessSource> source_;
+  std::shared_ptr<RandomAccessSource> source_, all_;
 };
 
 }  // namespace npk::io

@@ -3,11 +3,11 @@
 #include <unistd.h>
 #include <cerrno>
 #include <charconv>
-#include <climits>
 #include <cstdio>
 #include <optional>
 
 #include "io/descriptor.h"
+#include "io/target_path.h"
 #include "io/temporary_name.h"
 #include "npk/files.h"
 
@@ -15,19 +15,7 @@ namespace npk {
 namespace io {
 namespace {
 
-constexpr int kLongestLinkChain = 40;  // as the kernel's own bound
 constexpr int kNameAttempts = 100;
-
-struct SplitPath {
-  std::string directory;
-  std::string name;
-};
-
-SplitPath split_path(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos) return {".", path};
-  return {slash == 0 ? "/" : path.substr(0, slash), path.substr(slash + 1)};
-}
 
 // /dev/stdout and its like name an open descriptor: opening them anew would lose its position and append mode.
 std::optional<int> descriptor_named_by(std::string_view path) {
@@ -42,24 +30,6 @@ std::optional<int> descriptor_named_by(std::string_view path) {
       return number;
   }
   return std::nullopt;
-}
-
-// The path of the file that `path` leads to through symbolic links; that file need not exist.
-Result<std::string> follow_links(std::string path) {
-  const std::string given = path;
-  for (int step = 0; step <= kLongestLinkChain; ++step) {
-    char target[PATH_MAX];
-    const ssize_t length = ::readlink(path.c_str(), target, sizeof target);
-    if (length < 0) return path;  // not a link, or absent: opening will tell
-    const std::string_view text(target, static_cast<std::size_t>(length));
-    if (!text.starts_with('/')) {
-      path = split_path(path).directory;
-      path.append("/").append(text);
-    } else {
-      path = text;
-    }
-  }
-  return fail_system(ELOOP, "can't follow the symbolic link", given);
 }
 
 // Keep in step with DescriptorSink: this one owns its descriptor.

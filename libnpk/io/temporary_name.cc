@@ -2,9 +2,10 @@
 
 #include <sys/random.h>
 #include <sys/types.h>
-#include <climits>
 #include <cstdint>
 #include <string_view>
+
+#include "io/target_path.h"
 
 namespace npk::io {
 
@@ -15,8 +16,7 @@ std::string temporary_name(const std::string& name) {
     random[0] = 1;  // O_EXCL still guards
   std::string ending = ".npk-";
   for (const std::uint8_t byte : random) ending += kLetters[byte % kLetters.size()];
-  std::string result(1, '.');
-  return result.append(name, 0, NAME_MAX - 1 - ending.size()).append(ending);
+  return hidden_name(name, ending);
 }
 
 }  // namespace npk::io

@@ -128,7 +128,10 @@ Result<bool> DirectoryCache::make(int parent, const char* name, std::uint16_t mo
     if (::mkdirat(parent, name, mode) == 0) return true;
     if (errno != EEXIST) return io::fail_system(errno, "can't create the directory", path_of(in, name));
     NPK_ASSIGN(const bool adopted, adopt(parent, name, in));
-    if (adopted) return false;
+    if (!adopted) continue;
+    const bool is_own = options_.own_since && was_made_since(parent, name, *options_.own_since);
+    if (is_own) NPK_TRY(open_to_owner(parent, name, path_of(in, name)));  // it may be finished, and closed to its owner
+    return is_own;
   }
   return io::fail_system(EAGAIN, "something keeps changing what is there", path_of(in, name));
 }

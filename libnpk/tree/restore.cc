@@ -90,8 +90,9 @@ Result<bool> TreeWriter::Implementation::make_room(int parent, const char* name,
   }
   if (is_name_collision(parent, name, status))
     return refuse(Errc::exists, "this file system takes its name for that of another entry", path);
-  if (options.existing == Existing::keep) return false;
-  if (options.existing == Existing::fail_entry) return refuse(Errc::exists, "is there already", path);
+  const bool is_own = !S_ISDIR(status.st_mode) && options.own_since && was_made_since(parent, name, *options.own_since);
+  if (!is_own && options.existing == Existing::keep) return false;
+  if (!is_own && options.existing == Existing::fail_entry) return refuse(Errc::exists, "is there already", path);
   const bool is_directory = S_ISDIR(status.st_mode);
   if (is_directory && directories->knows(path))
     return refuse(Errc::exists, "is a directory of the same package too", path);
@@ -158,6 +159,20 @@ Result<std::optional<NewFile>> TreeWriter::create_file(std::string_view path, st
   }));
   if (!parent) return std::nullopt;
   return NewFile(*this, std::move(file), *parent, path, static_cast<std::uint16_t>(wanted));
+}
+
+bool TreeWriter::is_finished(std::string_view path, std::uint64_t size, const Metadata& metadata) {
+  const Implementation& own = *implementation_;
+  if (!own.options.own_since || !check_stored_path(path, own.options.limits)) return false;
+  const auto parent = own.directories->parent_of(path);
+  if (!parent) return false;
+  const std::string name(last_name(path));
+  struct stat status {};
+  const int directory = (*parent)->descriptor.get();
+  if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode)) return false;
+  return static_cast<std::uint64_t>(status.st_size) == size && (status.st_mode & 07777U) == (metadata.mode & 07777U) &&
+         status.st_mtim.tv_sec == metadata.mtime_seconds && status.st_mtim.tv_nsec == metadata.mtime_nanoseconds &&
+         was_made_since(directory, name.c_str(), *own.options.own_since);
 }
 
 Result<NewFile> TreeWriter::reopen_file(std::string_view path, const FileIdentity& identity) {

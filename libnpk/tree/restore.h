@@ -13,6 +13,7 @@
 #include "npk/limits.h"
 #include "npk/result.h"
 #include "tree/entry.h"
+#include "tree/file_age.h"
 
 namespace npk::tree {
 
@@ -27,6 +28,9 @@ enum class Existing : std::uint8_t {
 
 struct RestoreOptions {
   Existing existing = Existing::fail_entry;
+  // What was made since then is a stopped run's own: anything but a directory is replaced, and a directory gets the entry's
+  // metadata, whatever `existing` says.
+  std::optional<Moment> own_since = {};
   // Owners are restored when running as root: by name where the name is known here, else by number.
   std::optional<bool> owners = {};  // unset: only as root
   bool numeric_owners = false;      // by number only
@@ -115,6 +119,9 @@ class TreeWriter {
   // `mode` is the one finish() will be given, so that it need not be set again; any other does no harm.
   // Nothing if passed over (Existing::keep).
   [[nodiscard]] Result<std::optional<NewFile>> create_file(std::string_view path, std::uint16_t mode);
+  // Whether the regular file of this path is a stopped run's own (RestoreOptions::own_since), and finished: it has this
+  // size, mode and time, and the time is what a file gets last.
+  [[nodiscard]] bool is_finished(std::string_view path, std::uint64_t size, const Metadata& metadata);
   // A file left unfinished, or still open, once more. Its mode must have let the owner write. Errc::exists if another
   // is there now.
   [[nodiscard]] Result<NewFile> reopen_file(std::string_view path, const FileIdentity& identity);

@@ -28,7 +28,7 @@ struct ScanRoot {
 struct ScanOptions {
   std::vector<std::string> exclude = {};  // glob.h; an excluded directory is not entered
   std::vector<std::string> include = {};  // not empty: only what matches, and the directories above it, is listed
-  std::string leave_out = {};             // a path: the file it names now is not listed (an archive in its own tree)
+  std::vector<std::string> leave_out = {};  // paths: the files they name now are not listed (an archive in its own tree)
   bool one_file_system = false;           // directories on another device are listed, not entered
   bool xattrs = true;                     // read extended attributes, ACLs among them
   bool owner_names = true;                // look up user and group names

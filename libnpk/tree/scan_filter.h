@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "tree/glob.h"
 #include "tree/scan.h"
@@ -43,8 +44,11 @@ class ScanFilter {
   PatternList exclude_;
   PatternList include_;
   std::size_t longest_path_;
-  dev_t left_out_device_ = 0;
-  ino_t left_out_inode_ = 0;  // 0: none
+  struct LeftOut {
+    dev_t device;
+    ino_t inode;
+  };
+  std::vector<LeftOut> left_out_;
 };
 
 }  // namespace npk::tree

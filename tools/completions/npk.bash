@@ -12,15 +12,15 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
-    append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
+    append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     compact) echo "--keep-last --keep-daily --keep-weekly --keep-monthly --keep-yearly --keep-within --keep-generation -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     purge) echo "--rewrite-signed -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     list) echo "-l --long --json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
-    extract) echo "-C --directory --strip-components --overwrite --keep --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
+    extract) echo "-C --directory --strip-components --overwrite --keep --resume --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;

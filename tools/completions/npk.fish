@@ -37,6 +37,8 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l max
 complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd lz4 lzma2'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible
+complete -c npk -n '__fish_seen_subcommand_from pack append extract' -l resume -d 'go on where a run was stopped'
+complete -c npk -n '__fish_seen_subcommand_from pack' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from pack' -l files-from -r
 for option in exclude include stdin-name level block-size chunk-size volume-size message
     complete -c npk -n '__fish_seen_subcommand_from pack' -l $option -x

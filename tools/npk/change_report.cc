@@ -29,6 +29,7 @@ Json json_of(const ops::AppendReport& report, std::chrono::duration<double> time
           {"package_bytes", report.write.package_bytes},
           {"failed_entries", report.write.failed_entries + report.scan_problems},
           {"changed_entries", report.write.changed_entries},
+          {"earlier_bytes", report.write.earlier_bytes},
           {"content_root", ops::hex_of(report.write.content_root)},
           {"seconds", time.count()}};
 }

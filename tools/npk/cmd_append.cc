@@ -23,6 +23,7 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
                        as of npk pack
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
+  --resume             goes on where a run with --resume was stopped: what it had compressed is not compressed again
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary
 
@@ -43,6 +44,7 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("--checksum", options.append.read_all);
   parser.flag("--keep-missing", options.append.keep_missing);
   parser.flag("--append-to-signed", options.append.append_to_signed);
+  parser.flag("--resume", options.append.create.resume);
   define_identities(parser, options.keys);
   parser.flag("--json", options.change.json);
   parser.flag("-q,--quiet", options.change.quiet);

@@ -21,6 +21,8 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
   --strip-components N   without the first N components of each path
   --overwrite            replaces what is there; without it, it is left alone, reported, and the exit code is 1
   --keep                 leaves alone what is there, and says nothing
+  --resume               goes on where a run with --resume was stopped: its finished files are left as they are, what it
+                         made else is made again, and what was there before is treated as without it
   --threads N            as many as processors by default
   --memory N             at most N bytes (K, M, G) for buffers; what can't be kept is refused
   -q, --quiet            no progress line
@@ -107,6 +109,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   parser.number("--strip-components", options.strip, 0, 65'535);
   parser.flag("--overwrite", options.overwrite);
   parser.flag("--keep", options.keep);
+  parser.flag("--resume", options.extract.resume);
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", options.extract.memory_bytes);
   parser.flag("-q,--quiet", options.quiet);

@@ -44,6 +44,8 @@ own, read from standard input.
                        behind descriptor N
   --cipher NAME        xchacha20-poly1305 (default), or aes-256-gcm where the processor has it
   --pad                hides the sizes of a sealed package: they become up to 12 % larger
+  --resume             goes on where a run with --resume was stopped, and ends with the same bytes; what is written is kept
+                       as .PACKAGE.npk-partial until it is whole. A sealed one needs -i, --identity FILE, or its passphrase
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
@@ -60,6 +62,7 @@ struct Options {
   bool verbose = false;
   std::optional<std::string> cipher;
   RecipientOptions keys;
+  std::vector<std::string> identity_files;  // with --resume
 };
 
 void define(OptionParser& parser, Options& options) {
@@ -70,6 +73,8 @@ void define(OptionParser& parser, Options& options) {
   parser.size("--volume-size", writer.volume_bytes);
   parser.text("--cipher", options.cipher);
   parser.flag("--pad", writer.pad);
+  parser.flag("--resume", options.create.resume);
+  parser.texts("-i,--identity", options.identity_files);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
@@ -92,7 +97,13 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
     NPK_ASSIGN(create.writer.cipher, cipher_of(*options.cipher));
   }
   if (to_output) create.sink = &io.out;
-  NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path));
+  if (to_output && create.resume)
+    return fail(Errc::misuse, "--resume: what went into a pipe is gone, so nothing can be gone on with: name a file");
+  if (!options.identity_files.empty() && !create.resume)
+    return fail(Errc::misuse, "--identity: nothing is opened without --resume; -r says who may open the package");
+  NPK_ASSIGN(std::vector<Identity> openers, identities_in(options.identity_files));
+  NPK_ASSIGN(create.writer.recipients, recipients_of(options.keys, create.package_path, create.resume ? &openers : nullptr));
+  create.identities = std::make_shared<const std::vector<Identity>>(std::move(openers));
   if (options.cipher && create.writer.recipients == nullptr)
     return fail(Errc::misuse, "--cipher: the package would not be sealed: -r, -R or -p say for whom");
   if (create.writer.pad && create.writer.recipients == nullptr)
@@ -118,6 +129,7 @@ Json json_of(const ops::CreateReport& report, std::chrono::duration<double> time
           {"duplicate_bytes", write.duplicate_bytes},
           {"failed_entries", write.failed_entries + report.scan_problems},
           {"changed_entries", write.changed_entries},
+          {"earlier_bytes", write.earlier_bytes},
           {"content_root", ops::hex_of(write.content_root)},
           {"seconds", time.count()}};
 }
@@ -127,6 +139,7 @@ std::string summary(const ops::CreateReport& report, bool verbose, std::chrono::
   std::string text = fmt::format("{} entries, {} -> {} ({}), {} found twice, {}", count_text(write.totals.entries), bytes_text(write.input_bytes),
                                  bytes_text(write.package_bytes), ratio_text(write.input_bytes, write.package_bytes),
                                  bytes_text(write.duplicate_bytes), seconds_text(time));
+  if (write.earlier_bytes != 0) text += fmt::format(", {} of it from the run before", bytes_text(write.earlier_bytes));
   if (!verbose) return text;
   return text + fmt::format("; {} files, {} directories, {} chunks, {} blocks, {} in holes; content root {}", count_text(write.totals.files),
                             count_text(write.totals.directories), count_text(write.totals.chunks), count_text(write.totals.blocks),

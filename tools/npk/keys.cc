@@ -118,10 +118,15 @@ Result<format::Cipher> cipher_of(const std::string& name) {
   return fail(Errc::misuse, "--cipher: '" + name + "' is neither xchacha20-poly1305 nor aes-256-gcm");
 }
 
+Result<std::vector<Identity>> identities_in(const std::vector<std::string>& files) {
+  std::vector<Identity> identities;
+  for (const std::string& file : files) NPK_TRY(add_file(file, parse_identities, identities));
+  return identities;
+}
+
 Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const IdentityOptions& options,
                                                                    const std::string& package) {
-  std::vector<Identity> identities;
-  for (const std::string& file : options.files) NPK_TRY(add_file(file, parse_identities, identities));
+  NPK_ASSIGN(std::vector<Identity> identities, identities_in(options.files));
   NPK_ASSIGN(auto passphrase, passphrase_of(options, package, PassphraseUse::opening));
   if (passphrase) {
     NPK_ASSIGN(Identity identity, Identity::from_passphrase(*std::move(passphrase)));
@@ -131,7 +136,8 @@ Result<std::shared_ptr<const std::vector<Identity>>> identities_of(const Identit
 }
 
 Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const RecipientOptions& options,
-                                                                    const std::string& package) {
+                                                                    const std::string& package,
+                                                                    std::vector<Identity>* openers) {
   std::vector<Recipient> recipients;
   for (const std::string& text : options.recipients) {
     NPK_ASSIGN(Recipient recipient, recipient_of(text));
@@ -139,6 +145,11 @@ Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const Recipi
   }
   for (const std::string& file : options.files) NPK_TRY(add_file(file, parse_recipients, recipients));
   NPK_ASSIGN(auto passphrase, passphrase_of(options, package, PassphraseUse::creating));
+  if (passphrase && openers != nullptr) {
+    NPK_ASSIGN(SecretBytes same, passphrase->clone());
+    NPK_ASSIGN(Identity opener, Identity::from_passphrase(std::move(same)));
+    openers->push_back(std::move(opener));
+  }
   if (passphrase) {
     NPK_ASSIGN(Recipient recipient, Recipient::from_passphrase(*std::move(passphrase)));
     recipients.push_back(std::move(recipient));

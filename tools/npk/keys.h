@@ -35,7 +35,11 @@ void define_new_recipients(OptionParser& parser, RecipientOptions& options);
                                                                                  const std::string& package);
 // By the names of --help.
 [[nodiscard]] Result<format::Cipher> cipher_of(const std::string& name);
+// `openers`, if given, gets what opens a package sealed with the passphrase that was asked for.
 [[nodiscard]] Result<std::shared_ptr<const std::vector<Recipient>>> recipients_of(const RecipientOptions& options,
-                                                                                  const std::string& package);
+                                                                                  const std::string& package,
+                                                                                  std::vector<Identity>* openers = nullptr);
+// Those of the files alone. Errors: as identities_of.
+[[nodiscard]] Result<std::vector<Identity>> identities_in(const std::vector<std::string>& files);
 
 }  // namespace npk::tools

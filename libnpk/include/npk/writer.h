@@ -64,6 +64,8 @@ struct WriteReport {
   std::uint64_t failed_entries = 0;      // left out
   std::uint64_t changed_entries = 0;     // packed, but changed while they were read
   Digest content_root{};
+  std::uint64_t earlier_blocks = 0;      // left by a run that was stopped, and not compressed again
+  std::uint64_t earlier_bytes = 0;       // raw bytes in them
 };
 
 // Errc::misuse, naming the field and its range, for options that make no sense.

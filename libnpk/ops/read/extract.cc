@@ -3,6 +3,7 @@
 #include <string>
 
 #include "npk/format/path.h"
+#include "npk/ops/hash.h"
 #include "ops/read/block_task.h"
 #include "ops/read/catalog_walk.h"
 #include "ops/read/extract_session.h"
@@ -22,7 +23,7 @@ class PackageExtraction {
 
   Result<ExtractReport> run() {
     NPK_TRY(reader::check_expansion(package_.info(), session_.options().limits));
-    NPK_TRY(session_.open_target());
+    NPK_TRY(session_.open_target("commit " + hex_of(package_.info().commit_place.hash)));
     NPK_TRY(choose_entries());
     NPK_TRY(plan_.locate(package_.impl().chunks(), [this](PiecePlan::Number file, const Error& error) {
       session_.files().fail(file, error, is_damage(error));

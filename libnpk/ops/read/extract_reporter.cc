@@ -60,6 +60,13 @@ void ExtractReporter::restored(std::uint64_t content_bytes) {
   advance(1, 0);
 }
 
+void ExtractReporter::was_finished(std::uint64_t data_bytes) {
+  const std::lock_guard lock(mutex_);
+  ++report_.entries;
+  ++report_.finished_entries;
+  advance(1, data_bytes);
+}
+
 void ExtractReporter::passed_over() {
   const std::lock_guard lock(mutex_);
   advance(1, 0);

@@ -23,6 +23,7 @@ class ExtractReporter {
   void expect_unknown();                                    // a pipe: totals are never known
   void wrote(std::uint64_t bytes);                          // of content, as it is written
   void restored(std::uint64_t content_bytes);               // an entry, holes included
+  void was_finished(std::uint64_t data_bytes);              // an entry, by a run before
   void passed_over();                                       // an entry, silently
   void failed(Error error, bool damaged);                   // an entry
   void lost(const Error& error, std::uint64_t entries);     // entries whose names are not even known

@@ -31,11 +31,16 @@ ExtractSession::ExtractSession(const ExtractOptions& options)
       selection_(options.globs, options.strip_components),
       reporter_(options) {}
 
-Result<void> ExtractSession::open_target() {
+Result<void> ExtractSession::open_target(const std::string& package) {
   tree::RestoreOptions restore;
   restore.existing = policy_of(options_.existing);
   restore.limits = options_.limits;
   restore.on_warning = [this](const Error& warning) { reporter_.warned(warning); };
+  if (options_.resume) {
+    NPK_TRY(tree::TreeWriter::open(options_.target_directory, restore));  // it may be missing
+    NPK_ASSIGN(journal_, tree::ExtractJournal::open(options_.target_directory, package));
+    restore.own_since = journal_->begun();
+  }
   NPK_ASSIGN(writer_, tree::TreeWriter::open(options_.target_directory, std::move(restore)));
   files_ = std::make_unique<FileRestorer>(entries_, *writer_, reporter_);
   return {};
@@ -56,10 +61,22 @@ std::optional<ExtractSession::Number> ExtractSession::add(const format::EntryRow
   const bool other_link = row.link_group != 0 && is_other_link(number, row.link_group);
   const std::uint64_t data_bytes = regular && !other_link ? entries_[number].pending : 0;
   reporter_.expect(1, data_bytes);
+  last_finished_.reset();
   if (other_link) return std::nullopt;
+  if (data_bytes != 0 && is_finished(number)) {
+    entries_.set_state(number, EntryState::restored);
+    reporter_.was_finished(data_bytes);
+    last_finished_ = number;
+    return std::nullopt;
+  }
   if (data_bytes != 0) return number;
   (row.kind == EntryKind::directory ? directories_ : without_data_).push_back(number);
   return std::nullopt;
+}
+
+bool ExtractSession::is_finished(Number number) {
+  return journal_ && journal_->is_trusted() &&
+         writer_->is_finished(entries_.path(number), entries_[number].size, entries_.metadata(number));
 }
 
 // Only regular files are linked to their group's first; other kinds are made anew.
@@ -108,7 +125,7 @@ Result<void> ExtractSession::finish() {
   NPK_TRY(files_->make_links());
   NPK_TRY(writer_->finish());
   for (const std::string& glob : selection_.unmatched()) reporter_.unmatched(glob);
-  return {};
+  return journal_ ? journal_->remove() : Result<void>();
 }
 
 }  // namespace npk::ops

@@ -12,6 +12,7 @@
 #include "ops/read/planned_entries.h"
 #include "ops/read/selection.h"
 #include "pool/pipeline.h"
+#include "tree/extract_journal.h"
 #include "tree/restore.h"
 
 namespace npk::ops {
@@ -23,12 +24,15 @@ class ExtractSession {
 
   explicit ExtractSession(const ExtractOptions& options);
 
-  // Before anything is restored.
-  [[nodiscard]] Result<void> open_target();
+  // Before anything is restored. `package`: what names it, and its state, for another run to go on with it.
+  [[nodiscard]] Result<void> open_target(const std::string& package);
 
   // Takes an entry if it is selected. The number of a regular file whose data is to be restored; nothing if there is
   // nothing to do for the content. What can't be taken is reported.
   [[nodiscard]] std::optional<Number> add(const format::EntryRow& row);
+
+  // The last entry added, if a run before has finished it.
+  [[nodiscard]] const std::optional<Number>& last_finished() const noexcept { return last_finished_; }
 
   // Of the entries added since the last call of the same member.
   [[nodiscard]] Result<void> restore_directories();
@@ -51,6 +55,7 @@ class ExtractSession {
   [[nodiscard]] BlockBuffers& buffers() noexcept { return buffers_; }
 
  private:
+  [[nodiscard]] bool is_finished(Number number);
   [[nodiscard]] bool is_other_link(Number number, std::uint64_t link_group);
   template <class Restore>
   [[nodiscard]] Result<void> restore_all(std::vector<Number>& numbers, Restore restore);
@@ -66,6 +71,8 @@ class ExtractSession {
   std::vector<Number> directories_;
   std::vector<Number> without_data_;
   std::unordered_map<std::uint64_t, Number> link_groups_;
+  std::optional<tree::ExtractJournal> journal_;
+  std::optional<Number> last_finished_;
 };
 
 }  // namespace npk::ops

@@ -1,3 +1,5 @@
+#include "hash/hash.h"
+#include "npk/ops/hash.h"
 #include "ops/read/manifest_restorer.h"
 #include "ops/read/package_stream.h"
 
@@ -13,7 +15,7 @@ Result<ExtractReport> extract_stream(SequentialSource& source, const ExtractOpti
   ManifestRestorer manifests(session, package.chunks(), package.blocks());
   session.reporter().expect_unknown();
   NPK_TRY(package.open());
-  NPK_TRY(session.open_target());
+  NPK_TRY(session.open_target("pipe " + hex_of(hash::blake3(format::encode_superblock(package.superblock())))));
   NPK_TRY(package.walk([&](const format::CatalogPage& manifest, std::uint64_t stored_bytes) {
     return manifests.restore(manifest, stored_bytes);
   }));

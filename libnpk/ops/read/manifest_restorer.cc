@@ -54,6 +54,7 @@ Result<void> ManifestRestorer::choose(const format::CatalogPage& manifest, std::
   for (std::size_t i = 0; i < manifest.row_count(); ++i) {
     const format::EntryRow row = manifest.row(i);
     const auto file = session_.add(row);
+    if (!file && session_.last_finished()) files_.push_back({*session_.last_finished(), i});  // others may have chunks of it
     if (!file) continue;
     expanded_bytes_ += session_.entries()[*file].pending;
     NPK_TRY(reader::check_expansion(expanded_bytes_, stored_bytes, session_.options().limits));

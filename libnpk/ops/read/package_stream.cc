@@ -37,7 +37,7 @@ PackageStream::PackageStream(SequentialSource& source, const Limits& limits, Str
       blocks_(std::move(blocks)) {}
 
 Result<void> PackageStream::open() {
-  NPK_TRY(walker_.read_superblock());
+  NPK_ASSIGN(superblock_, walker_.read_superblock());
   return {};
 }
 

@@ -37,6 +37,7 @@ class PackageStream {
   [[nodiscard]] Result<void> walk(const TakeManifest& take_manifest);
   // What is wrong with the package, if anything: said once all has been used that could be.
   [[nodiscard]] const std::optional<Error>& wrong() const noexcept { return wrong_; }
+  [[nodiscard]] const format::Superblock& superblock() const noexcept { return superblock_; }  // once open
   [[nodiscard]] std::uint64_t position() const noexcept { return walker_.position(); }
 
  private:
@@ -59,6 +60,7 @@ class PackageStream {
   format::Totals totals_;                         // of it
   bool is_one_of_several_ = false;
   std::optional<Error> wrong_;
+  format::Superblock superblock_;
 };
 
 }  // namespace npk::ops

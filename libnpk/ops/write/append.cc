@@ -6,8 +6,10 @@
 #include "block/open.h"
 #include "io/appended_file.h"
 #include "npk/format/path.h"
+#include "ops/write/append_within.h"
 #include "ops/write/attachment.h"
 #include "ops/write/merged_input.h"
+#include "ops/write/resumed_append.h"
 #include "ops/write/scan_input.h"
 #include "ops/write/torn_end.h"
 #include "package/reader/impl.h"
@@ -106,6 +108,16 @@ std::vector<std::string> replaced_paths(const AppendOptions& options, bool is_co
   return paths;
 }
 
+// Nothing: no run before is gone on with.
+Result<std::optional<ResumedAppend>> go_on(io::AppendedFile& file, const PackageReader& base, const AppendOptions& options) {
+  if (!options.create.resume) {
+    NPK_TRY(ResumedAppend::forget(options.package_path));
+    return std::nullopt;
+  }
+  NPK_ASSIGN(ResumedAppend resumed, ResumedAppend::begin(file, base.impl().extent(), base.info().commit_place.hash, options));
+  return resumed;
+}
+
 Result<void> check_options(const AppendOptions& options) {
   const CreateOptions& create = options.create;
   if (create.inputs.empty() && create.standard_input == nullptr && options.removed.empty() && options.renamed.empty() &&
@@ -119,11 +131,13 @@ Result<void> check_options(const AppendOptions& options) {
 
 }  // namespace
 
-Result<AppendReport> append(const AppendOptions& options) {
+Result<AppendReport> append(const AppendOptions& options) { return append_within(options, {}); }
+
+Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBounds bounds) {
   NPK_TRY(check_options(options));
   NPK_ASSIGN(const auto file, io::AppendedFile::open(options.package_path));
   AppendReport report;
-  NPK_ASSIGN(report.cut_bytes, mend_torn_end(*file, {.limits = options.create.limits, .identities = options.identities}));
+  NPK_ASSIGN(report.cut_bytes, mend_torn_end(*file, {.limits = options.create.limits, .identities = options.identities}, options.create.resume));
   NPK_ASSIGN(Before before, Before::open(*file, options));
   const PackageInfo& info = before.reader().info();
   CreateOptions scan = options.create;
@@ -134,9 +148,12 @@ Result<AppendReport> append(const AppendOptions& options) {
                          .renamed = options.renamed, .read_all = options.read_all};
   NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), scanned, rules));
   NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file));
+  NPK_ASSIGN(const auto resumed, go_on(*file, before.reader(), options));
+  if (resumed) report.cut_bytes += resumed->cut_bytes();
+  if (resumed) bounds.earlier = resumed->earlier();
   WriterOptions writer = options.create.writer;
   writer.volume_bytes = file->volume_bytes();
-  NPK_ASSIGN(report.write, writer::append_generation(*input, *file, writer, std::move(base)));
+  NPK_ASSIGN(report.write, writer::append_generation(*input, *file, writer, std::move(base), bounds));
   report.new_entries = input->counts().new_entries;
   report.gone_entries = input->counts().gone_entries;
   report.kept_files = input->counts().kept_files;
@@ -144,9 +161,12 @@ Result<AppendReport> append(const AppendOptions& options) {
   report.changed_nothing = report.write.content_root == info.commit.statement.content_root;
   if (report.changed_nothing) {
     report.write.package_bytes = info.package_length;
+    if (resumed) NPK_TRY(file->cut_to(info.package_length));
+    if (resumed) NPK_TRY(ResumedAppend::forget(options.package_path));
     return report;  // the file is as long as before
   }
   NPK_TRY(file->commit());
+  if (resumed) NPK_TRY(ResumedAppend::forget(options.package_path));
   ++report.generation;
   report.added_bytes = report.write.package_bytes - info.package_length;
   return report;

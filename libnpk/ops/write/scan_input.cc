@@ -1,5 +1,7 @@
 #include "ops/write/scan_input.h"
 
+#include "io/partial_file.h"
+#include "io/target_path.h"
 #include "pool/pipeline.h"
 #include "tree/stored_path.h"
 
@@ -24,7 +26,11 @@ Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, std::uint64_
       return job(static_cast<unsigned>(index)), Result<void>();
     });
   };
-  if (options.sink == nullptr) scan.leave_out = options.package_path;
+  if (options.sink == nullptr) {
+    scan.leave_out = io::PartialFile::paths_beside(options.package_path);
+    scan.leave_out.push_back(options.package_path);
+    if (const auto record = io::path_beside(options.package_path, ".npk-append")) scan.leave_out.push_back(*record);
+  }
   std::vector<tree::ScanRoot> roots;
   for (const InputPath& input : options.inputs) roots.push_back({.path = input.path, .base = input.base_directory});
   return tree::scan(roots, scan);

@@ -57,10 +57,13 @@ Result<void> write_trailer(io::AppendedFile& file, const reader::LocatedPackage&
 
 }  // namespace
 
-Result<std::uint64_t> mend_torn_end(io::AppendedFile& file, const ReaderOptions& options) {
+Result<std::uint64_t> mend_torn_end(io::AppendedFile& file, const ReaderOptions& options, bool keeps_unfinished) {
   NPK_ASSIGN(const std::uint64_t size, file.source()->size());
   NPK_ASSIGN(const std::optional<std::uint64_t> end, reader::last_whole_end(file.source(), options.limits));
-  if (!end || *end == size) return 0;
+  if (!end || *end == size) {
+    if (keeps_unfinished) NPK_TRY(file.keep_behind(size));
+    return 0;
+  }
   NPK_ASSIGN(const reader::LocatedPackage before, locate_up_to(file, *end, options));
   reader::PackageExtent extent = before.extent;
   extent.source = file.source();
@@ -68,8 +71,16 @@ Result<std::uint64_t> mend_torn_end(io::AppendedFile& file, const ReaderOptions&
   const reader::FrameReader frames(extent, options.limits, std::make_shared<reader::ReadCounters>());
   NPK_ASSIGN(const auto late, find_late_commit(frames, *end));
   const std::uint64_t kept = late ? late->place.position + format::kFrameHeaderBytes + late->place.stored_length : *end;
+  if (keeps_unfinished && !late) {
+    NPK_TRY(file.keep_behind(kept));
+    return 0;
+  }
   NPK_TRY(file.cut_to(kept));
   if (late) NPK_TRY(write_trailer(file, before, *late, kept));
+  if (keeps_unfinished) {
+    NPK_ASSIGN(const std::uint64_t mended, file.source()->size());
+    NPK_TRY(file.keep_behind(mended));
+  }
   return size - kept;
 }
 

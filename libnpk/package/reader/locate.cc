@@ -226,6 +226,16 @@ Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource
   return places;
 }
 
+Result<BegunPackage> locate_begun(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
+                                  const std::shared_ptr<ReadCounters>& counters) {
+  BegunPackage package;
+  NPK_ASSIGN(const std::uint64_t source_bytes, source->size());
+  NPK_ASSIGN(package.superblock, read_superblock(*source, 0));
+  package.extent = {std::move(source), 0, source_bytes, format::package_tag(package.superblock.package_id)};
+  NPK_TRY(open_seal_at_start(package.extent, package.superblock, options, counters));
+  return package;
+}
+
 Result<LocatedPackage> locate_package(std::shared_ptr<const RandomAccessSource> source, const ReaderOptions& options,
                                       const std::shared_ptr<ReadCounters>& counters) {
   const auto named = [&](Result<LocatedPackage>&& result) -> Result<LocatedPackage> {

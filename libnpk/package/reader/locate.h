@@ -26,6 +26,16 @@ struct LocatedPackage {
                                                     const ReaderOptions& options,
                                                     const std::shared_ptr<ReadCounters>& counters);
 
+// A package that begins at the source's start, whatever has become of its end: as far as frames go on from there, and
+// opened by the envelopes right behind its superblock. Errors: those of the superblock; auth_failed, no_key.
+struct BegunPackage {
+  PackageExtent extent;
+  format::Superblock superblock;
+};
+[[nodiscard]] Result<BegunPackage> locate_begun(std::shared_ptr<const RandomAccessSource> source,
+                                                const ReaderOptions& options,
+                                                const std::shared_ptr<ReadCounters>& counters);
+
 // Where the last whole trailer of the package ends, of a package that begins at the source's start: its end, unless that
 // is torn. nullopt: there is none. Errors: io; those of the superblock.
 [[nodiscard]] Result<std::optional<std::uint64_t>> last_whole_end(const std::shared_ptr<const RandomAccessSource>& source,

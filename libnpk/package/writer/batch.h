@@ -76,6 +76,8 @@ struct FilledBlock {
   Buffer buffer;                      // kSealHeadroom, then raw_length bytes
   std::size_t raw_length = 0;
   Lane lane = Lane::ordinary;
+  Digest name{};                      // BlockName; zero unless FillOptions::names_blocks
+  bool is_earlier = false;            // it was there, and has not been made again
   Buffer room;                        // where it is compressed to
   ByteView body;                      // set by the seal stage; in buffer or room
   std::uint32_t seal_counter = 0;     // of a sealed package: of its blocks

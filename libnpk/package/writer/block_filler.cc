@@ -3,12 +3,11 @@
 #include <cstring>
 
 #include "block/seal.h"
+#include "package/writer/earlier_blocks.h"
 
 namespace npk::writer {
 namespace {
 
-// A segment ends within 64 MiB of input (spec section 12), less what one more batch may bring.
-constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBytes;
 constexpr std::size_t kSegmentChunks = 1U << 16;
 constexpr std::size_t kSegmentEntries = 1U << 15;
 
@@ -42,11 +41,11 @@ void BlockFiller::finish(Batch& batch) {
 }
 
 bool BlockFiller::segment_is_full() const noexcept {
-  return segment_input_bytes_ >= kSegmentInputBytes || page_.chunks.size() >= kSegmentChunks || completed_.size() >= kSegmentEntries;
+  return segment_input_bytes_ >= options_.segment_input_bytes || page_.chunks.size() >= kSegmentChunks || completed_.size() >= kSegmentEntries;
 }
 
 bool BlockFiller::lane_is_done(Lane lane) const noexcept {
-  return lane != Lane::incompressible && segment_input_bytes_ + options_.block_bytes[static_cast<std::size_t>(lane)] > kSegmentInputBytes;
+  return lane != Lane::incompressible && segment_input_bytes_ + options_.block_bytes[static_cast<std::size_t>(lane)] > options_.segment_input_bytes;
 }
 
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
@@ -130,12 +129,17 @@ void BlockFiller::close_block(Batch& batch, Lane lane) {
   OpenBlock& block = blocks_[static_cast<std::size_t>(lane)];
   if (!block.buffer) return;
   const auto number = static_cast<std::uint32_t>(page_.blocks.size());
-  for (const std::size_t row : block.rows) page_.chunks[row].block = number;
+  BlockName name;
+  for (const std::size_t row : block.rows) {
+    page_.chunks[row].block = number;
+    if (options_.names_blocks) name.add(page_.chunks[row]);
+  }
   page_.blocks.push_back({.raw_length = block.raw_length});
   FilledBlock filled;
   filled.buffer = std::move(block.buffer);
   filled.raw_length = block.raw_length;
   filled.lane = lane;
+  if (options_.names_blocks) filled.name = name.finish();
   batch.outputs.emplace_back(std::move(filled));
   block = {};
 }

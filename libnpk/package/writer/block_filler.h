@@ -12,11 +12,16 @@ namespace npk::writer {
 
 using LaneBuffers = std::array<BufferStack*, kLanes>;  // block buffers by lane
 
+// A segment ends within 64 MiB of input (spec section 12), less what one more batch may bring.
+inline constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBytes;
+
 struct FillOptions {
   std::array<std::size_t, kLanes> block_bytes{};
   Deduplication deduplication = Deduplication::chunks;
   unsigned fingerprint_bits = 32;     // as ChunkIndex
   std::size_t most_runs = kMostRuns;  // of an entry: beyond, its chunks are stored again
+  std::uint64_t segment_input_bytes = kSegmentInputBytes;
+  bool names_blocks = false;          // FilledBlock::name is wanted
 };
 
 // Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.

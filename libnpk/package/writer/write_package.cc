@@ -74,8 +74,9 @@ class PackageJob {
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
-        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs}, input.entry_count(), block_buffers_),
-        segments_(input, plan_.page_level, bounds.reader_limits, frames_), renewed_(bounds.renewed), progress_(options.progress, input) {}
+        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
+                 .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_),
+        segments_(input, plan_.page_level, bounds.reader_limits, frames_), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
 
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
@@ -179,12 +180,26 @@ class PackageJob {
     const MutableBytes buffer = filled.buffer.span(0, block::kSealHeadroom + filled.raw_length);
     const bool try_compression = filled.lane != Lane::incompressible && !codec::looks_incompressible(buffer.subspan(block::kSealHeadroom));
     if (try_compression) filled.room = buffers_of(filled).take();
-    NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-    NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
-    sealers_.give(std::move(sealer));
+    if (!try_compression || !take_earlier(filled)) {
+      NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
+      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
+      sealers_.give(std::move(sealer));
+    }
     if (seal_ != nullptr) encrypt(filled);
     filled.hash = hash::blake3(filled.body);
     return {};
+  }
+
+  // Where the encoder would have put it.
+  bool take_earlier(FilledBlock& filled) const {
+    if (earlier_ == nullptr) return false;
+    const std::optional<Bytes> body = earlier_->find(filled.name, filled.raw_length);
+    const std::size_t begin = PackageSeal::head_bytes(true);
+    if (!body || body->size() > filled.raw_length || begin + body->size() > block::kSealHeadroom + filled.raw_length) return false;
+    const MutableBytes room = filled.room.span(begin, body->size());
+    std::ranges::copy(*body, room.begin());
+    filled.body = room;
+    return filled.is_earlier = true;
   }
 
   // In place: there is room before and behind the body.
@@ -206,6 +221,7 @@ class PackageJob {
     std::uint64_t completed = 0;
     for (auto& output : batch.outputs) {
       if (auto* block = std::get_if<FilledBlock>(&output)) {
+        if (block->is_earlier) ++earlier_block_count_, earlier_bytes_ += block->raw_length;
         buffers_of(*block).give(std::move(block->buffer));
         buffers_of(*block).give(std::move(block->room));
       } else {
@@ -281,7 +297,9 @@ class PackageJob {
             .duplicate_bytes = filler_.duplicate_bytes(),
             .failed_entries = filler_.failed_entries(),
             .changed_entries = filler_.changed_entries(),
-            .content_root = catalog_.content_root};
+            .content_root = catalog_.content_root,
+            .earlier_blocks = earlier_block_count_,
+            .earlier_bytes = earlier_bytes_};
   }
 
   const InputTree& input_;
@@ -305,6 +323,8 @@ class PackageJob {
   ProgressMeter progress_;
   WrittenCatalog catalog_;
   std::uint32_t next_seal_counter_ = 0;  // of blocks
+  const EarlierBlocks* earlier_;
+  std::uint64_t earlier_block_count_ = 0, earlier_bytes_ = 0;
   bool ended_ = false;
 };
 

@@ -8,6 +8,8 @@
 #include "npk/writer.h"
 #include "package/writer/base_generation.h"
 #include "package/writer/batch.h"
+#include "package/writer/block_filler.h"
+#include "package/writer/earlier_blocks.h"
 
 namespace npk::writer {
 
@@ -18,12 +20,14 @@ struct Renewed {
   std::vector<format::CommitSection> sections;
 };
 
-// What tests alone set otherwise, but for `renewed`.
+// What tests alone set otherwise, but for the last two.
 struct WriteBounds {
   Limits reader_limits = {};          // a package never expands further than these allow (spec section 16): padding is put in
   std::size_t most_runs = kMostRuns;  // of an entry
   unsigned fingerprint_bits = 32;     // fewer force collisions
+  std::uint64_t segment_input_bytes = kSegmentInputBytes;
   std::optional<Renewed> renewed = {};
+  const EarlierBlocks* earlier = nullptr;  // of a writing that was stopped; outlives the call
 };
 
 // Does not commit the sink. Errors: misuse and limit for options (plan.h), cancelled (also when a source says so), io from the sink; trouble with an entry's content goes to

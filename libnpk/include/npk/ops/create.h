@@ -1,10 +1,12 @@
 // Packs trees of files into a new package.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "npk/limits.h"
+#include "npk/recipients.h"
 #include "npk/writer.h"
 
 namespace npk::ops {
@@ -22,6 +24,12 @@ struct CreateOptions {
   std::vector<std::string> excludes, includes;     // globs: `*` matches '/'; see libnpk/tree/glob.h
   std::string package_path;                        // written under a temporary name beside it, renamed when whole and synced;
                                                    // never packed into itself
+  // Written under `.NAME.npk-partial` instead, which stays when the call fails or the process is killed; another call
+  // with this set takes from there what it would make the same, whatever has changed meanwhile, and ends with the same
+  // bytes as if there had been nothing. Blocks not yet in a chunk page (64 MiB of input at most) are made again. misuse
+  // for a sink, and if the run before compressed with other options or library versions.
+  bool resume = false;
+  std::shared_ptr<const std::vector<Identity>> identities = {};  // with `resume`: what opens the sealed package that was begun
   Sink* sink = nullptr;                            // instead of package_path: a pipe; the caller's
   WriterOptions writer;                            // writer.reproducible also leaves out owners and clamps times to writer.time_seconds
                                                    // where clamp_times is set

@@ -24,6 +24,11 @@ struct ExtractOptions {
   std::vector<std::string> globs = {};     // empty: everything; `*` matches '/'; a directory selects what is under it
   unsigned strip_components = 0;
   ExistingFiles existing = ExistingFiles::fail;
+  // While it extracts, `.npk-resume` in the target directory says since when. Another call with this set, for the same package
+  // and state, goes on: regular files made since then that have their size, mode and time are finished, and neither they nor
+  // blocks that nothing else needs are read; anything else made since then is made again, whatever `existing` says, which
+  // holds for what was there before. After a restart of the machine nothing counts as finished. misuse: another package.
+  bool resume = false;
   unsigned threads = 0;                    // 0: as many as processors
   std::uint64_t memory_bytes = 0;          // 0: no limit of its own; Errc::limit naming the least that works if too little
   std::uint64_t spool_bytes = 1ULL << 30;  // from a pipe: bound of the unlinked spool file
@@ -42,6 +47,7 @@ struct ExtractReport {
   std::uint64_t warnings = 0;              // metadata the target can't take
   std::uint64_t damaged_entries = 0;       // of failed_entries, those whose stored data is damaged
   std::uint64_t unmatched_globs = 0;
+  std::uint64_t finished_entries = 0;      // of entries, regular files that a run before had finished
 };
 
 // Parallel by block, each block decoded once, each file's bytes written once. A damaged block costs the entries in it, the rest goes on.

@@ -44,9 +44,11 @@ class FrameWalker {
 // Over a source of random access, for `verify` and recovery. One thread.
 class FrameScanner {
  public:
-  // `frames` must outlive the scanner.
+  // `frames` must outlive the scanner. From another place than the package's start the first frame is believed.
   explicit FrameScanner(const FrameReader& frames, std::uint64_t first = format::kSuperblockBytes) noexcept
-      : frames_(frames), position_(first) {}
+      : frames_(frames), position_(first) {
+    if (first != format::kSuperblockBytes) order_.restart();
+  }
 
   // As FrameWalker::next, but after an error resync() lets the scan go on. A frame that is good but for its order is
   // filled in.

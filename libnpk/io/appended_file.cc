@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 
 #include "io/descriptor.h"
@@ -72,6 +73,11 @@ class OneFile final : public AppendedFile {
     end_ += bytes.size();  // also if only some of it is written
     return write_fully_at(file_.get(), at, bytes, path_);
   }
+  Result<void> write_at(std::uint64_t position, ByteView bytes) override {
+    if (position < first_end_) return fail(Errc::misuse, "what was there is not written over");
+    end_ = std::max(end_, position + bytes.size());
+    return write_fully_at(file_.get(), position, bytes, path_);
+  }
   Result<void> sync() override {
     if (::fdatasync(file_.get()) < 0) return fail_system(errno, "can't make it durable", path_);
     return {};
@@ -101,6 +107,9 @@ class FurtherVolumes final : public AppendedFile {
   std::uint64_t volume_bytes() const noexcept override { return volume_bytes_; }
   Result<void> keep_together(std::uint64_t bytes) override { return sink_->keep_together(bytes); }
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
+  Result<void> write_at(std::uint64_t, ByteView) override {
+    return std::unexpected(Error{.code = Errc::unsupported, .message = "parity can't be added to a package in several files: protect it as one file", .path = name()});
+  }
   Result<void> sync() override { return sink_->sync(); }
   Result<void> commit() override { return sink_->commit(); }
   std::string name() const override { return sink_->name(); }

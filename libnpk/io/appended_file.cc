@@ -77,6 +77,11 @@ class OneFile final : public AppendedFile {
     NPK_TRY(overwrite_at(file_.get(), at, bytes, old_end_, path_));
     return {};
   }
+  Result<void> write_at(std::uint64_t position, ByteView bytes) override {
+    if (position < first_end_) return fail(Errc::misuse, "what was there is not written over");
+    end_ = std::max(end_, position + bytes.size());
+    return write_fully_at(file_.get(), position, bytes, path_);
+  }
   // What was kept and has not been written again must not lie behind a trailer.
   Result<void> sync() override {
     if (old_end_ > end_ && ::ftruncate(file_.get(), static_cast<off_t>(end_)) < 0)
@@ -115,6 +120,9 @@ class FurtherVolumes final : public AppendedFile {
   std::uint64_t volume_bytes() const noexcept override { return volume_bytes_; }
   Result<void> keep_together(std::uint64_t bytes) override { return sink_->keep_together(bytes); }
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
+  Result<void> write_at(std::uint64_t, ByteView) override {
+    return std::unexpected(Error{.code = Errc::unsupported, .message = "parity can't be added to a package in several files: protect it as one file", .path = name()});
+  }
   Result<void> sync() override { return sink_->sync(); }
   Result<void> commit() override { return sink_->commit(); }
   std::string name() const override { return sink_->name(); }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "io/descriptor.h"
+#include "io/placed_sink.h"
 #include "io/target_path.h"
 #include "io/temporary_name.h"
 #include "npk/files.h"
@@ -46,7 +47,7 @@ class DirectFile final : public Sink {
   std::unique_ptr<Sink> sink_;
 };
 
-class AtomicFile final : public Sink {
+class AtomicFile final : public PlacedSink {
  public:
   AtomicFile(FileDescriptor directory, SplitPath target, std::string shown)
       : directory_(std::move(directory)), target_(std::move(target)), shown_(std::move(shown)), creator_(::getpid()) {}
@@ -56,6 +57,9 @@ class AtomicFile final : public Sink {
 
   Result<void> create();
   Result<void> write(ByteView bytes) override;
+  Result<void> write_at(std::uint64_t position, ByteView bytes) override;
+  Result<void> sync() override { return sync_if_possible(file_.get(), shown_); }
+  const std::shared_ptr<RandomAccessSource>& source() const noexcept override { return source_; }
   Result<void> commit() override;
   std::string name() const override { return shown_; }
 
@@ -69,6 +73,7 @@ class AtomicFile final : public Sink {
   std::string shown_;
   std::string temporary_;  // empty: nothing to remove
   FileDescriptor file_;
+  std::shared_ptr<RandomAccessSource> source_;
   pid_t creator_;  // a forked child must not remove its parent's file
 };
 
@@ -76,9 +81,10 @@ Result<void> AtomicFile::create() {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     const std::string candidate = temporary_name(target_.name);
     file_.reset(
-        ::openat(directory_.get(), candidate.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+        ::openat(directory_.get(), candidate.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
     if (file_) {
       temporary_ = candidate;
+      NPK_ASSIGN(source_, fd_random_access_source(file_.get(), shown_));
       return take_over_permissions();
     }
     if (errno != EEXIST) break;
@@ -100,6 +106,13 @@ Result<void> AtomicFile::take_over_permissions() {
 Result<void> AtomicFile::write(ByteView bytes) {
   if (!file_) return fail(Errc::misuse, "written to after commit or a failure");
   auto written = write_fully(file_.get(), bytes, shown_);
+  if (!written) discard();
+  return written;
+}
+
+Result<void> AtomicFile::write_at(std::uint64_t position, ByteView bytes) {
+  if (!file_) return fail(Errc::misuse, "written to after commit or a failure");
+  auto written = write_fully_at(file_.get(), position, bytes, shown_);
   if (!written) discard();
   return written;
 }
@@ -131,7 +144,28 @@ Result<std::unique_ptr<Sink>> direct_file(FileDescriptor opened, const std::stri
   return std::make_unique<DirectFile>(std::move(opened), path);
 }
 
+Result<std::unique_ptr<PlacedSink>> placed_file(const std::string& path) {
+  NPK_ASSIGN(const std::string resolved, follow_links(path));
+  SplitPath target = split_path(resolved);
+  if (target.name.empty()) return fail_system(path.empty() ? ENOENT : EISDIR, "can't be written as a file", path);
+  FileDescriptor directory(::open(target.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return fail_system(errno, "can't open its directory", path);
+  auto file = std::make_unique<AtomicFile>(std::move(directory), std::move(target), path);
+  NPK_TRY(file->create());
+  return file;
+}
+
 }  // namespace
+
+Result<std::unique_ptr<PlacedSink>> create_placed_file(const std::string& path) {
+  struct stat status {};
+  const bool present = ::stat(path.c_str(), &status) == 0;
+  if (present && S_ISDIR(status.st_mode)) return fail_system(EISDIR, "can't be written as a file", path);
+  if (descriptor_named_by(path) || (present && !S_ISREG(status.st_mode)))
+    return std::unexpected(Error{.code = Errc::misuse, .message = "not a regular file: it can't be read back while it is written", .path = path});
+  return placed_file(path);
+}
+
 }  // namespace io
 
 Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path) {
@@ -139,18 +173,9 @@ Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path) {
     return io::direct_file(io::FileDescriptor(::fcntl(*number, F_DUPFD_CLOEXEC, 0)), path);
   struct stat status {};
   const bool present = ::stat(path.c_str(), &status) == 0;
-  if (present && S_ISDIR(status.st_mode)) return io::fail_system(EISDIR, "can't be written as a file", path);
-  if (present && !S_ISREG(status.st_mode))
+  if (present && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
     return io::direct_file(io::FileDescriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY)), path);
-
-  NPK_ASSIGN(const std::string resolved, io::follow_links(path));
-  io::SplitPath target = io::split_path(resolved);
-  if (target.name.empty()) return io::fail_system(path.empty() ? ENOENT : EISDIR, "can't be written as a file", path);
-  io::FileDescriptor directory(::open(target.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) return io::fail_system(errno, "can't open its directory", path);
-  auto file = std::make_unique<io::AtomicFile>(std::move(directory), std::move(target), path);
-  NPK_TRY(file->create());
-  return file;
+  return io::create_placed_file(path);
 }
 
 }  // namespace npk

@@ -1,6 +1,7 @@
 #include "io/descriptor.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -117,6 +118,11 @@ Result<void> sync_if_possible(int fd, std::string_view name) {
   } while (status < 0 && errno == EINTR);
   if (status == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP) return {};
   return fail_system(errno, "can't write to disk", name);
+}
+
+bool is_same_file(const std::string& one, const std::string& other) {
+  struct stat first {}, second {};
+  return ::stat(one.c_str(), &first) == 0 && ::stat(other.c_str(), &second) == 0 && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 }  // namespace npk::io

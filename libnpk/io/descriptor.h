@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -49,5 +50,8 @@ class FileDescriptor {
 [[nodiscard]] Result<void> write_fully(int fd, ByteView bytes, std::string_view name);
 // fsync; a descriptor that can't be synced (pipe, socket, terminal, read-only file system) is no error.
 [[nodiscard]] Result<void> sync_if_possible(int fd, std::string_view name);
+
+// Whether both are there and lead to one file.
+[[nodiscard]] bool is_same_file(const std::string& one, const std::string& other);
 
 }  // namespace npk::io

@@ -13,6 +13,7 @@
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
 #include "npk/format/page.h"
+#include "npk/format/parity.h"
 #include "npk/format/signature_record.h"
 #include "npk/format/superblock.h"
 #include "seed_corpus.h"
@@ -322,6 +323,36 @@ void signature_records(const Corpus& corpus) {
   corpus.add("statement", numbers(kStatement), statement);
 }
 
+// One stripe of three data shards and one parity shard, for a range of 190 bytes.
+format::ParityHead sample_parity(std::uint16_t row) {
+  format::ParityHead head{.layout = {}, .group = 0, .row = row, .checks = std::vector<format::ShardCheck>(4), .hash = {}};
+  format::ParityLayout& layout = head.layout;
+  layout.superblock = format::encode_superblock({.package_id = {1, 2, 3}});
+  layout.end = 190;
+  layout.first_sequence = 3;
+  layout.shard_bytes = 64;
+  layout.data_shards = 3;
+  layout.parity_shards = 1;
+  layout.stripes = layout.group_stripes = 1;
+  layout.protected_end = layout.trailer_position() + 184;
+  return head;
+}
+
+void parity_frames(const Corpus& corpus) {
+  for (const std::uint16_t row : {std::uint16_t{0}, std::uint16_t{1}}) {
+    format::ParityHead head = sample_parity(row);
+    const Bytes front = numbers(head.layout.frame_position(0, row));
+    const std::vector<std::uint8_t> behind(sizeof(Digest) + (row == 0 ? 64 : 0));
+    Bytes body = format::encode_parity_head(head);
+    body.insert(body.end(), behind.begin(), behind.end());
+    corpus.add(row == 0 ? "shards" : "checks_alone", front, body);
+    body.resize(200);
+    corpus.add(row == 0 ? "cut_shards" : "cut_checks", front, body);
+    head.layout.stripes = 1U << 31;
+    corpus.add(row == 0 ? "stripes" : "stripes_alone", front, format::encode_parity_head(head));
+  }
+}
+
 void paths(const Corpus& corpus) {
   const auto triple = [&](const std::string& name, std::string_view a, std::string_view b, std::string_view c) {
     corpus.add(name, numbers(static_cast<std::uint8_t>(a.size()), static_cast<std::uint8_t>(b.size())),
@@ -469,6 +500,7 @@ int main(int argc, char** argv) {
                                                                      {"commit_fuzz", commits},
                                                                      {"signature_record_fuzz", signature_records},
                                                                      {"trailer_fuzz", trailers},
+                                                                     {"parity_fuzz", parity_frames},
                                                                      {"path_fuzz", paths},
                                                                      {"glob_fuzz", globs},
                                                                      {"chunker_fuzz", chunkers},

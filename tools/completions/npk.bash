@@ -12,7 +12,7 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --json -q --quiet -v --verbose --help" ;;
+    pack) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --help" ;;
     append) echo "--fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --block-size --chunk-size --dedup --threads --memory --message --checksum --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
@@ -25,6 +25,8 @@ _npk_options() {
     seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
+    protect) echo "--recovery --json -q --quiet --help" ;;
+    repair) echo "-o --output --keep-damaged --json -q --quiet --help" ;;
     sign) echo "-s --secret-key --key-passphrase-fd --comment --detached -o --output -i --identity -p --passphrase --passphrase-fd --help" ;;
     hash) echo "-i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
@@ -37,7 +39,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff compact purge --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info verify protect repair sign hash key recover rekey append remove rename revert log diff compact purge --help --version" -- "$cur")
     return
   fi
   case $previous in

@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify sign hash key recover rekey append remove rename revert log diff compact purge
+set -l verbs pack list extract cat seek info verify protect repair sign hash key recover rekey append remove rename revert log diff compact purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -16,6 +16,13 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a cat -d 'write 
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a seek -d 'read bytes at any place of a file'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a info -d 'totals, ratio, and what takes the room'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a protect -d 'add parity'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a repair -d 'mend a damaged package'
+complete -c npk -n '__fish_seen_subcommand_from pack protect' -l recovery -x -d 'percent'
+complete -c npk -n '__fish_seen_subcommand_from repair' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from repair' -l keep-damaged
+complete -c npk -n '__fish_seen_subcommand_from protect repair' -l json
+complete -c npk -n '__fish_seen_subcommand_from protect repair' -s q -l quiet
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a sign -d 'add a signature'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a hash -d 'print digests as b3sum does'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a key -d 'say who may open a sealed package'

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk info [--json | --statement | --minisig] PACKAGE
 
-Totals, ratio by codec and by file type, deduplication, what the catalog costs, and signatures: of those only what
+Totals, ratio by codec and by file type, deduplication, what the catalog costs, protection, and signatures: of those only what
 --signer names is checked.
 
   --json       one document (see JSON.md)
@@ -55,6 +55,7 @@ struct Cost {
 constexpr Cost kCosts[] = {{"blocks", &ByteCosts::blocks},           {"dictionaries", &ByteCosts::dictionaries},
                            {"catalog_pages", &ByteCosts::catalog_pages}, {"chunk_pages", &ByteCosts::chunk_pages},
                            {"manifests", &ByteCosts::manifests},     {"commits", &ByteCosts::commits},
+                           {"parity", &ByteCosts::parity},
                            {"others", &ByteCosts::others}};
 
 const char* method_name(format::ChunkingMethod method) noexcept {
@@ -85,6 +86,23 @@ Json types_json(const InspectReport& report) {
   return types;
 }
 
+Json protections_json(const InspectReport& report) {
+  Json list = Json::array();
+  for (const ops::Protection& protection : report.protections)
+    list.push_back({{"begin", protection.begin}, {"end", protection.end}, {"parity_bytes", protection.parity_bytes}, {"shard_bytes", protection.shard_bytes},
+                    {"data_shards", protection.data_shards}, {"parity_shards", protection.parity_shards}, {"stripes", protection.stripes}});
+  return list;
+}
+
+std::string protections_text(const InspectReport& report) {
+  std::string text;
+  for (const ops::Protection& protection : report.protections)
+    text += fmt::format("{:<14}bytes {} to {}: any {} of {} shards of {} bytes may be lost, in each of {} stripes\n", text.empty() ? "protected" : "",
+                        protection.begin, protection.end, protection.parity_shards, protection.data_shards + protection.parity_shards,
+                        protection.shard_bytes, count_text(protection.stripes));
+  return text;
+}
+
 Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
   const format::Statement& statement = report.info.commit.statement;
   const format::Placement& placement = report.info.commit.placement;
@@ -109,6 +127,7 @@ Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
   json["duplicate_bytes"] = report.duplicate_bytes;
   Json& costs = json["bytes"] = Json::object();
   for (const Cost& cost : kCosts) costs[cost.name] = report.costs.*cost.bytes;
+  json["protections"] = protections_json(report);
   Json& codecs = json["codecs"] = Json::object();
   for (const auto& [name, share] : report.codecs)
     codecs[name] = {{"blocks", share.blocks}, {"raw_bytes", share.raw_bytes}, {"stored_bytes", share.stored_bytes}};
@@ -199,7 +218,7 @@ int show(const PackageReader& package, const CommitSignatures& signatures, bool 
   const auto report = ops::inspect(package);
   if (!report) return messages.error(report.error());
   if (json) out.append(json_of(*report, signatures).dump(2) + "\n");
-  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + records_text(report->info.commit) + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + records_text(report->info.commit) + protections_text(*report) + costs_text(*report) + codecs_text(*report) + types_text(*report));
   return kDone;
 }
 

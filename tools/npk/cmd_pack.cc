@@ -8,6 +8,7 @@
 #include "keys.h"
 #include "npk/memory_estimate.h"
 #include "npk/ops/hash.h"
+#include "npk/ops/protect.h"
 #include "output_buffer.h"
 #include "pack_options.h"
 #include "progress_line.h"
@@ -46,6 +47,7 @@ own, read from standard input.
   --pad                hides the sizes of a sealed package: they become up to 12 % larger
   --resume             goes on where a run with --resume was stopped, and ends with the same bytes; what is written is kept
                        as .PACKAGE.npk-partial until it is whole. A sealed one needs -i, --identity FILE, or its passphrase
+  --recovery PERCENT   adds parity for `npk repair`, as npk protect does: 1 to 90; not to standard output
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
@@ -61,6 +63,7 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   std::optional<std::string> cipher;
+  std::optional<int> recovery;
   RecipientOptions keys;
   std::vector<std::string> identity_files;  // with --resume
 };
@@ -75,6 +78,7 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("--pad", writer.pad);
   parser.flag("--resume", options.create.resume);
   parser.texts("-i,--identity", options.identity_files);
+  parser.number("--recovery", options.recovery, 1, static_cast<int>(ops::kMaxRecoveryPercent));
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
@@ -90,6 +94,9 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
   if (to_output && create.writer.volume_bytes != 0) return fail(Errc::misuse, "--volume-size: standard output is one file: name PACKAGE");
   if (to_output && options.json) return fail(Errc::misuse, "--json and the package can't both go to standard output");
+  if (to_output && options.recovery)
+    return fail(Errc::misuse, "--recovery reads the package once more: write it to a file, or `npk protect` the file that standard output goes to afterwards");
+  create.recovery_percent = static_cast<unsigned>(options.recovery.value_or(0));
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
@@ -125,6 +132,7 @@ Json json_of(const ops::CreateReport& report, std::chrono::duration<double> time
           {"unique_bytes", totals.unique_bytes},
           {"stored_bytes", totals.stored_bytes},
           {"package_bytes", write.package_bytes},
+          {"parity_bytes", report.parity_bytes},
           {"input_bytes", write.input_bytes},
           {"duplicate_bytes", write.duplicate_bytes},
           {"failed_entries", write.failed_entries + report.scan_problems},
@@ -140,6 +148,7 @@ std::string summary(const ops::CreateReport& report, bool verbose, std::chrono::
                                  bytes_text(write.package_bytes), ratio_text(write.input_bytes, write.package_bytes),
                                  bytes_text(write.duplicate_bytes), seconds_text(time));
   if (write.earlier_bytes != 0) text += fmt::format(", {} of it from the run before", bytes_text(write.earlier_bytes));
+  if (report.parity_bytes != 0) text += fmt::format(", of it {} parity", bytes_text(report.parity_bytes));
   if (!verbose) return text;
   return text + fmt::format("; {} files, {} directories, {} chunks, {} blocks, {} in holes; content root {}", count_text(write.totals.files),
                             count_text(write.totals.directories), count_text(write.totals.chunks), count_text(write.totals.blocks),

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 20> kVerbs = {{
+constexpr std::array<Verb, 22> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -20,6 +20,8 @@ constexpr std::array<Verb, 20> kVerbs = {{
     {"seek", "read bytes at any place of a file, and show what that costs", run_seek},
     {"info", "totals, ratio, and what takes the room", run_info},
     {"verify", "check every byte, every reference and every hash", run_verify},
+    {"protect", "add parity, to repair a package from", run_protect},
+    {"repair", "mend a damaged package that has parity", run_repair},
     {"recover", "save what can be had of a damaged package", run_recover},
     {"sign", "say with a key of minisign that it is yours", run_sign},
     {"rekey", "seal a package anew, with fresh keys", run_rekey},

@@ -35,6 +35,8 @@ int run_info(const Arguments& arguments, Io& io);
 int run_sign(const Arguments& arguments, Io& io);
 int run_recover(const Arguments& arguments, Io& io);
 int run_rekey(const Arguments& arguments, Io& io);
+int run_protect(const Arguments& arguments, Io& io);
+int run_repair(const Arguments& arguments, Io& io);
 int run_verify(const Arguments& arguments, Io& io);
 int run_hash(const Arguments& arguments, Io& io);
 int run_key(const Arguments& arguments, Io& io);

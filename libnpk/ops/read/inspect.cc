@@ -4,6 +4,7 @@
 #include <set>
 
 #include "npk/checked.h"
+#include "npk/format/parity.h"
 #include "ops/read/block_heads.h"
 #include "package/reader/frames/frame_walker.h"
 #include "package/reader/impl.h"
@@ -21,6 +22,7 @@ std::uint64_t& cost_of(ByteCosts& costs, FrameType type) noexcept {
     case FrameType::chunk_page: return costs.chunk_pages;
     case FrameType::manifest: return costs.manifests;
     case FrameType::commit: return costs.commits;
+    case FrameType::parity: return costs.parity;
     default: return costs.others;
   }
 }
@@ -48,12 +50,27 @@ class FrameCensus {
       cost_of(report_.costs, (*header)->type) += bytes;
       counted += bytes;
       if ((*header)->type == FrameType::block) NPK_TRY(add_block(position, **header));
+      if ((*header)->type == FrameType::parity) NPK_TRY(add_parity(position, **header));
     }
     report_.costs.others += package_bytes_ - std::min(counted, package_bytes_);  // the superblock, and damage
     return {};
   }
 
  private:
+  // The first of each set; one that is damaged counts for nothing.
+  Result<void> add_parity(std::uint64_t position, const format::FrameHeader& header) {
+    if (position < protected_end_) return {};
+    NPK_ASSIGN(const Bytes start, frames_.read_start(position, header, format::kParityLayoutBytes));
+    const auto head = format::decode_parity_layout(start);
+    if (!head) return {};
+    const format::ParityLayout& layout = head->layout;
+    protected_end_ = layout.protected_end;
+    report_.protections.push_back({.begin = layout.begin, .end = layout.end, .parity_bytes = layout.trailer_position() - layout.end,
+                                   .shard_bytes = layout.shard_bytes, .data_shards = layout.data_shards,
+                                   .parity_shards = layout.parity_shards, .stripes = layout.stripes});
+    return {};
+  }
+
   Result<void> add_block(std::uint64_t position, const format::FrameHeader& header) {
     const Result<format::InnerHeader> inner = peek_inner_header(frames_, position, header);
     if (!inner && inner.error().code == Errc::io) return std::unexpected(inner.error());
@@ -67,6 +84,7 @@ class FrameCensus {
   const reader::FrameReader& frames_;
   std::uint64_t package_bytes_;
   InspectReport& report_;
+  std::uint64_t protected_end_ = 0;
 };
 
 // What a chunk takes of its block.

@@ -8,6 +8,7 @@
 #include "hash/hash.h"
 #include "npk/checked.h"
 #include "npk/format/page.h"
+#include "package/reader/frames/parity_frame.h"
 #include "package/reader/signatures.h"
 
 namespace npk::ops {
@@ -110,6 +111,7 @@ Result<void> FrameCheck::check_body(std::uint64_t position) {
     case FrameType::commit: return check_commit(position);
     case FrameType::trailer: return check_trailer();
     case FrameType::signature: return check_signature(position);
+    case FrameType::parity: return check_parity(position);
     case FrameType::block:
     case FrameType::dictionary: {
       NPK_ASSIGN(const format::OpenedBody opened, format::split_body(frame_.body, package_.limits()));
@@ -153,6 +155,17 @@ Result<void> FrameCheck::check_commit(std::uint64_t position) {
   last_commit_ = {position, frame_.header.stored_length, frame_.hash};
   last_statement_ = std::move(commit.statement);
   return history;
+}
+
+// Of the shards it protects, only its own are compared with their hashes: the others are in frames that have theirs.
+Result<void> FrameCheck::check_parity(std::uint64_t position) {
+  NPK_ASSIGN(const format::ParityHead head, reader::open_parity(frame_.body, position));
+  const format::ParityLayout& layout = head.layout;
+  if (layout.superblock != format::encode_superblock(package_.info().superblock)) return bad("a parity frame has another superblock than the package");
+  const std::uint64_t before = std::uint64_t{head.row} * layout.groups() + head.group;
+  if (frame_.header.sequence - before != layout.first_sequence || frame_.header.last_commit != layout.last_commit)
+    return bad("a parity frame says that its set lies elsewhere in the order of frames");
+  return {};
 }
 
 // Well formed, and of the newest commit before it. Whose it is, and whether it holds, is for who expects a signer.

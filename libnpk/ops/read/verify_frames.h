@@ -31,6 +31,7 @@ class FrameCheck {
   Result<void> check_chunk_page(ByteView raw);
   Result<void> check_commit(std::uint64_t position);
   Result<void> check_signature(std::uint64_t position);
+  Result<void> check_parity(std::uint64_t position);
   Result<void> check_trailer();
   Result<void> placed_note(DamageKind kind, Error error, std::uint64_t position, std::vector<ChunkRange> lost = {});
 

@@ -1,25 +1,52 @@
 #include "npk/ops/create.h"
 
 #include "npk/files.h"
+#include "ops/write/parity/parity_pass.h"
 #include "ops/write/resumed_package.h"
 #include "ops/write/scan_input.h"
 #include "package/writer/plan.h"
 #include "package/writer/write_package.h"
 
 namespace npk::ops {
+namespace {
+
+// Under its name only with its parity.
+Result<void> create_protected(const TreeInput& input, const CreateOptions& options, CreateReport& report) {
+  NPK_ASSIGN(const auto file, io::create_placed_file(options.package_path));
+  NPK_ASSIGN(report.write, writer::write_package(input, *file, options.writer));
+  NPK_ASSIGN(const ProtectReport added, add_parity(*file, {.package_path = options.package_path, .percent = options.recovery_percent, .limits = options.limits,
+                                                           .progress = {}, .stop = options.writer.stop}, true));
+  report.parity_bytes = added.parity_bytes;
+  report.write.package_bytes = added.package_bytes;
+  return file->commit();
+}
+
+}  // namespace
+
 Result<CreateReport> create(const CreateOptions& options) {
   NPK_TRY(writer::make_plan(options.writer));  // before the scan: a mistake is said at once
+  if (options.recovery_percent > kMaxRecoveryPercent || (options.recovery_percent != 0 && (options.sink != nullptr || options.writer.volume_bytes != 0)))
+    return fail(Errc::misuse, "recovery: 1 to " + std::to_string(kMaxRecoveryPercent) + " percent, of a package in one file");
   CreateReport report;
   if (options.resume) {
     NPK_ASSIGN(ResumedPackage package, ResumedPackage::open(options));
     NPK_ASSIGN(const TreeInput input, open_input(options, report.scan_problems));
     NPK_ASSIGN(report.write, package.write(input));
+    if (options.recovery_percent == 0) return report;
+    NPK_ASSIGN(const ProtectReport added, protect({.package_path = options.package_path, .percent = options.recovery_percent, .limits = options.limits,
+                                                   .progress = {}, .stop = options.writer.stop}));
+    report.parity_bytes = added.parity_bytes;
+    report.write.package_bytes = added.package_bytes;
     return report;
   }
   NPK_ASSIGN(const TreeInput input, open_input(options, report.scan_problems));
   if (options.sink != nullptr) {
     NPK_ASSIGN(report.write, writer::write_package(input, *options.sink, options.writer));
     NPK_TRY(options.sink->commit());
+    return report;
+  }
+  if (options.recovery_percent != 0) {
+    NPK_TRY(create_protected(input, options, report));
     return report;
   }
   NPK_ASSIGN(const std::unique_ptr<Sink> file, options.writer.volume_bytes != 0

@@ -29,7 +29,7 @@ Result<std::vector<Envelope>> look_at(const std::string& path, const KeyOptions&
   NPK_ASSIGN(const reader::EnvelopePlaces places, reader::locate_envelopes(source, options.limits));
   NPK_TRY(check_sealed(places.superblock));
   const reader::FrameReader frames(places.extent, options.limits, std::make_shared<reader::ReadCounters>());
-  return read_envelopes(frames, places.superblock, places.positions, identities_in(options));
+  return read_envelopes(frames, places.superblock, places.trailer.envelope_positions, identities_in(options));
 }
 
 std::unexpected<Error> no_envelope(std::size_t number, std::size_t count) {

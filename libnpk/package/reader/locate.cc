@@ -219,7 +219,7 @@ Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource
     const std::uint64_t offset = source_bytes - trailer.package_length;
     NPK_ASSIGN(const format::Superblock superblock, read_superblock(*source, offset));
     PackageExtent extent{source, offset, trailer.package_length, format::package_tag(superblock.package_id)};
-    return EnvelopePlaces{std::move(extent), superblock, std::move(trailer.envelope_positions)};
+    return EnvelopePlaces{std::move(extent), superblock, found.header, std::move(trailer)};
   };
   auto places = locate();
   if (!places) return std::unexpected(std::move(places).error().in(source->name()));

@@ -45,7 +45,8 @@ struct BegunPackage {
 struct EnvelopePlaces {
   PackageExtent extent;  // without an opener: for frames that are clear
   format::Superblock superblock;
-  std::vector<std::uint64_t> positions;  // live envelopes
+  format::FrameHeader trailer_header;
+  format::Trailer trailer;  // with the positions of the live envelopes
 };
 // Errors: as locate_package; truncated without a trailer.
 [[nodiscard]] Result<EnvelopePlaces> locate_envelopes(std::shared_ptr<const RandomAccessSource> source,

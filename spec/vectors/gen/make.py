@@ -16,6 +16,7 @@ import vectors_frames
 import vectors_hostile
 import vectors_limits
 import vectors_ok
+import vectors_parity
 import vectors_sealed
 import vectors_sealed_wrong
 import vectors_volumes
@@ -27,7 +28,7 @@ from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile,
-          vectors_words, vectors_sealed, vectors_sealed_wrong, vectors_volumes)
+          vectors_words, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 

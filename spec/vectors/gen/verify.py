@@ -3,6 +3,7 @@
 from collections import Counter
 from types import SimpleNamespace
 
+import parity
 import parse
 import tables
 from blake3 import derive, digest
@@ -43,6 +44,8 @@ def walk(reader):
         elif header.flags & parse.CARRIES_SALT:
             reader.opener.meet(header, body)
         chunk_total = _walk_page(reader, at, header, body, chunk_total)
+        if header.type == FRAME_TYPES["parity"]:
+            parity.verify_frame(reader.data[:96], at, header, body)
         if header.type == FRAME_TYPES["commit"]:
             last_commit = at
         at, sequence = at + parse.HEADER_BYTES + len(body), sequence + 1

@@ -34,17 +34,19 @@ struct CreateOptions {
   WriterOptions writer;                            // writer.reproducible also leaves out owners and clamps times to writer.time_seconds
                                                    // where clamp_times is set
   bool clamp_times = false;                        // no entry is newer than writer.time_seconds (SOURCE_DATE_EPOCH)
+  unsigned recovery_percent = 0;                   // parity as by protect(); 0: none. Not with a sink: a second pass reads the package
   Limits limits;
   ProblemCallback note;                            // nothing is missing, but worth a word: a socket left out, a leading '/' removed
 };
 
 struct CreateReport {
   WriteReport write;
+  std::uint64_t parity_bytes = 0;   // write.package_bytes has them, too
   std::uint64_t scan_problems = 0;  // named entries or directories that could not be scanned
 };
 
 // Problems with single entries go to options.writer.problem and into the report; the rest is packed.
-// Fails as a whole: misuse (options), limit (memory), cancelled, io (the package can't be written; nothing appears under its name).
+// Fails as a whole: misuse (options; parity for a package_path that is no regular file), limit (memory), cancelled, io (the package can't be written; nothing appears under its name).
 [[nodiscard]] Result<CreateReport> create(const CreateOptions& options);
 
 }  // namespace npk::ops

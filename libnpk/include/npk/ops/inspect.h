@@ -32,7 +32,17 @@ struct ByteCosts {
   std::uint64_t chunk_pages = 0;
   std::uint64_t manifests = 0;
   std::uint64_t commits = 0;
+  std::uint64_t parity = 0;
   std::uint64_t others = 0;  // superblock, trailers, hint pages, padding, frames of other kinds, damage
+};
+
+// A range of the package that parity frames protect (spec section 11.3).
+struct Protection {
+  std::uint64_t begin = 0, end = 0;    // the range, in the package
+  std::uint64_t parity_bytes = 0;      // of its frames
+  std::uint32_t shard_bytes = 0;
+  std::uint32_t data_shards = 0, parity_shards = 0;  // of each stripe: so many of all of them may be lost
+  std::uint64_t stripes = 0;
 };
 
 struct InspectReport {
@@ -40,6 +50,7 @@ struct InspectReport {
   ByteCosts costs;
   std::map<std::string, CodecShare> codecs;  // by the chain's name: "zstd", "store", "lz4", …; "unreadable"
   std::map<std::string, TypeShare> types;    // by ending, lower case
+  std::vector<Protection> protections;       // ascending
   std::uint64_t symlinks = 0;
   std::uint64_t devices = 0;                 // and FIFOs
   std::uint64_t hard_links = 0;              // entries that share content with a link group's first

@@ -9,9 +9,9 @@
 namespace npk::format {
 namespace {
 
-constexpr std::size_t kGroupMinimumRows = 1024;
-constexpr std::size_t kGroupMaximumRows = 8192;
-constexpr std::uint32_t kGroupMask = 0x7FF;
+constexpr std::size_t kGroupMinimumRows = 256;
+constexpr std::size_t kGroupMaximumRows = 2048;
+constexpr std::uint32_t kGroupMask = 0xFF;
 
 using Integers = std::vector<std::uint64_t>;
 

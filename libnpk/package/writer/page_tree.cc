@@ -13,8 +13,8 @@ namespace {
 // A child takes 50 to 90 bytes, and what is appended rewrites a node of each level.
 constexpr std::size_t kChunkChildren = 128;
 constexpr std::size_t kCatalogChildrenInRoot = 64;  // so many need no further level
-constexpr std::size_t kLeastCatalogChildren = 16, kMostCatalogChildren = 128;
-constexpr unsigned kCatalogCutBits = 5;             // 48 children on average
+constexpr std::size_t kLeastCatalogChildren = 16, kMostCatalogChildren = 64;
+constexpr unsigned kCatalogCutBits = 4;             // 32 children on average
 constexpr unsigned kHashBits = 32;
 
 format::CatalogChild parent_of(std::span<const format::CatalogChild> children) {

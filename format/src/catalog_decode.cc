@@ -355,14 +355,18 @@ Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const Integers lengths, page.integers(ColumnId::child_stored_length, rows));
   NPK_ASSIGN(const Integers entries, page.integers(ColumnId::child_entries, rows));
   NPK_ASSIGN(const ByteView hashes, page.bytes(ColumnId::child_hash, std::uint64_t{rows} * sizeof(Digest)));
+  const bool has_content = page.has(ColumnId::child_content_hash);
+  if (has_content && page.header().height != 1) return bad("a catalog node that has no leaves below it tells their content");
+  NPK_ASSIGN(const ByteView content_hashes, page.bytes(ColumnId::child_content_hash, has_content ? std::uint64_t{rows} * sizeof(Digest) : 0));
   CatalogNode node{page.header().height, {}};
   std::uint64_t total = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto sum = checked_add(total, entries[row]);
     if (entries[row] == 0 || !sum || *sum > limits.max_entries) return bad("a catalog node's counts are wrong");
     total = *sum;
-    CatalogChild child{std::string(paths.path(row)), positions[row], lengths[row], {}, entries[row]};
+    CatalogChild child{std::string(paths.path(row)), positions[row], lengths[row], {}, entries[row], {}};
     std::ranges::copy(hashes.subspan(row * sizeof(Digest), sizeof(Digest)), child.hash.begin());
+    if (has_content) std::ranges::copy(content_hashes.subspan(row * sizeof(Digest), sizeof(Digest)), child.content_hash.begin());
     node.children.push_back(std::move(child));
   }
   return node;

@@ -9,9 +9,9 @@
 namespace npk::format {
 namespace {
 
-constexpr std::size_t kGroupMinimumRows = 1024;
-constexpr std::size_t kGroupMaximumRows = 8192;
-constexpr std::uint32_t kGroupMask = 0x7FF;
+constexpr std::size_t kGroupMinimumRows = 256;
+constexpr std::size_t kGroupMaximumRows = 2048;
+constexpr std::uint32_t kGroupMask = 0xFF;
 
 using Integers = std::vector<std::uint64_t>;
 
@@ -173,19 +173,22 @@ Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> chi
   PageBuilder page({.kind = PageKind::catalog_node, .height = height, .row_count = static_cast<std::uint32_t>(children.size())});
   PathColumns paths;
   Integers positions, lengths, entries;
-  Bytes hashes;
+  Bytes hashes, content_hashes;
   for (const CatalogChild& child : children) {
     paths.add(child.first_path);
     positions.push_back(child.position);
     lengths.push_back(child.stored_length);
     entries.push_back(child.entry_count);
     hashes.insert(hashes.end(), child.hash.begin(), child.hash.end());
+    content_hashes.insert(content_hashes.end(), child.content_hash.begin(), child.content_hash.end());
   }
+  if (height != 1 || std::ranges::all_of(content_hashes, [](std::uint8_t byte) { return byte == 0; })) content_hashes.clear();
   paths.write(page);
   page.add_integers(ColumnId::child_position, positions);
   page.add_integers(ColumnId::child_stored_length, lengths);
   page.add_bytes(ColumnId::child_hash, hashes);
   page.add_integers(ColumnId::child_entries, entries);
+  page.add_bytes(ColumnId::child_content_hash, content_hashes);
   return page.build();
 }
 

@@ -16,7 +16,7 @@ std::string column_name(ColumnId id) { return "column " + std::to_string(static_
 
 bool is_known_column(ColumnId id) noexcept {
   const auto value = static_cast<unsigned>(id);
-  return (value >= 1 && value <= 27) || (value >= 32 && value <= 35) || (value >= 48 && value <= 57) ||
+  return (value >= 1 && value <= 27) || (value >= 32 && value <= 36) || (value >= 48 && value <= 57) ||
          (value >= 64 && value <= 66) || (value >= 80 && value <= 83);
 }
 

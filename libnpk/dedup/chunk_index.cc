@@ -13,8 +13,8 @@ std::uint64_t mix(std::uint64_t value) noexcept {  // SplitMix64's finaliser
 
 }  // namespace
 
-ChunkIndex::ChunkIndex(unsigned fingerprint_bits)
-    : fingerprint_mask_(fingerprint_bits == 0 ? 0U : 0xFFFFFFFFU >> (32U - fingerprint_bits)), slots_(kFirstSlots) {}
+ChunkIndex::ChunkIndex(unsigned fingerprint_bits, std::uint64_t first_number)
+    : fingerprint_mask_(fingerprint_bits == 0 ? 0U : 0xFFFFFFFFU >> (32U - fingerprint_bits)), first_number_(first_number), slots_(kFirstSlots) {}
 
 std::uint32_t ChunkIndex::fingerprint(const Digest& hash) const noexcept { return load_le<std::uint32_t>(hash.data()) & fingerprint_mask_; }
 
@@ -27,7 +27,7 @@ std::optional<std::uint64_t> ChunkIndex::find(const Digest& hash, std::uint32_t 
   for (std::size_t at = first_slot(wanted, length); slots_[at].number != 0; at = (at + 1) & (slots_.size() - 1)) {
     if (slots_[at].fingerprint != wanted) continue;
     const Chunk& candidate = chunks_[slots_[at].number - 1];
-    if (candidate.length == length && candidate.hash == hash) return slots_[at].number - 1;
+    if (candidate.length == length && candidate.hash == hash) return first_number_ + slots_[at].number - 1;
   }
   return std::nullopt;
 }
@@ -39,14 +39,22 @@ void ChunkIndex::place(std::uint32_t fingerprint, std::uint32_t length, std::uin
 }
 
 std::uint64_t ChunkIndex::add(const Digest& hash, std::uint32_t length) {
-  if ((chunks_.size() + 1) * 4 > slots_.size() * 3) grow();
+  if ((chunks_.size() + 1) * 4 > slots_.size() * 3) grow_to(slots_.size() * 2);
   chunks_.push_back({hash, length});
   place(fingerprint(hash), length, static_cast<std::uint32_t>(chunks_.size()));
-  return chunks_.size() - 1;
+  return size() - 1;
 }
 
-void ChunkIndex::grow() {
-  slots_.assign(slots_.size() * 2, {});
+void ChunkIndex::reserve(std::uint64_t count) {
+  const std::size_t chunks = chunks_.size() + static_cast<std::size_t>(count);
+  chunks_.reserve(chunks);
+  std::size_t slots = slots_.size();
+  while (chunks * 4 > slots * 3) slots *= 2;
+  if (slots != slots_.size()) grow_to(slots);
+}
+
+void ChunkIndex::grow_to(std::size_t slots) {
+  slots_.assign(slots, {});
   for (std::size_t i = 0; i < chunks_.size(); ++i) place(fingerprint(chunks_[i].hash), chunks_[i].length, static_cast<std::uint32_t>(i + 1));
 }
 

@@ -59,20 +59,21 @@ void ContentRoot::add(std::string_view path, const Digest& entry_hash) {
   if (format::ends_group(path, ++rows_in_group_)) end_group();
 }
 
+void ContentRoot::add_group(const Digest& hash, std::uint64_t entries) {
+  last_group_ = hash;
+  group_hashes_.insert(group_hashes_.end(), hash.begin(), hash.end());
+  entries_ += entries;
+}
+
 void ContentRoot::end_group() {
-  const Digest digest = group_.finish();
-  group_hashes_.insert(group_hashes_.end(), digest.begin(), digest.end());
+  if (rows_in_group_ == 0) return;
+  add_group(group_.finish(), 0);
   group_ = GroupHash();
   rows_in_group_ = 0;
 }
 
-void ContentRoot::add_group(const Digest& group_hash, std::uint64_t entries) {
-  group_hashes_.insert(group_hashes_.end(), group_hash.begin(), group_hash.end());
-  entries_ += entries;
-}
-
 Digest ContentRoot::finish() {
-  if (rows_in_group_ != 0) end_group();
+  end_group();
   Blake3 root = Blake3::derive_key(kRootContext);
   Bytes count;
   ByteWriter(count).write(entries_);

@@ -28,15 +28,19 @@ class GroupHash {
 class ContentRoot {
  public:
   void add(std::string_view path, const Digest& entry_hash);
-  // A whole group, whose hash is known, where one begins.
-  void add_group(const Digest& group_hash, std::uint64_t entries);
+  // A whole group whose hash is known. Only where no other is open.
+  void add_group(const Digest& hash, std::uint64_t entries);
+  // The last group need not end by itself.
+  void end_group();
+  [[nodiscard]] bool is_in_group() const noexcept { return rows_in_group_ != 0; }
+  // Of the group that ended last; zero if none has.
+  [[nodiscard]] const Digest& last_group() const noexcept { return last_group_; }
   [[nodiscard]] Digest finish();  // call once
 
  private:
-  void end_group();
-
   GroupHash group_;
   Bytes group_hashes_;
+  Digest last_group_{};
   std::uint64_t entries_ = 0;
   std::size_t rows_in_group_ = 0;
 };

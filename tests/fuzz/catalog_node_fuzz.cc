@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const format::CatalogChild& b = again->children[i];
     fuzz::require(i == 0 || format::path_less(node->children[i - 1].first_path, a.first_path), "paths in order");
     fuzz::require(a.first_path == b.first_path && a.position == b.position && a.stored_length == b.stored_length &&
-                      a.hash == b.hash && a.entry_count == b.entry_count,
+                      a.hash == b.hash && a.entry_count == b.entry_count && a.content_hash == b.content_hash,
                   "the same child again");
     entries += a.entry_count;
   }

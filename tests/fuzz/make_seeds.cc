@@ -204,6 +204,8 @@ void catalog_nodes(const Corpus& corpus) {
                                              {"a/b", 400, 90, digest_of("b"), 2000},
                                              {"a.c", 300, 80, digest_of("c"), 1}};
   corpus.add("node", format::encode_catalog_node(1, children));
+  children[0].content_hash.fill(7);
+  corpus.add("content_hash", format::encode_catalog_node(1, children));
   corpus.add("one_child", format::encode_catalog_node(8, std::span(children).first(1)));
   corpus.add("too_high", format::encode_catalog_node(9, children));
   corpus.add("no_children", format::encode_catalog_node(1, {}));

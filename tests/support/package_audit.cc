@@ -231,7 +231,7 @@ class Auditor {
     const Digest entry_hash = hash::blake3(canonical_bytes(row, digest, leader));
     group_.insert(group_.end(), entry_hash.begin(), entry_hash.end());
     const std::size_t rows = group_.size() / entry_hash.size();
-    if ((rows >= 1024 && (crc32c(row.path) & 0x7FF) == 0) || rows == 8192) end_group();
+    if ((rows >= 256 && (crc32c(row.path) & 0xFF) == 0) || rows == 2048) end_group();
     ++totals_.entries;
     totals_.files += row.kind == format::EntryKind::regular ? 1 : 0;
     totals_.directories += row.kind == format::EntryKind::directory ? 1 : 0;

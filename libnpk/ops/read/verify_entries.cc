@@ -77,9 +77,22 @@ Result<void> EntryCheck::visit_node(const Place& place, const format::CatalogNod
   for (const format::CatalogChild& child : node.children) {
     const Place below{{child.position, child.stored_length, child.hash}, place.reference.position, number, child.entry_count, node.height - 1,
                       child.first_path};
+    const LeafStart start{!root_.is_in_group(), linked_rows_};
     NPK_TRY(visit_page(below, walk));
     number += child.entry_count;
+    if (!walk.note || !walk.complete || !root_known_ || child.content_hash == Digest{}) continue;
+    if (number == package_.catalog().entry_count()) root_.end_group();
+    if (auto sound = package_.frames().placed(check_content(child, start), place.reference.position); !sound)
+      return walk.damaged(damages_, std::move(sound).error(), place);
   }
+  return {};
+}
+
+// Its rows have gone into the content root.
+Result<void> EntryCheck::check_content(const format::CatalogChild& leaf, const LeafStart& start) const {
+  if (!start.begins_group || root_.is_in_group() || start.linked_rows != linked_rows_)
+    return bad("a catalog page is said to be a group of the content root, and is not");
+  if (root_.last_group() != leaf.content_hash) return bad("a catalog page has other content than its parent says");
   return {};
 }
 
@@ -116,6 +129,7 @@ Result<void> EntryCheck::check_sums() {
 Result<void> EntryCheck::add(const Entry& entry) {
   const EntryRow row = entry.row();
   tally_.add(row);
+  if (row.link_group != 0) ++linked_rows_;
   NPK_TRY(check_runs(row));
   if (row.digest) digest_tasks_.push_back(task_of(entry, row));
   return add_to_root(row, entry);

@@ -48,10 +48,15 @@ class EntryCheck {
     std::string leader;
     Digest columns;  // of all but the path
   };
+  struct LeafStart {
+    bool begins_group;
+    std::uint64_t linked_rows;
+  };
   struct Walk;
   Result<void> visit_page(const Place& place, Walk& walk);
   Result<void> visit_node(const Place& place, const format::CatalogNode& node, Walk& walk);
   Result<void> visit_rows(const Place& place, Walk& walk);
+  [[nodiscard]] Result<void> check_content(const format::CatalogChild& leaf, const LeafStart& start) const;
   Result<void> add(const Entry& entry);
   Result<void> check_runs(const EntryRow& row);
   Result<void> check_run(const format::Run& run) const;
@@ -66,6 +71,7 @@ class EntryCheck {
   hash::ContentRoot root_;
   Digest content_root_{};
   bool root_known_ = true;
+  std::uint64_t linked_rows_ = 0;
   std::unordered_map<std::uint64_t, Group> groups_;
   std::vector<DigestTask> digest_tasks_;
 };

@@ -43,26 +43,37 @@ class Before {
   // The generation whose entries the new one begins with.
   [[nodiscard]] const PackageReader& tree() const noexcept { return reverted_ ? *reverted_ : reader_; }
 
-  Result<writer::BaseGeneration> generation(io::AppendedFile& file) {
+  // Of the tree's catalog.
+  Result<void> find_leaves() {
+    const PackageInfo& shown = tree().info();
+    NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), shown.commit.placement.catalog_root, shown.commit_place.position, &nodes_));
+    return {};
+  }
+  [[nodiscard]] const std::vector<format::CatalogChild>& leaves() const noexcept { return leaves_; }
+
+  // `load_chunks`: there is content that may be in the package already.
+  Result<writer::BaseGeneration> generation(io::AppendedFile& file, bool load_chunks) {
     const PackageInfo& info = reader_.info();
     const format::Placement& placement = info.commit.placement;
     writer::BaseGeneration base{.superblock = info.superblock, .trailer_header = {}, .trailer = info.trailer, .commit = info.commit,
-                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {},
+                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunk_nodes = {}, .catalog_nodes = std::move(nodes_),
+                                .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {}, .chunk_hash = {}, .read_chunk_leaf = {},
                                 .before_trailer = [&file] { return file.sync(); }};
     const std::uint64_t trailer_bytes = format::kFrameHeaderBytes + format::trailer_body_bytes(info.trailer);
     NPK_ASSIGN(base.trailer_header, frames().read_header(info.trailer.package_length - trailer_bytes));
-    NPK_ASSIGN(base.chunk_leaves, reader::chunk_leaves(frames(), placement.chunk_root, info.commit_place.position));
-    NPK_TRY(reader_.impl().chunks().for_each_page([&](const format::ChunkPage& page) -> Result<void> {
-      for (const format::ChunkRow& chunk : page.chunks) base.chunks.add(chunk.hash, chunk.length);
-      return {};
-    }));
+    NPK_ASSIGN(base.chunk_leaves, reader::chunk_leaves(frames(), placement.chunk_root, info.commit_place.position, &base.chunk_nodes));
+    if (load_chunks) NPK_TRY(load(base.chunks));
+    else base.chunks = dedup::ChunkIndex(32, placement.totals.chunks);
     if (info.superblock.sealed) {
       NPK_ASSIGN(const std::uint32_t salt_id, free_salt_id(frames(), info.trailer));
       NPK_ASSIGN(base.seal, writer::PackageSeal::resume(info.superblock, *reader_.impl().extent().opener, salt_id));
     }
-    const PackageInfo& shown = tree().info();
-    NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), shown.commit.placement.catalog_root, shown.commit_place.position));
     base.find_leaf = [this](std::string_view first_path, ByteView raw) { return find_leaf(first_path, raw); };
+    base.chunk_hash = [this](std::uint64_t number) -> Result<Digest> {
+      NPK_ASSIGN(const reader::ChunkLocation chunk, reader_.impl().chunks().chunk(number));
+      return chunk.hash;
+    };
+    base.read_chunk_leaf = [this](const format::ChunkChild& leaf) { return read_chunk_leaf(leaf); };
     return base;
   }
 
@@ -83,6 +94,19 @@ class Before {
                                   " is signed: what is added after it would not be");
   }
 
+  Result<void> load(dedup::ChunkIndex& index) const {
+    index.reserve(reader_.info().commit.placement.totals.chunks);
+    return reader_.impl().chunks().for_each_page([&](const format::ChunkPage& page) -> Result<void> {
+      for (const format::ChunkRow& chunk : page.chunks) index.add(chunk.hash, chunk.length);
+      return {};
+    });
+  }
+
+  Result<format::ChunkPage> read_chunk_leaf(const format::ChunkChild& leaf) const {
+    NPK_ASSIGN(const auto found, reader_.impl().chunks().leaf_of_chunk(leaf.first_chunk));
+    return found->page;
+  }
+
   Result<std::optional<format::CatalogChild>> find_leaf(std::string_view first_path, ByteView raw) const {
     const auto leaf = std::ranges::lower_bound(leaves_, first_path, format::path_less, &format::CatalogChild::first_path);
     if (leaf == leaves_.end() || leaf->first_path != first_path) return std::nullopt;
@@ -98,6 +122,7 @@ class Before {
   PackageReader reader_;
   std::optional<PackageReader> reverted_;
   std::vector<format::CatalogChild> leaves_;
+  reader::NodePlaces nodes_;
 };
 
 // A path that could not be scanned in full says nothing about what is not there any more.
@@ -146,8 +171,10 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
   const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
                          .renamed = options.renamed, .read_all = options.read_all};
-  NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), scanned, rules));
-  NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file));
+  NPK_TRY(before.find_leaves());
+  NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), before.leaves(), scanned, rules));
+  const bool load_chunks = input->has_new_content() && options.create.writer.deduplication != Deduplication::none;
+  NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file, load_chunks));
   NPK_ASSIGN(const auto resumed, go_on(*file, before.reader(), options));
   if (resumed) report.cut_bytes += resumed->cut_bytes();
   if (resumed) bounds.earlier = resumed->earlier();

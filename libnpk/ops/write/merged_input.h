@@ -28,15 +28,18 @@ struct MergeCounts {
   std::uint64_t kept_files = 0;
 };
 
-// Memory: 8 bytes an entry, the scanned tree's, and the reader's caches. Both must outlive it.
+// Memory: 8 bytes for each entry of a page that changes, the scanned tree's, and the reader's caches. Both must outlive it.
 class MergedInput final : public writer::InputTree {
  public:
   // Errors: as reading; not_found (a glob or path that fits nothing); misuse (two entries would have one path; an entry
   // would lie in what is no directory); limit (more than 4,294,967,294 entries).
-  [[nodiscard]] static Result<std::unique_ptr<MergedInput>> merge(const PackageReader& before, const TreeInput& scanned,
-                                                                  const MergeRules& rules);
+  // `leaves`: of the catalog of `before`, in order.
+  [[nodiscard]] static Result<std::unique_ptr<MergedInput>> merge(const PackageReader& before, const std::vector<format::CatalogChild>& leaves,
+                                                                  const TreeInput& scanned, const MergeRules& rules);
 
   [[nodiscard]] const MergeCounts& counts() const noexcept { return counts_; }
+  // Whether any content is to be read.
+  [[nodiscard]] bool has_new_content() const noexcept { return has_new_content_; }
 
   [[nodiscard]] std::uint64_t entry_count() const noexcept override { return slots_.size(); }
   [[nodiscard]] format::EntryRow entry(std::uint64_t number, writer::EntryScratch& scratch) const override;
@@ -45,6 +48,10 @@ class MergedInput final : public writer::InputTree {
   [[nodiscard]] std::uint64_t link_leader(std::uint64_t number) const noexcept override;
   [[nodiscard]] bool is_kept(std::uint64_t number) const noexcept override { return slots_[number].before != kNone; }
   [[nodiscard]] Result<void> for_each_kept(const KeptVisitor& visit) const override;
+  [[nodiscard]] std::span<const writer::KeptLeaf> kept_leaves() const noexcept override { return kept_leaves_; }
+  [[nodiscard]] Result<std::shared_ptr<const format::CatalogPage>> open_leaf(const format::CatalogChild& leaf) const override;
+  [[nodiscard]] format::Totals kept_totals() const noexcept override { return kept_totals_; }
+  [[nodiscard]] Result<std::uint64_t> count_kept_pieces() const override;
   [[nodiscard]] Result<void> status() const override;
   [[nodiscard]] std::unique_ptr<writer::InputOpener> opener() const override;
 
@@ -71,7 +78,10 @@ class MergedInput final : public writer::InputTree {
   const PackageReader& before_;
   const TreeInput& scanned_;
   std::vector<Slot> slots_;
-  std::vector<std::uint32_t> slot_of_scanned_;               // by number in the scan
+  std::vector<writer::KeptLeaf> kept_leaves_;
+  format::Totals kept_totals_;
+  bool has_new_content_ = false;
+  std::vector<std::uint32_t> slot_of_scanned_;               // by number in the scan; none where its page is kept
   std::unordered_map<std::uint32_t, std::string> renamed_;   // paths, by number before
   std::unordered_map<std::uint64_t, LinkGroup> groups_;      // those from before, by their number there
   std::unordered_map<std::uint64_t, std::uint64_t> group_of_slot_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "npk/result.h"
+#include "ops/write/path_ranges.h"
 #include "tree/glob.h"
 
 namespace npk::ops {
@@ -16,6 +17,8 @@ class Removal {
   explicit Removal(const std::vector<std::string>& globs);
 
   [[nodiscard]] bool takes(std::string_view path);
+  // Whether some path of the interval may fit.
+  [[nodiscard]] bool meets(const PathInterval& interval) const noexcept;
   // not_found, naming it, for a glob that has taken nothing. `of`: "the package".
   [[nodiscard]] Result<void> check(std::string_view of) const;
 
@@ -23,6 +26,7 @@ class Removal {
   struct Glob {
     std::string text;
     tree::PatternList pattern;
+    std::string start;  // all that it fits begins with these bytes
     bool matched;
   };
   std::vector<Glob> globs_;

@@ -106,6 +106,9 @@ class ManifestSearch {
     if (!raw.empty() && raw[0] == static_cast<std::uint8_t>(format::PageKind::chunk_node)) return {};
     NPK_ASSIGN(const format::ChunkPage page, format::decode_chunk_page(raw, frames_.limits()));
     ChunkCounts& counts = package_.chunk_totals;
+    if (page.first_chunk < counts.chunks && page.first_chunk + page.chunks.size() == counts.chunks &&
+        page.first_block + page.blocks.size() == counts.blocks)
+      return {};  // of several small pages one has been made: its chunks are known
     if (page.chunks.empty() || ChunkCounts{page.first_chunk, page.first_block, page.first_byte} != counts)
       return bad("a chunk page does not follow on the one before it");
     package_.chunk_pages.push_back({{position, frame_.header.stored_length, frame_.hash}, counts});

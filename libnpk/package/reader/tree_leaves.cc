@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "block/open.h"
+#include "hash/hash.h"
 #include "npk/format/page.h"
 
 namespace npk::reader {
@@ -15,7 +16,7 @@ struct CatalogKind {
   static Result<format::CatalogNode> decode(ByteView raw, const Limits& limits) { return format::decode_catalog_node(raw, limits); }
   static Result<Child> root_leaf(Bytes raw, const Limits& limits) {
     NPK_ASSIGN(const auto page, format::CatalogPage::decode(std::move(raw), kLeaf, limits));
-    return Child{std::string(page.path(0)), 0, 0, {}, page.row_count()};
+    return Child{std::string(page.path(0)), 0, 0, {}, page.row_count(), {}};
   }
 };
 
@@ -33,7 +34,7 @@ struct ChunkKind {
 template <class Kind>
 class LeafList {
  public:
-  explicit LeafList(const FrameReader& frames) : frames_(frames) {}
+  LeafList(const FrameReader& frames, NodePlaces* nodes) : frames_(frames), nodes_(nodes) {}
 
   Result<void> add_tree(const format::FrameReference& root, std::uint64_t before) {
     NPK_ASSIGN(Bytes raw, read(root, before));
@@ -60,6 +61,7 @@ class LeafList {
   Result<void> add_node(ByteView raw, const format::FrameReference& place, std::optional<int> height) {
     NPK_ASSIGN(auto node, Kind::decode(raw, frames_.limits()));
     if (node.height == 0 || (height && node.height != *height)) return fail(Errc::corrupt, "a node has another height than its place");
+    if (nodes_ != nullptr) nodes_->emplace(hash::blake3(raw), place);
     for (auto& child : node.children) {
       if (node.height == 1) {
         leaves_.push_back(std::move(child));
@@ -73,24 +75,27 @@ class LeafList {
   }
 
   const FrameReader& frames_;
+  NodePlaces* nodes_;
   std::vector<typename Kind::Child> leaves_;
 };
 
 template <class Kind>
-Result<std::vector<typename Kind::Child>> leaves_of(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before) {
-  LeafList<Kind> list(frames);
+Result<std::vector<typename Kind::Child>> leaves_of(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before, NodePlaces* nodes) {
+  LeafList<Kind> list(frames, nodes);
   if (root.exists()) NPK_TRY(list.add_tree(root, before));
   return list.take();
 }
 
 }  // namespace
 
-Result<std::vector<format::CatalogChild>> catalog_leaves(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before) {
-  return leaves_of<CatalogKind>(frames, root, before);
+Result<std::vector<format::CatalogChild>> catalog_leaves(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before,
+                                                         NodePlaces* nodes) {
+  return leaves_of<CatalogKind>(frames, root, before, nodes);
 }
 
-Result<std::vector<format::ChunkChild>> chunk_leaves(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before) {
-  return leaves_of<ChunkKind>(frames, root, before);
+Result<std::vector<format::ChunkChild>> chunk_leaves(const FrameReader& frames, const format::FrameReference& root, std::uint64_t before,
+                                                     NodePlaces* nodes) {
+  return leaves_of<ChunkKind>(frames, root, before, nodes);
 }
 
 }  // namespace npk::reader

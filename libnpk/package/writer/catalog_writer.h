@@ -1,13 +1,10 @@
 // Writes the catalog: leaves in path order, the nodes above them, the content root and the totals on the way.
 #pragma once
 
-#include <functional>
-#include <optional>
-#include <string_view>
-
 #include "dedup/chunk_index.h"
 #include "npk/format/catalog.h"
 #include "npk/format/commit.h"
+#include "package/writer/base_generation.h"
 #include "package/writer/content_table.h"
 #include "package/writer/frame_writer.h"
 
@@ -19,10 +16,8 @@ struct WrittenCatalog {
   format::Totals totals;  // entries, files, directories, content_bytes, hole_bytes
 };
 
-// A leaf that is in the package already (BaseGeneration::find_leaf); may be empty.
-using FindLeaf = std::function<Result<std::optional<format::CatalogChild>>(std::string_view first_path, ByteView raw)>;
-
+// `base`: whose leaves and nodes are not written again; null for a new package.
 [[nodiscard]] Result<WrittenCatalog> write_catalog(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index,
-                                                   int page_level, const FindLeaf& find_leaf, FrameWriter& frames);
+                                                   int page_level, const BaseGeneration* base, FrameWriter& frames);
 
 }  // namespace npk::writer

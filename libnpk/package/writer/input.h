@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "npk/bytes.h"
 #include "npk/format/catalog.h"
+#include "npk/format/commit.h"
 #include "npk/result.h"
 
 namespace npk::writer {
@@ -49,10 +51,17 @@ struct EntryScratch {
 
 inline constexpr std::uint64_t kUnknownSize = UINT64_MAX;
 
+// A page of the catalog before that stays as it is. Its entries have no numbers here.
+struct KeptLeaf {
+  std::uint64_t next_entry = 0;  // it comes right before this one
+  format::CatalogChild page;     // its content_hash is told
+};
+
 // Const members are thread-safe.
 class InputTree {
  public:
   virtual ~InputTree() = default;
+  // Without those of kept leaves.
   [[nodiscard]] virtual std::uint64_t entry_count() const noexcept = 0;
   // Entry `number` in path order, without runs and digest. Views hold until `scratch` is used again.
   // Entries of a link group share their content; it is read once.
@@ -77,6 +86,17 @@ class InputTree {
     (void)visit;
     return {};
   }
+  // In path order; between the same two entries there may be several. No path of another entry lies between those of one.
+  [[nodiscard]] virtual std::span<const KeptLeaf> kept_leaves() const noexcept { return {}; }
+  // The rows of one, for a writer that can't keep it after all: what comes before it has become another group.
+  [[nodiscard]] virtual Result<std::shared_ptr<const format::CatalogPage>> open_leaf(const format::CatalogChild& page) const {
+    (void)page;
+    return fail(Errc::internal, "an input without kept pages is asked for one");
+  }
+  // Of the kept leaves' entries: how many, of which kinds, how many bytes; the rest of it is 0.
+  [[nodiscard]] virtual format::Totals kept_totals() const noexcept { return {}; }
+  // Pieces of their content, less one for each entry that has any. Reads all of them.
+  [[nodiscard]] virtual Result<std::uint64_t> count_kept_pieces() const { return 0; }
   // What went wrong in entry(), which then gave some row or other. Asked before anything that follows from it counts.
   [[nodiscard]] virtual Result<void> status() const { return {}; }
   // For one thread at a time; quickest when asked for neighbours one after another. The tree must outlive it.

@@ -4,14 +4,21 @@
 #include <span>
 
 #include "block/seal.h"
+#include "hash/hash.h"
+#include "npk/format/crc32c.h"
 
 namespace npk::writer {
 namespace {
 
-constexpr std::size_t kChildrenPerNode = 1024;
+// A child takes 50 to 90 bytes, and what is appended rewrites a node of each level.
+constexpr std::size_t kChunkChildren = 128;
+constexpr std::size_t kCatalogChildrenInRoot = 64;  // so many need no further level
+constexpr std::size_t kLeastCatalogChildren = 16, kMostCatalogChildren = 64;
+constexpr unsigned kCatalogCutBits = 4;             // 32 children on average
+constexpr unsigned kHashBits = 32;
 
 format::CatalogChild parent_of(std::span<const format::CatalogChild> children) {
-  format::CatalogChild parent{children.front().first_path, 0, 0, {}, 0};
+  format::CatalogChild parent{children.front().first_path, 0, 0, {}, 0, {}};
   for (const format::CatalogChild& child : children) parent.entry_count += child.entry_count;
   return parent;
 }
@@ -27,39 +34,78 @@ Bytes encode_node(std::uint8_t height, std::span<const format::ChunkChild> child
 }
 constexpr format::FrameType frame_type(const format::ChunkChild&) { return format::FrameType::chunk_page; }
 
-template <class Child>
-Result<std::vector<Child>> write_level(const std::vector<Child>& children, std::uint8_t height, int page_level, FrameWriter& frames) {
-  std::vector<Child> parents;
-  for (std::size_t begin = 0; begin < children.size(); begin += kChildrenPerNode) {
-    const auto group = std::span(children).subspan(begin, std::min(kChildrenPerNode, children.size() - begin));
-    NPK_ASSIGN(const Bytes body, block::seal_page(encode_node(height, group), page_level));
-    NPK_ASSIGN(const format::FrameReference written, frames.write(frame_type(children.front()), body));
-    Child parent = parent_of(group);
-    parent.position = written.position;
-    parent.stored_length = written.stored_length;
-    parent.hash = written.hash;
-    parents.push_back(std::move(parent));
-  }
-  return parents;
+bool ends_node(const format::CatalogChild& child, std::uint8_t height) {
+  const unsigned shift = kCatalogCutBits * (height - 1U) % (kHashBits - kCatalogCutBits);
+  return ((format::crc32c(as_bytes(child.first_path)) >> shift) & ((1U << kCatalogCutBits) - 1)) == 0;
 }
 
-template <class Child>
-Result<format::FrameReference> write_tree(std::vector<Child> children, int page_level, FrameWriter& frames) {
-  if (children.empty()) return format::FrameReference{};
-  for (std::uint8_t height = 1; children.size() > 1; ++height) {
-    NPK_ASSIGN(children, write_level(children, height, page_level, frames));
+// How many of the children, at least one, the first node takes.
+std::size_t node_size(std::span<const format::CatalogChild> children, std::uint8_t height) {
+  const std::size_t most = std::min(children.size(), kMostCatalogChildren);
+  for (std::size_t size = kLeastCatalogChildren; size < most; ++size) {
+    if (ends_node(children[size - 1], height)) return size;
   }
-  return format::FrameReference{children[0].position, children[0].stored_length, children[0].hash};
+  return most;
 }
+std::size_t node_size(std::span<const format::ChunkChild> children, std::uint8_t) { return std::min(children.size(), kChunkChildren); }
+
+bool fits_root(std::span<const format::CatalogChild> children) { return children.size() <= kCatalogChildrenInRoot; }
+bool fits_root(std::span<const format::ChunkChild> children) { return children.size() <= kChunkChildren; }
+
+class TreeWriter {
+ public:
+  TreeWriter(const KnownNodes& known, int page_level, FrameWriter& frames) : known_(known), page_level_(page_level), frames_(frames) {}
+
+  template <class Child>
+  Result<format::FrameReference> write(std::vector<Child> children) {
+    if (children.empty()) return format::FrameReference{};
+    for (std::uint8_t height = 1; children.size() > 1; ++height) {
+      NPK_ASSIGN(children, write_level(std::span<const Child>(children), height));
+    }
+    return format::FrameReference{children[0].position, children[0].stored_length, children[0].hash};
+  }
+
+ private:
+  template <class Child>
+  Result<std::vector<Child>> write_level(std::span<const Child> children, std::uint8_t height) {
+    std::vector<Child> parents;
+    const bool is_root = fits_root(children);
+    while (!children.empty()) {
+      const auto group = children.first(is_root ? children.size() : node_size(children, height));
+      NPK_ASSIGN(const format::FrameReference node, place(encode_node(height, group), frame_type(group.front())));
+      Child parent = parent_of(group);
+      parent.position = node.position;
+      parent.stored_length = node.stored_length;
+      parent.hash = node.hash;
+      parents.push_back(std::move(parent));
+      children = children.subspan(group.size());
+    }
+    return parents;
+  }
+
+  Result<format::FrameReference> place(const Bytes& raw, format::FrameType type) {
+    if (!known_.empty()) {
+      if (const auto there = known_.find(hash::blake3(raw)); there != known_.end()) return there->second;
+    }
+    NPK_ASSIGN(const Bytes body, block::seal_page(raw, page_level_));
+    return frames_.write(type, body);
+  }
+
+  const KnownNodes& known_;
+  int page_level_;
+  FrameWriter& frames_;
+};
 
 }  // namespace
 
-Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChild> leaves, int page_level, FrameWriter& frames) {
-  return write_tree(std::move(leaves), page_level, frames);
+Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChild> leaves, const KnownNodes& known, int page_level,
+                                                  FrameWriter& frames) {
+  return TreeWriter(known, page_level, frames).write(std::move(leaves));
 }
 
-Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, int page_level, FrameWriter& frames) {
-  return write_tree(std::move(leaves), page_level, frames);
+Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, const KnownNodes& known, int page_level,
+                                                FrameWriter& frames) {
+  return TreeWriter(known, page_level, frames).write(std::move(leaves));
 }
 
 }  // namespace npk::writer

@@ -5,12 +5,17 @@
 
 #include "npk/format/catalog.h"
 #include "npk/format/chunk_page.h"
+#include "package/writer/base_generation.h"
 #include "package/writer/frame_writer.h"
 
 namespace npk::writer {
 
-// Both write the nodes and return the root, which is the leaf itself if there is only one, and nothing if there is none.
-[[nodiscard]] Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChild> leaves, int page_level, FrameWriter& frames);
-[[nodiscard]] Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, int page_level, FrameWriter& frames);
+// Both write the nodes and return the root, which is the leaf itself if there is only one, and nothing if there is none. A node that
+// is known is not written again. Catalog nodes end where their children's paths say so, so that a change moves no others;
+// chunk trees grow at their end alone.
+[[nodiscard]] Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChild> leaves, const KnownNodes& known, int page_level,
+                                                                FrameWriter& frames);
+[[nodiscard]] Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, const KnownNodes& known, int page_level,
+                                                              FrameWriter& frames);
 
 }  // namespace npk::writer

@@ -11,11 +11,24 @@ namespace {
 
 constexpr std::size_t kManifestBytes = 16U << 20;  // raw, roughly
 constexpr std::size_t kManifestRuns = 1U << 18;    // with one entry more: spec section 16
+constexpr std::uint64_t kMergeFactor = 2;
+constexpr std::uint64_t kMergedChunks = 1U << 16;
+
+// `next` follows on `page`.
+void join(format::ChunkPage& page, const format::ChunkPage& next) {
+  const auto blocks = static_cast<std::uint32_t>(page.blocks.size());
+  page.blocks.insert(page.blocks.end(), next.blocks.begin(), next.blocks.end());
+  for (format::ChunkRow row : next.chunks) {
+    row.block += blocks;
+    page.chunks.push_back(row);
+  }
+}
 
 }  // namespace
 
 void SegmentWriter::continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals) {
   chunk_pages_ = std::move(chunk_pages);
+  old_pages_ = chunk_pages_.size();
   block_count_ = totals.blocks;
   stored_bytes_ = totals.stored_bytes;
 }
@@ -51,10 +64,39 @@ Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
     page.blocks[i].stored_length = blocks_[i].stored_length;
     page.blocks[i].hash = blocks_[i].hash;
   }
+  NPK_TRY(place_chunk_page(page));
+  if (old_pages_ != 0) last_page_ = std::move(page);
+  return {};
+}
+
+Result<void> SegmentWriter::place_chunk_page(const format::ChunkPage& page) {
   NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_chunk_page(page), page_level_));
   NPK_ASSIGN(const format::FrameReference written, frames_.write(format::FrameType::chunk_page, body));
   chunk_pages_.push_back({written.position, written.stored_length, written.hash, page.first_chunk, page.first_block, page.first_byte});
   return {};
+}
+
+// Of generations of n chunks each there are as many leaves as log n, and each chunk's row has been written log n times.
+Result<void> SegmentWriter::merge_small_pages(const ReadLeaf& read) {
+  if (old_pages_ == 0 || chunk_pages_.size() != old_pages_ + 1) return {};
+  const std::size_t end = last_page_.first_chunk + last_page_.chunks.size();
+  std::size_t first = old_pages_;
+  const auto fits = [&](std::uint64_t rows, std::uint64_t more) { return more <= kMergeFactor * rows && rows + more <= kMergedChunks; };
+  while (first > 0 && fits(end - chunk_pages_[first].first_chunk, chunk_pages_[first].first_chunk - chunk_pages_[first - 1].first_chunk)) --first;
+  if (first == old_pages_) return {};
+  NPK_ASSIGN(format::ChunkPage merged, read(chunk_pages_[first]));
+  for (std::size_t leaf = first + 1; leaf < old_pages_; ++leaf) {
+    NPK_ASSIGN(const format::ChunkPage next, read(chunk_pages_[leaf]));
+    join(merged, next);
+  }
+  join(merged, last_page_);
+  chunk_pages_.resize(first);
+  return place_chunk_page(merged);
+}
+
+void SegmentWriter::count(std::uint64_t expanded_bytes, std::uint64_t further_pieces) noexcept {
+  expanded_bytes_ += expanded_bytes;
+  further_pieces_ += further_pieces;
 }
 
 void SegmentWriter::count(const format::EntryRow& row) noexcept {

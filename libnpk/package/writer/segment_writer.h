@@ -1,6 +1,7 @@
 // The write stage: frames of blocks as they come, and after each segment its chunk page and its manifest.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -20,8 +21,12 @@ class SegmentWriter {
 
   // Before the first batch: what the package holds already.
   void continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals);
-  // An entry that no manifest names this time, though readers count it.
+  // An entry that no manifest names this time, though readers count it; and many of them.
   void count(const format::EntryRow& row) noexcept;
+  void count(std::uint64_t expanded_bytes, std::uint64_t further_pieces) noexcept;
+  // After the last batch: makes larger leaves of the small ones that generations leave behind, if there is a new one.
+  using ReadLeaf = std::function<Result<format::ChunkPage>(const format::ChunkChild& leaf)>;
+  [[nodiscard]] Result<void> merge_small_pages(const ReadLeaf& read);
 
   [[nodiscard]] Result<void> write(const Batch& batch);
   // Fills the package up, if it would expand further than readers allow.
@@ -36,6 +41,7 @@ class SegmentWriter {
   [[nodiscard]] Result<void> write_block(const FilledBlock& block);
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
+  [[nodiscard]] Result<void> place_chunk_page(const format::ChunkPage& page);
   [[nodiscard]] Result<void> write_manifests(std::span<const CompletedEntry> completed);
 
   const InputTree& input_;
@@ -44,6 +50,8 @@ class SegmentWriter {
   FrameWriter& frames_;
   std::vector<format::FrameReference> blocks_;  // of the segment
   std::vector<format::ChunkChild> chunk_pages_;
+  std::size_t old_pages_ = 0;                   // of these, those of the generation before
+  format::ChunkPage last_page_;                 // of a further generation
   std::uint64_t block_count_ = 0;
   std::uint64_t stored_bytes_ = 0;
   std::uint64_t expanded_bytes_ = 0;  // of all manifests, as readers count

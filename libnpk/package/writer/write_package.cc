@@ -51,6 +51,8 @@ class ProgressMeter {
   std::chrono::steady_clock::time_point last_{};
 };
 
+constexpr std::uint64_t kLeastHoleBytes = 512;  // that a file system tells; a hole parts two chunks
+
 std::size_t headroom(const WritePlan& plan) { return std::max<std::size_t>(plan.chunking.maximum, kWindowBytes); }
 
 Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
@@ -76,7 +78,7 @@ class PackageJob {
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
         filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
                  .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_),
-        segments_(input, plan_.page_level, bounds.reader_limits, frames_), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
+        segments_(input, plan_.page_level, bounds.reader_limits, frames_), reader_limits_(bounds.reader_limits), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
 
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
@@ -95,10 +97,24 @@ class PackageJob {
     const format::Totals& totals = base_->commit.placement.totals;
     filler_.continue_after(std::move(base_->chunks), totals);
     segments_.continue_after(std::move(base_->chunk_leaves), totals);
+    NPK_TRY(count_kept_leaves());
     return input_.for_each_kept([&](std::uint64_t number, const format::EntryRow& content) {
       filler_.keep(number, content);
       segments_.count(content);
     });
+  }
+
+  // What readers count of them, estimated from above by the smallest chunks there are, if that needs no padding.
+  Result<void> count_kept_leaves() {
+    const format::Totals kept = input_.kept_totals();
+    const std::uint64_t length = base_->trailer.package_length;
+    const std::uint64_t bytes = std::min(kept.content_bytes - kept.hole_bytes, format::most_expanded_bytes(length, reader_limits_));
+    std::uint64_t pieces = bytes / std::max<std::uint64_t>(base_->commit.placement.chunking.minimum_bytes, 1) + 3 * (kept.hole_bytes / kLeastHoleBytes);
+    if (format::least_stored_bytes(0, 2 * pieces, reader_limits_) > length) {
+      NPK_ASSIGN(pieces, input_.count_kept_pieces());
+    }
+    segments_.count(bytes, pieces);
+    return {};
   }
 
   // With room for the padding and the tags of a sealed one behind.
@@ -233,9 +249,11 @@ class PackageJob {
   }
 
   Result<void> write_rest() {
-    NPK_ASSIGN(const format::FrameReference chunk_root, write_chunk_tree(segments_.chunk_pages(), plan_.page_level, frames_));
+    if (base_ != nullptr) NPK_TRY(segments_.merge_small_pages(base_->read_chunk_leaf));
+    NPK_ASSIGN(const format::FrameReference chunk_root,
+               write_chunk_tree(segments_.chunk_pages(), base_ != nullptr ? base_->chunk_nodes : KnownNodes(), plan_.page_level, frames_));
     NPK_TRY(segments_.pad());
-    NPK_ASSIGN(catalog_, write_catalog(input_, filler_.contents(), filler_.index(), plan_.page_level, base_ != nullptr ? base_->find_leaf : FindLeaf(), frames_));
+    NPK_ASSIGN(catalog_, write_catalog(input_, filler_.contents(), filler_.index(), plan_.page_level, base_, frames_));
     fill_totals();
     const format::Commit commit = make_commit(chunk_root);
     NPK_ASSIGN(const format::FrameReference written, frames_.write(format::FrameType::commit, block::seal_stored(format::encode_commit(commit))));
@@ -319,6 +337,7 @@ class PackageJob {
   FileCutter cutter_;
   BlockFiller filler_;
   SegmentWriter segments_;
+  Limits reader_limits_;
   const std::optional<Renewed>& renewed_;
   ProgressMeter progress_;
   WrittenCatalog catalog_;

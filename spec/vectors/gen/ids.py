@@ -23,7 +23,7 @@ COLUMNS = {
     "name_length": 10, "name_bytes": 11, "mtime_seconds": 12, "mtime_nanoseconds": 13, "size": 14, "run_count": 15, "run_first_chunk": 16,
     "run_chunk_count": 17, "run_bytes": 18, "digest": 19, "link_group": 20, "target_length": 21, "target_bytes": 22, "device": 23,
     "xattr_count": 24, "xattr_name_length": 25, "xattr_value_length": 26, "xattr_bytes": 27,
-    "child_position": 32, "child_stored_length": 33, "child_hash": 34, "child_entries": 35,
+    "child_position": 32, "child_stored_length": 33, "child_hash": 34, "child_entries": 35, "child_content_hash": 36,
     "chunk_length": 48, "chunk_hash": 49, "chunk_block": 50, "chunk_offset": 51, "block_position": 52, "block_stored_length": 53,
     "block_raw_length": 54, "block_hash": 55, "block_base": 56, "block_is_dictionary": 57,
     "child_first_number": 64, "child_first_block": 65, "child_first_byte": 66,

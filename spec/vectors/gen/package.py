@@ -23,7 +23,7 @@ from blake3 import derive, digest
 from crc32c import crc32c
 from ids import FRAME_TYPES
 from pages import catalog_leaf_table, catalog_node_table, chunk_leaf_table, chunk_node_table, encode_page, new_page
-from roots import content_root
+from roots import content_groups, content_root
 from wire import i64, prefixed, u8, u16, u32, u64
 
 SUPERBLOCK_MAGIC = b"\x89NPK\r\n\x1a\n"
@@ -153,6 +153,11 @@ class Package:
         self.chunk_leaves.append(reference)
         self.paged_chunks, self.paged_blocks = len(self.chunks), len(self.blocks)
 
+    def joined_page(self):
+        """One chunk leaf with all that the leaves so far have; they leave the tree."""
+        self.chunk_leaves, self.paged_chunks, self.paged_blocks = [], 0, 0
+        self.chunk_page()
+
     def _page(self, role, frame_type, page, table, codec=payloads.store):
         self._edit(f"table:{role}", table)
         return self.coded_frame(role, frame_type, encode_page(page, table, lambda it: self._edit(f"page:{role}", it)), codec)
@@ -184,14 +189,18 @@ class Package:
 
     # --- trees ---
 
-    def _catalog(self, entries, leaf_rows, fanout, codec, least_height):
+    def _catalog(self, entries, leaf_rows, fanout, codec, least_height, content_hashes):
+        """`content_hashes`: nodes tell them, of leaves that are one group without hard links."""
         rows = sorted(self.complete(entries), key=lambda entry: entry.order) if self.sort else self.complete(entries)
+        groups = {(begin, end): value for begin, end, value in content_groups(rows)} if content_hashes else {}
         level, at = [], 0
         for count in leaf_rows or [len(rows)]:
             part = rows[at:at + count]
             at += count
             reference = self._page(self.role("catalog_leaf"), "catalog_page", new_page("catalog_leaf", 0, len(part)), catalog_leaf_table(part), codec)
             reference.first_path, reference.entries = part[0].path, len(part)
+            if content_hashes:
+                reference.content_hash = bytes(32) if any(row.link_group for row in part) else groups.get((at - count, at), bytes(32))
             level.append(reference)
         return self._up(level, fanout, least_height, self._catalog_node)
 
@@ -219,9 +228,9 @@ class Package:
     # --- commit and trailer ---
 
     def commit(self, entries, leaf_rows=None, fanout=2, catalog_codec=payloads.store, message=b"", root=None, catalog_height=0, chunk_height=0,
-               hint=NO_ROOT, role="commit"):
+               hint=NO_ROOT, role="commit", content_hashes=False):
         """The catalog, the chunk tree's nodes and a commit. `root` stands in for the content root where that would take too long."""
-        catalog = self._catalog(entries, leaf_rows, fanout, catalog_codec, catalog_height) if entries else NO_ROOT
+        catalog = self._catalog(entries, leaf_rows, fanout, catalog_codec, catalog_height, content_hashes) if entries else NO_ROOT
         chunk_root = self._up(self.chunk_leaves, fanout, chunk_height, self._chunk_node)
         self.catalog_root, self.chunk_root = catalog, chunk_root
         self.content_root = content_root(entries) if root is None else root

@@ -119,7 +119,8 @@ def _children_table(children):
 
 def catalog_node_table(children):
     return path_columns([child.first_path for child in children]) | _children_table(children) | {
-        "child_entries": [child.entries for child in children]}
+        "child_entries": [child.entries for child in children],
+        "child_content_hash": b"".join(getattr(child, "content_hash", b"") for child in children)}
 
 
 def chunk_node_table(children):

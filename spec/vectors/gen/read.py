@@ -126,22 +126,24 @@ class Reader:
     def entries(self):
         if self.commit is None:
             return self.manifest_entries
-        root = self.commit.placement.catalog
-        rows = self._catalog(root, self.commit.position, None) if root.position else []
+        root, self.leaf_contents = self.commit.placement.catalog, []
+        rows = self._catalog(root, self.commit.position, None, 0) if root.position else []
         orders = [tables.path_order(row.path) for row in rows]
         require(all(a < b for a, b in zip(orders, orders[1:])), "paths do not ascend between leaves")
         return rows
 
-    def _catalog(self, reference, before, height):
+    def _catalog(self, reference, before, height, number):
         page = self.page(reference, "catalog_page", ("catalog_leaf", "catalog_node"), before, height)
         require(page.rows > 0, "a page without rows")
         if page.height == 0:
             return tables.entries(page)
         rows = []
         for child in tables.children(page):
-            part = self._catalog(child, reference.position, page.height - 1)
+            part = self._catalog(child, reference.position, page.height - 1, number + len(rows))
             require(len(part) == child.entries, "a child with another number of entries")
             require(part[0].path == child.first_path, "a child with another first path")
+            if any(child.content_hash):
+                self.leaf_contents.append((number + len(rows), number + len(rows) + len(part), child.content_hash))
             rows += part
         return rows
 
@@ -280,12 +282,17 @@ class Reader:
                 self.opener.meet(header, body)
             if header.type == FRAME_TYPES["chunk_page"]:
                 page = self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), len(self.data))
-                if page.kind == "chunk_leaf":
+                if page.kind == "chunk_leaf" and not self._is_known(page):
                     self.add_chunk_leaf(page, position)
             elif header.type == FRAME_TYPES["manifest"]:
                 self.manifest_entries += tables.entries(self.page(reference, "manifest", ("manifest",), len(self.data)))
         self.manifest_entries.sort(key=lambda row: tables.path_order(row.path))
         require(self.manifest_entries, "nothing to recover", "truncated")
+
+    def _is_known(self, page):
+        """Made of several small pages: it ends where they end."""
+        ends = page.first[0] + page.rows, page.first[1] + page.count("block_position")
+        return page.first[0] < len(self.chunks) and ends == self._next_numbers()[:2]
 
     def good_frames(self):
         at = 96

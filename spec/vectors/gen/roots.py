@@ -5,7 +5,7 @@ from crc32c import crc32c
 from ids import DEVICES, KINDS
 from wire import i64, prefixed, u8, u16, u32, u64
 
-GROUP_LEAST, GROUP_MOST, GROUP_MASK = 1024, 8192, 2047
+GROUP_LEAST, GROUP_MOST, GROUP_MASK = 256, 2048, 255
 
 
 def canonical(entry, leader):
@@ -33,16 +33,18 @@ def leaders(entries):
     return first
 
 
-def content_root(entries):
-    entries = sorted(entries, key=lambda entry: entry.order)
-    first = leaders(entries)
-    groups, hashes = [], []
-    for entry in entries:
+def content_groups(entries):
+    """(number of its first entry, number behind its last, hash) of each group; entries in path order."""
+    first, groups, hashes, begin = leaders(entries), [], [], 0
+    for number, entry in enumerate(entries, 1):
         leader = first[entry.link_group] if entry.link_group else b""
         hashes.append(digest(canonical(entry, b"" if leader == entry.path else leader)))
-        if ends_group(entry.path, len(hashes)):
-            groups.append(derive("npk 1 content leaf", b"".join(hashes)))
-            hashes = []
-    if hashes:
-        groups.append(derive("npk 1 content leaf", b"".join(hashes)))
-    return derive("npk 1 content root", u64(len(entries)) + b"".join(groups))
+        if ends_group(entry.path, len(hashes)) or number == len(entries):
+            groups.append((begin, number, derive("npk 1 content leaf", b"".join(hashes))))
+            hashes, begin = [], number
+    return groups
+
+
+def content_root(entries):
+    entries = sorted(entries, key=lambda entry: entry.order)
+    return derive("npk 1 content root", u64(len(entries)) + b"".join(value for _, _, value in content_groups(entries)))

@@ -205,6 +205,10 @@ def children(page):
     if page.kind == "catalog_node":
         for child, path, count in zip(out, paths(page), page.integers("child_entries", page.rows)):
             child.first_path, child.entries = path, count
+        known = "child_content_hash" in page.columns
+        require(not known or page.height == 1, "content hashes in a node that has no leaves below it")
+        for child, value in zip(out, page.hashes("child_content_hash", page.rows) if known else [bytes(32)] * page.rows):
+            child.content_hash = value
         return out
     columns = [page.integers(name, page.rows) for name in ("child_first_number", "child_first_block", "child_first_byte")]
     for child, first in zip(out, zip(*columns)):

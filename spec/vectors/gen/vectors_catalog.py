@@ -3,7 +3,9 @@
 import payloads
 from package import Package
 from pages import Entry, Run, directory, symlink
+from roots import content_groups
 from vector import Vector, adding, close, forest, hello, mixed, regular, replaced, setting, swapped, value
+from vectors_ok import many_entries
 
 
 def _fault(name, what, edits, failure_class="corrupt", stage="list", make=mixed, **more):
@@ -169,6 +171,16 @@ def nodes():
     ]
     for name, what, edit in cases:
         yield _fault(f"node_{name}", what, {node: edit}, make=_two_leaves, **({"also": "truncated"} if name == "hash_short" else {}))
+    contents = [("wrong", "A leaf's content hash that is not its own.", _first_content(bytes(range(32))), {}, {}),
+                ("short", "Fewer content hashes than children.", lambda table: table.update(child_content_hash=table["child_content_hash"][:-32]), {},
+                 {"stage": "list", "also": "truncated"}),
+                ("of_a_part", "The content hash of a leaf that is only the first part of a group.", _first_content(bytes(31) + b"\1"),
+                 {"leaf_rows": [100, 300]}, {})]
+    for name, what, edit, options, more in contents:
+        yield _fault(f"node_content_hash_{name}", what, {node: edit}, make=lambda at, edits: many_entries(at, edits, **options), **({"stage": "verify"} | more))
+    yield _fault("node_content_hash_height_2", "Content hashes in a node of height 2.", {"table:catalog_node1": lambda table: table.update(
+        child_content_hash=bytes(31) + b"\1")}, make=lambda at, edits: forest(at, edits, leaves=2, catalog_height=2))
+    yield Vector("node_content_hash_of_links", "The content hash of a leaf that holds hard links.", _content_of_links(), "corrupt", "verify")
     yield _fault("node_without_rows", "A node without children.", {"page:catalog_node0": _without_rows}, make=_two_leaves)
     yield _fault("node_height_2", "A node of height 2 above leaves.", {"page:catalog_node0": setting(height=2)}, make=_two_leaves)
     yield _fault("node_height_0", "A node of height 0.", {"page:catalog_node0": setting(height=0)}, make=_two_leaves)
@@ -180,6 +192,24 @@ def nodes():
     yield Vector("node_refers_ahead", "A node whose child lies behind it.", _refers_ahead(0), "corrupt", "list")
     yield Vector("node_refers_to_itself", "A node that is its own child.", _refers_ahead(1), "corrupt", "list")
     yield Vector("leaves_overlap", "Two leaves whose paths overlap.", _overlapping_leaves(), "corrupt", "list")
+
+
+def _first_content(value):
+    def edit(table):
+        table["child_content_hash"] = value + table["child_content_hash"][32:]
+    return edit
+
+
+def _content_of_links():
+    package = Package("node_content_hash_of_links")
+    package.block([b"hello"])
+    package.chunk_page()
+    entries = [regular(b"one", 0, link_group=1), regular(b"two", 0, link_group=1)]
+    package.manifest(entries)
+    package.edits["table:catalog_node0"] = lambda table: table.update(child_content_hash=content_groups(entries)[0][2])
+    package.commit(entries, catalog_height=1)
+    package.trailer()
+    return package.bytes()
 
 
 def _two_leaves(name, edits):

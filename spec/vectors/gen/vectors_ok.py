@@ -5,7 +5,7 @@ from crc32c import crc32c
 from ids import ENCODINGS, FRAME_TYPES, KINDS
 from package import Package
 from pages import Entry, Run, directory, encode_page, new_column, new_page, symlink
-from roots import GROUP_MASK
+from roots import GROUP_LEAST, GROUP_MASK
 from types import SimpleNamespace
 from vector import Vector, close, forest, hello, mixed, regular, setting
 from wire import zigzag
@@ -122,7 +122,8 @@ def trees():
     yield _vector("trees_of_single_children", "Roots of height 8, every node with one child.",
                   mixed("trees_of_single_children", catalog_height=8, chunk_height=8))
     yield _vector("coded_pages", "Catalog page in LZ4, chunk page in zstd, manifest in LZMA2.", _coded_pages())
-    yield _vector("many_entries", "1,100 empty directories: two groups in the content root, two catalog leaves.", _many_entries())
+    yield _vector("many_entries", "400 empty directories: two groups in the content root, two catalog leaves whose hashes the node tells.", many_entries())
+    yield _vector("joined_chunk_pages", "Two small chunk leaves, then one that has what both have: the tree holds that one alone.", _joined_pages("joined_chunk_pages"))
     yield _vector("deep_path", "A path of 65,535 bytes and 32,768 components.", _one_path("deep_path", b"/".join([b"a"] * 32768), 2))
 
 
@@ -137,20 +138,37 @@ def _coded_pages():
     return package
 
 
-def _many_entries():
-    names = [b"entry %04d" % number for number in range(1100)]
-    ends = next(row for row, name in enumerate(names, 1) if row >= 1024 and _ends(names, row))
+def many_entries(name="many_entries", edits=None, **options):
+    names = [b"entry %04d" % number for number in range(400)]
+    ends = next(row for row, name in enumerate(names, 1) if row >= GROUP_LEAST and _ends(names, row))
     entries = [directory(name) for name in names]
-    package = Package("many_entries")
+    package = Package(name, edits)
     package.manifest(entries)
-    package.commit(entries, leaf_rows=[ends, len(names) - ends])
+    package.commit(entries, **{"leaf_rows": [ends, len(names) - ends], "content_hashes": True} | options)
+    package.trailer()
+    return package
+
+
+def _joined_pages(name):
+    """Small chunk pages of two generations, of which one has been made."""
+    package = Package(name)
+    package.block([b"first"])
+    package.chunk_page()
+    first = [regular(b"first", 0)]
+    package.manifest(first)
+    package.block([b"second", b"third"])
+    package.chunk_page()
+    second = [regular(b"second", 1), regular(b"third", 2)]
+    package.manifest(second)
+    package.joined_page()
+    package.commit(first + second)
     package.trailer()
     return package
 
 
 def _ends(names, row):
-    """Row 1,060 gets a name that ends its group; no row before it has one."""
-    if row == 1060:
+    """Row 300 gets a name that ends its group; no row from the 256th on before it has one."""
+    if row == 300:
         names[row - 1] = next(name for name in (names[row - 1] + b" %d" % number for number in range(100_000)) if crc32c(name) & GROUP_MASK == 0)
     return crc32c(names[row - 1]) & GROUP_MASK == 0
 
@@ -257,6 +275,9 @@ def recovered():
     yield _recovered("recovered_bad_trailer", "A trailer whose header has a wrong checksum.", package.bytes(), "corrupt", package.commits[-1])
     package = mixed("recovered_torn_commit")
     yield _cut("recovered_torn_commit", "Cut within the commit: the entries come from the manifest.", package, "commit", 200, _of_manifests(package))
+    package = _joined_pages("recovered_joined_pages")
+    yield _cut("recovered_joined_pages", "Cut within the commit, behind a chunk leaf that has once more what two before it have.", package, "commit", 200,
+               _of_manifests(package))
     package = forest("recovered_manifests")
     yield _cut("recovered_manifests", "Cut in the fourth block: the entries of three manifests are left.", package, "block3", 70, _of_manifests(package, 9))
     package = forest("recovered_before_manifest")

@@ -10,7 +10,7 @@ from blake3 import derive, digest
 from failure import Failure, require
 from ids import CLEAR_FRAMES, FRAME_TYPES
 from limits import BLOCK_RAW, PAGE_RAW
-from roots import content_root
+from roots import content_groups, content_root
 
 
 def verify(reader):
@@ -59,7 +59,7 @@ def _walk_page(reader, at, header, body, chunk_total):
     if header.type == FRAME_TYPES["chunk_page"]:
         page = reader.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), at + 1)
         if page.kind == "chunk_leaf":
-            return chunk_total + page.rows
+            return max(chunk_total, page.first[0] + page.rows)
     if header.type == FRAME_TYPES["manifest"]:
         raw = reader.raw(reference, "manifest", at + 1, PAGE_RAW)
         for row in tables.entries(tables.Page(raw, ("manifest",))):
@@ -98,7 +98,11 @@ def _roots(reader):
     statement, placement = reader.commit.statement, reader.commit.placement
     storage = derive("npk 1 storage root", placement.catalog.hash + placement.chunks_root.hash)
     require(statement.storage_root == storage, "storage root")
-    require(statement.content_root == content_root([_canonical(reader, row) for row in reader.entries()]), "content root")
+    rows = [_canonical(reader, row) for row in reader.entries()]
+    require(statement.content_root == content_root(rows), "content root")
+    groups = set(content_groups(rows))
+    for begin, end, value in reader.leaf_contents:
+        require((begin, end, value) in groups and not any(row.link_group for row in rows[begin:end]), "content hash of a leaf")
 
 
 def _canonical(reader, row):

@@ -92,6 +92,7 @@ struct CatalogChild {
   std::uint64_t stored_length = 0;
   Digest hash{};
   std::uint64_t entry_count = 0;
+  Digest content_hash{};  // of a leaf: the hash of its group (spec section 10); zero: not told
 };
 
 [[nodiscard]] Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> children);
@@ -100,7 +101,8 @@ struct CatalogNode {
   std::uint8_t height = 0;
   std::vector<CatalogChild> children;
 };
-// Checks: at least one child, first paths valid and strictly ascending, entry counts not zero and without overflow.
+// Checks: at least one child, first paths valid and strictly ascending, entry counts not zero and without overflow,
+// content hashes above leaves only.
 [[nodiscard]] Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits);
 
 }  // namespace npk::format

@@ -101,6 +101,7 @@ enum class ColumnId : std::uint16_t {
   child_stored_length = 33,
   child_hash = 34,
   child_entries = 35,
+  child_content_hash = 36,
   chunk_length = 48,
   chunk_hash = 49,
   chunk_block = 50,

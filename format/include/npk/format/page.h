@@ -50,6 +50,7 @@ class PageView {
   [[nodiscard]] static Result<PageView> parse(ByteView raw, const Limits& limits);
 
   [[nodiscard]] const PageHeader& header() const noexcept { return header_; }
+  [[nodiscard]] bool has(ColumnId id) const noexcept { return find(id) != nullptr; }
   // Exactly `count` values; zeros if the column is absent. Errc::corrupt if the column has another number of values.
   [[nodiscard]] Result<std::vector<std::uint64_t>> integers(ColumnId id, std::uint64_t count) const;
   // All values the column has, at most max_count (Errc::limit beyond); none if absent.

@@ -43,9 +43,9 @@ struct AppendReport {
   bool changed_nothing = false;     // content and metadata are what they were: no generation was written
 };
 
-// Memory: as create(), the entries and chunks that are there included. Errors: misuse (options, a signed package);
-// truncated (no whole package); not_found; no_key; io, also when another process writes to it; limit; cancelled. After an
-// error the package is as before; a crash loses no generation that was there.
+// Memory: as create(); of what is there, the catalog pages in which something changes and, where there is new content, the
+// chunks. Errors: misuse (options, a signed package); truncated (no whole package); not_found; no_key; io, also when another
+// process writes to it; limit; cancelled. After an error the package is as before; a crash loses no generation that was there.
 [[nodiscard]] Result<AppendReport> append(const AppendOptions& options);
 
 }  // namespace npk::ops

@@ -71,8 +71,9 @@ class CatalogRewriter::Generation {
     NPK_ASSIGN(const auto leaves, reader::catalog_leaves(all_.from_, commit_.commit.placement.catalog_root, before));
     if (purges()) NPK_TRY(count_links(leaves));
     for (const format::CatalogChild& leaf : leaves) NPK_TRY(take(leaf));
+    content_root_.end_group();
     NPK_TRY(end_leaf());
-    NPK_ASSIGN(written_.root, writer::write_catalog_tree(std::move(children_), all_.options_.page_level, all_.to_));
+    NPK_ASSIGN(written_.root, writer::write_catalog_tree(std::move(children_), {}, all_.options_.page_level, all_.to_));
     written_.content_root = content_root_.finish();
     return std::move(written_);
   }
@@ -146,6 +147,7 @@ class CatalogRewriter::Generation {
     const auto there = all_.known_.find(leaf.position);
     if (there != all_.known_.end()) {
       children_.push_back(there->second.written);
+      children_.back().content_hash = {};  // groups may end elsewhere here
       drop_pending();
     } else {
       NPK_TRY(end_leaf());
@@ -172,6 +174,8 @@ class CatalogRewriter::Generation {
 
   format::EntryRow add_pending(const LeafPage& page, const format::EntryRow& old) {
     if (pages_.empty() || pages_.back() != page) pages_.push_back(page);
+    if (pending_.empty()) is_one_group_ = !content_root_.is_in_group();
+    if (old.link_group != 0) is_one_group_ = false;
     Row& pending = pending_.emplace_back();
     pending.row = rows_.rewritten(old, pending.runs);
     weight_ += writer::row_weight(pending.row);
@@ -201,6 +205,7 @@ class CatalogRewriter::Generation {
     rows.reserve(pending_.size());
     for (const Row& pending : pending_) rows.push_back(pending.row);
     NPK_ASSIGN(format::CatalogChild child, all_.place(rows));
+    if (is_one_group_ && !content_root_.is_in_group()) child.content_hash = content_root_.last_group();
     children_.push_back(std::move(child));
     drop_pending();
     return {};
@@ -219,6 +224,7 @@ class CatalogRewriter::Generation {
   std::deque<Row> pending_;                                 // of the page being filled
   std::vector<LeafPage> pages_;                             // that these view
   std::size_t weight_ = 0;
+  bool is_one_group_ = false;  // pending_ begins one and holds no links
   GroupCount old_group_, new_group_;
   hash::ContentRoot content_root_;
   std::vector<format::CatalogChild> children_;
@@ -234,7 +240,7 @@ Result<format::CatalogChild> CatalogRewriter::place(std::span<const format::Entr
   if (const auto there = placed_.find(key); there != placed_.end()) return there->second;
   NPK_ASSIGN(const Bytes body, block::seal_page(raw, options_.page_level));
   NPK_ASSIGN(const format::FrameReference written, to_.write(format::FrameType::catalog_page, body));
-  const format::CatalogChild child{std::string(rows.front().path), written.position, written.stored_length, written.hash, rows.size()};
+  const format::CatalogChild child{std::string(rows.front().path), written.position, written.stored_length, written.hash, rows.size(), {}};
   placed_.emplace(key, child);
   return child;
 }

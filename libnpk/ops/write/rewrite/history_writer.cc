@@ -66,7 +66,7 @@ Result<HistoryWriter::Data> HistoryWriter::write_data(writer::FrameWriter& frame
   NPK_TRY(blocks.run([&](std::uint64_t old_chunk_end) { return manifests.write_up_to(old_chunk_end); }));
   NPK_TRY(manifests.write_up_to(UINT64_MAX));
   Data data;
-  NPK_ASSIGN(data.chunk_root, writer::write_chunk_tree(blocks.chunk_pages(), plan_.page_level, frames));
+  NPK_ASSIGN(data.chunk_root, writer::write_chunk_tree(blocks.chunk_pages(), {}, plan_.page_level, frames));
   data.totals.chunks = blocks.counts().chunks;
   data.totals.blocks = blocks.counts().blocks;
   data.totals.unique_bytes = blocks.counts().bytes;

@@ -21,12 +21,24 @@ std::unexpected<Error> bad(const char* what) {
   return fail(Errc::corrupt, what);
 }
 
-// The newest commit that fits, by the last good header; nullopt if none does.
+// The newest commit that fits, by the last good header, if all that was written since the one before it is there: what was
+// not synced may have reached the disk in any order, the commit before the blocks it names.
 class CommitSearch {
  public:
   CommitSearch(LocatedPackage& package, const FrameReader& frames) : package_(package), frames_(frames) {}
 
   Result<bool> run() {
+    NPK_ASSIGN(const bool found, find_last());
+    if (!found) return false;
+    const std::uint64_t before = package_.info.commit.placement.previous_commit;
+    NPK_ASSIGN(const bool whole, is_whole_since(before));
+    if (whole) return true;
+    NPK_ASSIGN(const bool older, try_commit(before));
+    return older || find_last();
+  }
+
+ private:
+  Result<bool> find_last() {
     NPK_ASSIGN(const auto position, find_last_frame(frames_));
     if (!position) return false;
     NPK_ASSIGN(const format::FrameHeader header, header_of(*position));
@@ -41,7 +53,19 @@ class CommitSearch {
     return try_commit(header.last_commit);
   }
 
- private:
+  // `before`: where the commit before lies, whose trailer was written when all up to it was on the disk; 0: there is none.
+  Result<bool> is_whole_since(std::uint64_t before) const {
+    if (before == 0) return true;
+    FrameScanner scanner(frames_, before);
+    Frame frame;
+    while (scanner.position() < package_.commit_position) {
+      const Result<bool> more = scanner.next(frame);
+      if (!more && more.error().code == Errc::io) return pass_on(Result<bool>(more));
+      if (!more || !*more) return false;
+    }
+    return scanner.position() == package_.commit_position;
+  }
+
   Result<format::FrameHeader> header_of(std::uint64_t position) const {
     std::array<std::uint8_t, format::kFrameHeaderBytes> bytes;
     const PackageExtent& extent = frames_.extent();

@@ -257,6 +257,18 @@ class Reader:
         self.commit = next(self._commits_backwards(), None)
         if self.commit is None:
             self._recover_from_manifests()
+        elif (before := self.commit.placement.before) and not self._whole_between(before, self.commit.position):
+            self.commit = self._commit_at(before) or self.commit
+
+    def _whole_between(self, at, end):
+        """All frames from one commit to another."""
+        while at < end:
+            try:
+                _, body = self.frame_at(at)
+            except Failure:
+                return False
+            at += parse.HEADER_BYTES + len(body)
+        return at == end
 
     def _commits_backwards(self):
         at = len(self.data)
@@ -266,13 +278,19 @@ class Reader:
             except Failure:
                 continue
             for position in (at, header.last_commit) if header.type == FRAME_TYPES["commit"] else (header.last_commit,):
-                try:
-                    found, body = self.frame_at(position) if position else (None, b"")
-                    if found and found.type == FRAME_TYPES["commit"]:
-                        yield self._read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
-                except Failure as failure:
-                    if failure.failure_class == "unsupported":
-                        raise
+                if position and (commit := self._commit_at(position)):
+                    yield commit
+
+    def _commit_at(self, position):
+        """None if there is none that fits."""
+        try:
+            found, body = self.frame_at(position)
+            require(found.type == FRAME_TYPES["commit"], "no commit")
+            return self._read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
+        except Failure as failure:
+            if failure.failure_class == "unsupported":
+                raise
+            return None
 
     def _recover_from_manifests(self):
         self.chunks, self.manifest_entries = [], []

@@ -292,7 +292,7 @@ def _recovered_generations():
     package = two_generations("recovered_lost_block")
     data, block = package.bytes()[:package.positions["trailer"]], package.positions["block1"]
     yield _recovered("recovered_lost_block", "No trailer; the second commit reached the disk, a block before it did not: the first generation stands.",
-                     data[:block] + bytes(70) + data[block + 70:], "truncated", package.commits[0])
+                     data[:block + 64] + bytes(8) + data[block + 72:], "corrupt", package.commits[0])
     package = two_generations("cut_at_first_trailer")
     yield Vector("cut_at_first_trailer", "The second generation is missing altogether: a whole package of one generation.",
                  package.bytes()[:package.positions["block1"]], expected=package.commits[0])

@@ -12,7 +12,7 @@ namespace {
 
 class Stripe {
  public:
-  Stripe(unsigned data, unsigned parity, std::size_t bytes, std::mt19937& random) : data_(data), code_(data, parity), bytes_(bytes) {
+  Stripe(unsigned data, unsigned parity, std::size_t bytes, std::mt19937& random) : code_(data, parity), bytes_(bytes) {
     for (unsigned i = 0; i < data + parity; ++i) shards_.emplace_back(bytes);
     for (unsigned i = 0; i < data; ++i) std::ranges::generate(shards_[i], [&] { return static_cast<std::uint8_t>(random()); });
     const auto all = pointers();
@@ -36,7 +36,6 @@ class Stripe {
     for (Bytes& shard : shards_) all.push_back(shard.data());
     return all;
   }
-  unsigned data_;
   ErasureCode code_;
   std::size_t bytes_;
   std::vector<Bytes> shards_;

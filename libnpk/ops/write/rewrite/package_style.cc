@@ -13,7 +13,7 @@ namespace npk::ops {
 namespace {
 
 constexpr std::size_t kSampledBlocks = 64;
-// With this many blocks in a page, two are of one kind at least, so that one of them was full.
+// With this many blocks in a segment, two are of one kind at least, so that one of them was full.
 constexpr std::size_t kBlocksThatShowTheSize = 4;
 constexpr std::uint64_t kSizeStep = 64U << 10;
 
@@ -32,13 +32,21 @@ class StyleSurvey {
   }
 
  private:
-  // The largest block of each page; of many pages those at equal distances.
   void take(const format::ChunkPage& page) {
-    const auto largest = std::ranges::max_element(page.blocks, {}, &format::BlockRow::raw_length);
-    if (largest == page.blocks.end()) return;
-    if (page.blocks.size() >= kBlocksThatShowTheSize) full_block_bytes_ = std::max(full_block_bytes_, largest->raw_length);
-    if (pages_++ % stride_ != 0) return;
-    sample_.push_back(*largest);
+    std::uint64_t largest = 0, blocks = 0, end = 0;
+    for (const format::BlockRow& block : page.blocks) {
+      sample(block);
+      if (block.position != end) largest = blocks = 0;  // of another segment: pages of several may have been joined
+      largest = std::max(largest, block.raw_length);
+      if (++blocks >= kBlocksThatShowTheSize) full_block_bytes_ = std::max(full_block_bytes_, largest);
+      end = block.position + format::kFrameHeaderBytes + block.stored_length;
+    }
+  }
+
+  // Of many blocks those at equal distances.
+  void sample(const format::BlockRow& block) {
+    if (blocks_++ % stride_ != 0) return;
+    sample_.push_back(block);
     if (sample_.size() < 2 * kSampledBlocks) return;
     for (std::size_t i = 0; i < kSampledBlocks; ++i) sample_[i] = sample_[2 * i];
     sample_.resize(kSampledBlocks);
@@ -66,7 +74,7 @@ class StyleSurvey {
 
   const PackageReader& package_;
   std::uint64_t full_block_bytes_ = 0;
-  std::uint64_t pages_ = 0, stride_ = 1;
+  std::uint64_t blocks_ = 0, stride_ = 1;
   std::vector<format::BlockRow> sample_;
   std::map<std::pair<format::CodecId, std::int8_t>, std::uint64_t> compressed_bytes_;
 };

@@ -19,7 +19,6 @@ Result<void> check_succession(const format::Statement& before, const Digest& bef
 // Why there is none: too old, too new, or dropped.
 std::string missing_text(std::uint64_t generation, std::uint64_t newest, std::uint64_t next_older, std::uint64_t next_newer) {
   const std::string none = "there is no generation " + std::to_string(generation) + ": ";
-  if (newest == 0) return "no commit can be read: of which generation the entries are is not known";
   if (generation > newest) return none + "the newest in the package is " + std::to_string(newest);
   if (generation < next_older) return none + "the oldest in the package is " + std::to_string(next_older);
   return none + "between " + std::to_string(next_older) + " and " + std::to_string(next_newer) + " none is kept in the package";

@@ -7,7 +7,8 @@
 
 namespace npk::io {
 
-// Held until the descriptor, and all that share it, are closed. Does not wait: Errc::io if another process has the lock.
+// Held until the descriptor, and all that share it, are closed, by a kill too. Does not wait: Errc::io if another process has the lock;
+// the message tells its id where the system does.
 [[nodiscard]] Result<void> lock_for_writing(int file, const std::string& path);
 
 }  // namespace npk::io

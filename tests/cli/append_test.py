@@ -175,10 +175,26 @@ class Append(harness.CommandTest):
     def test_a_second_writer_is_told(self):
         with open(self.at / "p.npk", "rb") as package:
             fcntl.flock(package, fcntl.LOCK_EX)
-            for verb in (["append", "p.npk", "t"], ["remove", "p.npk", "t/a"], ["rename", "p.npk", "t/a", "x"]):
-                self.npk(*verb, code=INPUT_OUTPUT, says="another process")
+            who = f"another process is writing to it (process {os.getpid()})"
+            for verb in (["append", "p.npk", "t"], ["remove", "p.npk", "t/a"], ["rename", "p.npk", "t/a", "x"], ["protect", "p.npk"]):
+                self.npk(*verb, code=INPUT_OUTPUT, says=who)
             self.npk("list", "p.npk")
         self.npk("remove", "-q", "p.npk", "t/a")
+
+    def test_the_lock_of_a_killed_writer_is_taken_over(self):
+        """A writer that waits for its input holds the lock, and is named; killed, it holds nothing."""
+        size = len(self.package())
+        writer = subprocess.Popen([NPK, "append", "-q", "--codec", "store", "--block-size", "256K", "p.npk", "-"], cwd=self.at, stdin=subprocess.PIPE)
+        try:
+            while len(self.package()) < size + 100_000:
+                writer.stdin.write(random.randbytes(1 << 20))
+            self.npk("append", "p.npk", "t", code=INPUT_OUTPUT, says=f"(process {writer.pid})")
+        finally:
+            writer.kill()
+            writer.wait()
+            writer.stdin.close()
+        self.npk("append", "-q", "p.npk", "t")
+        self.npk("verify", "-q", "p.npk")
 
 
 if __name__ == "__main__":

@@ -195,6 +195,7 @@ Result<LocatedPackage> recover_package(LocatedPackage package, const Limits& lim
   if (!walked && walked.error().code == Errc::io) return pass_on(std::move(walked));
   if (package.manifests.empty())
     return fail(Errc::truncated, "cut short or damaged before its first entries were listed: nothing can be recovered");
+  package.info.commit.statement.generation = 0;  // of which they are is not told
   if (!walked) package.info.warnings.push_back(std::move(walked).error());
   package.info.warnings.push_back(
       warning(Errc::truncated, "no commit can be read: the entries are those written before the damage", frames));

@@ -177,4 +177,5 @@ def trailer(data, body):
     require(end_reserved == 0 and magic == b"NPKEND\x1a\n", "trailer: reserved, or end magic")
     require(frame_length == HEADER_BYTES + len(body), "trailer: its own length")
     require(HEADER_BYTES + len(body) <= found.package_length <= len(data), "trailer: length of the package")
+    require(not found.signature or 96 <= found.signature < found.package_length - frame_length, "trailer: a signature that does not lie before it")
     return found

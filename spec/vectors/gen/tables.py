@@ -176,6 +176,7 @@ def _targets(page, rows):
     for row in rows:
         row.target, row.device = b"", 0
     for row, target in zip(links, page.pieces("target_bytes", page.integers("target_length", len(links)))):
+        require(b"\0" not in target, "a link's target with a NUL")
         row.target = target
     devices = [row for row in rows if row.kind in DEVICES]
     for row, device in zip(devices, page.integers("device", len(devices))):

@@ -44,6 +44,8 @@ def walk(reader):
         elif header.flags & parse.CARRIES_SALT:
             reader.opener.meet(header, body)
         chunk_total = _walk_page(reader, at, header, body, chunk_total)
+        if header.type == FRAME_TYPES["padding"]:
+            require(not any(body), "a padding frame that is not all zeros")
         if header.type == FRAME_TYPES["parity"]:
             parity.verify_frame(reader.data[:96], at, header, body)
         if header.type == FRAME_TYPES["commit"]:

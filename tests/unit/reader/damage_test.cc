@@ -187,6 +187,21 @@ TEST(Recovery, ATornSecondGenerationLeavesTheFirst) {
   EXPECT_EQ(content_of(reader, reader.find("b").value().value()).value(), second);
 }
 
+// Several generations' manifests may be among these: none is named.
+TEST(Recovery, OfManifestsTellsNoGeneration) {
+  test::PackageBuilder builder("manifests");
+  const Bytes content(100, 'a');
+  builder.block({content});
+  builder.chunk_page();
+  builder.manifest({file("a", 0, content)});
+  const std::size_t size = builder.bytes().size();
+  const auto cut = memory_source(ByteView(builder.bytes()).first(size));
+  const auto reader = PackageReader::open(cut);
+  ASSERT_TRUE(reader) << reader.error().to_string();
+  EXPECT_TRUE(reader->info().recovered);
+  EXPECT_EQ(reader->info().commit.statement.generation, 0U);
+}
+
 // A source that is shorter than it says, as a file cut under its reader.
 class ShrinkingSource final : public RandomAccessSource {
  public:

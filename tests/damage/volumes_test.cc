@@ -65,7 +65,7 @@ TEST_P(Parts, EachByteChanged) {
   std::mt19937_64 random(23);
   for (unsigned part = 0; part < parts_.size(); ++part) {
     std::string damaged = parts_[part];
-    for (std::size_t at = 0; at < damaged.size(); at += GetParam() && std::getenv("NPK_MUTATIONS") == nullptr ? 3 : 1) {
+    for (std::size_t at = 0; at < damaged.size(); at += GetParam() && std::getenv("NPK_MUTATIONS") == nullptr ? std::size_t{3} : std::size_t{1}) {
       damaged[at] = static_cast<char>(damaged[at] ^ (1 << random() % 8));
       write_file(path(part + 1), damaged);
       ASSERT_EQ(wrong_now(), "") << "byte " << at << " of part " << part + 1;

@@ -111,10 +111,10 @@ Result<format::Commit> HistoryWriter::make_commit(std::size_t index, const Rewri
   if (last_commit_.exists() && last_statement_.generation + 1 == statement.generation)
     statement.previous_statement = hash::blake3(format::encode_statement(last_statement_));
   statement.content_root = catalog.content_root;
-  statement.storage_root = hash::storage_root(catalog.root.hash, data.chunk_root.hash);
   placement.previous_commit = last_commit_.position;
   placement.catalog_root = catalog.root;
   placement.chunk_root = data.chunk_root;
+  statement.storage_root = hash::storage_root(placement);
   placement.hint_root = {};
   placement.totals = catalog.totals;
   placement.totals.chunks = data.totals.chunks;

@@ -64,4 +64,4 @@ class Tag(harness.CommandTest):
 
 
 if __name__ == "__main__":
-    harness.main()
+    harness.run()

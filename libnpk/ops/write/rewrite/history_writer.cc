@@ -102,7 +102,8 @@ Result<format::Commit> HistoryWriter::make_commit(std::size_t index, const Rewri
         Result<format::Commit>(fail(Errc::corrupt, "generation " + std::to_string(statement.generation) + " has another content than its commit says")),
         old.place.position);
   std::erase_if(placement.sections, [](const format::CommitSection& section) {
-    return section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement);
+    return section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement) &&
+           section.id != static_cast<std::uint16_t>(format::SectionId::metadata);
   });
   if (auto record = record_statement(statement, old.place.position, package_.signatures(), may_change)) {
     report_.kept_signatures += record->signatures;

@@ -91,12 +91,13 @@ Result<std::optional<std::string>> comment_of(const PackageReader& package, cons
     return found == metadata.end() ? std::nullopt : std::optional(found->second);
   }
   NPK_ASSIGN(const auto entry, package.find(stored_path(options.entries.front())));
-  if (!entry) return std::unexpected(Error{.code = Errc::not_found, .message = "is no entry of the package", .path = options.entries.front()});
+  if (!entry) return fail(Errc::not_found, "'" + options.entries.front() + "' is no entry of the package");
   return ops::comment_of(entry->row());
 }
 
 int print(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
   const auto comment = comment_of(package, options);
+  if (!comment && comment.error().code == Errc::not_found) return messages.error(comment.error().to_string()), kSomeFailed;
   if (!comment) return messages.error(comment.error());
   OutputBuffer out(io.out);
   if (options.command.change.json) {

@@ -51,7 +51,7 @@ struct TaggedEntry {
 Result<TaggedEntry> tags_of(const PackageReader& package, const std::string& given, bool inherited) {
   TaggedEntry tagged{.path = stored_path(given), .tags = {}};
   NPK_ASSIGN(const auto entry, package.find(tagged.path));
-  if (!entry) return std::unexpected(Error{.code = Errc::not_found, .message = "is no entry of the package", .path = given});
+  if (!entry) return fail(Errc::not_found, "'" + given + "' is no entry of the package");
   if (!inherited) return tagged.tags = ops::own_tags(entry->row()), tagged;
   NPK_ASSIGN(tagged.tags, ops::EffectiveTags(package).of(entry->row()));
   return tagged;
@@ -92,6 +92,7 @@ std::string text_of(const std::vector<TaggedEntry>& all, bool for_terminal) {
 
 int list_tags(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
   const auto all = tags_of_all(package, options);
+  if (!all && all.error().code == Errc::not_found) return messages.error(all.error().to_string()), kSomeFailed;
   if (!all) return messages.error(all.error());
   OutputBuffer out(io.out);
   out.append(options.command.change.json ? json_of(*all) : text_of(*all, io.out_is_terminal));

@@ -86,7 +86,7 @@ void AttributeChanges::apply(std::string_view path, PackageAttributes& attribute
 
 Result<void> AttributeChanges::check() const {
   for (const auto& [path, change] : by_path_) {
-    if (change.is_named && !change.is_met) return std::unexpected(Error{.code = Errc::not_found, .message = "is no entry of the package", .path = path});
+    if (change.is_named && !change.is_met) return fail(Errc::not_found, "'" + path + "' is no entry of the package");
   }
   return {};
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "npk/format/frame.h"
+#include "npk/format/package_metadata.h"
 #include "npk/format/signature_record.h"
 
 namespace npk::format {
@@ -83,6 +85,21 @@ Result<Chunking> read_chunking(ByteReader& reader) {
   return chunking;
 }
 
+bool is_known_section(std::uint16_t id) noexcept {
+  return id == static_cast<std::uint16_t>(SectionId::kept_statement) || id == static_cast<std::uint16_t>(SectionId::metadata);
+}
+
+// At most one, and what it says can be relied on from here on.
+Result<void> check_metadata(const std::vector<CommitSection>& sections) {
+  bool has_metadata = false;
+  for (const CommitSection& section : sections) {
+    if (section.id != static_cast<std::uint16_t>(SectionId::metadata)) continue;
+    if (std::exchange(has_metadata, true)) return bad("a commit has metadata twice");
+    NPK_TRY(decode_package_metadata(section.bytes));
+  }
+  return {};
+}
+
 Result<CommitSection> read_section(ByteReader& reader) {
   CommitSection section;
   NPK_ASSIGN(section.id, reader.read<std::uint16_t>());
@@ -91,7 +108,7 @@ Result<CommitSection> read_section(ByteReader& reader) {
   NPK_ASSIGN(const auto length, reader.read<std::uint32_t>());
   NPK_ASSIGN(const ByteView bytes, reader.read_bytes(length));
   if ((section.flags & ~kSectionMustUnderstand) != 0) return bad("a commit section has reserved flags set");
-  if ((section.flags & kSectionMustUnderstand) != 0 && section.id != static_cast<std::uint16_t>(SectionId::kept_statement))
+  if ((section.flags & kSectionMustUnderstand) != 0 && !is_known_section(section.id))
     return fail(Errc::unsupported, "commit section " + std::to_string(section.id) + " must be understood and this npk does not: use a newer npk");
   section.bytes.assign(bytes.begin(), bytes.end());
   return section;
@@ -137,6 +154,7 @@ Result<Placement> decode_placement(ByteView bytes, std::uint64_t position, const
     placement.sections.push_back(std::move(section));
   }
   NPK_TRY(reader.expect_end());
+  NPK_TRY(check_metadata(placement.sections));
   if (placement.catalog_root.exists() != (placement.totals.entries != 0)) return bad("a commit's catalog root does not fit its number of entries");
   if (placement.chunk_root.exists() != (placement.totals.chunks != 0)) return bad("a commit's chunk root does not fit its number of chunks");
   return placement;

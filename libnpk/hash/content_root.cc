@@ -1,5 +1,7 @@
 #include "hash/content_root.h"
 
+#include "npk/format/package_metadata.h"
+
 namespace npk::hash {
 namespace {
 
@@ -86,6 +88,16 @@ Digest storage_root(const Digest& catalog_root_hash, const Digest& chunk_root_ha
   Blake3 root = Blake3::derive_key(kStorageContext);
   root.update(catalog_root_hash);
   root.update(chunk_root_hash);
+  return root.finish();
+}
+
+Digest storage_root(const format::Placement& placement) {
+  const format::CommitSection* metadata = format::metadata_section(placement);
+  if (metadata == nullptr) return storage_root(placement.catalog_root.hash, placement.chunk_root.hash);
+  Blake3 root = Blake3::derive_key(kStorageContext);
+  root.update(placement.catalog_root.hash);
+  root.update(placement.chunk_root.hash);
+  root.update(blake3(metadata->bytes));
   return root.finish();
 }
 

@@ -6,6 +6,7 @@
 
 #include "hash/hash.h"
 #include "npk/format/catalog.h"
+#include "npk/format/commit.h"
 
 namespace npk::hash {
 
@@ -45,6 +46,9 @@ class ContentRoot {
   std::size_t rows_in_group_ = 0;
 };
 
+// Without metadata.
 [[nodiscard]] Digest storage_root(const Digest& catalog_root_hash, const Digest& chunk_root_hash);
+// Of all that a placement has which is signed: its roots, and its metadata if there is any.
+[[nodiscard]] Digest storage_root(const format::Placement& placement);
 
 }  // namespace npk::hash

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "npk/format/entry_attributes.h"
 #include "tree/open_beneath.h"
 #include "tree/xattr.h"
 
@@ -190,6 +191,7 @@ void ListingReader::read_xattrs(int directory, const char* name, FoundDetails& f
   for (std::string_view names = xattr_names_; !names.empty();) {
     const std::string one(names.substr(0, names.find('\0')));
     names.remove_prefix(one.size() + 1);
+    if (format::is_package_attribute(one)) continue;
     Bytes value;
     const int error = get_xattr({directory, name}, one.c_str(), value);
     if (error == ENODATA || error == ENOTSUP) continue;  // removed meanwhile, or listed for show

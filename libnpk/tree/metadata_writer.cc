@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 
+#include "npk/format/entry_attributes.h"
 #include "tree/owner_names.h"
 
 namespace npk::tree {
@@ -132,7 +133,7 @@ void MetadataWriter::drop_inherited_acl(const Created& created, const Metadata& 
 void MetadataWriter::apply_xattrs(const Created& created, const Metadata& metadata, bool acls, bool trusted) {
   std::string name;
   for (const Xattr& xattr : metadata.xattrs) {
-    if (is_acl(xattr.name) != acls) continue;
+    if (is_acl(xattr.name) != acls || format::is_package_attribute(xattr.name)) continue;
     name = xattr.name;
     // Capabilities are as good as set-user-id: only for the owner they were meant for.
     int error = name.find('\0') != std::string::npos ? EINVAL : !trusted && name == "security.capability" ? EPERM : 0;

@@ -3,6 +3,7 @@
 // is before it only.
 #include "fuzz/fuzz_input.h"
 #include "npk/format/commit.h"
+#include "npk/format/package_metadata.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace npk;
@@ -18,6 +19,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                   "roots before the commit");
   fuzz::require(placement.previous_commit == 0 || placement.previous_commit < position,
                 "the commit before lies before");
+  const format::CommitSection* metadata = format::metadata_section(placement);
+  const format::PackageMetadata pairs = format::package_metadata(placement);
+  fuzz::require(pairs.empty() == (metadata == nullptr), "metadata has a pair at least");
+  fuzz::require(format::check_package_metadata(pairs).has_value(), "metadata in its bounds");
+  fuzz::require(metadata == nullptr || format::encode_package_metadata(pairs).bytes == metadata->bytes, "the same metadata again");
   fuzz::require(format::check_features(placement.features).has_value(), "no unknown incompatible feature");
   return 0;
 }

@@ -100,9 +100,34 @@ def minisign_fuzz():
     yield "secret_unknown", b"\1" + b"EdXxB2" + no_cost + key_id + secret + bytes(32)
 
 
+def commit_fuzz():
+    """Commits of no entries whose only section is metadata."""
+    def u(size, value):
+        return value.to_bytes(size, "little")
+
+    def metadata(pairs, count=None):
+        return u(2, len(pairs) if count is None else count) + b"".join(u(2, len(n)) + n + u(4, len(v)) + v for n, v in pairs)
+
+    def commit(*sections):
+        statement = b"NPKSTMT1" + bytes(16) + u(8, 1) + bytes(12) + u(4, 0) + bytes(96)
+        placement = bytes(272) + u(4, len(sections)) + b"".join(u(2, 2) + bytes(2) + u(4, len(data)) + data for data in sections)
+        return u(8, 5000) + u(4, len(statement)) + statement + u(4, len(placement)) + placement
+
+    pairs = [(b"name", b"x"), (b"tag.a", b""), (b"version", "1\u00e9\u4e2d\U0001f600".encode())]
+    yield "metadata", commit(metadata(pairs))
+    yield "metadata_none", commit(metadata([]))
+    yield "metadata_twice", commit(metadata(pairs), metadata(pairs))
+    yield "metadata_unordered", commit(metadata(pairs[::-1]))
+    yield "metadata_more", commit(metadata(pairs, 4))
+    yield "metadata_fewer", commit(metadata(pairs, 2))
+    yield "metadata_surrogate", commit(metadata([(b"name", b"\xed\xa0\x80")]))
+    yield "metadata_control", commit(metadata([(b"na\x7fme", b"")]))
+    yield "metadata_long", commit(u(2, 1) + u(2, 1) + b"n" + u(4, 65537))
+
+
 def main():
     corpus = pathlib.Path(__file__).parent / "corpus"
-    for target in (integer_column_fuzz, minisign_fuzz):
+    for target in (integer_column_fuzz, minisign_fuzz, commit_fuzz):
         folder = corpus / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target():

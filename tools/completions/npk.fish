@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify protect repair sign hash key recover rekey append remove rename revert log diff compact purge
+set -l verbs pack list extract cat seek info verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -81,13 +81,26 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rename -d 'giv
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a log -d 'list generations'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a diff -d 'what is different'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a revert -d 'an older generation again'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a tag -d 'tags of entries and of the package'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a comment -d 'comments'
+complete -c npk -n '__fish_seen_subcommand_from tag comment' -l set -x
+complete -c npk -n '__fish_seen_subcommand_from tag' -l unset -x
+complete -c npk -n '__fish_seen_subcommand_from comment' -l unset
+complete -c npk -n '__fish_seen_subcommand_from comment' -l file -r
+complete -c npk -n '__fish_seen_subcommand_from tag' -l inherited -d 'those that hold'
+complete -c npk -n '__fish_seen_subcommand_from pack append list extract' -l tag -x
+complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l name -x
+complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l package-version -x
+complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l application -x
+complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l vendor -x
+complete -c npk -n '__fish_seen_subcommand_from pack append' -l comment -x
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rekey -d 'seal anew'
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log' -l at -x -d 'generation'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log tag comment' -l at -x -d 'generation'
 complete -c npk -n '__fish_seen_subcommand_from append' -l checksum -d 'read all files'
 complete -c npk -n '__fish_seen_subcommand_from append' -l keep-missing
-complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l append-to-signed
-complete -c npk -n '__fish_seen_subcommand_from append remove rename revert' -l message -x
-complete -c npk -n '__fish_seen_subcommand_from append remove rename revert log diff' -l json
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert tag comment' -l append-to-signed
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert tag comment' -l message -x
+complete -c npk -n '__fish_seen_subcommand_from append remove rename revert tag comment log diff' -l json
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a recover -d 'save what can be had of a damaged package'
 complete -c npk -n '__fish_seen_subcommand_from recover' -s o -l output -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -l partial -d 'keep damaged files in part'
@@ -100,7 +113,7 @@ complete -c npk -n '__fish_seen_subcommand_from recover' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s r -l recipient -x
 complete -c npk -n '__fish_seen_subcommand_from recover' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s q -l quiet
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log' -l spool -x -d 'keeps package - first, at most so many bytes'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log tag comment' -l spool -x -d 'keeps package - first, at most so many bytes'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a compact -d 'drop generations'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a purge -d 'take out of all of the history'
 for option in last daily weekly monthly yearly within generation

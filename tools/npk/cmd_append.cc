@@ -1,6 +1,7 @@
 #include "change_report.h"
 #include "exit_code.h"
 #include "keys.h"
+#include "metadata_options.h"
 #include "pack_options.h"
 #include "verbs.h"
 
@@ -19,7 +20,8 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
   --checksum           reads all files; else those of the size and time they had are taken to be unchanged
   --keep-missing       what is not found any more stays in the new generation
   --append-to-signed   also where the newest generation is signed; the new one is not
-  --fast, --max, --codec NAME, --level N, --block-size N, --chunk-size N, --dedup WHAT, --threads N, --memory N, --message TEXT
+  --fast, --max, --codec NAME, --level N, --block-size N, --chunk-size N, --dedup WHAT, --threads N, --memory N, --message TEXT,
+  --name TEXT, --package-version TEXT, --application ID, --vendor ID, --comment TEXT, --tag KEY=VALUE
                        as of npk pack
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
@@ -37,10 +39,12 @@ struct Options {
   PackOptions pack;
   ChangeOptions change;
   IdentityOptions keys;
+  MetadataOptions metadata;
 };
 
 void define(OptionParser& parser, Options& options) {
   define_pack(parser, options.pack, options.append.create);
+  define_metadata(parser, options.metadata);
   parser.flag("--checksum", options.append.read_all);
   parser.flag("--keep-missing", options.append.keep_missing);
   parser.flag("--append-to-signed", options.append.append_to_signed);
@@ -57,6 +61,7 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to append");
+  NPK_ASSIGN(options.append.metadata, metadata_changes(options.metadata));
   NPK_ASSIGN(options.append.identities, identities_of(options.keys, options.append.package_path));
   return {};
 }

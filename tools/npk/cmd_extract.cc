@@ -5,6 +5,7 @@
 
 #include "amounts.h"
 #include "exit_code.h"
+#include "metadata_options.h"
 #include "opened_package.h"
 #include "progress_line.h"
 #include "verbs.h"
@@ -18,6 +19,7 @@ Gets entries out of a package, all or those that a GLOB means: `*` matches '/' t
 means all that is under it. PACKAGE `-` is standard input, read once, in bounded memory.
 
   -C DIR                 below DIR, made if it is missing
+  --tag KEY[=VALUE]      only entries for which the tag holds, theirs or inherited (npk tag); given again, all of them
   --strip-components N   without the first N components of each path
   --overwrite            replaces what is there; without it, it is left alone, reported, and the exit code is 1
   --keep                 leaves alone what is there, and says nothing
@@ -44,6 +46,7 @@ struct Options {
   std::uint64_t threads = 0;
   bool overwrite = false;
   bool keep = false;
+  std::vector<std::string> tags;
   bool quiet = false;
   std::string package;
   ReadingOptions reading;
@@ -65,6 +68,9 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
   if (is_piped && options.reading.at)
     return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
+  if (is_piped && !options.tags.empty())
+    return fail(Errc::misuse, "--tag: what holds for an entry is known from a package's end, which needs a file, not '-'");
+  NPK_ASSIGN(options.extract.tags, tag_conditions(options.tags));
   NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
   options.extract.identities = reader.identities;
   if (is_piped) return ops::extract_stream(*joined_volumes(io.in), options.extract);
@@ -107,6 +113,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.text("-C,--directory", options.extract.target_directory);
   parser.number("--strip-components", options.strip, 0, 65'535);
+  parser.texts("--tag", options.tags);
   parser.flag("--overwrite", options.overwrite);
   parser.flag("--keep", options.keep);
   parser.flag("--resume", options.extract.resume);

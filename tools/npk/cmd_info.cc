@@ -5,6 +5,7 @@
 #include "commit_signatures.h"
 #include "exit_code.h"
 #include "json_text.h"
+#include "npk/format/package_metadata.h"
 #include "npk/ops/hash.h"
 #include "npk/ops/inspect.h"
 #include "opened_package.h"
@@ -103,6 +104,18 @@ std::string protections_text(const InspectReport& report) {
   return text;
 }
 
+Json metadata_json(const format::Commit& commit) {
+  Json json = Json::object();
+  for (const auto& [name, value] : format::package_metadata(commit.placement)) json[name] = value;
+  return json;
+}
+
+std::string metadata_text(const format::Commit& commit) {
+  std::string text;
+  for (const auto& [name, value] : format::package_metadata(commit.placement)) text += fmt::format("{:<14}{}\n", printable(name), printable(value));
+  return text;
+}
+
 Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
   const format::Statement& statement = report.info.commit.statement;
   const format::Placement& placement = report.info.commit.placement;
@@ -113,6 +126,7 @@ Json json_of(const InspectReport& report, const CommitSignatures& signatures) {
                {"generation", statement.generation},
                {"time", rfc3339(statement.time_seconds, statement.time_nanoseconds)},
                {"message", to_utf8(statement.message)},
+               {"metadata", metadata_json(report.info.commit)},
                {"commit", ops::hex_of(report.info.statement_hash)},
                {"signatures", signatures.json()},
                {"records", records_json(report.info.commit)},
@@ -160,6 +174,7 @@ std::string statement_text(const InspectReport& report) {
   std::string text = fmt::format("package id    {}\n", ops::hex_of(report.info.superblock.package_id));
   text += fmt::format("generation    {} of {}\n", statement.generation, rfc3339(statement.time_seconds, statement.time_nanoseconds));
   if (!statement.message.empty()) text += "message       " + printable(statement.message) + "\n";
+  text += metadata_text(report.info.commit);
   text += "commit        " + ops::hex_of(report.info.statement_hash) + "\n";
   text += "content root  " + ops::hex_of(statement.content_root) + "\n";
   text += "storage root  " + ops::hex_of(statement.storage_root) + "\n";

@@ -1,5 +1,6 @@
 #include "entry_text.h"
 #include "exit_code.h"
+#include "metadata_options.h"
 #include "npk/ops/select.h"
 #include "opened_package.h"
 #include "output_buffer.h"
@@ -8,13 +9,14 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::string_view kHelp = R"(usage: npk list [-l] [--json] PACKAGE [GLOB...]
+constexpr std::string_view kHelp = R"(usage: npk list [-l] [--json] [--tag KEY[=VALUE]]... PACKAGE [GLOB...]
 
 Lists the entries of a package in path order, or those that a GLOB means: `*` matches '/' too, and a
 directory's name means all that is under it.
 
   -l          kind and mode, owner, size, time as well, as `tar tv`
   --json      one document with everything that is known of each entry (see JSON.md)
+  --tag KEY[=VALUE]  only entries for which the tag holds, theirs or inherited (npk tag); given again, all of them
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
@@ -32,16 +34,20 @@ struct Options {
   bool json = false;
   std::string package;
   ReadingOptions reading;
-  std::vector<std::string> globs;
+  std::vector<std::string> globs, tag_texts;
+  std::vector<ops::TagCondition> tags;
 };
 
 class Listing {
  public:
   Listing(const PackageReader& package, const Options& options, bool for_terminal, OutputBuffer& out)
-      : package_(package), options_(options), for_terminal_(for_terminal), out_(out) {}
+      : package_(package), options_(options), tags_(package), for_terminal_(for_terminal), out_(out) {}
 
   // False: there is no use in going on.
   bool add(const Entry& entry) {
+    const auto is_meant = tags_.meet(entry.row(), options_.tags);
+    if (!is_meant) return status_ = std::unexpected(is_meant.error()), false;
+    if (!*is_meant) return true;
     if (options_.json) return add_json(entry);
     const EntryRow row = entry.row();
     if (options_.is_long) add_long(row);
@@ -83,6 +89,7 @@ class Listing {
 
   const PackageReader& package_;
   const Options& options_;
+  ops::EffectiveTags tags_;
   bool for_terminal_;
   OutputBuffer& out_;
   LongLines long_lines_;
@@ -110,10 +117,14 @@ int run_list(const Arguments& arguments, Io& io) {
   OptionParser parser(kHelp, messages);
   parser.flag("-l,--long", options.is_long);
   parser.flag("--json", options.json);
+  parser.texts("--tag", options.tag_texts);
   define_reading(parser, options.reading);
   parser.operand("PACKAGE", options.package);
   parser.operands("GLOB", options.globs);
   if (const auto code = parser.parse(arguments, io)) return *code;
+  auto conditions = tag_conditions(options.tag_texts);
+  if (!conditions) return messages.error(conditions.error());
+  options.tags = *std::move(conditions);
   return with_package(options.package, options.reading, messages, [&](const PackageReader& package) { return list(package, options, messages, io); });
 }
 

@@ -10,6 +10,7 @@
 #include "npk/ops/hash.h"
 #include "npk/ops/protect.h"
 #include "output_buffer.h"
+#include "metadata_options.h"
 #include "pack_options.h"
 #include "progress_line.h"
 #include "verbs.h"
@@ -38,6 +39,9 @@ own, read from standard input.
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
   --volume-size N      files PACKAGE.001, PACKAGE.002, … of at most N bytes each, 4M at least
   --message TEXT       kept with the package
+  --name TEXT, --package-version TEXT, --application ID, --vendor ID, --comment TEXT
+                       what the package is; `npk info` shows it, npk tag and npk comment change it
+  --tag KEY=VALUE      a tag of the package, which all entries inherit; may be given again
   -r, --recipient KEY  seals the package for an age1… or ssh-ed25519 key; may be given again
   -R, --recipients-file FILE
                        seals it for the keys in FILE, one a line
@@ -65,12 +69,14 @@ struct Options {
   std::optional<std::string> cipher;
   std::optional<int> recovery;
   RecipientOptions keys;
+  MetadataOptions metadata;
   std::vector<std::string> identity_files;  // with --resume
 };
 
 void define(OptionParser& parser, Options& options) {
   WriterOptions& writer = options.create.writer;
   define_pack(parser, options.pack, options.create);
+  define_metadata(parser, options.metadata);
   parser.flag("--reproducible", writer.reproducible);
   define_recipients(parser, options.keys);
   parser.size("--volume-size", writer.volume_bytes);
@@ -98,6 +104,7 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
     return fail(Errc::misuse, "--recovery reads the package once more: write it to a file, or `npk protect` the file that standard output goes to afterwards");
   create.recovery_percent = static_cast<unsigned>(options.recovery.value_or(0));
   NPK_TRY(complete_pack(options.pack, parser, io, create));
+  NPK_ASSIGN(create.writer.metadata, new_metadata(options.metadata));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to pack");
   if (options.cipher) {

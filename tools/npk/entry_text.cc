@@ -1,10 +1,13 @@
 #include "entry_text.h"
 
+#include <algorithm>
 #include <ctime>
 #include <fmt/format.h>
 
 #include "json_text.h"
+#include "npk/format/entry_attributes.h"
 #include "npk/ops/hash.h"
+#include "npk/ops/tags.h"
 
 namespace npk::tools {
 namespace {
@@ -43,10 +46,31 @@ void append_optional_name(std::string& out, std::string_view name, std::string_v
   append_json_name(out, name, text);
 }
 
+bool is_tag_or_comment(const format::Xattr& xattr) {
+  return xattr.name.starts_with(format::kEntryTagPrefix) || xattr.name == format::kEntryCommentName;
+}
+
+void append_json_tags(std::string& out, const EntryRow& row) {
+  const ops::Tags tags = ops::own_tags(row);
+  if (!tags.empty()) out += ",\"tags\":{";
+  for (const auto& [key, value] : tags) {
+    if (out.back() != '{') out += ',';
+    append_json_string(out, key);
+    out += ':';
+    append_json_string(out, value);
+  }
+  if (!tags.empty()) out += '}';
+  if (const auto comment = ops::comment_of(row)) {
+    out += ",\"comment\":";
+    append_json_string(out, *comment);
+  }
+}
+
 void append_json_xattrs(std::string& out, std::span<const format::Xattr> xattrs) {
-  if (xattrs.empty()) return;
+  if (std::ranges::all_of(xattrs, is_tag_or_comment)) return;
   out += ",\"xattrs\":[";
   for (const format::Xattr& xattr : xattrs) {
+    if (is_tag_or_comment(xattr)) continue;
     if (out.back() != '[') out += ',';
     out += '{';
     append_json_name(out, "name", xattr.name);
@@ -148,6 +172,7 @@ void append_json_entry(std::string& out, const EntryRow& row, const Digest* dige
   append_optional_name(out, "group", row.group_name);
   out += ",\"mtime\":\"" + rfc3339(row.mtime_seconds, row.mtime_nanoseconds) + '"';
   append_json_content(out, row, digest);
+  append_json_tags(out, row);
   append_json_xattrs(out, row.xattrs);
   out += '}';
 }

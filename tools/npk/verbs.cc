@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 22> kVerbs = {{
+constexpr std::array<Verb, 24> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -30,6 +30,8 @@ constexpr std::array<Verb, 22> kVerbs = {{
     {"revert", "make an older generation the newest again", run_revert},
     {"remove", "take entries out, from the next generation on", run_remove},
     {"rename", "give entries other paths, from the next generation on", run_rename},
+    {"tag", "tags of entries and of the package, and what it is", run_tag},
+    {"comment", "comments on entries and on the package", run_comment},
     {"compact", "drop generations, and what no other needs", run_compact},
     {"purge", "take entries out of all of the history", run_purge},
     {"hash", "print digests as b3sum does", run_hash},

@@ -24,6 +24,8 @@ int run_revert(const Arguments& arguments, Io& io);
 int run_log(const Arguments& arguments, Io& io);
 int run_remove(const Arguments& arguments, Io& io);
 int run_rename(const Arguments& arguments, Io& io);
+int run_tag(const Arguments& arguments, Io& io);
+int run_comment(const Arguments& arguments, Io& io);
 int run_compact(const Arguments& arguments, Io& io);
 int run_purge(const Arguments& arguments, Io& io);
 int run_pack(const Arguments& arguments, Io& io);

@@ -11,6 +11,7 @@
 
 #include "npk/entry.h"
 #include "npk/format/commit.h"
+#include "npk/format/package_metadata.h"
 #include "npk/format/superblock.h"
 #include "npk/progress.h"
 #include "npk/recipients.h"
@@ -46,6 +47,7 @@ struct WriterOptions {
   std::int64_t time_seconds = 0;         // of the commit
   std::uint32_t time_nanoseconds = 0;
   std::string message;                   // UTF-8, at most 1 MiB
+  format::PackageMetadata metadata;      // of the generation; in its bounds (misuse)
   // Who may open the package; null or none: anyone. A sealed one has a random id and salt: no two are the same.
   // Of several passphrases readers try the first only.
   std::shared_ptr<const std::vector<Recipient>> recipients;

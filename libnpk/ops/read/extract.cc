@@ -41,14 +41,20 @@ class PackageExtraction {
  private:
   Result<void> choose_entries() {
     std::optional<Error> refused;
+    EffectiveTags tags(package_);
     const auto visit = [&](const Entry& entry) {
-      auto chosen = choose(entry.row());
+      auto chosen = choose_by_tag(tags, entry.row());
       if (!chosen) refused = std::move(chosen).error();
       return !refused;
     };
     NPK_TRY(walk_catalog(package_, session_.selection().literal_paths(), session_.reporter(), visit));
     if (refused) return std::unexpected(*std::move(refused));
     return {};
+  }
+
+  Result<void> choose_by_tag(EffectiveTags& tags, const EntryRow& row) {
+    NPK_ASSIGN(const bool is_meant, tags.meet(row, session_.options().tags));
+    return is_meant ? choose(row) : Result<void>();
   }
 
   Result<void> choose(const EntryRow& row) {

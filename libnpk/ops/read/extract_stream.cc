@@ -7,6 +7,7 @@ namespace npk::ops {
 
 // What is wrong with the package is said when everything that could be extracted has been.
 Result<ExtractReport> extract_stream(SequentialSource& source, const ExtractOptions& options) {
+  if (!options.tags.empty()) return fail(Errc::misuse, "tags are known from a package's end: from a pipe entries can't be chosen by them");
   ExtractSession session(options);
   PackageStream package(
       source, options.limits,

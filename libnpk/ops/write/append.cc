@@ -6,8 +6,10 @@
 #include "block/open.h"
 #include "io/appended_file.h"
 #include "npk/format/path.h"
+#include "npk/format/package_metadata.h"
 #include "ops/write/append_within.h"
 #include "ops/write/attachment.h"
+#include "ops/write/attribute_changes.h"
 #include "ops/write/merged_input.h"
 #include "ops/write/resumed_append.h"
 #include "ops/write/scan_input.h"
@@ -146,7 +148,7 @@ Result<std::optional<ResumedAppend>> go_on(io::AppendedFile& file, const Package
 Result<void> check_options(const AppendOptions& options) {
   const CreateOptions& create = options.create;
   if (create.inputs.empty() && create.standard_input == nullptr && options.removed.empty() && options.renamed.empty() &&
-      options.revert_to == 0)
+      options.metadata.empty() && options.attributes.empty() && options.revert_to == 0)
     return fail(Errc::misuse, "nothing to change in the package");
   WriterOptions writer = create.writer;
   writer.recipients = nullptr;
@@ -170,7 +172,7 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   scan.package_path = options.package_path;
   NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
   const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
-                         .renamed = options.renamed, .read_all = options.read_all};
+                         .renamed = options.renamed, .attributes = options.attributes, .read_all = options.read_all};
   NPK_TRY(before.find_leaves());
   NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), before.leaves(), scanned, rules));
   const bool load_chunks = input->has_new_content() && options.create.writer.deduplication != Deduplication::none;
@@ -180,12 +182,14 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   if (resumed) bounds.earlier = resumed->earlier();
   WriterOptions writer = options.create.writer;
   writer.volume_bytes = file->volume_bytes();
+  NPK_ASSIGN(writer.metadata, changed_metadata(format::package_metadata(before.tree().info().commit.placement), options.metadata));
+  const bool has_new_metadata = writer.metadata != format::package_metadata(info.commit.placement);
   NPK_ASSIGN(report.write, writer::append_generation(*input, *file, writer, std::move(base), bounds));
   report.new_entries = input->counts().new_entries;
   report.gone_entries = input->counts().gone_entries;
   report.kept_files = input->counts().kept_files;
   report.generation = info.commit.statement.generation;
-  report.changed_nothing = report.write.content_root == info.commit.statement.content_root;
+  report.changed_nothing = !has_new_metadata && report.write.content_root == info.commit.statement.content_root;
   if (report.changed_nothing) {
     report.write.package_bytes = info.package_length;
     if (resumed) NPK_TRY(file->cut_to(info.package_length));

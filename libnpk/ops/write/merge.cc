@@ -1,7 +1,9 @@
 #include "ops/write/merge.h"
 
 #include <algorithm>
+#include <ranges>
 
+#include "npk/format/entry_attributes.h"
 #include "npk/format/path.h"
 #include "package/reader/impl.h"
 #include "tree/stored_path.h"
@@ -23,17 +25,23 @@ std::vector<std::string> first_of(const std::vector<std::pair<std::string, std::
   return paths;
 }
 
+// But for those that no scan finds.
+bool has_equal_xattrs(const EntryRow& before, const EntryRow& now) {
+  const auto is_found = [](const format::Xattr& xattr) { return !format::is_package_attribute(xattr.name); };
+  return std::ranges::equal(before.xattrs | std::views::filter(is_found), now.xattrs | std::views::filter(is_found));
+}
+
 bool has_equal_metadata(const EntryRow& a, const EntryRow& b) {
   return a.kind == b.kind && a.mode == b.mode && a.mtime_seconds == b.mtime_seconds && a.mtime_nanoseconds == b.mtime_nanoseconds && a.uid == b.uid &&
-         a.gid == b.gid && a.user_name == b.user_name && a.group_name == b.group_name && a.target == b.target && std::ranges::equal(a.xattrs, b.xattrs);
+         a.gid == b.gid && a.user_name == b.user_name && a.group_name == b.group_name && a.target == b.target && has_equal_xattrs(a, b);
 }
 
 bool is_device(EntryKind kind) { return kind == EntryKind::character_device || kind == EntryKind::block_device; }
 
 }  // namespace
 
-Merge::Merge(MergedInput& input, const std::vector<format::CatalogChild>& leaves, const MergeRules& rules)
-    : input_(input), leaves_(leaves), rules_(rules), removal_(rules.removed), replaced_(rules.replaced), renamed_from_(first_of(rules.renamed)),
+Merge::Merge(MergedInput& input, const std::vector<format::CatalogChild>& leaves, const MergeRules& rules, AttributeChanges& changes)
+    : input_(input), leaves_(leaves), rules_(rules), changes_(changes), removal_(rules.removed), replaced_(rules.replaced), renamed_from_(first_of(rules.renamed)),
       parents_(rules.replaced), newest_seconds_(input.before_.info().commit.statement.time_seconds) {}
 
 Result<void> Merge::run() {
@@ -45,7 +53,8 @@ Result<void> Merge::run() {
   input_.kept_totals_ = input_.before_.info().commit.placement.totals;
   for (std::size_t leaf = 0; leaf < leaves_.size(); ++leaf) NPK_TRY(take_leaf(leaf));
   NPK_TRY(take_renamed_below(std::nullopt));
-  take_scanned_below(std::nullopt);
+  NPK_TRY(take_scanned_below(std::nullopt));
+  NPK_TRY(changes_.check());
   NPK_TRY(removal_.check("the package"));
   input_.counts_.kept_files += input_.kept_totals_.files;
   input_.number_link_groups(std::move(groups_));
@@ -99,10 +108,10 @@ PathInterval Merge::interval_of(std::size_t leaf) const noexcept {
   return where;
 }
 
-// Whether anything in it is taken out, or goes somewhere else or comes from there.
+// Whether anything in it is taken out, gets other attributes, or goes somewhere else or comes from there.
 bool Merge::is_named(const PathInterval& where) const {
   const bool gets_renamed = next_renamed_ < renamed_.size() && (!where.end || path_less(renamed_[next_renamed_].path, *where.end));
-  return gets_renamed || removal_.meets(where) || renamed_from_.meet(where);
+  return gets_renamed || removal_.meets(where) || renamed_from_.meet(where) || changes_.meet(where);
 }
 
 bool Merge::is_touched(const PathInterval& where) {
@@ -121,8 +130,7 @@ Result<void> Merge::take_leaf(std::size_t leaf) {
   if (may_stay && stays(*page, where)) return keep(leaf), Result<void>();
   NPK_TRY(take_rows(leaf, page));
   NPK_TRY(take_renamed_below(where.end));
-  take_scanned_below(where.end);
-  return {};
+  return take_scanned_below(where.end);
 }
 
 void Merge::keep(std::size_t leaf) {
@@ -197,11 +205,10 @@ Result<void> Merge::take_before(const Entry& entry, std::string_view path) {
   last_path_ = path;
   const EntryRow row = entry.row();
   const bool is_removed = removal_.takes(path);
-  take_scanned_below(path);
+  NPK_TRY(take_scanned_below(path));
   if (next_is(path)) {
     const bool is_kept = !is_removed && (row.kind == EntryKind::regular ? has_equal_content(row) : is_equal(row));
-    take_scanned(is_kept ? static_cast<std::uint32_t>(entry.number()) : MergedInput::kNone, true);
-    return {};
+    return take_scanned(is_kept ? static_cast<std::uint32_t>(entry.number()) : MergedInput::kNone, &row);
   }
   if (is_removed || is_gone(path, file_)) {
     ++input_.counts_.gone_entries;
@@ -209,6 +216,7 @@ Result<void> Merge::take_before(const Entry& entry, std::string_view path) {
   }
   NPK_TRY(check_parent(row, path));
   if (row.kind == EntryKind::regular) ++input_.counts_.kept_files;
+  NPK_TRY(set_attributes(path, &row, nullptr));
   if (row.link_group != 0) groups_.emplace(static_cast<std::uint32_t>(input_.slots_.size()), row.link_group);
   input_.slots_.push_back({MergedInput::kNone, static_cast<std::uint32_t>(entry.number())});
   return {};
@@ -258,19 +266,38 @@ bool Merge::is_equal(const EntryRow& before) {
   return now.kind != EntryKind::regular || has_equal_content(before);
 }
 
-void Merge::take_scanned_below(std::optional<std::string_view> path) {
-  while (has_scanned_below(path)) take_scanned(MergedInput::kNone, false);
+Result<void> Merge::take_scanned_below(std::optional<std::string_view> path) {
+  while (has_scanned_below(path)) NPK_TRY(take_scanned(MergedInput::kNone, nullptr));
+  return {};
 }
 
-void Merge::take_scanned(std::uint32_t before, bool was_there) {
+Result<void> Merge::take_scanned(std::uint32_t before, const EntryRow* there) {
   const EntryRow& row = scanned_row();
   if (row.kind == EntryKind::directory) file_.clear();
   else file_ = row.path;
-  if (!was_there) ++input_.counts_.new_entries;
+  NPK_TRY(set_attributes(row.path, there, &row));
+  if (there == nullptr) ++input_.counts_.new_entries;
   if (before != MergedInput::kNone && row.kind == EntryKind::regular) ++input_.counts_.kept_files;
   if (before == MergedInput::kNone && row.kind == EntryKind::regular && input_.scanned_.size(next_scanned_) != 0) input_.has_new_content_ = true;
   input_.slot_of_scanned_[static_cast<std::size_t>(next_scanned_)] = static_cast<std::uint32_t>(input_.slots_.size());
   input_.slots_.push_back({static_cast<std::uint32_t>(next_scanned_++), before});
+  return {};
+}
+
+// Those of an entry from before stay with its path, whatever a scan finds there.
+Result<void> Merge::set_attributes(std::string_view path, const EntryRow* there, const EntryRow* scanned) {
+  const bool is_changed = changes_.hold(path);
+  if (!is_changed && scanned == nullptr) return {};
+  PackageAttributes attributes = there != nullptr ? package_attributes_of(*there) : PackageAttributes();
+  changes_.apply(path, attributes);
+  if (!is_changed && attributes.empty()) return {};
+  std::uint64_t bytes = 0;
+  for (const auto& [name, value] : attributes) bytes += name.size() + value.size();
+  for (const format::Xattr& xattr : (scanned != nullptr ? *scanned : *there).xattrs)
+    bytes += format::is_package_attribute(xattr.name) ? 0 : xattr.name.size() + xattr.value.size();
+  if (bytes > Limits().max_xattr_bytes / 2) return misuse("tags, comment and extended attributes of one entry take more than 512 KiB", path);
+  input_.attributes_.emplace(static_cast<std::uint32_t>(input_.slots_.size()), std::move(attributes));
+  return {};
 }
 
 }  // namespace npk::ops

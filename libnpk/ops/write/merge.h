@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "npk/entry.h"
+#include "ops/write/attribute_changes.h"
 #include "ops/write/merged_input.h"
 #include "ops/write/path_ranges.h"
 #include "ops/write/removal.h"
@@ -18,7 +19,7 @@ namespace npk::ops {
 class Merge {
  public:
   // `leaves`: of the catalog before, in order.
-  Merge(MergedInput& input, const std::vector<format::CatalogChild>& leaves, const MergeRules& rules);
+  Merge(MergedInput& input, const std::vector<format::CatalogChild>& leaves, const MergeRules& rules, AttributeChanges& changes);
 
   Result<void> run();
 
@@ -56,12 +57,16 @@ class Merge {
   [[nodiscard]] const format::EntryRow& scanned_row();
   [[nodiscard]] bool has_equal_content(const format::EntryRow& before);
   [[nodiscard]] bool is_equal(const format::EntryRow& before);
-  void take_scanned_below(std::optional<std::string_view> path);
-  void take_scanned(std::uint32_t before, bool was_there);
+  Result<void> take_scanned_below(std::optional<std::string_view> path);
+  // `there`: what was at its path; null if nothing was.
+  Result<void> take_scanned(std::uint32_t before, const format::EntryRow* there);
+  // Of the slot that comes next.
+  Result<void> set_attributes(std::string_view path, const format::EntryRow* there, const format::EntryRow* scanned);
 
   MergedInput& input_;
   const std::vector<format::CatalogChild>& leaves_;
   const MergeRules& rules_;
+  AttributeChanges& changes_;
   Removal removal_;
   Subtrees replaced_, renamed_from_;
   Ancestors parents_;  // of what is replaced

@@ -32,7 +32,9 @@ class MergedOpener final : public writer::InputOpener {
 Result<std::unique_ptr<MergedInput>> MergedInput::merge(const PackageReader& before, const std::vector<format::CatalogChild>& leaves,
                                                         const TreeInput& scanned, const MergeRules& rules) {
   std::unique_ptr<MergedInput> input(new MergedInput(before, scanned));
-  NPK_TRY(Merge(*input, leaves, rules).run());
+  NPK_ASSIGN(AttributeChanges changes, AttributeChanges::make(rules.attributes, before));
+  NPK_TRY(Merge(*input, leaves, rules, changes).run());
+  input->equal_attributes_of_links();
   return input;
 }
 
@@ -50,6 +52,23 @@ void MergedInput::number_link_groups(std::unordered_map<std::uint32_t, std::uint
     }
     group_of_slot_.emplace(slot, found->second);
   }
+}
+
+void MergedInput::equal_attributes_of_links() {
+  if (attributes_.empty() || scanned_.link_group_count() == 0) return;
+  const auto for_each_further_name = [&](const auto& visit) {
+    for (std::uint32_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot].scanned == kNone) continue;
+      const auto leader = static_cast<std::uint32_t>(link_leader(slot));
+      if (leader != slot) visit(leader, slot);
+    }
+  };
+  for_each_further_name([&](std::uint32_t leader, std::uint32_t slot) {
+    if (const auto own = attributes_.find(slot); own != attributes_.end()) attributes_.try_emplace(leader, own->second);
+  });
+  for_each_further_name([&](std::uint32_t leader, std::uint32_t slot) {
+    if (const auto first = attributes_.find(leader); first != attributes_.end()) attributes_[slot] = first->second;
+  });
 }
 
 void MergedInput::keep_error(const Error& error) const {
@@ -87,7 +106,12 @@ format::EntryRow MergedInput::row_before(std::uint64_t number, writer::EntryScra
 
 format::EntryRow MergedInput::entry(std::uint64_t number, writer::EntryScratch& scratch) const {
   const Slot& slot = slots_[number];
-  return slot.scanned == kNone ? row_before(number, scratch) : scanned_.entry(slot.scanned, scratch);
+  format::EntryRow row = slot.scanned == kNone ? row_before(number, scratch) : scanned_.entry(slot.scanned, scratch);
+  if (const auto attributes = attributes_.find(static_cast<std::uint32_t>(number)); attributes != attributes_.end()) {
+    replace_package_attributes(row, attributes->second, scratch.xattrs);
+    row.xattrs = scratch.xattrs;
+  }
+  return row;
 }
 
 std::uint64_t MergedInput::size(std::uint64_t number) const noexcept {

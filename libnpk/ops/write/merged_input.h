@@ -11,6 +11,7 @@
 
 #include "npk/ops/append.h"
 #include "npk/reader.h"
+#include "ops/write/attribute_changes.h"
 #include "ops/write/tree_input.h"
 
 namespace npk::ops {
@@ -19,6 +20,7 @@ struct MergeRules {
   std::vector<std::string> replaced;  // stored paths that were scanned: what lay under them and was not found is gone
   const std::vector<std::string>& removed;
   const std::vector<std::pair<std::string, std::string>>& renamed;
+  const std::vector<AttributeChange>& attributes;
   bool read_all = false;
 };
 
@@ -73,6 +75,8 @@ class MergedInput final : public writer::InputTree {
   MergedInput(const PackageReader& before, const TreeInput& scanned) : before_(before), scanned_(scanned) {}
   void number_link_groups(std::unordered_map<std::uint32_t, std::uint64_t> groups);
   [[nodiscard]] format::EntryRow row_before(std::uint64_t number, writer::EntryScratch& scratch) const;
+  // All names of a scanned file have the attributes of the first that has any.
+  void equal_attributes_of_links();
   void keep_error(const Error& error) const;
 
   const PackageReader& before_;
@@ -85,6 +89,7 @@ class MergedInput final : public writer::InputTree {
   std::unordered_map<std::uint32_t, std::string> renamed_;   // paths, by number before
   std::unordered_map<std::uint64_t, LinkGroup> groups_;      // those from before, by their number there
   std::unordered_map<std::uint64_t, std::uint64_t> group_of_slot_;
+  std::unordered_map<std::uint32_t, PackageAttributes> attributes_;  // by slot, where they are not those the entry comes with
   MergeCounts counts_;
   mutable std::mutex mutex_;
   mutable std::optional<Error> error_;

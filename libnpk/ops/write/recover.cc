@@ -115,6 +115,7 @@ class Job {
     writer.time_seconds = commit.commit.statement.time_seconds;
     writer.time_nanoseconds = commit.commit.statement.time_nanoseconds;
     writer.message = commit.commit.statement.message;
+    writer.metadata = format::package_metadata(commit.commit.placement);
   }
 
   Result<void> write(const WriterOptions& options) {

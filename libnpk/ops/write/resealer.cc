@@ -126,7 +126,7 @@ Result<void> Resealer::take_commit(const reader::Frame& frame) {
   NPK_TRY(move_if_any(placement.hint_root));
   placement.previous_commit = last_commit_.position;
   placement.totals.stored_bytes = placement.totals.stored_bytes - old_block_bytes_ + new_block_bytes_;
-  statement.storage_root = hash::storage_root(placement.catalog_root.hash, placement.chunk_root.hash);
+  statement.storage_root = hash::storage_root(placement);
   if (generations_ != 0 && statement.previous_statement == old_statement_hash_) statement.previous_statement = new_statement_hash_;
   NPK_TRY(write(frame, block::seal_stored(format::encode_commit(commit))));
   old_statement_hash_ = old_hash;

@@ -185,8 +185,8 @@ Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const 
   if (!opened.header.chain.empty() || opened.header.base_position != 0) return bad("a commit is not stored as it is");
   NPK_ASSIGN(format::Commit commit, format::decode_commit(opened.payload, position, limits));
   const format::Placement& placement = commit.placement;
-  if (commit.statement.storage_root != hash::storage_root(placement.catalog_root.hash, placement.chunk_root.hash))
-    return bad("a commit's storage root is not that of its pages");
+  if (commit.statement.storage_root != hash::storage_root(placement))
+    return bad("a commit's storage root is not that of its pages and metadata");
   const format::Totals& totals = placement.totals;
   if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)
     return bad("a commit counts blocks but has no chunks");

@@ -168,6 +168,7 @@ Result<WritePlan> make_plan(const WriterOptions& options) {
   if (options.threads > kMostThreads) return misuse("threads", "must be at most 1024");
   if (options.message.size() > kMostMessageBytes) return misuse("message", "must be at most 1 MiB");
   if (!is_utf8(options.message)) return misuse("message", "must be UTF-8");
+  if (const auto metadata = format::check_package_metadata(options.metadata); !metadata) return misuse("metadata", metadata.error().message);
   if (options.time_nanoseconds >= 1'000'000'000) return misuse("time", "must have fewer than a thousand million nanoseconds");
   if (options.pad && (options.recipients == nullptr || options.recipients->empty()))
     return misuse("pad", "only the lengths of a sealed package can be hidden: it needs recipients");

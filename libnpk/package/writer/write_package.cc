@@ -280,22 +280,21 @@ class PackageJob {
     commit.statement.time_seconds = options_.time_seconds;
     commit.statement.time_nanoseconds = options_.time_nanoseconds;
     commit.statement.content_root = catalog_.content_root;
-    commit.statement.storage_root = hash::storage_root(catalog_.root.hash, chunk_root.hash);
     commit.statement.message = options_.message;
     commit.placement.catalog_root = catalog_.root;
     commit.placement.chunk_root = chunk_root;
     commit.placement.totals = catalog_.totals;
     commit.placement.chunking = chunking_record(plan_);
+    if (!options_.metadata.empty()) commit.placement.sections.push_back(format::encode_package_metadata(options_.metadata));
     if (base_ != nullptr) follow_base(commit);
     if (renewed_) renew(commit);
+    commit.statement.storage_root = hash::storage_root(commit.placement);
     return commit;
   }
 
   void renew(format::Commit& commit) const {
-    const format::Statement made = commit.statement;
     commit.statement = renewed_->statement;
-    commit.statement.content_root = made.content_root;
-    commit.statement.storage_root = made.storage_root;
+    commit.statement.content_root = catalog_.content_root;
     commit.placement.sections = renewed_->sections;
   }
 

@@ -16,7 +16,7 @@ DEVICES = (KINDS["character_device"], KINDS["block_device"])
 
 PAGES = {"catalog_leaf": 1, "catalog_node": 2, "manifest": 3, "chunk_leaf": 4, "chunk_node": 5, "hint": 6}
 
-SECTIONS = {"kept_statement": 1}
+SECTIONS = {"kept_statement": 1, "metadata": 2}
 
 COLUMNS = {
     "path_shared": 1, "path_suffix_length": 2, "path_suffix": 3, "kind": 4, "mode": 5, "uid": 6, "gid": 7, "user_name": 8, "group_name": 9,

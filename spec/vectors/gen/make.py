@@ -15,6 +15,7 @@ import vectors_columns
 import vectors_frames
 import vectors_hostile
 import vectors_limits
+import vectors_metadata
 import vectors_ok
 import vectors_parity
 import vectors_sealed
@@ -27,7 +28,7 @@ from failure import CLASSES
 from ids import KINDS
 from roots import leaders
 
-GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_limits, vectors_hostile,
+GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_metadata, vectors_limits, vectors_hostile,
           vectors_words, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}

@@ -23,7 +23,7 @@ from blake3 import derive, digest
 from crc32c import crc32c
 from ids import FRAME_TYPES
 from pages import catalog_leaf_table, catalog_node_table, chunk_leaf_table, chunk_node_table, encode_page, new_page
-from roots import content_groups, content_root
+from roots import content_groups, content_root, storage_root
 from wire import i64, prefixed, u8, u16, u32, u64
 
 SUPERBLOCK_MAGIC = b"\x89NPK\r\n\x1a\n"
@@ -234,9 +234,9 @@ class Package:
         chunk_root = self._up(self.chunk_leaves, fanout, chunk_height, self._chunk_node)
         self.catalog_root, self.chunk_root = catalog, chunk_root
         self.content_root = content_root(entries) if root is None else root
-        self.storage_root = derive("npk 1 storage root", catalog.hash + chunk_root.hash)
-        statement = self._statement(message, role)
         placement = self._placement(entries, catalog, chunk_root, hint, role)
+        self.storage_root = storage_root(catalog.hash, chunk_root.hash, [(it.id, it.data) for it in placement.sections])
+        statement = self._statement(message, role)
         self.features = placement.features
         raw = prefixed(self._statement_bytes(statement)) + prefixed(self._placement_bytes(placement))
         previous = self.last_commit

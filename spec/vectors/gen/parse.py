@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import limits
+import metadata
 from blake3 import digest
 from crc32c import crc32c
 from failure import Cursor, require
@@ -145,6 +146,7 @@ def _placement(data):
     it.take(12 + 8)
     placement.sections = [_section(it) for _ in _counted(it, it.integer(4), 8)]
     it.finish()
+    placement.metadata = metadata.of_sections(placement.sections)
     require(placement.features[2] == 0, f"unknown incompatible feature bits {placement.features[2]:#x}", "unsupported")
     return placement
 
@@ -154,11 +156,14 @@ def _counted(it, count, least_bytes):
     return range(count)
 
 
+KNOWN_SECTIONS = (1, 2)
+
+
 def _section(it):
     section_id, flags, reserved = it.integer(2), it.integer(1), it.integer(1)
     require(flags <= 1 and reserved == 0, "section: reserved")
     data = it.take(it.integer(4))
-    require(flags == 0, f"section {section_id} must be understood", "unsupported")
+    require(flags == 0 or section_id in KNOWN_SECTIONS, f"section {section_id} must be understood", "unsupported")
     return section_id, data
 
 

@@ -48,3 +48,12 @@ def content_groups(entries):
 def content_root(entries):
     entries = sorted(entries, key=lambda entry: entry.order)
     return derive("npk 1 content root", u64(len(entries)) + b"".join(value for _, _, value in content_groups(entries)))
+
+
+METADATA = 2  # the section's id
+
+
+def storage_root(catalog_hash, chunk_hash, sections):
+    """`sections`: pairs of id and bytes."""
+    metadata = [digest(data) for section_id, data in sections if section_id == METADATA]
+    return derive("npk 1 storage root", b"".join([catalog_hash, chunk_hash, *metadata[:1]]))

@@ -10,7 +10,7 @@ from blake3 import derive, digest
 from failure import Failure, require
 from ids import CLEAR_FRAMES, FRAME_TYPES
 from limits import BLOCK_RAW, PAGE_RAW
-from roots import content_groups, content_root
+from roots import content_groups, content_root, storage_root
 
 
 def verify(reader):
@@ -98,7 +98,7 @@ def _totals(reader):
 
 def _roots(reader):
     statement, placement = reader.commit.statement, reader.commit.placement
-    storage = derive("npk 1 storage root", placement.catalog.hash + placement.chunks_root.hash)
+    storage = storage_root(placement.catalog.hash, placement.chunks_root.hash, placement.sections)
     require(statement.storage_root == storage, "storage root")
     rows = [_canonical(reader, row) for row in reader.entries()]
     require(statement.content_root == content_root(rows), "content root")

@@ -67,6 +67,7 @@ enum class PageKind : std::uint8_t {
 // Sections of a commit's placement.
 enum class SectionId : std::uint16_t {
   kept_statement = 1,
+  metadata = 2,
 };
 
 enum class ColumnId : std::uint16_t {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,19 @@
 #include "npk/ops/create.h"
 
 namespace npk::ops {
+
+// A pair of the package's metadata is set, or, without a value, taken away; what is not there is taken away too.
+struct MetadataChange {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+// An attribute of an entry that no file system has (npk/format/entry_attributes.h): a tag or the comment.
+struct AttributeChange {
+  std::string path;  // stored, as it is in the new generation
+  std::string name;
+  std::optional<std::string> value;
+};
 
 struct AppendOptions {
   std::string package_path;
@@ -23,6 +37,10 @@ struct AppendOptions {
   // Not 0: what is changed is not the newest generation but this one, which becomes the newest again. misuse if it is not
   // there.
   std::uint64_t revert_to = 0;
+  // To the metadata of the generation before, or of `revert_to`; that of create.writer is not used.
+  std::vector<MetadataChange> metadata;
+  // In this order. Each path must be there (not_found). All names of a hard-linked file have the same attributes.
+  std::vector<AttributeChange> attributes;
   // Files whose size and time are those the package has are taken to be unchanged, but for times not older than the
   // newest generation. True: all are read.
   bool read_all = false;
@@ -40,7 +58,7 @@ struct AppendReport {
   std::uint64_t kept_files = 0;     // not read
   std::uint64_t scan_problems = 0;
   std::uint64_t cut_bytes = 0;      // of what a writer that was stopped had begun to add
-  bool changed_nothing = false;     // content and metadata are what they were: no generation was written
+  bool changed_nothing = false;     // content, attributes and metadata are what they were: no generation was written
 };
 
 // Memory: as create(); of what is there, the catalog pages in which something changes and, where there is new content, the

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "npk/limits.h"
+#include "npk/ops/tags.h"
 #include "npk/progress.h"
 #include "npk/recipients.h"
 #include "npk/reader.h"
@@ -22,6 +23,7 @@ enum class ExistingFiles : std::uint8_t {
 struct ExtractOptions {
   std::string target_directory = ".";      // created if missing
   std::vector<std::string> globs = {};     // empty: everything; `*` matches '/'; a directory selects what is under it
+  std::vector<TagCondition> tags = {};     // of what the globs mean, only what meets all; not from a pipe (misuse)
   unsigned strip_components = 0;
   ExistingFiles existing = ExistingFiles::fail;
   // While it extracts, `.npk-resume` in the target directory says since when. Another call with this set, for the same package

@@ -102,7 +102,8 @@ Result<format::Commit> HistoryWriter::make_commit(std::size_t index, const Rewri
         Result<format::Commit>(fail(Errc::corrupt, "generation " + std::to_string(statement.generation) + " has another content than its commit says")),
         old.place.position);
   std::erase_if(placement.sections, [](const format::CommitSection& section) {
-    return section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement);
+    return section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement) &&
+           section.id != static_cast<std::uint16_t>(format::SectionId::metadata);
   });
   if (auto record = record_statement(statement, old.place.position, package_.signatures(), may_change)) {
     report_.kept_signatures += record->signatures;
@@ -111,10 +112,10 @@ Result<format::Commit> HistoryWriter::make_commit(std::size_t index, const Rewri
   if (last_commit_.exists() && last_statement_.generation + 1 == statement.generation)
     statement.previous_statement = hash::blake3(format::encode_statement(last_statement_));
   statement.content_root = catalog.content_root;
-  statement.storage_root = hash::storage_root(catalog.root.hash, data.chunk_root.hash);
   placement.previous_commit = last_commit_.position;
   placement.catalog_root = catalog.root;
   placement.chunk_root = data.chunk_root;
+  statement.storage_root = hash::storage_root(placement);
   placement.hint_root = {};
   placement.totals = catalog.totals;
   placement.totals.chunks = data.totals.chunks;

@@ -122,6 +122,7 @@ Result<void> read_differences(ByteReader& in, std::span<std::uint64_t> out) {
   NPK_ASSIGN(const std::uint64_t first, read_number(in));
   NPK_ASSIGN(const unsigned width, read_width(in));
   NPK_ASSIGN(const std::uint64_t lowest, read_number(in));
+  if (out.size() == 1 && (width != 0 || lowest != 0)) return fail(Errc::corrupt, "a single value has a difference to the next");
   NPK_TRY(read_packed(in, width, static_cast<std::uint64_t>(zigzag_decode(lowest)), out.subspan(1)));
   std::uint64_t value = out[0] = first;
   for (std::uint64_t& difference : out.subspan(1)) difference = value += difference;

@@ -47,6 +47,7 @@ def frame_header(data, tag, sealed=False):
     _seal_fields(header, sealed)
     require(header.length == HEADER_BYTES, "frame header length", "unsupported")
     require(header.stored_length <= limits.FRAME_BODY, "a frame too large", "limit")
+    require(header.type, "frame type 0")
     known = header.type in FRAME_TYPES.values()
     require(known or not header.flags & MUST_UNDERSTAND, f"frame type {header.type} must be understood", "unsupported")
     return header

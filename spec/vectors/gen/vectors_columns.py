@@ -144,6 +144,10 @@ def dictionaries():
          number(3) + differences([1, 2, 3]) + packed([1, 0, 0, 2, 1, 0], 2) + number(1) + frame([4]) + frame([4]), "corrupt", ""),
         ("patch_position", "a patch past the last value.", number(4) + words + indices + number(1) + frame([6]) + frame([4]), "corrupt", ""),
         ("patch_count", "more patches than values.", number(4) + words + packed([0] * 6, 2) + number(7) + frame([0] * 7) + frame([1] * 7), "corrupt", "")])
+    one = number(1) + number(1000)
+    yield from _encoding_faults("gid", "dictionary", [
+        ("one_with_width", "one value, with a width of differences.", one + u8(3) + number(0) + none, "corrupt", ""),
+        ("one_with_difference", "one value, with a lowest difference.", one + u8(0) + number(2) + none, "corrupt", "")])
 
 
 def right_encodings():

@@ -38,6 +38,8 @@ const std::vector<Hostile>& hostile() {
       {"a byte too many", frame_of_reference, 1, {8, 0, 1, 2}, Errc::trailing_data},
       {"differences of width 255", delta, 2, {0, 255, 0}, Errc::corrupt},
       {"padding of differences", delta, 2, {0, 1, 0, 0b10}, Errc::corrupt},
+      {"one value with a width of differences", delta, 1, {1, 5, 3, 0}, Errc::corrupt},
+      {"one value with a lowest difference", delta, 1, {1, 5, 0, 1, 2}, Errc::corrupt},
       {"more non-zeros than values", zero_run, 2, {1, 3, 0, 0, 0, 1, 1}, Errc::corrupt},
       {"non-zeros without number", zero_run, 2, kHugeCount, Errc::corrupt},
       {"a gap past the end", zero_run, 2, {1, 1, 0, 1, 2, 0, 1, 1}, Errc::corrupt},

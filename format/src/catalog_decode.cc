@@ -345,9 +345,9 @@ std::size_t CatalogPage::memory_bytes() const noexcept {
          runs_.size() * sizeof(Run) + xattrs_.size() * sizeof(Xattr);
 }
 
-Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits) {
+Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, PageKind kind) {
   NPK_ASSIGN(const PageView page, PageView::parse(raw, limits));
-  if (page.header().kind != PageKind::catalog_node) return bad("a page of another kind lies here");
+  if (page.header().kind != kind) return bad("a page of another kind lies here");
   const std::uint32_t rows = page.header().row_count;
   if (rows == 0) return bad("a catalog node has no children");
   NPK_ASSIGN(const DecodedPaths paths, decode_paths(page, true, limits));
@@ -356,7 +356,7 @@ Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const Integers entries, page.integers(ColumnId::child_entries, rows));
   NPK_ASSIGN(const ByteView hashes, page.bytes(ColumnId::child_hash, std::uint64_t{rows} * sizeof(Digest)));
   const bool has_content = page.has(ColumnId::child_content_hash);
-  if (has_content && page.header().height != 1) return bad("a catalog node that has no leaves below it tells their content");
+  if (has_content && (page.header().height != 1 || kind != PageKind::catalog_node)) return bad("a node that has no leaves of the catalog below it tells their content");
   NPK_ASSIGN(const ByteView content_hashes, page.bytes(ColumnId::child_content_hash, has_content ? std::uint64_t{rows} * sizeof(Digest) : 0));
   CatalogNode node{page.header().height, {}};
   std::uint64_t total = 0;

@@ -169,8 +169,8 @@ Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows) {
   return page.build();
 }
 
-Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> children) {
-  PageBuilder page({.kind = PageKind::catalog_node, .height = height, .row_count = static_cast<std::uint32_t>(children.size())});
+Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> children, PageKind kind) {
+  PageBuilder page({.kind = kind, .height = height, .row_count = static_cast<std::uint32_t>(children.size())});
   PathColumns paths;
   Integers positions, lengths, entries;
   Bytes hashes, content_hashes;

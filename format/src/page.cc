@@ -17,7 +17,7 @@ std::string column_name(ColumnId id) { return "column " + std::to_string(static_
 bool is_known_column(ColumnId id) noexcept {
   const auto value = static_cast<unsigned>(id);
   return (value >= 1 && value <= 27) || (value >= 32 && value <= 36) || (value >= 48 && value <= 57) ||
-         (value >= 64 && value <= 66) || (value >= 80 && value <= 83);
+         (value >= 64 && value <= 66) || (value >= 80 && value <= 84);
 }
 
 std::uint64_t row_limit(PageKind kind, const Limits& limits) noexcept {
@@ -26,11 +26,11 @@ std::uint64_t row_limit(PageKind kind, const Limits& limits) noexcept {
   return limits.max_catalog_rows_per_page;
 }
 
-bool is_leaf_kind(PageKind kind) noexcept { return kind != PageKind::catalog_node && kind != PageKind::chunk_node; }
+bool is_leaf_kind(PageKind kind) noexcept { return kind != PageKind::catalog_node && kind != PageKind::chunk_node && kind != PageKind::hint_node; }
 bool is_chunk_kind(PageKind kind) noexcept { return kind == PageKind::chunk_leaf || kind == PageKind::chunk_node; }
 
 Result<void> check_header(const PageHeader& header, std::uint16_t column_count, const Limits& limits) {
-  if (header.kind < PageKind::catalog_leaf || header.kind > PageKind::hint) return fail(Errc::corrupt, "a page is of no known kind");
+  if (header.kind < PageKind::catalog_leaf || header.kind > PageKind::hint_node) return fail(Errc::corrupt, "a page is of no known kind");
   if (is_leaf_kind(header.kind) != (header.height == 0)) return fail(Errc::corrupt, "a page's height does not fit its kind");
   if (header.height > limits.max_tree_height) return fail(Errc::limit, "a page tree is higher than the limit");
   if (column_count > limits.max_columns_per_page) return fail(Errc::limit, "a page has more columns than the limit");

@@ -12,6 +12,7 @@
 #include "npk/format/chunk_page.h"
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
+#include "npk/format/hint_page.h"
 #include "npk/format/page.h"
 #include "npk/format/parity.h"
 #include "npk/format/signature_record.h"
@@ -265,6 +266,21 @@ void pages(const Corpus& corpus) {
   corpus.add("claim_rows", ByteView(claimed.build()));
 }
 
+void hint_pages(const Corpus& corpus) {
+  const std::vector<format::FileHint> rows = {{}, {1'234'567, 1'700'000'000, 123'456'789}, {1'234'568, -5, 0}};
+  const Bytes bytes = format::encode_hint_page(1'700'000'100, rows);
+  corpus.add("leaf", ByteView(bytes));
+  corpus.add("trailing", bytes, numbers(std::uint8_t{0}));
+  format::PageBuilder scans({.kind = PageKind::hint, .row_count = 2});
+  scans.add_integers(format::ColumnId::hint_scan_seconds, Integers{8, 9});
+  corpus.add("two_scans", ByteView(scans.build()));
+  format::PageBuilder late({.kind = PageKind::hint, .row_count = 2});
+  late.add_integers(format::ColumnId::hint_ctime_nanoseconds, Integers{8, 1'000'000'000});
+  corpus.add("nanoseconds", ByteView(late.build()));
+  const std::vector<format::CatalogChild> children = {{"a", 200, 100, digest_of("a"), 5, {}}, {"b", 900, 100, digest_of("b"), 3, {}}};
+  corpus.add("node", format::encode_catalog_node(1, children, PageKind::hint_node));
+}
+
 format::Commit sample_commit() {
   format::Commit commit;
   commit.statement.generation = 3;
@@ -497,7 +513,7 @@ int main(int argc, char** argv) {
                                                                      {"decoder_fuzz", decoders},
                                                                      {"page_fuzz", pages},
                                                                      {"catalog_page_fuzz", catalog_pages},
-                                                                     {"catalog_node_fuzz", catalog_nodes},
+                                                                     {"catalog_node_fuzz", catalog_nodes}, {"hint_page_fuzz", hint_pages},
                                                                      {"chunk_page_fuzz", chunk_pages},
                                                                      {"commit_fuzz", commits},
                                                                      {"signature_record_fuzz", signature_records},

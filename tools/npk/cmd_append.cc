@@ -17,7 +17,9 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
   --files-from FILE    PATHs, one a line; - is standard input
   --exclude GLOB, --include GLOB, --stdin-name NAME
                        as of npk pack
-  --checksum           reads all files; else those of the size and time they had are taken to be unchanged
+  --checksum           reads all files; else those of the size and times they had are taken to be unchanged
+  --ignore-ctime, --ignore-inode
+                       a file may be unchanged though its ctime, or its inode number, is another
   --keep-missing       what is not found any more stays in the new generation
   --append-to-signed   also where the newest generation is signed; the new one is not
   --fast, --max, --codec NAME, --level N, --block-size N, --chunk-size N, --dedup WHAT, --threads N, --memory N, --message TEXT,
@@ -46,6 +48,8 @@ void define(OptionParser& parser, Options& options) {
   define_pack(parser, options.pack, options.append.create);
   define_metadata(parser, options.metadata);
   parser.flag("--checksum", options.append.read_all);
+  parser.flag("--ignore-ctime", options.append.ignore_ctime);
+  parser.flag("--ignore-inode", options.append.ignore_inode);
   parser.flag("--keep-missing", options.append.keep_missing);
   parser.flag("--append-to-signed", options.append.append_to_signed);
   parser.flag("--resume", options.append.create.resume);

@@ -36,6 +36,7 @@ Result<void> set_time(ops::CreateOptions& create, const Io& io) {
     writer.time_seconds = *given;
     create.clamp_times = true;
   } else if (!writer.reproducible) {
+    create.hints = true;
     const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(io.now().time_since_epoch()).count();
     writer.time_seconds = now / 1'000'000'000;
     writer.time_nanoseconds = static_cast<std::uint32_t>(now % 1'000'000'000);

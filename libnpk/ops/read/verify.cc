@@ -9,6 +9,7 @@
 #include "ops/read/verify_chunks.h"
 #include "ops/read/verify_entries.h"
 #include "ops/read/verify_frames.h"
+#include "ops/read/verify_hints.h"
 #include "package/reader/expansion.h"
 #include "package/reader/signatures.h"
 
@@ -27,6 +28,7 @@ class Verification {
     NPK_TRY(note_opening());
     NPK_TRY(chunks_.run());
     NPK_TRY(entries_.run());
+    NPK_TRY(check_hints(package_, entries_.is_complete(), damages_));
     FrameCheck frames(package_, chunks_, damages_);
     NPK_TRY(frames.run(options_.stop));
     if (!options_.quick) NPK_TRY(check_blocks());

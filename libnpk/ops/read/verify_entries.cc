@@ -110,11 +110,11 @@ Result<void> EntryCheck::visit_rows(const Place& place, Walk& walk) {
 }
 
 Result<void> EntryCheck::run() {
-  NPK_ASSIGN(const bool complete, for_each_readable([this](const Entry& entry) { return add(entry); }, true));
+  NPK_ASSIGN(is_complete_, for_each_readable([this](const Entry& entry) { return add(entry); }, true));
   std::ranges::sort(digest_tasks_);
   groups_.clear();
   if (root_known_) content_root_ = root_.finish();
-  if (!complete || package_.commit_position() == 0) return {};
+  if (!is_complete_ || package_.commit_position() == 0) return {};
   return check_sums();
 }
 

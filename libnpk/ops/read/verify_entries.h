@@ -33,6 +33,8 @@ class EntryCheck {
 
   [[nodiscard]] const reader::Tally& tally() const noexcept { return tally_; }
   [[nodiscard]] const Digest& content_root() const noexcept { return content_root_; }
+  // Whether run() could read all pages.
+  [[nodiscard]] bool is_complete() const noexcept { return is_complete_; }
   [[nodiscard]] std::vector<DigestTask>& digest_tasks() noexcept { return digest_tasks_; }
 
  private:
@@ -71,6 +73,7 @@ class EntryCheck {
   hash::ContentRoot root_;
   Digest content_root_{};
   bool root_known_ = true;
+  bool is_complete_ = false;
   std::uint64_t linked_rows_ = 0;
   std::unordered_map<std::uint64_t, Group> groups_;
   std::vector<DigestTask> digest_tasks_;

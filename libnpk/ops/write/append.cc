@@ -49,17 +49,19 @@ class Before {
   Result<void> find_leaves() {
     const PackageInfo& shown = tree().info();
     NPK_ASSIGN(leaves_, reader::catalog_leaves(frames(), shown.commit.placement.catalog_root, shown.commit_place.position, &nodes_));
+    NPK_ASSIGN(hints_, EarlierHints::read(frames(), shown.commit.placement, shown.commit_place.position));
     return {};
   }
   [[nodiscard]] const std::vector<format::CatalogChild>& leaves() const noexcept { return leaves_; }
+  [[nodiscard]] const EarlierHints& hints() const noexcept { return *hints_; }
 
   // `load_chunks`: there is content that may be in the package already.
   Result<writer::BaseGeneration> generation(io::AppendedFile& file, bool load_chunks) {
     const PackageInfo& info = reader_.info();
     const format::Placement& placement = info.commit.placement;
     writer::BaseGeneration base{.superblock = info.superblock, .trailer_header = {}, .trailer = info.trailer, .commit = info.commit,
-                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunk_nodes = {}, .catalog_nodes = std::move(nodes_),
-                                .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {}, .chunk_hash = {}, .read_chunk_leaf = {},
+                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunk_nodes = {}, .catalog_nodes = std::move(nodes_), .hint_nodes = hints_->nodes(),
+                                .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {}, .find_hints = {}, .chunk_hash = {}, .read_chunk_leaf = {},
                                 .before_trailer = [&file] { return file.sync(); }};
     const std::uint64_t trailer_bytes = format::kFrameHeaderBytes + format::trailer_body_bytes(info.trailer);
     NPK_ASSIGN(base.trailer_header, frames().read_header(info.trailer.package_length - trailer_bytes));
@@ -71,6 +73,7 @@ class Before {
       NPK_ASSIGN(base.seal, writer::PackageSeal::resume(info.superblock, *reader_.impl().extent().opener, salt_id));
     }
     base.find_leaf = [this](std::string_view first_path, ByteView raw) { return find_leaf(first_path, raw); };
+    base.find_hints = [this](std::string_view first_path) { return hints_->find(first_path); };
     base.chunk_hash = [this](std::uint64_t number) -> Result<Digest> {
       NPK_ASSIGN(const reader::ChunkLocation chunk, reader_.impl().chunks().chunk(number));
       return chunk.hash;
@@ -125,6 +128,7 @@ class Before {
   std::optional<PackageReader> reverted_;
   std::vector<format::CatalogChild> leaves_;
   reader::NodePlaces nodes_;
+  std::optional<EarlierHints> hints_;
 };
 
 // A path that could not be scanned in full says nothing about what is not there any more.
@@ -171,9 +175,10 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   scan.sink = nullptr;
   scan.package_path = options.package_path;
   NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
-  const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
-                         .renamed = options.renamed, .attributes = options.attributes, .read_all = options.read_all};
   NPK_TRY(before.find_leaves());
+  const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
+                         .renamed = options.renamed, .attributes = options.attributes, .read_all = options.read_all || before.hints().is_broken(),
+                         .ignore_ctime = options.ignore_ctime, .ignore_inode = options.ignore_inode, .hints = before.hints()};
   NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), before.leaves(), scanned, rules));
   const bool load_chunks = input->has_new_content() && options.create.writer.deduplication != Deduplication::none;
   NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file, load_chunks));

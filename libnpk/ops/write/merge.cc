@@ -127,6 +127,7 @@ Result<void> Merge::take_leaf(std::size_t leaf) {
   const bool is_in_place = page->row_count() == leaves_[leaf].entry_count && page->path(0) == leaves_[leaf].first_path &&
                            (!where.end || path_less(page->path(page->row_count() - 1), *where.end));
   if (!is_in_place) return fail(Errc::corrupt, "a catalog page is not what its parent says");
+  NPK_ASSIGN(hints_, rules_.hints.of(leaves_[leaf]));
   if (may_stay && stays(*page, where)) return keep(leaf), Result<void>();
   NPK_TRY(take_rows(leaf, page));
   NPK_TRY(take_renamed_below(where.end));
@@ -161,7 +162,7 @@ bool Merge::stays(const format::CatalogPage& page, const PathInterval& where) {
   const Number scanned_before = next_scanned_;
   std::string file = file_;
   for (std::size_t row = 0; row < page.row_count(); ++row) {
-    if (stays(page.row(row), file)) continue;
+    if (stays(page.row(row), row, file)) continue;
     next_scanned_ = scanned_before;
     return false;
   }
@@ -173,9 +174,9 @@ bool Merge::stays(const format::CatalogPage& page, const PathInterval& where) {
   return true;
 }
 
-bool Merge::stays(const EntryRow& before, std::string& file) {
+bool Merge::stays(const EntryRow& before, std::size_t row, std::string& file) {
   if (next_is(before.path)) {
-    if (!is_equal(before)) return false;
+    if (!is_equal(before, row)) return false;
     if (before.kind == EntryKind::directory) file.clear();
     else file = before.path;
     ++next_scanned_;
@@ -187,27 +188,27 @@ bool Merge::stays(const EntryRow& before, std::string& file) {
 Result<void> Merge::take_in_place(const Entry& entry) {
   if (input_.renamed_.contains(static_cast<std::uint32_t>(entry.number()))) return {};
   NPK_TRY(take_renamed_below(entry.path()));
-  return take_before(entry, entry.path());
+  return take_before(entry, entry.path(), static_cast<std::size_t>(entry.number() - first_number_));
 }
 
 Result<void> Merge::take_renamed_below(std::optional<std::string_view> path) {
   while (next_renamed_ < renamed_.size() && (!path || path_less(renamed_[next_renamed_].path, *path))) {
     const RenamedEntry& renamed = renamed_[next_renamed_++];
     NPK_ASSIGN(const Entry entry, input_.before_.entry(renamed.number));
-    NPK_TRY(take_before(entry, renamed.path));
+    NPK_TRY(take_before(entry, renamed.path, std::nullopt));
   }
   return {};
 }
 
-// `path`: where the entry is now.
-Result<void> Merge::take_before(const Entry& entry, std::string_view path) {
+// `path`: where the entry is now. `leaf_row`: which of the leaf's it was, if it was there.
+Result<void> Merge::take_before(const Entry& entry, std::string_view path, std::optional<std::size_t> leaf_row) {
   if (path == last_path_) return misuse("an entry of this path is there already", path);
   last_path_ = path;
   const EntryRow row = entry.row();
   const bool is_removed = removal_.takes(path);
   NPK_TRY(take_scanned_below(path));
   if (next_is(path)) {
-    const bool is_kept = !is_removed && (row.kind == EntryKind::regular ? has_equal_content(row) : is_equal(row));
+    const bool is_kept = !is_removed && (row.kind == EntryKind::regular ? has_equal_content(row, leaf_row) : is_equal(row, leaf_row));
     return take_scanned(is_kept ? static_cast<std::uint32_t>(entry.number()) : MergedInput::kNone, &row);
   }
   if (is_removed || is_gone(path, file_)) {
@@ -249,21 +250,32 @@ const EntryRow& Merge::scanned_row() {
   return scanned_row_;
 }
 
-// Content that need not be read: as rsync judges; but a file may have been written to once more in the second in which
-// it was packed.
-bool Merge::has_equal_content(const EntryRow& before) {
+// Content that need not be read.
+bool Merge::has_equal_content(const EntryRow& before, std::optional<std::size_t> leaf_row) {
   const EntryRow& now = scanned_row();
   return !rules_.read_all && now.kind == EntryKind::regular && before.kind == EntryKind::regular &&
          input_.scanned_.link_leader(next_scanned_) == next_scanned_ && input_.scanned_.size(next_scanned_) == before.size &&
-         now.mtime_seconds == before.mtime_seconds && now.mtime_nanoseconds == before.mtime_nanoseconds &&
-         now.mtime_seconds < newest_seconds_;
+         now.mtime_seconds == before.mtime_seconds && now.mtime_nanoseconds == before.mtime_nanoseconds && has_equal_hint(leaf_row);
 }
 
-bool Merge::is_equal(const EntryRow& before) {
+// Where there is none, as rsync judges. A file may have been written to once more in the second in which it was scanned or packed.
+bool Merge::has_equal_hint(std::optional<std::size_t> leaf_row) {
+  if (hints_.is_broken) return false;
+  const std::int64_t mtime = scanned_row().mtime_seconds;
+  const format::FileHint before = leaf_row && hints_.page ? hints_.page->rows[*leaf_row] : format::FileHint();
+  if (before.inode == 0) return mtime < newest_seconds_;
+  const format::FileHint now = input_.scanned_.hint(next_scanned_);
+  const bool is_same_file = rules_.ignore_inode || now.inode == before.inode;
+  const bool is_untouched = rules_.ignore_ctime || (now.ctime_seconds == before.ctime_seconds && now.ctime_nanoseconds == before.ctime_nanoseconds &&
+                                                    now.ctime_seconds < hints_.page->scan_seconds);
+  return is_same_file && is_untouched && mtime < hints_.page->scan_seconds;
+}
+
+bool Merge::is_equal(const EntryRow& before, std::optional<std::size_t> leaf_row) {
   const EntryRow& now = scanned_row();
   if (before.link_group != 0 || now.link_group != 0 || !has_equal_metadata(before, now)) return false;
   if (is_device(now.kind) && now.device != before.device) return false;
-  return now.kind != EntryKind::regular || has_equal_content(before);
+  return now.kind != EntryKind::regular || has_equal_content(before, leaf_row);
 }
 
 Result<void> Merge::take_scanned_below(std::optional<std::string_view> path) {

@@ -40,14 +40,14 @@ class Merge {
   [[nodiscard]] bool is_touched(const PathInterval& where);
   Result<void> take_leaf(std::size_t leaf);
   [[nodiscard]] bool stays(const format::CatalogPage& page, const PathInterval& where);
-  [[nodiscard]] bool stays(const format::EntryRow& before, std::string& file);
+  [[nodiscard]] bool stays(const format::EntryRow& before, std::size_t row, std::string& file);
   void keep(std::size_t leaf);
   Result<void> take_rows(std::size_t leaf, const std::shared_ptr<const format::CatalogPage>& page);
   void uncount(const format::EntryRow& row) noexcept;
 
   Result<void> take_in_place(const Entry& entry);
   Result<void> take_renamed_below(std::optional<std::string_view> path);
-  Result<void> take_before(const Entry& entry, std::string_view path);
+  Result<void> take_before(const Entry& entry, std::string_view path, std::optional<std::size_t> leaf_row);
   Result<void> check_parent(const format::EntryRow& row, std::string_view path) const;
   [[nodiscard]] bool is_gone(std::string_view path, const std::string& file) const;
 
@@ -55,8 +55,9 @@ class Merge {
   [[nodiscard]] bool next_is(std::string_view path);
   [[nodiscard]] bool has_scanned_below(std::optional<std::string_view> path);
   [[nodiscard]] const format::EntryRow& scanned_row();
-  [[nodiscard]] bool has_equal_content(const format::EntryRow& before);
-  [[nodiscard]] bool is_equal(const format::EntryRow& before);
+  [[nodiscard]] bool has_equal_content(const format::EntryRow& before, std::optional<std::size_t> leaf_row);
+  [[nodiscard]] bool has_equal_hint(std::optional<std::size_t> leaf_row);
+  [[nodiscard]] bool is_equal(const format::EntryRow& before, std::optional<std::size_t> leaf_row);
   Result<void> take_scanned_below(std::optional<std::string_view> path);
   // `there`: what was at its path; null if nothing was.
   Result<void> take_scanned(std::uint32_t before, const format::EntryRow* there);
@@ -71,6 +72,7 @@ class Merge {
   Subtrees replaced_, renamed_from_;
   Ancestors parents_;  // of what is replaced
   std::int64_t newest_seconds_;
+  LeafHints hints_;                    // of the leaf that is taken
   std::vector<RenamedEntry> renamed_;  // by new path
   std::size_t next_renamed_ = 0;
   Number first_number_ = 0;            // of the leaf that comes next

@@ -129,6 +129,12 @@ std::uint64_t MergedInput::link_leader(std::uint64_t number) const noexcept {
   return group == group_of_slot_.end() ? number : groups_.at(group->second).leader;
 }
 
+// What was not scanned again loses its hint where its page is written anew.
+format::FileHint MergedInput::hint(std::uint64_t number) const {
+  const Slot& slot = slots_[number];
+  return slot.scanned == kNone ? format::FileHint() : scanned_.hint(slot.scanned);
+}
+
 Result<void> MergedInput::for_each_kept(const KeptVisitor& visit) const {
   for (std::uint64_t number = 0; number < slots_.size(); ++number) {
     if (!is_kept(number)) continue;

@@ -12,6 +12,7 @@
 #include "npk/ops/append.h"
 #include "npk/reader.h"
 #include "ops/write/attribute_changes.h"
+#include "ops/write/earlier_hints.h"
 #include "ops/write/tree_input.h"
 
 namespace npk::ops {
@@ -22,6 +23,8 @@ struct MergeRules {
   const std::vector<std::pair<std::string, std::string>>& renamed;
   const std::vector<AttributeChange>& attributes;
   bool read_all = false;
+  bool ignore_ctime = false, ignore_inode = false;
+  const EarlierHints& hints;  // of the leaves
 };
 
 struct MergeCounts {
@@ -49,6 +52,8 @@ class MergedInput final : public writer::InputTree {
   [[nodiscard]] bool may_have_holes(std::uint64_t number) const noexcept override;
   [[nodiscard]] std::uint64_t link_leader(std::uint64_t number) const noexcept override;
   [[nodiscard]] bool is_kept(std::uint64_t number) const noexcept override { return slots_[number].before != kNone; }
+  [[nodiscard]] format::FileHint hint(std::uint64_t number) const override;
+  [[nodiscard]] std::optional<std::int64_t> hint_seconds() const noexcept override { return scanned_.hint_seconds(); }
   [[nodiscard]] Result<void> for_each_kept(const KeptVisitor& visit) const override;
   [[nodiscard]] std::span<const writer::KeptLeaf> kept_leaves() const noexcept override { return kept_leaves_; }
   [[nodiscard]] Result<std::shared_ptr<const format::CatalogPage>> open_leaf(const format::CatalogChild& leaf) const override;

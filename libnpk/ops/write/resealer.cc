@@ -45,11 +45,11 @@ Result<void> Resealer::take(reader::Frame& frame) {
     case FrameType::block:
     case FrameType::dictionary: return take_block(frame);
     case FrameType::catalog_page:
-    case FrameType::chunk_page: return take_page(frame);
+    case FrameType::chunk_page:
+    case FrameType::hint_page: return take_page(frame);
     case FrameType::manifest:
       NPK_TRY(to_.pad_to(frame.position));  // a reader's bounds at a manifest grow with what was stored before it
       return copy(frame);
-    case FrameType::hint_page:
     case FrameType::padding: return copy(frame);
     case FrameType::commit: return take_commit(frame);
     case FrameType::envelope:
@@ -85,17 +85,18 @@ Result<void> Resealer::take_page(const reader::Frame& frame) {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(frame.body, from_.limits()));
   NPK_ASSIGN(const Bytes raw, block::open_page(frame.body, from_.limits()));
   NPK_ASSIGN(const format::PageView page, format::PageView::parse(raw, from_.limits()));
-  if (page.header().kind == format::PageKind::catalog_leaf) return copy(frame);
-  NPK_ASSIGN(const Bytes moved, moved_page(raw, page.header().kind));
+  const format::PageKind kind = page.header().kind;
+  if (kind == format::PageKind::catalog_leaf || kind == format::PageKind::hint) return copy(frame);
+  NPK_ASSIGN(const Bytes moved, moved_page(raw, kind));
   NPK_ASSIGN(const Bytes body, block::seal_page(moved, page_level_of(opened.header)));
   return write(frame, body);
 }
 
 Result<Bytes> Resealer::moved_page(ByteView raw, format::PageKind kind) const {
-  if (kind == format::PageKind::catalog_node) {
-    NPK_ASSIGN(format::CatalogNode node, format::decode_catalog_node(raw, from_.limits()));
+  if (kind == format::PageKind::catalog_node || kind == format::PageKind::hint_node) {
+    NPK_ASSIGN(format::CatalogNode node, format::decode_catalog_node(raw, from_.limits(), kind));
     for (format::CatalogChild& child : node.children) NPK_TRY(move(child));
-    return format::encode_catalog_node(node.height, node.children);
+    return format::encode_catalog_node(node.height, node.children, kind);
   }
   if (kind == format::PageKind::chunk_node) {
     NPK_ASSIGN(format::ChunkNode node, format::decode_chunk_node(raw, from_.limits()));

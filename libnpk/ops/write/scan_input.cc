@@ -36,13 +36,21 @@ Result<tree::ScannedTree> scan_inputs(const CreateOptions& options, std::uint64_
   return tree::scan(roots, scan);
 }
 
+// The clock that file systems go by may be a tick behind the one that the generation has its time from.
+std::optional<std::int64_t> hint_seconds(const CreateOptions& options) {
+  constexpr std::uint32_t kTickNanoseconds = 20'000'000;
+  if (!options.hints || options.writer.reproducible) return std::nullopt;
+  return options.writer.time_seconds - (options.writer.time_nanoseconds < kTickNanoseconds ? 1 : 0);
+}
+
 }  // namespace
 
 Result<TreeInput> open_input(const CreateOptions& options, std::uint64_t& problems) {
   NPK_ASSIGN(tree::ScannedTree scanned, scan_inputs(options, problems));
   TreeInput input(std::move(scanned), {.leave_out_owners = options.writer.reproducible,
                                        .clamp_times = options.clamp_times,
-                                       .newest_seconds = options.writer.time_seconds});
+                                       .newest_seconds = options.writer.time_seconds,
+                                       .hint_seconds = hint_seconds(options)});
   if (options.standard_input != nullptr) {
     const tree::StoredPrefix name = tree::stored_prefix(options.standard_input_name);
     NPK_TRY(tree::check_stored_path(name.path, options.limits));

@@ -146,6 +146,13 @@ std::uint64_t TreeInput::link_leader(std::uint64_t number) const noexcept {
   return group == 0 ? number : from_scanned(leaders_[group]);
 }
 
+format::FileHint TreeInput::hint(std::uint64_t number) const {
+  if (is_pipe(number)) return {};
+  const tree::Entry entry = tree_.entry(to_scanned(number));
+  if (entry.kind != format::EntryKind::regular) return {};
+  return {entry.inode, entry.ctime_seconds, entry.ctime_nanoseconds};
+}
+
 std::unique_ptr<writer::InputOpener> TreeInput::opener() const { return std::make_unique<TreeOpener>(*this); }
 
 }  // namespace npk::ops

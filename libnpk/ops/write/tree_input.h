@@ -11,6 +11,7 @@ struct TreeInputOptions {
   bool leave_out_owners = false;
   bool clamp_times = false;
   std::int64_t newest_seconds = 0;
+  std::optional<std::int64_t> hint_seconds = std::nullopt;  // not after the scan began; none: no hints are written
 };
 
 class TreeInput final : public writer::InputTree {
@@ -28,6 +29,8 @@ class TreeInput final : public writer::InputTree {
   [[nodiscard]] std::uint64_t size(std::uint64_t number) const noexcept override;
   [[nodiscard]] bool may_have_holes(std::uint64_t number) const noexcept override;
   [[nodiscard]] std::uint64_t link_leader(std::uint64_t number) const noexcept override;
+  [[nodiscard]] format::FileHint hint(std::uint64_t number) const override;
+  [[nodiscard]] std::optional<std::int64_t> hint_seconds() const noexcept override { return options_.hint_seconds; }
   [[nodiscard]] std::unique_ptr<writer::InputOpener> opener() const override;
 
  private:

@@ -27,11 +27,13 @@ struct BaseGeneration {
   format::Commit commit;
   Digest statement_hash{};
   std::vector<format::ChunkChild> chunk_leaves;  // of the chunk tree, in order
-  KnownNodes chunk_nodes, catalog_nodes;         // above the leaves of both trees; each may lack some
+  KnownNodes chunk_nodes, catalog_nodes, hint_nodes;  // above the leaves of the trees; each may lack some
   dedup::ChunkIndex chunks;                      // all of them, by number; or none, from the next number on
   std::unique_ptr<const PackageSeal> seal;       // of a sealed package: a session that resumes it
   // The leaf of the old catalog that begins with this path, if it has these raw bytes: it is not written again.
   std::function<Result<std::optional<format::CatalogChild>>(std::string_view first_path, ByteView raw)> find_leaf;
+  // The hint leaf of the old catalog's leaf that begins with this path.
+  std::function<std::optional<format::CatalogChild>(std::string_view first_path)> find_hints;
   // Of a chunk that `chunks` does not know.
   std::function<Result<Digest>(std::uint64_t number)> chunk_hash;
   std::function<Result<format::ChunkPage>(const format::ChunkChild& leaf)> read_chunk_leaf;

@@ -4,6 +4,7 @@
 
 #include "block/seal.h"
 #include "hash/content_root.h"
+#include "package/writer/hint_writer.h"
 #include "package/writer/page_tree.h"
 #include "package/writer/row_weight.h"
 
@@ -16,7 +17,8 @@ class CatalogWriter {
  public:
   CatalogWriter(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index, int page_level, const BaseGeneration* base,
                 FrameWriter& frames)
-      : input_(input), contents_(contents), index_(index), page_level_(page_level), base_(base), frames_(frames), kept_(input.kept_leaves()) {}
+      : input_(input), contents_(contents), index_(index), page_level_(page_level), base_(base), frames_(frames), kept_(input.kept_leaves()),
+        hints_(input.hint_seconds(), base, page_level) {}
 
   Result<WrittenCatalog> write() {
     written_.totals = input_.kept_totals();
@@ -29,6 +31,7 @@ class CatalogWriter {
     NPK_TRY(end_leaf());
     NPK_TRY(input_.status());
     NPK_ASSIGN(written_.root, write_catalog_tree(std::move(leaves_), base_ != nullptr ? base_->catalog_nodes : KnownNodes(), page_level_, frames_));
+    NPK_ASSIGN(written_.hint_root, hints_.write(frames_));
     written_.content_root = content_root_.finish();
     return std::move(written_);
   }
@@ -38,6 +41,7 @@ class CatalogWriter {
     EntryScratch scratch;
     std::vector<format::Run> runs;
     format::EntryRow row;
+    format::FileHint hint;
   };
 
   Result<void> take_kept_before(std::uint64_t number) {
@@ -50,6 +54,7 @@ class CatalogWriter {
     if (content_root_.is_in_group()) return add_rows_of(leaf);
     content_root_.add_group(leaf.content_hash, leaf.entry_count);
     leaves_.push_back(leaf);
+    hints_.keep_leaf(leaf.first_path);
     return {};
   }
 
@@ -70,6 +75,7 @@ class CatalogWriter {
     slot.row = input_.entry(number, slot.scratch);
     const std::uint64_t leader = input_.link_leader(number);
     if (slot.row.kind == format::EntryKind::regular) contents_.describe(leader, slot.row, slot.runs);
+    slot.hint = input_.hint(number);
     count(slot.row);
     return take(slot, leader == number ? std::string_view() : leader_path(leader));
   }
@@ -109,8 +115,13 @@ class CatalogWriter {
   Result<void> end_leaf() {
     if (rows_.empty()) return {};
     std::vector<format::EntryRow> rows;
+    std::vector<format::FileHint> hints;
     rows.reserve(rows_.size());
-    for (const Row& slot : rows_) rows.push_back(slot.row);
+    for (const Row& slot : rows_) {
+      rows.push_back(slot.row);
+      hints.push_back(slot.hint);
+    }
+    hints_.add_leaf(rows.front().path, hints);
     NPK_ASSIGN(auto leaf, place_leaf(rows.front().path, format::encode_catalog_page(format::PageKind::catalog_leaf, rows)));
     leaf.entry_count = rows.size();
     leaf.content_hash = is_one_group_ && !content_root_.is_in_group() ? content_root_.last_group() : Digest{};
@@ -143,6 +154,7 @@ class CatalogWriter {
   EntryScratch leader_scratch_;
   hash::ContentRoot content_root_;
   std::vector<format::CatalogChild> leaves_;
+  HintWriter hints_;
   WrittenCatalog written_;
 };
 

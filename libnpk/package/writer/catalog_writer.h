@@ -12,11 +12,12 @@ namespace npk::writer {
 
 struct WrittenCatalog {
   format::FrameReference root;
+  format::FrameReference hint_root;  // none unless the input has hints
   Digest content_root{};
   format::Totals totals;  // entries, files, directories, content_bytes, hole_bytes
 };
 
-// `base`: whose leaves and nodes are not written again; null for a new package.
+// `base`: whose leaves and nodes, of hints too, are not written again; null for a new package.
 [[nodiscard]] Result<WrittenCatalog> write_catalog(const InputTree& input, const ContentTable& contents, const dedup::ChunkIndex& index,
                                                    int page_level, const BaseGeneration* base, FrameWriter& frames);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "npk/bytes.h"
 #include "npk/format/catalog.h"
 #include "npk/format/commit.h"
+#include "npk/format/hint_page.h"
 #include "npk/result.h"
 
 namespace npk::writer {
@@ -80,6 +82,13 @@ class InputTree {
     (void)number;
     return false;
   }
+  // What the file system says of a regular file beside its metadata; inode 0 if nothing does.
+  [[nodiscard]] virtual format::FileHint hint(std::uint64_t number) const {
+    (void)number;
+    return {};
+  }
+  // Not after the scan began; nothing if no hints are to be written.
+  [[nodiscard]] virtual std::optional<std::int64_t> hint_seconds() const noexcept { return std::nullopt; }
   // Size, runs and digest of all kept regular files.
   using KeptVisitor = std::function<void(std::uint64_t number, const format::EntryRow& content)>;
   [[nodiscard]] virtual Result<void> for_each_kept(const KeptVisitor& visit) const {

@@ -1,6 +1,7 @@
 #include "package/writer/page_tree.h"
 
 #include <algorithm>
+#include <concepts>
 #include <span>
 
 #include "block/seal.h"
@@ -17,13 +18,25 @@ constexpr std::size_t kLeastCatalogChildren = 16, kMostCatalogChildren = 64;
 constexpr unsigned kCatalogCutBits = 4;             // 32 children on average
 constexpr unsigned kHashBits = 32;
 
-format::CatalogChild parent_of(std::span<const format::CatalogChild> children) {
-  format::CatalogChild parent{children.front().first_path, 0, 0, {}, 0, {}};
-  for (const format::CatalogChild& child : children) parent.entry_count += child.entry_count;
+struct HintChild : format::CatalogChild {};
+
+template <class Child>
+  requires std::derived_from<Child, format::CatalogChild>
+Child parent_of(std::span<const Child> children) {
+  Child parent{};
+  parent.first_path = children.front().first_path;
+  for (const Child& child : children) parent.entry_count += child.entry_count;
   return parent;
 }
 Bytes encode_node(std::uint8_t height, std::span<const format::CatalogChild> children) { return format::encode_catalog_node(height, children); }
 constexpr format::FrameType frame_type(const format::CatalogChild&) { return format::FrameType::catalog_page; }
+constexpr std::uint8_t least_height(const format::CatalogChild&) { return 0; }
+
+Bytes encode_node(std::uint8_t height, std::span<const HintChild> children) {
+  return format::encode_catalog_node(height, std::vector<format::CatalogChild>(children.begin(), children.end()), format::PageKind::hint_node);
+}
+constexpr format::FrameType frame_type(const HintChild&) { return format::FrameType::hint_page; }
+constexpr std::uint8_t least_height(const HintChild&) { return 1; }
 
 format::ChunkChild parent_of(std::span<const format::ChunkChild> children) {
   const format::ChunkChild& first = children.front();
@@ -33,6 +46,7 @@ Bytes encode_node(std::uint8_t height, std::span<const format::ChunkChild> child
   return format::encode_chunk_node({height, {children.begin(), children.end()}});
 }
 constexpr format::FrameType frame_type(const format::ChunkChild&) { return format::FrameType::chunk_page; }
+constexpr std::uint8_t least_height(const format::ChunkChild&) { return 0; }
 
 bool ends_node(const format::CatalogChild& child, std::uint8_t height) {
   const unsigned shift = kCatalogCutBits * (height - 1U) % (kHashBits - kCatalogCutBits);
@@ -40,7 +54,9 @@ bool ends_node(const format::CatalogChild& child, std::uint8_t height) {
 }
 
 // How many of the children, at least one, the first node takes.
-std::size_t node_size(std::span<const format::CatalogChild> children, std::uint8_t height) {
+template <class Child>
+  requires std::derived_from<Child, format::CatalogChild>
+std::size_t node_size(std::span<const Child> children, std::uint8_t height) {
   const std::size_t most = std::min(children.size(), kMostCatalogChildren);
   for (std::size_t size = kLeastCatalogChildren; size < most; ++size) {
     if (ends_node(children[size - 1], height)) return size;
@@ -49,7 +65,9 @@ std::size_t node_size(std::span<const format::CatalogChild> children, std::uint8
 }
 std::size_t node_size(std::span<const format::ChunkChild> children, std::uint8_t) { return std::min(children.size(), kChunkChildren); }
 
-bool fits_root(std::span<const format::CatalogChild> children) { return children.size() <= kCatalogChildrenInRoot; }
+template <class Child>
+  requires std::derived_from<Child, format::CatalogChild>
+bool fits_root(std::span<const Child> children) { return children.size() <= kCatalogChildrenInRoot; }
 bool fits_root(std::span<const format::ChunkChild> children) { return children.size() <= kChunkChildren; }
 
 class TreeWriter {
@@ -59,7 +77,7 @@ class TreeWriter {
   template <class Child>
   Result<format::FrameReference> write(std::vector<Child> children) {
     if (children.empty()) return format::FrameReference{};
-    for (std::uint8_t height = 1; children.size() > 1; ++height) {
+    for (std::uint8_t height = 1; children.size() > 1 || height <= least_height(children.front()); ++height) {
       NPK_ASSIGN(children, write_level(std::span<const Child>(children), height));
     }
     return format::FrameReference{children[0].position, children[0].stored_length, children[0].hash};
@@ -106,6 +124,14 @@ Result<format::FrameReference> write_catalog_tree(std::vector<format::CatalogChi
 Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, const KnownNodes& known, int page_level,
                                                 FrameWriter& frames) {
   return TreeWriter(known, page_level, frames).write(std::move(leaves));
+}
+
+Result<format::FrameReference> write_hint_tree(std::span<const format::CatalogChild> leaves, const KnownNodes& known, int page_level,
+                                               FrameWriter& frames) {
+  std::vector<HintChild> children;
+  children.reserve(leaves.size());
+  for (const format::CatalogChild& leaf : leaves) children.push_back({leaf});
+  return TreeWriter(known, page_level, frames).write(std::move(children));
 }
 
 }  // namespace npk::writer

@@ -1,6 +1,7 @@
 // Builds a tree of pages over leaves that are already written: node pages level by level, up to one root.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "npk/format/catalog.h"
@@ -17,5 +18,10 @@ namespace npk::writer {
                                                                 FrameWriter& frames);
 [[nodiscard]] Result<format::FrameReference> write_chunk_tree(std::vector<format::ChunkChild> leaves, const KnownNodes& known, int page_level,
                                                               FrameWriter& frames);
+
+// As the catalog's, over hint leaves, whose first paths and numbers of rows are those of the catalog's leaves they belong to.
+// The root is a node also above one leaf.
+[[nodiscard]] Result<format::FrameReference> write_hint_tree(std::span<const format::CatalogChild> leaves, const KnownNodes& known, int page_level,
+                                                             FrameWriter& frames);
 
 }  // namespace npk::writer

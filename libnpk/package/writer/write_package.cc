@@ -283,6 +283,7 @@ class PackageJob {
     commit.statement.message = options_.message;
     commit.placement.catalog_root = catalog_.root;
     commit.placement.chunk_root = chunk_root;
+    commit.placement.hint_root = catalog_.hint_root;
     commit.placement.totals = catalog_.totals;
     commit.placement.chunking = chunking_record(plan_);
     if (!options_.metadata.empty()) commit.placement.sections.push_back(format::encode_package_metadata(options_.metadata));

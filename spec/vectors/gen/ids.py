@@ -14,7 +14,7 @@ ENCODINGS = {"constant": 1, "frame_of_reference": 2, "delta": 3, "zero_run": 4, 
 KINDS = {"regular": 1, "directory": 2, "symlink": 3, "character_device": 4, "block_device": 5, "fifo": 6}
 DEVICES = (KINDS["character_device"], KINDS["block_device"])
 
-PAGES = {"catalog_leaf": 1, "catalog_node": 2, "manifest": 3, "chunk_leaf": 4, "chunk_node": 5, "hint": 6}
+PAGES = {"catalog_leaf": 1, "catalog_node": 2, "manifest": 3, "chunk_leaf": 4, "chunk_node": 5, "hint": 6, "hint_node": 7}
 
 SECTIONS = {"kept_statement": 1, "metadata": 2}
 
@@ -27,5 +27,5 @@ COLUMNS = {
     "chunk_length": 48, "chunk_hash": 49, "chunk_block": 50, "chunk_offset": 51, "block_position": 52, "block_stored_length": 53,
     "block_raw_length": 54, "block_hash": 55, "block_base": 56, "block_is_dictionary": 57,
     "child_first_number": 64, "child_first_block": 65, "child_first_byte": 66,
-    "hint_device": 80, "hint_inode": 81, "hint_ctime_seconds": 82, "hint_ctime_nanoseconds": 83,
+    "hint_device": 80, "hint_inode": 81, "hint_ctime_seconds": 82, "hint_ctime_nanoseconds": 83, "hint_scan_seconds": 84,
 }

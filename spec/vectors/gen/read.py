@@ -126,7 +126,7 @@ class Reader:
     def entries(self):
         if self.commit is None:
             return self.manifest_entries
-        root, self.leaf_contents = self.commit.placement.catalog, []
+        root, self.leaf_contents, self.leaf_places = self.commit.placement.catalog, [], []
         rows = self._catalog(root, self.commit.position, None, 0) if root.position else []
         orders = [tables.path_order(row.path) for row in rows]
         require(all(a < b for a, b in zip(orders, orders[1:])), "paths do not ascend between leaves")
@@ -136,7 +136,9 @@ class Reader:
         page = self.page(reference, "catalog_page", ("catalog_leaf", "catalog_node"), before, height)
         require(page.rows > 0, "a page without rows")
         if page.height == 0:
-            return tables.entries(page)
+            rows = tables.entries(page)
+            self.leaf_places.append((rows[0].path, len(rows)))
+            return rows
         rows = []
         for child in tables.children(page):
             part = self._catalog(child, reference.position, page.height - 1, number + len(rows))

@@ -9,7 +9,7 @@ from integers import decode_integers
 from wire import U64_MASK, unzigzag
 
 ROW_LIMITS = {"catalog_leaf": limits.CATALOG_ROWS, "catalog_node": limits.CATALOG_ROWS, "manifest": limits.MANIFEST_ROWS,
-              "chunk_leaf": limits.PAGE_CHUNKS, "chunk_node": limits.CATALOG_ROWS, "hint": limits.MANIFEST_ROWS}
+              "chunk_leaf": limits.PAGE_CHUNKS, "chunk_node": limits.CATALOG_ROWS, "hint": limits.CATALOG_ROWS, "hint_node": limits.CATALOG_ROWS}
 COLUMN_NAMES = {number: name for name, number in COLUMNS.items()}
 
 
@@ -203,11 +203,11 @@ def children(page):
     require(page.rows > 0, "a node without children")
     out = [SimpleNamespace(position=position, length=length, hash=value) for position, length, value in zip(
         page.integers("child_position", page.rows), page.integers("child_stored_length", page.rows), page.hashes("child_hash", page.rows))]
-    if page.kind == "catalog_node":
+    if page.kind in ("catalog_node", "hint_node"):
         for child, path, count in zip(out, paths(page), page.integers("child_entries", page.rows)):
             child.first_path, child.entries = path, count
         known = "child_content_hash" in page.columns
-        require(not known or page.height == 1, "content hashes in a node that has no leaves below it")
+        require(not known or (page.height == 1 and page.kind == "catalog_node"), "content hashes in a node that has no leaves below it")
         for child, value in zip(out, page.hashes("child_content_hash", page.rows) if known else [bytes(32)] * page.rows):
             child.content_hash = value
         return out
@@ -215,6 +215,15 @@ def children(page):
     for child, first in zip(out, zip(*columns)):
         child.first = first
     return out
+
+
+def hint_rows(page):
+    """How many; all of them well-formed."""
+    require(page.rows > 0, "a hint page without rows")
+    for name, most in (("hint_inode", U64_MASK), ("hint_ctime_seconds", U64_MASK), ("hint_ctime_nanoseconds", 999_999_999)):
+        page.integers(name, page.rows, most)
+    require(len(set(page.integers("hint_scan_seconds", page.rows))) == 1, "a hint page of more than one scan")
+    return page.rows
 
 
 def chunk_leaf(page):

@@ -8,7 +8,6 @@ from pages import Entry, Run, directory, encode_page, new_column, new_page, syml
 from roots import GROUP_LEAST, GROUP_MASK
 from types import SimpleNamespace
 from vector import Vector, close, forest, hello, mixed, regular, setting
-from wire import zigzag
 
 
 def _vector(name, what, package, **more):
@@ -204,7 +203,6 @@ def extensions():
                   hello("unknown_section", {"placement:commit": setting(sections=[section])}))
     yield _vector("chunking_parameters", "A placement that tells how content was cut; readers need none of it.",
                   hello("chunking_parameters", {"placement:commit": setting(method=1, sizes=(16384, 65536, 262144), seed=0x0123456789ABCDEF)}))
-    yield _vector("hint_page", "A hint page, which readers ignore.", _hint_page())
     yield _vector("two_generations", "A second generation behind the first trailer: one entry more, with a message.", two_generations("two_generations"))
     prefix = b"#!/bin/sh\n# a self-extractor\n".ljust(512, b"\n")
     inside = hello("inside_a_larger_file")
@@ -232,17 +230,6 @@ def _unknown_frames():
     package.frame("padding0", FRAME_TYPES["padding"], bytes(100))
     package.commit(entries)
     package.frame("unknown2", 255, b"NPKF")
-    package.trailer()
-    return package
-
-
-def _hint_page():
-    package = Package("hint_page")
-    entries = [Entry(b"nothing")]
-    package.manifest(entries)
-    table = {"hint_device": [2049], "hint_inode": [1234567], "hint_ctime_seconds": [zigzag(1_650_000_000)], "hint_ctime_nanoseconds": [42]}
-    hint = package.coded_frame("hint0", "hint_page", encode_page(new_page("hint", 0, 1), table, lambda page: None))
-    package.commit(entries, hint=hint)
     package.trailer()
     return package
 

@@ -25,6 +25,7 @@ def verify(reader):
     _totals(reader)
     _roots(reader)
     _link_groups(reader.entries())
+    _hints(reader)
 
 
 # --- frames, one after another ---
@@ -67,6 +68,8 @@ def _walk_page(reader, at, header, body, chunk_total):
         for row in tables.entries(tables.Page(raw, ("manifest",))):
             for run in row.runs:
                 require(run.first + run.count <= chunk_total, "a manifest that refers to chunks of later pages")
+    if header.type == FRAME_TYPES["hint_page"]:
+        reader.page(reference, "hint_page", ("hint", "hint_node"), at + 1)
     if header.type == FRAME_TYPES["catalog_page"]:
         reader.page(reference, "catalog_page", ("catalog_leaf", "catalog_node"), at + 1)
     return chunk_total
@@ -121,3 +124,30 @@ def _link_groups(rows):
             leader = first.setdefault(row.link_group, row)
             same = {**vars(row), "path": b""} == {**vars(leader), "path": b""}
             require(same, "rows of a link group that differ")
+
+
+# --- hints ---
+
+def _hints(reader):
+    root = reader.commit.placement.hint
+    if not root.position:
+        return
+    leaves = list(_hint_leaves(reader, root, reader.commit.position, None, None))
+    orders = [tables.path_order(path) for path, _ in leaves]
+    require(all(a < b for a, b in zip(orders, orders[1:])), "hint pages that do not ascend")
+    reader.entries()
+    require(set(leaves) <= set(reader.leaf_places), "a hint page that belongs to no leaf of the catalog")
+
+
+def _hint_leaves(reader, reference, before, height, said):
+    """(first path, rows) of the leaves below a node."""
+    page = reader.page(reference, "hint_page", ("hint_node",), before, height)
+    children = tables.children(page)
+    require(said in (None, (children[0].first_path, sum(child.entries for child in children))), "a hint node that is not what its parent says")
+    for child in children:
+        if page.height > 1:
+            yield from _hint_leaves(reader, child, reference.position, page.height - 1, (child.first_path, child.entries))
+            continue
+        leaf = reader.page(child, "hint_page", ("hint",), reference.position, 0)
+        require(tables.hint_rows(leaf) == child.entries, "rows of a hint page")
+        yield child.first_path, child.entries

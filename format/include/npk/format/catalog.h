@@ -95,14 +95,15 @@ struct CatalogChild {
   Digest content_hash{};  // of a leaf: the hash of its group (spec section 10); zero: not told
 };
 
-[[nodiscard]] Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> children);
+// `kind`: catalog_node or hint_node, here and below.
+[[nodiscard]] Bytes encode_catalog_node(std::uint8_t height, std::span<const CatalogChild> children, PageKind kind = PageKind::catalog_node);
 
 struct CatalogNode {
   std::uint8_t height = 0;
   std::vector<CatalogChild> children;
 };
 // Checks: at least one child, first paths valid and strictly ascending, entry counts not zero and without overflow,
-// content hashes above leaves only.
-[[nodiscard]] Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits);
+// content hashes above leaves of the catalog only.
+[[nodiscard]] Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, PageKind kind = PageKind::catalog_node);
 
 }  // namespace npk::format

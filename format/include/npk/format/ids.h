@@ -62,6 +62,7 @@ enum class PageKind : std::uint8_t {
   chunk_leaf = 4,
   chunk_node = 5,
   hint = 6,
+  hint_node = 7,
 };
 
 // Sections of a commit's placement.
@@ -120,6 +121,7 @@ enum class ColumnId : std::uint16_t {
   hint_inode = 81,
   hint_ctime_seconds = 82,
   hint_ctime_nanoseconds = 83,
+  hint_scan_seconds = 84,
 };
 
 }  // namespace npk::format

@@ -41,9 +41,11 @@ struct AppendOptions {
   std::vector<MetadataChange> metadata;
   // In this order. Each path must be there (not_found). All names of a hard-linked file have the same attributes.
   std::vector<AttributeChange> attributes;
-  // Files whose size and time are those the package has are taken to be unchanged, but for times not older than the
-  // newest generation. True: all are read.
+  // Files whose size and mtime are those the package has are taken to be unchanged, but for times not older than the
+  // newest generation. Where it has hints (CreateOptions::hints), inode number and ctime must be the same too, and both times
+  // older than the scan. True: all are read.
   bool read_all = false;
+  bool ignore_ctime = false, ignore_inode = false;  // as if they were the same
   bool keep_missing = false;      // what is not found any more stays
   bool append_to_signed = false;  // else a package whose newest generation is signed is refused (misuse)
   std::shared_ptr<const std::vector<Identity>> identities = {};

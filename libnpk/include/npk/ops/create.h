@@ -33,6 +33,9 @@ struct CreateOptions {
   Sink* sink = nullptr;                            // instead of package_path: a pipe; the caller's
   WriterOptions writer;                            // writer.reproducible also leaves out owners and clamps times to writer.time_seconds
                                                    // where clamp_times is set
+  // Also keeps files' inode numbers and ctimes, by which append() knows what has not changed; not with writer.reproducible.
+  // writer.time_seconds must not be later than the call then. A copy of the tree gives other bytes.
+  bool hints = false;
   bool clamp_times = false;                        // no entry is newer than writer.time_seconds (SOURCE_DATE_EPOCH)
   unsigned recovery_percent = 0;                   // parity as by protect(); 0: none. Not with a sink: a second pass reads the package
   Limits limits;

@@ -37,7 +37,7 @@ class Append(harness.CommandTest):
     def test_today_into_yesterday(self):
         self.write("t/d/b", "changed")
         self.write("t/new", "new")
-        report = self.json("append", "--json", "--message", "today", "p.npk", "t")
+        report = self.json("append", "--json", "--ignore-ctime", "--message", "today", "p.npk", "t")
         self.assertEqual((report["generation"], report["new_entries"], report["changed"]), (2, 1, True))
         self.assertEqual(report["input_bytes"], len("changed") + len("new"))
         self.expect_tree()
@@ -64,6 +64,16 @@ class Append(harness.CommandTest):
         before = self.package()
         self.npk("append", "p.npk", "t", says="nothing has changed")
         self.assertEqual(self.package(), before)
+
+    def test_what_changed_behind_its_mtime_is_noticed(self):
+        path = self.at / "t/a"
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+        self.npk("append", "-q", "p.npk", "t")
+        path.write_bytes(b"b" * 1000)
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+        self.assertFalse(self.json("append", "--json", "--ignore-ctime", "--ignore-inode", "p.npk", "t")["changed"])
+        self.assertTrue(self.json("append", "--json", "p.npk", "t")["changed"])
+        self.assertEqual(self.npk("cat", "p.npk", "t/a").stdout, path.read_bytes())
 
     def test_remove_and_rename(self):
         self.npk("remove", "-q", "p.npk", "t/d/*")

@@ -121,7 +121,7 @@ class CatalogWriter {
       rows.push_back(slot.row);
       hints.push_back(slot.hint);
     }
-    hints_.add_leaf(rows.front().path, hints);
+    NPK_TRY(hints_.add_leaf(rows.front().path, hints));
     NPK_ASSIGN(auto leaf, place_leaf(rows.front().path, format::encode_catalog_page(format::PageKind::catalog_leaf, rows)));
     leaf.entry_count = rows.size();
     leaf.content_hash = is_one_group_ && !content_root_.is_in_group() ? content_root_.last_group() : Digest{};

@@ -7,10 +7,12 @@
 
 namespace npk::writer {
 
-void HintWriter::add_leaf(std::string_view first_path, std::span<const format::FileHint> rows) {
-  if (!seconds_ || std::ranges::none_of(rows, [](const format::FileHint& hint) { return hint.inode != 0; })) return;
+Result<void> HintWriter::add_leaf(std::string_view first_path, std::span<const format::FileHint> rows) {
+  if (!seconds_ || std::ranges::none_of(rows, [](const format::FileHint& hint) { return hint.inode != 0; })) return {};
   format::CatalogChild place{.first_path = std::string(first_path), .hash = {}, .entry_count = rows.size(), .content_hash = {}};
-  leaves_.push_back({std::move(place), block::seal_page(format::encode_hint_page(*seconds_, rows), page_level_)});
+  NPK_ASSIGN(Bytes body, block::seal_page(format::encode_hint_page(*seconds_, rows), page_level_));
+  leaves_.push_back({std::move(place), std::move(body)});
+  return {};
 }
 
 void HintWriter::keep_leaf(std::string_view first_path) {

@@ -18,7 +18,7 @@ class HintWriter {
   HintWriter(std::optional<std::int64_t> seconds, const BaseGeneration* base, int page_level) : seconds_(seconds), base_(base), page_level_(page_level) {}
 
   // Leaves of the catalog in order: a new one with hints of all its rows, or one that stays with what hints it has.
-  void add_leaf(std::string_view first_path, std::span<const format::FileHint> rows);
+  Result<void> add_leaf(std::string_view first_path, std::span<const format::FileHint> rows);
   void keep_leaf(std::string_view first_path);
   // The root; none if there are no hints.
   [[nodiscard]] Result<format::FrameReference> write(FrameWriter& frames);

@@ -1,10 +1,8 @@
 // Hints: by inode and ctime append knows what has changed though size and mtime are what they were, and never by hints it
 // can't read.
 #include "append_support.h"
-#include "block/open.h"
-#include "block/seal.h"
-#include "hash/hash.h"
 #include "npk/format/hint_page.h"
+#include "npk/ops/rekey.h"
 #include "package/reader/hint_tree.h"
 #include "package/reader/impl.h"
 #include "support/package_frames.h"
@@ -187,7 +185,7 @@ TEST_F(Hints, LeavesThatStayAreNamedAgain) {
   const std::size_t end = package_.bytes().size();
   write("f0", "changed");
   EXPECT_EQ(append().kept_files, kFiles - 1U);
-  EXPECT_EQ(frames_from(end), 3U) << "two leaves at most, for the directory and the file, and a node";
+  EXPECT_EQ(frames_from(end), 2U) << "the leaf of the file, and the node";
   const auto after = tree();
   ASSERT_TRUE(after) << after.error().to_string();
   EXPECT_EQ(after->leaves.size(), before->leaves.size());
@@ -207,6 +205,24 @@ TEST_F(Hints, ComeWithWhatIsAppended) {
   expect_as_on_disk();
 }
 
+TEST(SealedHints, StayTrueWhenTheirPackageIsSealedAnew) {
+  AppendedPackage package(recipients(recipient()), identities(identity()));
+  package.write("a", "one");
+  package.set_age("", 9000);
+  ops::CreateOptions create = package.options();
+  create.hints = true;
+  create.writer.time_seconds = kLater;
+  create.writer.recipients = recipients(recipient());
+  ASSERT_TRUE(ops::create(create));
+  ASSERT_TRUE(ops::rekey(package.path(), {.identities = package.keys()}));
+  EXPECT_EQ(package.verified(), "sound");
+  ops::AppendOptions again = package.append_options();
+  again.create.writer.time_seconds = kLater + 10;
+  const ops::AppendReport report = AppendedPackage::run(again);
+  EXPECT_TRUE(report.changed_nothing);
+  EXPECT_EQ(report.kept_files, 1U);
+}
+
 TEST_F(Hints, AreDroppedWhereNoneAreWanted) {
   write("a", "one");
   pack();
@@ -216,7 +232,7 @@ TEST_F(Hints, AreDroppedWhereNoneAreWanted) {
   expect_as_on_disk();
 }
 
-// Put in their place whatever they say: `edit` gets the raw page.
+// A flipped bit at the end of the leaf, or of the node.
 class DamagedHints : public Hints, public ::testing::WithParamInterface<int> {};
 
 TEST_P(DamagedHints, AreReadAsIfThereWereNone) {
@@ -232,7 +248,7 @@ TEST_P(DamagedHints, AreReadAsIfThereWereNone) {
   }
   ASSERT_EQ(number, 2);
   package_.put_back(bytes);
-  EXPECT_EQ(package_.verified(), "corrupt");
+  EXPECT_EQ(package_.verified(), "damaged: corrupt");
   const ops::AppendReport unchanged = append();
   EXPECT_TRUE(unchanged.changed_nothing);
   EXPECT_EQ(unchanged.kept_files, 0U);

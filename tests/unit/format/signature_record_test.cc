@@ -132,7 +132,7 @@ TEST(KeptStatement, IsASectionThatMayBeUnderstood) {
   commit.placement.sections.push_back(encode_kept_statement(sample_kept()));
   commit.placement.sections[0].flags = 1;
   EXPECT_EQ(decode_commit(encode_commit(commit), kPosition, {}).value(), commit);
-  commit.placement.sections[0].id = 2;
+  commit.placement.sections[0].id = 77;
   EXPECT_EQ(decode_commit(encode_commit(commit), kPosition, {}).error().code, Errc::unsupported);
 }
 

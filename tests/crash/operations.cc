@@ -121,5 +121,28 @@ Result<void> remove_key(Workplace& place) {
 
 Result<void> rekey(Workplace& place) { return only_whether(ops::rekey(place.package.path(), {.identities = place.package.keys()})); }
 
+
+Result<void> compact(Workplace& place) {
+  ops::CompactOptions options;
+  options.rewrite.identities = place.package.keys();
+  options.keep.last = 1;
+  return only_whether(ops::compact(place.package.path(), options));
+}
+
+Result<void> purge(Workplace& place) {
+  ops::PurgeOptions options;
+  options.globs = {"t/d/f1"};
+  return only_whether(ops::purge(place.package.path(), options));
+}
+
+Result<void> protect(Workplace& place) { return only_whether(ops::protect({.package_path = place.package.path(), .percent = 20})); }
+
+Result<void> tag(Workplace& place) {
+  ops::AppendOptions options = place.package.append_options();
+  options.create.inputs.clear();
+  options.metadata = {{"comment", "a comment"}};
+  return only_whether(ops::append(options));
+}
+
 }  // namespace operation
 }  // namespace npk::testing

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "npk/ops/keys.h"
+#include "npk/ops/protect.h"
+#include "npk/ops/purge.h"
 #include "npk/ops/rekey.h"
 #include "unit/append/append_support.h"
 
@@ -61,6 +63,10 @@ Result<void> sign(Workplace& place);
 Result<void> add_key(Workplace& place);
 Result<void> remove_key(Workplace& place);
 Result<void> rekey(Workplace& place);
+Result<void> compact(Workplace& place);
+Result<void> purge(Workplace& place);
+Result<void> protect(Workplace& place);
+Result<void> tag(Workplace& place);
 }  // namespace operation
 
 inline constexpr Operation kOperations[] = {
@@ -77,6 +83,12 @@ inline constexpr Operation kOperations[] = {
     {"AddKey", true, Operation::Before::generations, operation::add_key},
     {"RemoveKey", true, Operation::Before::generations, operation::remove_key},
     {"Rekey", true, Operation::Before::generations, operation::rekey},
+    {"Compact", false, Operation::Before::generations, operation::compact},
+    {"CompactSealed", true, Operation::Before::torn_end, operation::compact},
+    {"Purge", false, Operation::Before::generations, operation::purge},
+    {"Protect", false, Operation::Before::generations, operation::protect},
+    {"ProtectSealed", true, Operation::Before::generations, operation::protect},
+    {"Tag", false, Operation::Before::generations, operation::tag},
 };
 
 inline void PrintTo(const Operation& operation, std::ostream* out) { *out << operation.name; }

@@ -38,8 +38,24 @@ class Conform(unittest.TestCase):
         self.assertEqual(self.wrong("--npk", os.environ["NPK"]), {})
 
     def test_the_independent_reader(self):
-        for vectors in ("parts*", "sealed_re*", "all_kinds", "trailer_*"):
+        for vectors in ("parts*", "sealed_re*", "all_kinds", "trailer_*", "hostile_link_[a-d]*", "hostile_file*", "hostile_odd*"):
             self.assertEqual(self.wrong("--only", vectors, *READER), {})
+
+    def test_the_independent_reader_extracts_the_same(self):
+        for name in ("mixed", "all_kinds", "two_generations", "joined_chunk_pages", "recovered_manifests"):
+            package = SPECIFICATION / f"vectors/{name}.npk"
+            if not package.exists():
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                for who, command in (("npk", [os.environ["NPK"], "extract", "-q", "-C", f"{folder}/npk", package]), ("reader", [*READER, "extract", package, f"{folder}/reader"])):
+                    os.mkdir(f"{folder}/{who}")
+                    subprocess.run(command, capture_output=True, check=False)
+                for device in ("block", "character", "null"):
+                    pathlib.Path(folder, "npk", device).unlink(missing_ok=True)
+                done = subprocess.run(["diff", "-r", "--no-dereference", f"{folder}/npk", f"{folder}/reader"], capture_output=True, text=True, check=False)
+                same = [line for line in done.stdout.splitlines() if "fifo" not in line]
+                self.assertEqual((same, done.stderr), ([], ""), name)
+                self.assertTrue(os.listdir(f"{folder}/reader"), name)
 
     def test_what_accepts_everything_is_told(self):
         accepts = self.script("print('{\"entries\": []}')")

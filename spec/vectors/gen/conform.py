@@ -1,15 +1,17 @@
-"""The independent reader, by the protocol of npk-conform: conform.py list|verify PACKAGE [--identity FILE] [--passphrase-file FILE]."""
+"""The independent reader, by the protocol of npk-conform: conform.py list|verify|extract PACKAGE [DIRECTORY] [--identity FILE]
+[--passphrase-file FILE]."""
 
 import argparse
 import json
 import pathlib
 import sys
 
+import extract
 import make
 import read
 from pages import Entry, Run
 
-FIRST_STAGES = {"list": ("open", "list", "read"), "verify": read.STAGES}
+FIRST_STAGES = {"list": ("open", "list", "read"), "verify": read.STAGES, "extract": ("open", "list", "read")}
 
 
 def entry_of(reader, row):
@@ -32,6 +34,7 @@ def main(arguments):
     parser = argparse.ArgumentParser()
     parser.add_argument("verb", choices=FIRST_STAGES)
     parser.add_argument("package", type=pathlib.Path)
+    parser.add_argument("directory", type=pathlib.Path, nargs="?")
     parser.add_argument("--identity", type=pathlib.Path)
     parser.add_argument("--passphrase-file", type=pathlib.Path)
     options = parser.parse_args(arguments)
@@ -43,6 +46,10 @@ def main(arguments):
         return 1
     if options.verb == "list":
         print(json.dumps(listing(reader)))
+    if options.verb == "extract" and (refused := extract.extract(reader, options.directory)):
+        print(*refused, file=sys.stderr)
+        print("-")
+        return 1
     return 0
 
 

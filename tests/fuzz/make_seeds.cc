@@ -17,32 +17,14 @@
 #include "npk/format/parity.h"
 #include "npk/format/signature_record.h"
 #include "npk/format/superblock.h"
-#include "seed_corpus.h"
-#include "support/package_builder.h"
+#include "package_seeds.h"
+#include "seed_values.h"
 
 namespace {
 
 using namespace npk;
-using fuzz::Corpus;
+using namespace fuzz;
 using format::PageKind;
-
-Digest digest_of(std::string_view text) {
-  return hash::blake3(as_bytes(text));
-}
-
-Bytes edited(ByteView bytes, std::size_t at, std::uint8_t value) {
-  Bytes copy(bytes.begin(), bytes.end());
-  copy[at] = value;
-  return copy;
-}
-
-template <std::unsigned_integral... T>
-Bytes numbers(T... values) {
-  Bytes out;
-  ByteWriter writer(out);
-  (writer.write(values), ...);
-  return out;
-}
 
 void superblocks(const Corpus& corpus) {
   const format::PackageId id{1, 2, 3, 4};
@@ -70,16 +52,6 @@ void frame_headers(const Corpus& corpus) {
   corpus.add("cut_short", ByteView(bytes).first(63));
 }
 
-Bytes text_of(std::size_t size) {
-  Bytes text;
-  while (text.size() < size) {
-    const std::string line = "line " + std::to_string(text.size() * 7919 % 1000) + " of some text\n";
-    text.insert(text.end(), line.begin(), line.end());
-  }
-  text.resize(size);
-  return text;
-}
-
 // The payload and the step that a decoder needs.
 std::pair<Bytes, codec::CodecStep> encoded(format::CodecId id, ByteView raw, ByteView base) {
   auto encoder =
@@ -88,11 +60,6 @@ std::pair<Bytes, codec::CodecStep> encoded(format::CodecId id, ByteView raw, Byt
   payload.resize(encoder->encode(raw, base, payload).value().value());
   return {payload, encoder->step()};
 }
-
-constexpr std::pair<const char*, format::CodecId> kCodecs[] = {{"store", format::CodecId::store},
-                                                               {"zstd", format::CodecId::zstd},
-                                                               {"lz4", format::CodecId::lz4},
-                                                               {"lzma2", format::CodecId::lzma2}};
 
 void decoders(const Corpus& corpus) {
   const Bytes raw = text_of(700), base = text_of(120);
@@ -415,92 +382,6 @@ void chunkers(const Corpus& corpus) {
     noise.insert(noise.end(), more.begin(), more.end());
   }
   add("noise", 128, 30, noise);
-}
-
-void packages(const Corpus& corpus) {
-  for (const auto& [name, id] : kCodecs) {
-    test::PackageShape shape{.files = 4,
-                             .largest_file = 300,
-                             .chunk_bytes = 60,
-                             .chunks_per_block = 3,
-                             .blocks_per_page = 2,
-                             .leaf_rows = 2,
-                             .fanout = 2};
-    shape.codec = id;
-    shape.bases = id != format::CodecId::store;
-    const test::BuiltPackage package = test::make_package(static_cast<std::uint64_t>(id) + 5, shape);
-    corpus.add(name, ByteView(package.bytes));
-    if (id == format::CodecId::zstd)
-      corpus.add("cut_before_commit", ByteView(package.bytes).first(package.manifests_end + 10));
-  }
-}
-
-// Content that manifests come back to: from what was extracted, from the spool, over several pages.
-void streamed_packages(const Corpus& corpus) {
-  packages(corpus);
-  test::PackageBuilder builder("streamed");
-  const Bytes a = text_of(900), b = text_of(40), c = text_of(333);
-  const auto file = [](const std::string& path, std::vector<format::Run> runs) {
-    test::BuiltEntry entry;
-    entry.path = path;
-    for (const format::Run& run : runs) entry.size += run.byte_count;
-    if (runs.size() != 1 || runs[0].chunk_count != 1) entry.digest = Digest{};
-    entry.runs = std::move(runs);
-    return entry;
-  };
-  builder.block({a, b});
-  builder.block({c}, {.base = 0, .codec = format::CodecId::zstd});
-  builder.chunk_page();
-  std::vector<test::BuiltEntry> first{file("d/a", {{0, 1, 900}}), file("hole", {{0, 0, 5000}, {1, 2, 373}, {0, 0, 7}})};
-  builder.manifest(first);
-  builder.block({text_of(77)}, {.base = 0});
-  builder.chunk_page();
-  std::vector<test::BuiltEntry> second{file("again", {{1, 1, 40}, {0, 1, 900}, {3, 1, 77}, {2, 1, 333}, {2, 1, 333}}),
-                                       file("twin", {{0, 1, 900}})};
-  builder.manifest(second);
-  first.insert(first.end(), second.begin(), second.end());
-  std::ranges::sort(first, {}, &test::BuiltEntry::path);
-  builder.commit(first);
-  builder.frame(format::FrameType::padding, Bytes(100));
-  builder.trailer();
-  corpus.add("two_manifests", ByteView(builder.bytes()));
-}
-
-// Behind a number that chooses the slices.
-void sliced_packages(const Corpus& corpus) {
-  test::PackageShape shape{.files = 3, .largest_file = 300, .chunk_bytes = 60, .chunks_per_block = 3};
-  const Bytes package = test::make_package(9, shape).bytes;
-  for (const std::uint64_t seed : {0U, 1U, 77U}) corpus.add("slices_" + std::to_string(seed), numbers(seed), package);
-  corpus.add("cut", numbers(std::uint64_t{5}), ByteView(package).first(package.size() - 3));
-  Bytes longer = package;
-  longer.push_back('N');
-  corpus.add("longer", numbers(std::uint64_t{6}), longer);
-}
-
-// Choices as they come, or (`zeros` of five times) none.
-Bytes choices_of(std::uint32_t seed, std::size_t size, unsigned zeros) {
-  Bytes choices;
-  for (std::uint32_t i = 0; choices.size() < size; ++i) {
-    const Digest more = hash::blake3(numbers(seed, i));
-    for (const std::uint8_t byte : more) choices.push_back(byte % 5 < zeros ? std::uint8_t{0} : byte);
-  }
-  return choices;
-}
-
-void package_pages(const Corpus& corpus) {
-  for (std::uint32_t seed = 0; seed < 6; ++seed) {
-    Bytes choices = choices_of(seed, 300, seed % 2 == 0 ? 4 : 0);
-    choices[0] = 3;
-    corpus.add("choices_" + std::to_string(seed), ByteView(choices));
-  }
-}
-
-void writer_inputs(const Corpus& corpus) {
-  for (std::uint32_t seed = 0; seed < 8; ++seed) {
-    Bytes choices = choices_of(100 + seed, 1200, seed % 2 == 0 ? 3 : 1);
-    choices[0] = static_cast<std::uint8_t>(seed);
-    corpus.add("choices_" + std::to_string(seed), ByteView(choices));
-  }
 }
 
 }  // namespace

@@ -174,6 +174,7 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   CreateOptions scan = options.create;
   scan.sink = nullptr;
   scan.package_path = options.package_path;
+  scan.hints = scan.hints || scan.inputs.empty();  // nothing is scanned: those of pages that stay are still true
   NPK_ASSIGN(const TreeInput scanned, open_input(scan, report.scan_problems));
   NPK_TRY(before.find_leaves());
   const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,

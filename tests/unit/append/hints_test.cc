@@ -192,6 +192,25 @@ TEST_F(Hints, LeavesThatStayAreNamedAgain) {
   expect_as_on_disk();
 }
 
+// A change that scans nothing says nothing of the files.
+TEST_F(Hints, StayWhereSomethingElseIsTakenOut) {
+  for (int file = 0; file < 1500; ++file) package_.write("f" + std::to_string(file), std::to_string(file));
+  package_.set_age("", 9000);
+  pack();
+  const std::size_t leaves = tree().value().leaves.size();
+  ops::AppendOptions removal = package_.append_options();
+  removal.create.inputs.clear();
+  removal.create.writer.time_seconds = kLater + 5;
+  removal.removed = {"t/f0"};
+  AppendedPackage::run(removal);
+  EXPECT_EQ(tree().value().leaves.size(), leaves - 1) << "but for the page that changed";
+  package_.remove("f0");
+  package_.set_age("", 9000);
+  change_quietly("f999", "ABC");
+  EXPECT_FALSE(append().changed_nothing);
+  expect_as_on_disk();
+}
+
 // Also where only some leaves of the catalog have any.
 TEST_F(Hints, ComeWithWhatIsAppended) {
   write("a", "one");

@@ -95,12 +95,7 @@ Result<void> AtomicFile::create() {
 Result<void> AtomicFile::take_over_permissions() {
   struct stat old {};
   if (::fstatat(directory_.get(), target_.name.c_str(), &old, AT_SYMLINK_NOFOLLOW) < 0) return {};
-  // The owner follows only where the system lets it; the permissions must.
-  const bool owner_kept = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
-  const mode_t mode = old.st_mode & (owner_kept ? 07777U : 0777U);
-  if (::fchmod(file_.get(), mode) < 0)
-    return fail_system(errno, "can't keep the permissions of the file replaced", shown_);
-  return {};
+  return take_over_owner_and_mode(file_.get(), old, shown_);
 }
 
 Result<void> AtomicFile::write(ByteView bytes) {

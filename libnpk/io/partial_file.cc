@@ -158,11 +158,7 @@ Result<void> PartialFile::write(ByteView bytes) {
 Result<void> PartialFile::take_over_permissions() const {
   struct stat old {};
   if (::lstat(target_.path_of(target_.name).c_str(), &old) < 0) return {};
-  const bool owner_kept = ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
-  const mode_t mode = old.st_mode & (owner_kept ? 07777U : 0777U);
-  if (::fchmod(file_.get(), mode) < 0)
-    return fail_system(errno, "can't keep the permissions of the file replaced", shown_);
-  return {};
+  return take_over_owner_and_mode(file_.get(), old, shown_);
 }
 
 Result<void> PartialFile::publish() {

@@ -48,7 +48,6 @@ class PartialFile final : public Sink {
   PartialFile(SplitPath target, std::string shown);
   [[nodiscard]] Result<void> open_locked();
   [[nodiscard]] Result<void> take_over(std::string_view made_by, Earlier earlier);
-  [[nodiscard]] Result<void> check_made_by(std::string_view made_by);
   [[nodiscard]] Result<void> begin(std::string_view made_by);
   [[nodiscard]] Result<void> set_apart();
   [[nodiscard]] Result<void> hide_as_target() const;

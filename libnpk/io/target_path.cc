@@ -47,4 +47,11 @@ std::string hidden_name(const std::string& name, std::string_view ending) {
   return result.append(name, 0, NAME_MAX - 1 - ending.size()).append(ending);
 }
 
+Result<void> take_over_owner_and_mode(int file, const struct stat& old, std::string_view shown) {
+  const bool owner_kept = ::fchown(file, old.st_uid, old.st_gid) == 0;
+  const mode_t mode = old.st_mode & (owner_kept ? 07777U : 0777U);
+  if (::fchmod(file, mode) < 0) return fail_system(errno, "can't keep the permissions of the file replaced", shown);
+  return {};
+}
+
 }  // namespace npk::io

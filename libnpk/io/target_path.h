@@ -1,6 +1,7 @@
 // Where a file that is written under another name first will lie, and what that other name is.
 #pragma once
 
+#include <sys/stat.h>
 #include <string>
 #include <string_view>
 
@@ -25,5 +26,8 @@ struct SplitPath {
 
 // `.NAME` and the ending, the name cut where that would be too long.
 [[nodiscard]] std::string hidden_name(const std::string& name, std::string_view ending);
+
+// Of the file that `file` is to replace. The owner follows only where the system lets it; the permissions must (io).
+[[nodiscard]] Result<void> take_over_owner_and_mode(int file, const struct stat& old, std::string_view shown);
 
 }  // namespace npk::io

@@ -70,12 +70,8 @@ void decode(benchmark::State& state, Bytes (*make)()) {
   Bytes filtered(raw.size());
   const std::size_t length = npk::codec::WordFilter::encode(raw, filtered).value();
   npk::codec::WordRestorer restorer;
-  const auto read = [&](npk::MutableBytes into) -> npk::Result<void> {
-    std::copy_n(filtered.begin(), into.size(), into.begin());
-    return {};
-  };
   for (auto _ : state) {
-    if (!restorer.decode_prefix(length, raw.size(), raw, read)) state.SkipWithError("decoding failed");
+    if (!restorer.restore(npk::ByteView(filtered).first(length), length, raw.size(), raw).value_or(false)) state.SkipWithError("decoding failed");
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
-#include <span>
+#include <string>
 
+#include "codec/filter_registry.h"
 #include "codec/registry.h"
 #include "hash/hash.h"
 
@@ -19,34 +19,6 @@ std::unexpected<Error> does_not_hold() {
 std::uint32_t window_log_bound(std::uint64_t raw_bytes, std::uint64_t base_bytes) {
   const std::uint64_t reach = std::max<std::uint64_t>(raw_bytes + base_bytes, 1ULL << codec::kMinZstdWindowLog);
   return static_cast<std::uint32_t>(std::bit_width(reach - 1));
-}
-
-// A chain as this build knows it: perhaps the words filter, then at most one compressor.
-struct Chain {
-  std::optional<std::uint64_t> filtered_length;  // set: the words filter comes first
-  codec::CodecStep compressor;                   // store if there is none
-};
-
-Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes) {
-  Chain chain;
-  std::span<const format::ChainStep> steps = header.chain;
-  if (!steps.empty() && steps.front().id == format::CodecId::words) {
-    chain.filtered_length = steps.front().parameter;
-    if (*chain.filtered_length > header.raw_length) return fail(Errc::corrupt, "a filtered block is longer than its raw length");
-    steps = steps.subspan(1);
-    if (steps.empty() || header.base_position != 0) return fail(Errc::corrupt, "a words filter without a compressor behind it, or with a base");
-  }
-  for (const format::ChainStep& step : steps) {
-    if (step.id == format::CodecId::words) return fail(Errc::corrupt, "a words filter that is not the first step of its chain");
-    if (codec::find_codec(step.id) == nullptr) return codec::unknown_codec(step.id);
-  }
-  if (steps.empty()) return chain;
-  if (steps.size() > 1) return fail(Errc::corrupt, "a codec chain has more than one compressor");
-  const format::ChainStep& step = steps.front();
-  chain.compressor = {step.id, step.level, step.parameter};
-  if (step.id == format::CodecId::zstd && step.parameter >= codec::kMinZstdWindowLog && step.parameter <= codec::kMaxZstdWindowLog)
-    chain.compressor.parameter = std::min(step.parameter, window_log_bound(chain.filtered_length.value_or(header.raw_length), base_bytes));
-  return chain;
 }
 
 }  // namespace
@@ -86,18 +58,78 @@ std::uint64_t opener_memory_bytes(std::uint64_t raw_block_bytes) {
   const std::uint64_t compressor = std::max(
       codec::decoder_memory_bytes({format::CodecId::zstd, 0, std::max(window, codec::kMinZstdWindowLog)}, raw_block_bytes),
       codec::decoder_memory_bytes({format::CodecId::lzma2, 0, dictionary}, raw_block_bytes));
-  return compressor + raw_block_bytes;  // what the words filter restores from
+  // What filters restore from: one buffer for words, which a block of any length may have; two, and what the filter takes, for others.
+  return compressor + std::max(raw_block_bytes, std::min(3 * raw_block_bytes, 3 * codec::kMaxFilteredRawBytes));
+}
+
+// A chain as this build knows it, in the order of encoding.
+struct BlockOpener::Chain {
+  struct Filter {
+    codec::FilterDecoder* decoder;
+    std::uint64_t input_bytes;   // of the encoder: what is restored
+    std::uint64_t output_bytes;  // of the encoder: what it is restored from
+  };
+  std::array<Filter, 8> filters;
+  std::size_t filter_count = 0;
+  codec::Decoder* compressor = nullptr;
+  std::uint64_t compressed_bytes = 0;  // raw length for the compressor
+  ByteView payload;
+  ByteView base;
+};
+
+// Filters, each with a parameter that says how long its output is, then at most one compressor (spec section 5).
+Result<BlockOpener::Chain> BlockOpener::chain_of(const format::InnerHeader& header, std::size_t base_bytes) {
+  Chain chain;
+  codec::CodecStep compressor;
+  chain.compressed_bytes = header.raw_length;
+  for (const format::ChainStep& step : header.chain) {
+    if (compressor.id != format::CodecId::store) return fail(Errc::corrupt, "a codec chain goes on behind its compressor");
+    if (codec::find_codec(step.id) != nullptr) {
+      compressor = {step.id, step.level, step.parameter};
+      continue;
+    }
+    NPK_ASSIGN(codec::FilterDecoder * filter, filters_.get(step.id));
+    if (step.parameter > chain.compressed_bytes + codec::kMaxFilterGrowth) return fail(Errc::corrupt, "a filter made a block longer than filters do");
+    const bool is_words_alone = step.id == format::CodecId::words && chain.filter_count == 0;
+    if (header.raw_length > codec::kMaxFilteredRawBytes && !is_words_alone) return fail(Errc::corrupt, "a block is too long for its filters");
+    if (chain.filter_count == chain.filters.size()) return fail(Errc::limit, "a codec chain has more filters than any may");
+    chain.filters[chain.filter_count++] = {filter, chain.compressed_bytes, step.parameter};
+    chain.compressed_bytes = step.parameter;
+  }
+  if (compressor.id == format::CodecId::zstd && compressor.parameter >= codec::kMinZstdWindowLog && compressor.parameter <= codec::kMaxZstdWindowLog)
+    compressor.parameter = std::min(compressor.parameter, window_log_bound(chain.compressed_bytes, base_bytes));
+  NPK_ASSIGN(chain.compressor, decoders_.get(compressor));
+  return chain;
+}
+
+// Restores what filter `step` was given, from what the steps behind it restore.
+Result<void> BlockOpener::decode_from(const Chain& chain, std::size_t step, MutableBytes out) {
+  if (step == chain.filter_count) return chain.compressor->decode_prefix(chain.payload, chain.base, chain.compressed_bytes, out);
+  const Chain::Filter& filter = chain.filters[step];
+  return codec::restore_prefix(*filter.decoder, filter.output_bytes, filter.input_bytes, out, [&](std::uint64_t wanted) -> Result<ByteView> {
+    const MutableBytes filtered = scratch_[step % scratch_.size()].take(wanted);
+    NPK_TRY(decode_from(chain, step + 1, filtered));
+    return filtered;
+  });
+}
+
+MutableBytes BlockOpener::Scratch::take(std::uint64_t length) {
+  if (room < length) {
+    bytes.reset();
+    bytes = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(length));
+    room = length;
+  }
+  return {bytes.get(), static_cast<std::size_t>(length)};
 }
 
 Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
-  NPK_ASSIGN(const Chain chain, chain_of(opened.header, base.size()));
-  NPK_ASSIGN(codec::Decoder * decoder, decoders_.get(chain.compressor));
-  const std::uint64_t raw_length = opened.header.raw_length;
-  if (!chain.filtered_length) return decoder->decode_prefix(opened.payload, base, raw_length, out);
-  const std::uint64_t filtered_length = *chain.filtered_length;
-  return words_.decode_prefix(filtered_length, raw_length, out, [&](MutableBytes prefix) {
-    return decoder->decode_prefix(opened.payload, base, filtered_length, prefix);
-  });
+  if (out.size() > opened.header.raw_length) return fail(Errc::misuse, "more bytes asked for than the block has");
+  if (opened.header.raw_length > limits_.max_block_raw_bytes)
+    return fail(Errc::limit, "a block of " + std::to_string(opened.header.raw_length) + " bytes is beyond the limit of " + std::to_string(limits_.max_block_raw_bytes));
+  NPK_ASSIGN(Chain chain, chain_of(opened.header, base.size()));
+  chain.payload = opened.payload;
+  chain.base = base;
+  return decode_from(chain, 0, out);
 }
 
 }  // namespace npk::block

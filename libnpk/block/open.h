@@ -4,9 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "codec/decoder.h"
-#include "codec/word_filter.h"
+#include "codec/filter_decoder.h"
 #include "npk/bytes.h"
 #include "npk/format/frame.h"
 #include "npk/limits.h"
@@ -42,9 +43,21 @@ class BlockOpener {
   [[nodiscard]] Result<void> decode(const format::OpenedBody& opened, ByteView base, MutableBytes out);
 
  private:
+  struct Chain;
+  struct Scratch {
+    [[nodiscard]] MutableBytes take(std::uint64_t length);
+
+    std::unique_ptr<std::uint8_t[]> bytes;  // not a vector: reading fills it, clearing it would cost as much again
+    std::uint64_t room = 0;
+  };
+
+  [[nodiscard]] Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes);
+  [[nodiscard]] Result<void> decode_from(const Chain& chain, std::size_t step, MutableBytes out);
+
   Limits limits_;
   codec::DecoderSet decoders_;
-  codec::WordRestorer words_;
+  codec::FilterDecoderSet filters_;
+  std::array<Scratch, 2> scratch_;  // what the filters read, by turns
 };
 
 }  // namespace npk::block

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "codec/decoder_factories.h"
+#include "codec/filter_registry.h"
 
 namespace npk::codec {
 namespace {
@@ -35,9 +36,9 @@ Result<format::CodecId> codec_by_name(std::string_view name) {
 }
 
 std::string codec_name(format::CodecId id) {
-  if (id == format::CodecId::words) return "words";
-  const CodecInfo* codec = find_codec(id);
-  return codec != nullptr ? std::string(codec->name) : "codec " + std::to_string(static_cast<unsigned>(id));
+  if (const CodecInfo* codec = find_codec(id)) return std::string(codec->name);
+  if (const FilterInfo* filter = find_filter(id)) return std::string(filter->name);
+  return "codec " + std::to_string(static_cast<unsigned>(id));
 }
 
 std::unexpected<Error> unknown_codec(format::CodecId id) {

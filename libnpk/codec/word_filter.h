@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 
+#include "codec/filter_decoder.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
 
@@ -28,30 +28,21 @@ class WordFilter {
 };
 inline constexpr std::uint64_t kWordFilterMemory = 112ULL << 20;
 
-// Decodes. In npk_codec_decode. Not thread-safe: one per thread; reusable, after an error too.
-class WordRestorer {
+// Undoes it. In npk_codec_decode.
+class WordRestorer final : public FilterDecoder {
  public:
-  // Fills the view with the first bytes of the filtered payload (a prefix decode of the rest of the chain).
-  using ReadPrefix = std::function<Result<void>(MutableBytes)>;
-
-  // The first out.size() bytes of a block of raw_length bytes whose filtered payload has filtered_length bytes.
-  // Asks for as much of the payload as it guesses is needed, and again, for twice that, if it is not enough. Only with
-  // out.size() == raw_length is the whole payload checked. Takes no more than filtered_length + kWordRestorerMemory bytes,
-  // some of which it keeps for the next call: release() gives them back.
-  // Errors: misuse if out is longer than the block, corrupt, or what `read` fails with.
-  [[nodiscard]] Result<void> decode_prefix(std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out,
-                                           const ReadPrefix& read);
-  void release() noexcept;
+  [[nodiscard]] std::uint64_t prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const override;
+  // Besides FilterDecoder's: corrupt if raw_length is above kMaxWordFilterBytes or below filtered_length.
+  [[nodiscard]] Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override;
+  void release() noexcept override;
 
   WordRestorer();
-  ~WordRestorer();
+  ~WordRestorer() override;
 
  private:
   struct Dictionary;
 
   std::unique_ptr<Dictionary> dictionary_;
-  std::unique_ptr<std::uint8_t[]> filtered_;  // not a vector: reading fills it, clearing it would cost as much again
-  std::size_t filtered_room_ = 0;
 };
 inline constexpr std::uint64_t kWordRestorerMemory = 2ULL << 20;
 

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/filter_factories.h"
 #include "codec/word_filter.h"
 #include "codec/word_filter_format.h"
 
@@ -189,53 +190,36 @@ Result<void> WordRestorer::Dictionary::decode(ByteView filtered, MutableBytes ou
   return {};
 }
 
-namespace {
+WordRestorer::WordRestorer() = default;
+WordRestorer::~WordRestorer() = default;
 
-// Text shrinks to about its share of the whole; what is guessed too little is asked for again.
-std::uint64_t first_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) {
+void WordRestorer::release() noexcept { dictionary_.reset(); }
+
+// Text shrinks to about its share of the whole.
+std::uint64_t WordRestorer::prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const {
   constexpr std::uint64_t kDictionaryGuess = 256U << 10;
-  if (wanted == raw_length) return filtered_length;
+  if (wanted >= raw_length || raw_length > kMaxWordFilterBytes) return filtered_length;
   const std::uint64_t share = wanted * filtered_length / raw_length;  // both below 2^32
   return std::min(filtered_length, kDictionaryGuess + share + share / 4);
 }
 
-}  // namespace
-
-WordRestorer::WordRestorer() = default;
-WordRestorer::~WordRestorer() = default;
-
-void WordRestorer::release() noexcept {
-  dictionary_.reset();
-  filtered_.reset();
-  filtered_room_ = 0;
-}
-
-Result<void> WordRestorer::decode_prefix(std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out,
-                                         const ReadPrefix& read) {
-  if (out.size() > raw_length) return fail(Errc::misuse, "more bytes asked for than the block has");
+Result<bool> WordRestorer::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
   if (raw_length > kMaxWordFilterBytes) return corrupt("a block is too long for the words filter");
   if (filtered_length > raw_length) return corrupt("a words payload is longer than its block");
-  if (out.empty() && raw_length > 0) return {};
   if (dictionary_ == nullptr) dictionary_ = std::make_unique<Dictionary>();
-  for (std::uint64_t wanted = first_guess(filtered_length, raw_length, out.size());;
-       wanted = std::min(filtered_length, wanted * 2)) {
-    if (filtered_room_ < wanted) {
-      filtered_.reset();
-      filtered_ = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(wanted));
-      filtered_room_ = static_cast<std::size_t>(wanted);
-    }
-    const MutableBytes filtered(filtered_.get(), static_cast<std::size_t>(wanted));
-    NPK_TRY(read(filtered));
-    NPK_ASSIGN(const bool has_dictionary, dictionary_->parse(filtered, filtered_length));
-    if (has_dictionary) {
-      Progress at{.read = dictionary_->bytes};
-      NPK_TRY(dictionary_->decode(filtered, out, at));
-      const bool ends_well = !at.cut && at.read == filtered_length;
-      if (at.written == out.size() && (out.size() < raw_length || ends_well)) return {};
-      if (at.written == out.size()) return corrupt("a words payload goes on beyond its block");
-    }
-    if (wanted == filtered_length) return corrupt("a words payload ends short of its block");
+  NPK_ASSIGN(const bool has_dictionary, dictionary_->parse(filtered, filtered_length));
+  if (has_dictionary) {
+    Progress at{.read = dictionary_->bytes};
+    NPK_TRY(dictionary_->decode(filtered, out, at));
+    const bool ends_well = !at.cut && at.read == filtered_length;
+    if (at.written == out.size() && (out.size() < raw_length || ends_well)) return true;
+    if (at.written == out.size() && filtered.size() == filtered_length) return corrupt("a words payload goes on beyond its block");
   }
+  if (filtered.size() == filtered_length) return corrupt("a words payload ends short of its block");
+  return false;
 }
+
+std::unique_ptr<FilterDecoder> create_words_decoder() { return std::make_unique<WordRestorer>(); }
+std::uint64_t words_decoder_memory(std::uint64_t) { return kWordRestorerMemory; }
 
 }  // namespace npk::codec

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/filter_encoder_functions.h"
 #include "codec/word_choice.h"
 #include "codec/word_filter.h"
 #include "codec/word_filter_format.h"
@@ -185,5 +186,8 @@ std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
   if (!written) return std::nullopt;
   return head.size() + *written;
 }
+
+std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out) { return WordFilter::encode(raw, out); }
+std::uint64_t words_encoder_memory(std::uint64_t) { return kWordFilterMemory; }
 
 }  // namespace npk::codec

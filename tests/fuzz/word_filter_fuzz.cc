@@ -8,7 +8,7 @@
 
 namespace {
 
-using npk::Bytes, npk::ByteView, npk::MutableBytes;
+using npk::Bytes, npk::ByteView;
 
 void require(bool holds) {
   if (!holds) std::abort();
@@ -21,10 +21,9 @@ std::size_t load_24(const std::uint8_t* from) {
 npk::Result<Bytes> restore(ByteView filtered, std::size_t raw_length, std::size_t wanted) {
   Bytes out(wanted);
   npk::codec::WordRestorer restorer;
-  NPK_TRY(restorer.decode_prefix(filtered.size(), raw_length, out, [&](MutableBytes into) -> npk::Result<void> {
-    require(into.size() <= filtered.size());
-    std::copy_n(filtered.begin(), into.size(), into.begin());
-    return {};
+  NPK_TRY(npk::codec::restore_prefix(restorer, filtered.size(), raw_length, out, [&](std::uint64_t n) -> npk::Result<ByteView> {
+    require(n <= filtered.size());
+    return filtered.first(static_cast<std::size_t>(n));
   }));
   return out;
 }

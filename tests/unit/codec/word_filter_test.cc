@@ -19,18 +19,21 @@ std::optional<Bytes> filter(ByteView raw) {
   return out;
 }
 
-WordRestorer::ReadPrefix reading(ByteView filtered) {
-  return [filtered](MutableBytes into) -> Result<void> {
-    if (into.size() > filtered.size()) return fail(Errc::truncated, "test payload ends");
-    std::copy_n(filtered.begin(), into.size(), into.begin());
-    return {};
+ReadFiltered reading(ByteView filtered) {
+  return [filtered](std::uint64_t wanted) -> Result<ByteView> {
+    if (wanted > filtered.size()) return fail(Errc::truncated, "test payload ends");
+    return filtered.first(static_cast<std::size_t>(wanted));
   };
+}
+
+Result<void> decode_prefix(WordRestorer&& restorer, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out, const ReadFiltered& read) {
+  return restore_prefix(restorer, filtered_length, raw_length, out, read);
 }
 
 // Decodes with guard bytes behind the output and checks that they are left alone.
 Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length, std::size_t wanted, WordRestorer& restorer) {
   Bytes guarded(wanted + 64, 0x5A);
-  const auto result = restorer.decode_prefix(filtered.size(), raw_length, MutableBytes(guarded).first(wanted), reading(filtered));
+  const auto result = restore_prefix(restorer, filtered.size(), raw_length, MutableBytes(guarded).first(wanted), reading(filtered));
   EXPECT_EQ(std::count(guarded.end() - 64, guarded.end(), 0x5A), 64);
   if (!result) return std::unexpected(result.error());
   guarded.resize(wanted);
@@ -154,11 +157,11 @@ TEST(WordFilter, APrefixReadsNoMoreThanItNeeds) {
   for (const std::size_t wanted : {std::size_t{1}, std::size_t{100'000}, std::size_t{1} << 20, raw.size() - 1}) {
     std::size_t most = 0;
     Bytes out(wanted);
-    const auto read = [&](MutableBytes into) {
-      most = std::max(most, into.size());
-      return reading(filtered)(into);
+    const auto read = [&](std::uint64_t n) {
+      most = std::max(most, static_cast<std::size_t>(n));
+      return reading(filtered)(n);
     };
-    ASSERT_TRUE(WordRestorer().decode_prefix(filtered.size(), raw.size(), out, read));
+    ASSERT_TRUE(decode_prefix(WordRestorer(), filtered.size(), raw.size(), out, read));
     EXPECT_TRUE(std::ranges::equal(out, ByteView(raw).first(wanted)));
     EXPECT_LE(most, std::min(filtered.size(), wanted + (256U << 10)));
   }
@@ -205,8 +208,8 @@ TEST(WordFilter, WrongLengthsAreRefused) {
   filtered.push_back('x');
   EXPECT_EQ(code_of(restore(filtered, raw.size())), Errc::corrupt);
   Bytes out(10);
-  EXPECT_EQ(WordRestorer().decode_prefix(5, 9, out, reading(filtered)).error().code, Errc::misuse);
-  EXPECT_EQ(WordRestorer().decode_prefix(5, kMaxWordFilterBytes + 1, out, reading(filtered)).error().code, Errc::corrupt);
+  EXPECT_EQ(decode_prefix(WordRestorer(), 5, 9, out, reading(filtered)).error().code, Errc::misuse);
+  EXPECT_EQ(decode_prefix(WordRestorer(), 5, kMaxWordFilterBytes + 1, out, reading(filtered)).error().code, Errc::corrupt);
 }
 
 // One-byte words "ab", "_c", "  "; lead 0x04 with the words "abd", "b".

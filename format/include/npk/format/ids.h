@@ -33,7 +33,18 @@ enum class CodecId : std::uint8_t {
   zstd = 1,
   lz4 = 2,
   lzma2 = 3,
-  words = 64,  // a filter: only before a compressor
+  words = 64,
+  json = 65,
+  markup = 66,
+  delimited = 67,
+  lines = 68,
+  integers = 69,
+  byte_shuffle = 70,
+  bit_shuffle = 71,
+  element_delta = 72,
+  decimal_floats = 73,
+  x86_branches = 74,
+  arm64_branches = 75,
 };
 
 // How the values of a column lie in its bytes.

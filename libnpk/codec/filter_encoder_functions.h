@@ -1,0 +1,14 @@
+// Private to npk_codec_encode: two functions per filter, listed in filter_encoder.cc.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+[[nodiscard]] std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t words_encoder_memory(std::uint64_t raw_length);
+
+}  // namespace npk::codec

@@ -1,0 +1,14 @@
+// Private to npk_codec_decode: two functions per filter, listed in filter_registry.cc.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "codec/filter_decoder.h"
+
+namespace npk::codec {
+
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_words_decoder();
+[[nodiscard]] std::uint64_t words_decoder_memory(std::uint64_t raw_length);
+
+}  // namespace npk::codec

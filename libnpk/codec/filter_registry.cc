@@ -1,0 +1,58 @@
+#include "codec/filter_registry.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/filter_factories.h"
+#include "codec/registry.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::array kFilters = std::to_array<FilterInfo>({
+    {format::CodecId::words, "words", "frequent words as codes: text before LZMA2", create_words_decoder, words_decoder_memory},
+});
+
+}  // namespace
+
+std::span<const FilterInfo> filters() noexcept { return kFilters; }
+
+const FilterInfo* find_filter(format::CodecId id) noexcept {
+  const auto found = std::ranges::find(kFilters, id, &FilterInfo::id);
+  return found == kFilters.end() ? nullptr : &*found;
+}
+
+const FilterInfo* find_filter(std::string_view name) noexcept {
+  const auto found = std::ranges::find(kFilters, name, &FilterInfo::name);
+  return found == kFilters.end() ? nullptr : &*found;
+}
+
+std::uint64_t FilterDecoder::prefix_guess(std::uint64_t filtered_length, std::uint64_t, std::uint64_t) const { return filtered_length; }
+
+Result<void> restore_prefix(FilterDecoder& filter, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out, const ReadFiltered& read) {
+  if (out.size() > raw_length) return fail(Errc::misuse, "more bytes asked for than the block has");
+  if (out.empty() && raw_length > 0) return {};
+  std::uint64_t wanted = filter.prefix_guess(filtered_length, raw_length, out.size());
+  for (bool restored = false; !restored; wanted = std::min(filtered_length, 2 * wanted)) {
+    NPK_ASSIGN(const ByteView filtered, read(wanted));
+    NPK_ASSIGN(restored, filter.restore(filtered, filtered_length, raw_length, out));
+  }
+  return {};
+}
+
+Result<FilterDecoder*> FilterDecoderSet::get(format::CodecId id) {
+  const FilterInfo* filter = find_filter(id);
+  if (filter == nullptr) return unknown_codec(id);
+  static_assert(kFilters.size() <= kKnownFilters);
+  std::unique_ptr<FilterDecoder>& decoder = decoders_[static_cast<std::size_t>(filter - kFilters.data())];
+  if (decoder == nullptr) decoder = filter->create_decoder();
+  return decoder.get();
+}
+
+void FilterDecoderSet::release() noexcept {
+  for (const auto& decoder : decoders_) {
+    if (decoder != nullptr) decoder->release();
+  }
+}
+
+}  // namespace npk::codec

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "codec/encoder.h"
 #include "npk/bytes.h"
@@ -12,7 +12,7 @@
 namespace npk::block {
 
 // Free bytes that seal() needs in front of the raw data, so that storing it raw copies nothing.
-inline constexpr std::size_t kSealHeadroom = 64 + 40;  // what a sealed body may begin with, and an inner header of two steps
+inline constexpr std::size_t kSealHeadroom = 64 + 24 + 8 * 8;  // what a sealed body may begin with, and an inner header of eight steps
 
 // A base for compression, as the reader will find it.
 struct Base {
@@ -22,13 +22,19 @@ struct Base {
 
 struct SealOptions {
   codec::EncoderOptions encoder;
-  bool word_filter = false;  // replace words first, in blocks where that shortens
+  codec::EncoderOptions filtered_encoder = {};  // of what other filters than words leave; store: as `encoder`
+  bool word_filter = false;                     // try words where no other filter is chosen
+  bool choose_filters = false;                  // by kind of content and trial
+  std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
 };
 
 // Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.
 class BlockSealer {
  public:
   [[nodiscard]] static Result<BlockSealer> create(const SealOptions& options);
+  BlockSealer(BlockSealer&&) noexcept;
+  BlockSealer& operator=(BlockSealer&&) noexcept;
+  ~BlockSealer();
 
   // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
   // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
@@ -36,13 +42,10 @@ class BlockSealer {
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
 
  private:
-  BlockSealer(std::unique_ptr<codec::Encoder> encoder, bool word_filter) noexcept : encoder_(std::move(encoder)), word_filter_(word_filter) {}
-  [[nodiscard]] std::optional<std::size_t> filter(ByteView raw);
+  struct State;
+  explicit BlockSealer(std::unique_ptr<State> state) noexcept;
 
-  std::unique_ptr<codec::Encoder> encoder_;
-  bool word_filter_;
-  std::unique_ptr<std::uint8_t[]> filtered_;  // not a vector: clearing it would cost for nothing
-  std::size_t filtered_room_ = 0;
+  std::unique_ptr<State> state_;
 };
 
 // The body of a page or other small frame: compressed with zstd at `level` where that pays, else stored.

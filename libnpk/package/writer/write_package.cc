@@ -59,20 +59,15 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
   return plan.deduplication == Deduplication::chunks ? chunk::CutSelector::content_defined(plan.chunking) : chunk::CutSelector::fixed(plan.chunking.maximum);
 }
 
-codec::EncoderOptions with_stop(codec::EncoderOptions encoder, std::stop_token stop) {
-  encoder.stop = std::move(stop);
-  return encoder;
-}
-
 class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
              const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
-        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)),
-        block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({with_stop(plan_.encoder, options.stop), plan_.word_filter}),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_)}, frames_(sink, superblock_, seal_.get(), options.stop),
+        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane)),
+        block_buffers_(buffers_by_lane()), sealers_(seal_options(plan_, options.stop)),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_)}, frames_(sink, superblock_, seal_.get(), options.stop),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
@@ -115,6 +110,15 @@ class PackageJob {
     }
     segments_.count(bytes, pieces);
     return {};
+  }
+
+  LaneBuffers buffers_by_lane() {
+    LaneBuffers buffers;
+    buffers.fill(&filtered_buffers_);
+    buffers[0] = &ordinary_buffers_;
+    buffers[1] = &repetitive_buffers_;
+    buffers[2] = &incompressible_buffers_;
+    return buffers;
   }
 
   // With room for the padding and the tags of a sealed one behind.
@@ -327,7 +331,7 @@ class PackageJob {
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;
   format::Superblock superblock_;
-  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_;
+  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_, filtered_buffers_;
   LaneBuffers block_buffers_;
   SealerStack sealers_;
   BatchOptions batch_options_;

@@ -19,7 +19,7 @@ constexpr std::size_t kSegmentChunks = 1U << 16;
 BlockRewriter::BlockRewriter(const PackageReader& from, const LiveChunks& live, BlockRewriterOptions options, bool is_sealed,
                              writer::FrameWriter& to, RewriteReport& report)
     : from_(from), live_(live), options_(std::move(options)), is_sealed_(is_sealed), to_(to), report_(report),
-      sealers_({options_.plan.encoder, options_.plan.word_filter}) {}
+      sealers_(writer::seal_options(options_.plan, options_.stop)) {}
 
 Result<void> BlockRewriter::run(const SegmentCallback& end_segment) {
   chunk_hashes_.reserve(static_cast<std::size_t>(live_.size()));

@@ -52,11 +52,11 @@ Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
   return BlockSealer(std::move(state));
 }
 
-Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression) {
+Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind, bool try_compression) {
   const ByteView raw = buffer.subspan(kSealHeadroom);
   const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 3 * format::kChainStepBytes + 1);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
-  NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw));
+  NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
   const bool is_filtered = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;
   NPK_ASSIGN(const auto payload, encoder.encode(filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));

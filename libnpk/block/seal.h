@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "codec/content_kind.h"
 #include "codec/encoder.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
@@ -24,7 +25,7 @@ struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of what other filters than words leave; store: as `encoder`
   bool word_filter = false;                     // try words where no other filter is chosen
-  bool choose_filters = false;                  // by kind of content and trial
+  bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
 };
 
@@ -38,8 +39,9 @@ class BlockSealer {
 
   // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
   // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
-  // try_compression false stores without trying.
-  [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
+  // `kind`: of the content, for which filters are tried. try_compression false stores without trying.
+  [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind = codec::ContentKind::general,
+                                      bool try_compression = true);
 
  private:
   struct State;
@@ -47,6 +49,9 @@ class BlockSealer {
 
   std::unique_ptr<State> state_;
 };
+
+// The kind of content that a filter is tried for; general if that does not show it.
+[[nodiscard]] codec::ContentKind kind_of_filter(format::CodecId id) noexcept;
 
 // The body of a page or other small frame: compressed with zstd at `level` where that pays, else stored.
 [[nodiscard]] Result<Bytes> seal_page(ByteView raw, int level);

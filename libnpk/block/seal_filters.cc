@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "codec/content_kind.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 
@@ -50,6 +49,11 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 }  // namespace
 
+ContentKind kind_of_filter(CodecId id) noexcept {
+  const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
+  return found == kCandidates.end() ? ContentKind::general : found->kind;
+}
+
 MutableBytes BlockFilterer::Buffer::take(std::size_t length) {
   if (room < length) {
     bytes.reset();
@@ -85,8 +89,7 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
 }
 
 // Each candidate of the content's kind on a part from the middle of the block; of equals the first.
-Result<FilteredBlock> BlockFilterer::choose(ByteView raw) {
-  const ContentKind kind = codec::kind_of(raw);
+Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const Candidate* best = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
@@ -104,10 +107,10 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw) {
   return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
 }
 
-Result<FilteredBlock> BlockFilterer::filter(ByteView raw) {
+Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind) {
   if (!options_.forced_filters.empty()) return apply(raw, options_.forced_filters, 0);
   if (options_.choose_filters) {
-    NPK_ASSIGN(FilteredBlock chosen, choose(raw));
+    NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }
   static constexpr std::array kWords = {CodecId::words};

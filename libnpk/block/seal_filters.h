@@ -22,8 +22,8 @@ class BlockFilterer {
  public:
   explicit BlockFilterer(const SealOptions& options) : options_(options) {}
 
-  // The block as its kind of content and a trial say, or as it is. Valid until the next call.
-  [[nodiscard]] Result<FilteredBlock> filter(ByteView raw);
+  // The block as a trial of its kind's filters says, or as it is. Valid until the next call.
+  [[nodiscard]] Result<FilteredBlock> filter(ByteView raw, codec::ContentKind kind);
 
  private:
   using Filters = std::span<const format::CodecId>;
@@ -36,7 +36,7 @@ class BlockFilterer {
   };
 
   [[nodiscard]] FilteredBlock apply(ByteView raw, Filters filters, std::int8_t level);
-  [[nodiscard]] Result<FilteredBlock> choose(ByteView raw);
+  [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes);
 
   SealOptions options_;

@@ -36,7 +36,11 @@ inline constexpr std::size_t kFirstFilteredLane = 3;
 [[nodiscard]] constexpr Lane lane_of_kind(codec::ContentKind kind) noexcept {
   return kind == codec::ContentKind::general ? Lane::ordinary : static_cast<Lane>(kFirstFilteredLane - 1 + static_cast<std::size_t>(kind));
 }
-static_assert(lane_of_kind(codec::ContentKind::json) == Lane::json && lane_of_kind(codec::ContentKind::arm64_code) == Lane::arm64_code);
+[[nodiscard]] constexpr codec::ContentKind kind_of_lane(Lane lane) noexcept {
+  const auto index = static_cast<std::size_t>(lane);
+  return index < kFirstFilteredLane ? codec::ContentKind::general : static_cast<codec::ContentKind>(index - kFirstFilteredLane + 1);
+}
+static_assert(lane_of_kind(codec::ContentKind::json) == Lane::json && kind_of_lane(Lane::arm64_code) == codec::ContentKind::arm64_code);
 
 // A large file while its slices are on their way.
 struct OpenFile {

@@ -202,7 +202,7 @@ class PackageJob {
     if (try_compression) filled.room = buffers_of(filled).take();
     if (!try_compression || !take_earlier(filled)) {
       NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
+      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), kind_of_lane(filled.lane), try_compression));
       sealers_.give(std::move(sealer));
     }
     if (seal_ != nullptr) encrypt(filled);

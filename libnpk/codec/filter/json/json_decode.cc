@@ -47,6 +47,9 @@ class Output {
       *to_++ = byte;
     }
   }
+  [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(to_ - begin_); }
+  // What was put out at `offset`, all of it before what comes now.
+  void repeat(std::size_t offset, std::size_t length) { put(begin_ + offset, length); }
   void fill(std::uint8_t byte, std::uint64_t count) {
     const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(count, room()));
     std::memset(to_, byte, fits);
@@ -135,18 +138,25 @@ class JsonDecoder final : public FilterDecoder {
   void release() noexcept override {
     dictionary_.release();
     readers_ = {};
+    last_values_ = {};
   }
 
  private:
   [[nodiscard]] Result<void> open(std::span<const ByteView> parts);
   [[nodiscard]] Result<void> decode(Output& out);
   [[nodiscard]] Result<void> check_end() const;
+  [[nodiscard]] Result<void> put_value(const DecodedToken& token, Output& out);
   void put_text(const DecodedToken& token, Output& out);
   void put_line_end(const TokenPiece& piece, Output& out) const;
 
   Dictionary dictionary_;
   std::vector<FieldReader> readers_;
   StructureReader structure_;
+  struct LastValue {
+    std::size_t offset = 0;  // in the raw bytes
+    std::size_t length = 0;
+  };
+  std::vector<LastValue> last_values_;  // by column
   std::int64_t level_ = 0;
 };
 
@@ -161,6 +171,7 @@ Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
     readers_.push_back(std::move(reader));
   }
   structure_.open(parts[kStructurePart], parts[kIdsPart], dictionary_.tokens().size());
+  last_values_.assign(columns.size(), {});
   level_ = 0;
   return {};
 }
@@ -183,6 +194,20 @@ void JsonDecoder::put_text(const DecodedToken& token, Output& out) {
   level_ += token.raise;
 }
 
+Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
+  LastValue& last = last_values_[token.column];
+  if (token.copies) {
+    if (last.length == 0) return corrupt("a token of a json payload copies nothing");
+    out.repeat(last.offset, last.length);
+    return {};
+  }
+  NPK_ASSIGN(const ByteView value, readers_[token.column].next());
+  if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
+  last = {out.length(), value.size()};
+  out.put(value.data(), value.size());
+  return {};
+}
+
 // Ends, as every token puts out a byte at least.
 Result<void> JsonDecoder::decode(Output& out) {
   const std::span<const DecodedToken> tokens = dictionary_.tokens();
@@ -192,9 +217,7 @@ Result<void> JsonDecoder::decode(Output& out) {
     const DecodedToken& token = tokens[number];
     put_text(token, out);
     if (token.slot == 0) continue;
-    NPK_ASSIGN(const ByteView value, readers_[token.column].next());
-    if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
-    out.put(value.data(), value.size());
+    NPK_TRY(put_value(token, out));
     if (token.slot == kQuoted) out.put('"');
   }
   return {};

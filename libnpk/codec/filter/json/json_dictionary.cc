@@ -97,7 +97,8 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
   tokens_.clear();
   pieces_.clear();
   text_.clear();
-  for (std::size_t columns_named = 0; !numbers.empty();) {
+  std::size_t columns_named = 0;
+  while (!numbers.empty()) {
     NPK_ASSIGN(const std::uint64_t number, take_varint(numbers));
     if (number >= skeletons_.size() || tokens_.size() == kMaxTokens) return corrupt("a json payload has too many tokens or too few skeletons");
     const ByteView skeleton = skeletons_[static_cast<std::size_t>(number)];
@@ -110,12 +111,13 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
     NPK_TRY(spell(skeleton, key, token));
     if (token.slot != 0) {
       NPK_ASSIGN(const std::uint64_t column, take_varint(token_columns));
-      token.column = static_cast<std::uint16_t>(column == 0 ? columns_named++ : column - 1);
-      if (column > columns_named || columns_named > columns) return corrupt("a token of a json payload has no column");
+      if (column > 2 * columns_named || (column == 0 && columns_named == columns)) return corrupt("a token of a json payload has no column");
+      token.column = static_cast<std::uint16_t>(column == 0 ? columns_named++ : (column - 1) / 2);
+      token.copies = column != 0 && column % 2 == 0;
     }
     tokens_.push_back(token);
   }
-  if (!token_columns.empty()) return corrupt("bytes follow the columns of a json payload's tokens");
+  if (columns_named != columns || !token_columns.empty()) return corrupt("the tokens of a json payload name other columns than there are");
   NPK_TRY(keys.expect_end());
   text_.resize(text_.size() + kTextPadding);
   skeletons_.clear();

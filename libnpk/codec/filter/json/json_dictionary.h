@@ -34,6 +34,7 @@ struct DecodedToken {
   std::uint16_t column = 0;
   std::int8_t raise = 0;          // levels
   std::uint8_t slot = 0;          // kBare, kQuoted or 0: no value
+  bool copies = false;            // the value is what the column gave last
 };
 
 class Dictionary {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "codec/filter/field_column_encode.h"
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_plan_encode.h"
 #include "codec/filter/json/json_scan_encode.h"
-#include "codec/filter/json/json_structure_encode.h"
+#include "codec/filter/json/json_emit_encode.h"
+#include "codec/filter/json/json_trial_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
@@ -25,45 +25,11 @@ Bytes skeletons_part(const std::vector<Bytes>& skeletons) {
   return part;
 }
 
-// The values of all columns, one column behind another.
-class ColumnValues {
- public:
-  ColumnValues(const Scan& scanned, const Plan& plan);
-  void add(std::uint16_t column, ByteView value) { values_[next_[column]++] = value; }
-  [[nodiscard]] std::span<const ByteView> column(std::size_t column) const {
-    const std::size_t from = column == 0 ? 0 : next_[column - 1];
-    return std::span(values_).subspan(from, next_[column] - from);
-  }
-
- private:
-  std::vector<std::size_t> next_;
-  std::vector<ByteView> values_;
-};
-
-ColumnValues::ColumnValues(const Scan& scanned, const Plan& plan) : next_(plan.columns + 1) {
-  const auto count = [&](std::uint16_t token, std::uint32_t times) {
-    if (token != kNoToken && plan.tokens[token].column != kNoColumn) next_[plan.tokens[token].column + 1U] += times;
-  };
-  for (std::size_t i = 0; i < scanned.shapes.size(); ++i) {
-    count(plan.choices[i].head, scanned.shapes[i].count);
-    count(plan.choices[i].whole, scanned.shapes[i].count);
-  }
-  for (std::size_t i = 1; i < next_.size(); ++i) next_[i] += next_[i - 1];
-  values_.resize(next_.back());
-  next_.pop_back();
-}
-
-void add_tokens(const Scan& scanned, const Plan& plan, ByteView raw, std::vector<Bytes>& parts) {
-  std::vector<ByteView> keys;
-  std::uint32_t columns = 0;
-  for (const Token& token : plan.tokens) {
-    append_varint(token.skeleton, parts[kTokenSkeletonsPart]);
-    if (token.key != kNoKey) keys.push_back(raw.subspan(scanned.keys[token.key].offset, scanned.keys[token.key].length));
-    if (token.column == kNoColumn) continue;
-    append_varint(token.column == columns ? 0 : token.column + 1U, parts[kTokenColumnsPart]);
-    columns = std::max<std::uint32_t>(columns, token.column + 1U);
-  }
-  parts[kKeysPart] = encode_field_column(keys);
+std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
+  std::optional<Plan> by_key = plan(scanned, Grouping::by_key);
+  std::optional<Plan> by_kind = plan(scanned, Grouping::by_kind);
+  if (!by_key || !by_kind) return by_key ? std::move(by_key) : std::move(by_kind);
+  return trial_size(scanned, *by_kind, raw) < trial_size(scanned, *by_key, raw) ? std::move(by_kind) : std::move(by_key);
 }
 
 }  // namespace
@@ -74,28 +40,14 @@ std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
   if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;
   std::optional<Scan> scanned = scan(raw);
   if (!scanned) return std::nullopt;
-  const Plan planned = plan(*scanned);
-  if (planned.tokens.size() > kMaxTokens) return std::nullopt;
-  StructureWriter structure;
-  ColumnValues values(*scanned, planned);
-  const auto emit = [&](std::uint16_t token, Piece value) {
-    structure.add(token);
-    const std::uint16_t column = planned.tokens[token].column;
-    if (column != kNoColumn) values.add(column, raw.subspan(value.offset, value.length));
-  };
-  for (const Occurrence& occurrence : scanned->occurrences) {
-    const Choice& choice = planned.choices[occurrence.shape];
-    if (choice.head != kNoToken) emit(choice.head, scanned->keys[scanned->shapes[occurrence.shape].key]);
-    if (choice.whole != kNoToken) emit(choice.whole, occurrence.value);
-  }
-  structure.finish();
+  std::optional<Plan> planned = choose_plan(*scanned, raw);
+  if (!planned) return std::nullopt;
+  Emitter emitter(raw, *scanned, *planned);
+  if (!emitter.run()) return std::nullopt;
   std::vector<Bytes> parts(kFirstColumnPart);
   parts[kStylesPart] = scanned->styles;
   parts[kSkeletonsPart] = skeletons_part(scanned->skeletons);
-  add_tokens(*scanned, planned, raw, parts);
-  parts[kStructurePart] = std::move(structure.structure());
-  parts[kIdsPart] = std::move(structure.ids());
-  for (std::size_t i = 0; i < planned.columns; ++i) parts.push_back(encode_field_column(values.column(i)));
+  emitter.add_parts(parts);
   return join_parts(parts, out);
 }
 

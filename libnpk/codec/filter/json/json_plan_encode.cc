@@ -1,8 +1,6 @@
 #include "codec/filter/json/json_plan_encode.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <array>
 #include <optional>
 
 #include "codec/filter/json/json_format.h"
@@ -11,8 +9,8 @@
 namespace npk::codec::json {
 namespace {
 
-int knob(const char* name, int other) { const char* v = std::getenv(name); return v ? std::atoi(v) : other; }
-
+constexpr std::uint64_t kRare = 8, kMaxRare = 1U << 25;
+constexpr std::size_t kMostPlanned = 40000;  // tokens, of which some are doubled
 constexpr std::uint16_t kNoSkeleton = 0xFFFF;
 constexpr std::uint32_t kAnyKey = 0xFFFFFE;
 
@@ -51,29 +49,31 @@ class FieldTable {
 // Fields with few values are put together: by key, and where that is not enough, by kind.
 class ColumnChoice {
  public:
-  explicit ColumnChoice(const FieldTable& fields) {
-    const auto few = static_cast<std::uint32_t>(knob("OWN", 48));
-    for (std::uint32_t least = few; !assign(fields, least); least *= 2) {}
+  ColumnChoice(const FieldTable& fields, Grouping grouping) {
+    constexpr std::uint32_t kFewWithParent = 512, kFew = 48;
+    const bool one = grouping == Grouping::by_kind;
+    for (std::uint32_t times = 1; !assign(fields, one ? kNever : kFewWithParent * times, one ? kNever : kFew * times); times *= 2) {}
   }
   [[nodiscard]] std::uint32_t operator[](std::uint32_t field) const { return columns_[field]; }
 
  private:
+  static constexpr std::uint32_t kNever = 0xFFFFFFFF;
+
   // False if there are more columns than there may be.
-  bool assign(const FieldTable& fields, std::uint32_t least) {
+  bool assign(const FieldTable& fields, std::uint32_t few_with_parent, std::uint32_t few) {
     FieldTable by_key;
     std::vector<std::uint32_t> groups(fields.size());
+    const auto is_own = [&](std::uint32_t i) { return fields.field(i).kind == kBare && fields.count(i) >= few_with_parent; };
     for (std::uint32_t i = 0; i < fields.size(); ++i) {
       Field group = fields.field(i);
       group.parent = kAnyKey;
-      if (fields.count(i) < least) groups[i] = by_key.add(group, fields.count(i));
+      if (!is_own(i)) groups[i] = by_key.add(group, fields.count(i));
     }
     FieldTable chosen;
     columns_.resize(fields.size());
     for (std::uint32_t i = 0; i < fields.size(); ++i) {
       Field field = fields.field(i);
-      const bool own = fields.count(i) >= least;
-      if (!own) field.parent = kAnyKey;
-      if (!own && by_key.count(groups[i]) < least) field = {field.kind, 0, kAnyKey, kAnyKey};
+      if (!is_own(i)) field = by_key.count(groups[i]) < few ? Field{field.kind, 0, kAnyKey, kAnyKey} : by_key.field(groups[i]);
       columns_[i] = chosen.add(field, 1);
     }
     return chosen.size() <= kMaxColumns;
@@ -84,7 +84,7 @@ class ColumnChoice {
 
 class Planner {
  public:
-  explicit Planner(Scan& scanned) : scanned_(scanned) {}
+  Planner(Scan& scanned, Grouping grouping, std::uint32_t rare) : scanned_(scanned), grouping_(grouping), rare_(rare) {}
   Plan run();
 
  private:
@@ -105,7 +105,8 @@ class Planner {
   std::uint16_t token_of(std::uint16_t skeleton, std::uint32_t key, std::uint16_t column);
 
   Scan& scanned_;
-  std::uint32_t rare_ = static_cast<std::uint32_t>(knob("RARE", 3));
+  Grouping grouping_;
+  std::uint32_t rare_;  // keys that occur less often are values
   std::vector<std::uint32_t> key_counts_;
   FieldTable fields_;
   std::vector<Fields> shape_fields_;
@@ -180,7 +181,7 @@ Plan Planner::run() {
   count_keys();
   count_fields();
   split_skeletons();
-  columns_.emplace(fields_);
+  columns_.emplace(fields_, grouping_);
   column_numbers_.assign(fields_.size(), 0);
   for (std::size_t i = 0; i < scanned_.shapes.size(); ++i) {
     const Shape& shape = scanned_.shapes[i];
@@ -197,6 +198,12 @@ Plan Planner::run() {
 
 }  // namespace
 
-Plan plan(Scan& scanned) { return Planner(scanned).run(); }
+std::optional<Plan> plan(Scan& scanned, Grouping grouping) {
+  for (std::uint64_t rare = kRare; rare <= kMaxRare; rare *= 8) {
+    Plan planned = Planner(scanned, grouping, static_cast<std::uint32_t>(rare)).run();
+    if (planned.tokens.size() <= kMostPlanned) return planned;
+  }
+  return std::nullopt;
+}
 
 }  // namespace npk::codec::json

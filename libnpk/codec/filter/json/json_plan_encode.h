@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "codec/filter/json/json_scan_encode.h"
@@ -30,7 +31,12 @@ struct Plan {
   std::size_t columns = 0;
 };
 
-// Adds the skeletons of split tokens to `scanned`.
-[[nodiscard]] Plan plan(Scan& scanned);
+enum class Grouping : std::uint8_t {
+  by_key,   // records: a column has the values of a key
+  by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
+};
+
+// Adds the skeletons of split tokens to `scanned`. Nothing if there would be too many tokens.
+[[nodiscard]] std::optional<Plan> plan(Scan& scanned, Grouping grouping);
 
 }  // namespace npk::codec::json

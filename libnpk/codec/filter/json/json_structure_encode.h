@@ -11,8 +11,8 @@ class StructureWriter {
   void add(std::uint16_t token);
   void finish();
 
-  [[nodiscard]] Bytes& structure() { return structure_; }
-  [[nodiscard]] Bytes& ids() { return ids_; }
+  [[nodiscard]] const Bytes& structure() const { return structure_; }
+  [[nodiscard]] const Bytes& ids() const { return ids_; }
 
  private:
   Predictor predictor_;

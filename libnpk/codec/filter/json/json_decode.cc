@@ -201,7 +201,8 @@ Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
     out.repeat(last.offset, last.length);
     return {};
   }
-  NPK_ASSIGN(const ByteView value, readers_[token.column].next());
+  ByteView value;
+  if (!readers_[token.column].take(value)) return corrupt("a column of a json payload ends early or contradicts itself");
   if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
   last = {out.length(), value.size()};
   out.put(value.data(), value.size());

@@ -137,7 +137,7 @@ class JsonDecoder final : public FilterDecoder {
   [[nodiscard]] Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override;
   void release() noexcept override {
     dictionary_.release();
-    readers_ = {};
+    std::vector<FieldReader>().swap(readers_);
     last_values_ = {};
   }
 

@@ -4,6 +4,8 @@
 
 namespace npk::block {
 
+std::string step_name(format::CodecId id) { return codec::codec_name(id); }
+
 std::string chain_name(const format::InnerHeader& header) {
   if (header.chain.empty()) return "store";
   std::string name;

@@ -8,6 +8,7 @@
 namespace npk::block {
 
 // "store", "zstd", "json+zstd", "zstd+codec 99": the steps in the order of encoding.
+[[nodiscard]] std::string step_name(format::CodecId id);
 [[nodiscard]] std::string chain_name(const format::InnerHeader& header);
 
 }  // namespace npk::block

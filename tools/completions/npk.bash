@@ -26,7 +26,7 @@ _npk_options() {
     extract) echo "--tag -C --directory --strip-components --overwrite --keep --resume --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
-    info) echo "--json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
+    info) echo "--blocks --json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     protect) echo "--recovery --json -q --quiet --help" ;;
     repair) echo "-o --output --keep-damaged --json -q --quiet --help" ;;

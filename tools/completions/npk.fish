@@ -137,3 +137,4 @@ complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l thr
 complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l pad -d 'hides sizes'
 complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l json
 complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s q -l quiet
+complete -c npk -n '__fish_seen_subcommand_from info' -l blocks -d 'how each block is stored'

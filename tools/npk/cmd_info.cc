@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "amounts.h"
+#include "block_table.h"
 #include "commit_signatures.h"
 #include "exit_code.h"
 #include "json_text.h"
@@ -16,7 +17,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::string_view kHelp = R"(usage: npk info [--json | --statement | --minisig] PACKAGE
+constexpr std::string_view kHelp = R"(usage: npk info [--json | --statement | --minisig] [--blocks] PACKAGE
 
 Totals, ratio by codec and by file type, deduplication, what the catalog costs, protection, and signatures: of those only what
 --signer names is checked.
@@ -34,6 +35,7 @@ Totals, ratio by codec and by file type, deduplication, what the catalog costs, 
 examples:
   npk info src.npk
   npk info --json src.npk | jq .ratio
+  npk info --blocks src.npk
   npk info --statement src.npk >s && npk info --minisig src.npk >s.minisig && minisign -Vm s -p key.pub
 )";
 
@@ -41,6 +43,7 @@ struct Options {
   bool json = false;
   bool statement = false;
   bool minisig = false;
+  bool blocks = false;
   std::string package;
   ReadingOptions reading;
 };
@@ -237,6 +240,11 @@ int show(const PackageReader& package, const CommitSignatures& signatures, bool 
   return kDone;
 }
 
+int show_blocks(const PackageReader& package, bool json, Messages& messages, OutputBuffer& out) {
+  const auto shown = json ? append_blocks_json(package, out) : append_blocks_text(package, out);
+  return shown ? kDone : messages.error(shown.error());
+}
+
 int show_statement(const PackageReader& package, Messages& messages, OutputBuffer& out) {
   if (is_incomplete(package)) {
     messages.error("there is no commit, so no statement");
@@ -259,6 +267,7 @@ int info(const PackageReader& package, const Options& options, Messages& message
   if (!signatures) return messages.error(signatures.error());
   const int code = options.statement ? show_statement(package, messages, out)
                    : options.minisig ? show_minisig(*signatures, messages, out)
+                   : options.blocks  ? show_blocks(package, options.json, messages, out)
                                      : show(package, *signatures, options.json, messages, out);
   const auto written = out.finish();
   return written ? code : messages.error(written.error());
@@ -273,10 +282,13 @@ int run_info(const Arguments& arguments, Io& io) {
   parser.flag("--json", options.json);
   parser.flag("--statement", options.statement);
   parser.flag("--minisig", options.minisig);
+  parser.flag("--blocks", options.blocks);
   define_reading(parser, options.reading);
   parser.excludes("--json", "--statement");
   parser.excludes("--json", "--minisig");
   parser.excludes("--statement", "--minisig");
+  parser.excludes("--statement", "--blocks");
+  parser.excludes("--minisig", "--blocks");
   parser.operand("PACKAGE", options.package);
   if (const auto code = parser.parse(arguments, io)) return *code;
   return with_package(options.package, options.reading, messages, [&](const PackageReader& package) { return info(package, options, messages, io); });

@@ -14,8 +14,10 @@ std::string json_of_records(int count) {
   return text + "  {}\n]\n";
 }
 
-ops::InspectReport inspected(const std::string& path, const AppendedPackage& package) {
-  const auto report = ops::inspect(open_file_source(path).value(), {.identities = package.keys()});
+ops::InspectReport inspected(const AppendedPackage& package) {
+  const auto reader = package.open();
+  EXPECT_TRUE(reader) << reader.error().to_string();
+  const auto report = ops::inspect(*reader);
   EXPECT_TRUE(report) << report.error().to_string();
   return report ? *report : ops::InspectReport();
 }
@@ -38,10 +40,10 @@ TEST_P(Recompress, HistoriesStayAsTheyWereTold) {
     EXPECT_EQ(report.copied_blocks, 0U);
     EXPECT_EQ(report.dropped_chunks, 0U);
     for (const ToldGeneration& told : history.told) expect_as_told(history.package, told);
-    for (const auto& [name, share] : inspected(history.package.path(), history.package).codecs) EXPECT_TRUE(name == *options.codec || name == "store") << name;
+    for (const auto& [name, share] : inspected(history.package).codecs) EXPECT_TRUE(name == *options.codec || name == "store") << name;
   }
 }
-INSTANTIATE_TEST_SUITE_P(Kinds, Recompress, ::testing::Bool(), [](const auto& info) { return std::string(info.param ? "Sealed" : "Plain"); });
+INSTANTIATE_TEST_SUITE_P(Kinds, Recompress, ::testing::Bool(), [](const auto& kind) { return std::string(kind.param ? "Sealed" : "Plain"); });
 
 TEST(RecompressPlain, ThreadsDoNotChangeTheBytes) {
   AppendedPackage package;
@@ -62,9 +64,9 @@ TEST(RecompressPlain, WhatWasPackedWithoutFiltersGetsThem) {
   ASSERT_TRUE(ops::create(create));
   const State before = package.in_package();
   const std::uint64_t plain_bytes = package.bytes().size();
-  EXPECT_EQ(inspected(package.path(), package).codecs.count("json+zstd"), 0U);
+  EXPECT_EQ(inspected(package).codecs.count("json+zstd"), 0U);
   recompressed(package, {});
-  EXPECT_EQ(inspected(package.path(), package).codecs.count("json+zstd"), 1U);
+  EXPECT_EQ(inspected(package).codecs.count("json+zstd"), 1U);
   EXPECT_LT(package.bytes().size(), plain_bytes);
   EXPECT_TRUE(package.in_package() == before);
   EXPECT_EQ(package.verified(), "sound");

@@ -17,6 +17,18 @@ struct Token {
   std::uint32_t key = kNoKey;
 };
 
+// What tokens take of the dictionary's limits.
+struct Budget {
+  std::size_t tokens = 0;
+  std::size_t text = 0;
+  std::size_t pieces = 0;
+
+  void add(const Scan& scanned, const Token& token);
+  // Whether it is no more than this many quarters of the limits.
+  [[nodiscard]] bool is_within(std::size_t quarters) const;
+};
+
+inline constexpr std::size_t kPlannedQuarters = 3;  // the rest is for tokens that copy
 inline constexpr std::uint16_t kNoToken = 0xFFFF;
 
 // What the occurrences of a shape become: `whole`, or, where its key is a value, a token for what stands before that, and perhaps another.

@@ -13,10 +13,13 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 256;         // levels that have a field of their own
 constexpr std::size_t kSkeletonRoom = 32;      // a token ends where its skeleton has become this long
-constexpr std::size_t kVariedSkeletons = kMaxSkeletons - 256;  // when there are so many, tokens are made of one item each: these are few
+constexpr std::size_t kVariedSkeletons = 768;  // when there are so many, tokens are made of one item each: there are under 256 of these
 constexpr std::size_t kLongestSpace = 16;      // in a skeleton
 constexpr std::uint8_t kLongestVector = 4;     // numbers whose places count
 constexpr std::size_t kFieldBits = 24;
+
+// Splitting adds two for each, at most.
+static_assert(3 * (kVariedSkeletons + 256) <= kMaxSkeletons);
 
 class Scanner {
  public:

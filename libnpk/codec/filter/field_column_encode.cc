@@ -127,7 +127,8 @@ Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shap
 }  // namespace
 
 Bytes encode_field_column(std::span<const ByteView> values) {
-  CompressedCost cost;
+  // Making a context takes longer than a small column.
+  thread_local CompressedCost cost;
   return encode_column(values, cost, true);
 }
 

@@ -25,6 +25,8 @@ class FieldSource {
 using FieldSourceResult = Result<std::unique_ptr<FieldSource>>;
 [[nodiscard]] FieldSourceResult open_dictionary(ByteView part);
 [[nodiscard]] FieldSourceResult open_numbers(ByteView part);
+[[nodiscard]] FieldSourceResult open_shared(ByteView part);
+[[nodiscard]] FieldSourceResult open_shaped(ByteView part, unsigned depth);
 [[nodiscard]] FieldSourceResult open_hex_bytes(ByteView part);
 [[nodiscard]] FieldSourceResult open_patched(ByteView part, unsigned depth);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_intern_encode.h"
@@ -150,6 +151,16 @@ std::vector<std::uint16_t> Emitter::add_columns_of_tokens(Bytes& part) const {
   return order;
 }
 
+// What documents that resemble one another have in common are long rows of values, which a trial on some of them does not show: codes for
+// values would only hide them.
+Bytes Emitter::encode_column(std::uint16_t column) const {
+  const auto values = std::span(values_).subspan(begins_[column], ends_[column] - begins_[column]);
+  const bool is_quoted = std::ranges::any_of(
+      plan_.tokens, [&](const Token& token) { return token.column == column && scanned_.skeletons[token.skeleton].back() == kQuoted; });
+  const bool is_text = plan_.grouping == Grouping::by_kind && is_quoted && values.size() > values_.size() / 4;
+  return is_text ? encode_text_column(values) : encode_field_column(values);
+}
+
 void Emitter::add_parts(std::vector<Bytes>& parts) const {
   add_skeletons(parts);
   std::vector<ByteView> keys;
@@ -160,8 +171,7 @@ void Emitter::add_parts(std::vector<Bytes>& parts) const {
   parts[kKeysPart] = encode_field_column(keys);
   parts[kStructurePart] = structure_.structure();
   parts[kIdsPart] = structure_.ids();
-  for (const std::uint16_t column : add_columns_of_tokens(parts[kTokenColumnsPart]))
-    parts.push_back(encode_field_column(std::span(values_).subspan(begins_[column], ends_[column] - begins_[column])));
+  for (const std::uint16_t column : add_columns_of_tokens(parts[kTokenColumnsPart])) parts.push_back(encode_column(column));
 }
 
 }  // namespace npk::codec::json

@@ -31,6 +31,7 @@ class Emitter {
     std::int32_t votes = 0;
   };
 
+  [[nodiscard]] Bytes encode_column(std::uint16_t column) const;
   void find_sources();
   void add_skeletons(std::vector<Bytes>& parts) const;
   [[nodiscard]] std::vector<std::uint16_t> add_columns_of_tokens(Bytes& part) const;

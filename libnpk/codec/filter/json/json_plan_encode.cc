@@ -177,6 +177,7 @@ std::uint16_t Planner::token_of(std::uint16_t skeleton, std::uint32_t key, std::
 }
 
 Plan Planner::run() {
+  plan_.grouping = grouping_;
   count_keys();
   count_fields();
   split_skeletons();

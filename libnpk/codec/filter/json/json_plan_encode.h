@@ -37,15 +37,16 @@ struct Choice {
   std::uint16_t whole = kNoToken;  // or what follows the key
 };
 
+enum class Grouping : std::uint8_t {
+  by_key,   // records: a column has the values of a key
+  by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
+};
+
 struct Plan {
   std::vector<Token> tokens;  // in the order in which they first occur
   std::vector<Choice> choices;  // by shape
   std::size_t columns = 0;
-};
-
-enum class Grouping : std::uint8_t {
-  by_key,   // records: a column has the values of a key
-  by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
+  Grouping grouping = Grouping::by_key;
 };
 
 // Adds the skeletons of split tokens to `scanned`. Nothing if there would be too many tokens.

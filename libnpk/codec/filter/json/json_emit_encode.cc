@@ -12,7 +12,7 @@
 namespace npk::codec::json {
 namespace {
 
-constexpr std::size_t kVotingBytes = 4U << 20;  // of the block are looked at for copies
+constexpr std::size_t kVotingBytes = 2U << 20;  // of the block are looked at for copies
 constexpr std::size_t kRecentSlots = 4096;
 constexpr std::int32_t kMostVotes = 64;
 constexpr std::int32_t kEnoughVotes = 8;

@@ -25,7 +25,7 @@ std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
 
 }  // namespace
 
-std::uint64_t json_encoder_memory(std::uint64_t raw_length) { return 16 * raw_length + (4ULL << 20); }
+std::uint64_t json_encoder_memory(std::uint64_t raw_length) { return 48 * raw_length + (16ULL << 20); }
 
 std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
   if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;

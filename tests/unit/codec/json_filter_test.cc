@@ -100,7 +100,8 @@ TEST(JsonFilter, AnyBytesComeBackOrAreDeclined) {
 }
 
 TEST(JsonFilter, HostileTextComesBackOrIsDeclined) {
-  for (const char* piece : {"[", "{", "]", "}", "\"", ",", ":", "\\", "\n", "[[", "{\"a\":", "{\"a\":[", "\"\\", "null", "1,", "{}", "[]", "\r", " ", "\"a\" \"b\"", "\n\n   {"}) {
+  for (const char* piece : {"[", "{", "]", "}", "\"", ",", ":", "\\", "\n", "[[", "{\"a\":", "{\"a\":[", "\"\\", "null", "1,",
+                            "{}", "[]", "\r", " ", "\"a\" \"b\"", "\n\n   {"}) {
     std::string text;
     while (text.size() < 60'000) text += piece;
     survives(bytes_of_text(text));

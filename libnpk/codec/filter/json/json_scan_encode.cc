@@ -120,7 +120,8 @@ std::uint32_t Scanner::number_shape(std::uint32_t field) {
   const auto next = static_cast<std::uint32_t>(result_.shapes.size());
   const std::uint32_t number = shape_numbers_.find_or_add(mix(hash), next, [&](std::uint32_t i) {
     const Shape& other = result_.shapes[i];
-    return other.skeleton == shape.skeleton && other.place == shape.place && other.key == shape.key && other.field == shape.field && other.parent == shape.parent;
+    return other.skeleton == shape.skeleton && other.place == shape.place && other.key == shape.key && other.field == shape.field &&
+           other.parent == shape.parent;
   });
   follower = number;
   if (number == next) {

@@ -63,6 +63,8 @@ class HexSource final : public FieldSource {
   bool planes_;
 };
 
+static_assert(sizeof(HexSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_hex_bytes(ByteView part) {

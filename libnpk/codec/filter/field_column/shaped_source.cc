@@ -67,6 +67,8 @@ Result<std::vector<ByteView>> take_texts(ByteView& part, std::size_t count) {
   return texts;
 }
 
+static_assert(sizeof(ShapedSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_shaped(ByteView part, unsigned depth) {

@@ -95,6 +95,14 @@ inline const FieldKind kFieldKinds[] = {
     {"syslog", [](auto& generator, std::size_t i) { return time_text("%b %e %H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + 5000 * i + generator() % 100)); }, FieldEncoding::numbers},
     {"mail", [](auto& generator, std::size_t) { return time_text("%a, %d %b %Y %H:%M:%S +0100", static_cast<std::int64_t>(generator() % 2'000'000'000)); }, FieldEncoding::numbers},
     {"day", [](auto& generator, std::size_t) { return time_text("%d.%m.%Y", static_cast<std::int64_t>(generator() % 1'700'000'000)); }, FieldEncoding::numbers},
+    {"addresses", [](auto& generator, std::size_t) {
+       std::string address = std::to_string(generator() % 256);
+       for (int i = 0; i < 3; ++i) address += "." + std::to_string(generator() % 256);
+       return address;
+     }, FieldEncoding::shaped},
+    {"paths", [](auto& generator, std::size_t) { return "/api/v1/users/" + random_letters(generator, 6) + "/orders/" + std::to_string(generator() % 100'000); },
+     FieldEncoding::shaped},
+    {"sorted", [](auto& generator, std::size_t i) { return hex(i / 3, 5, "abcdefghijklmnop") + random_letters(generator, 3); }, FieldEncoding::shared},
     {"bytes", [](auto& generator, std::size_t) {
        std::string value(generator() % 20, ' ');
        for (char& byte : value) byte = static_cast<char>(generator());

@@ -8,6 +8,8 @@
 
 namespace npk::codec {
 
+inline constexpr std::size_t kMostSourceBytes = 384;  // what the bound on a FieldReader's memory counts on
+
 class FieldSource {
  public:
   FieldSource() = default;
@@ -25,6 +27,8 @@ class FieldSource {
 using FieldSourceResult = Result<std::unique_ptr<FieldSource>>;
 [[nodiscard]] FieldSourceResult open_dictionary(ByteView part);
 [[nodiscard]] FieldSourceResult open_numbers(ByteView part);
+[[nodiscard]] FieldSourceResult open_shared(ByteView part);
+[[nodiscard]] FieldSourceResult open_shaped(ByteView part, unsigned depth);
 [[nodiscard]] FieldSourceResult open_hex_bytes(ByteView part);
 [[nodiscard]] FieldSourceResult open_patched(ByteView part, unsigned depth);
 

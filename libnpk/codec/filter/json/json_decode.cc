@@ -161,7 +161,6 @@ class JsonDecoder final : public FilterDecoder {
 };
 
 Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
-  if (parts.size() < kFirstColumnPart || parts.size() > kFirstColumnPart + kMaxColumns) return corrupt("a json payload has a wrong number of parts");
   const auto columns = parts.subspan(kFirstColumnPart);
   NPK_TRY(dictionary_.parse(parts, columns.size()));
   readers_.clear();
@@ -233,6 +232,9 @@ Result<void> JsonDecoder::check_end() const {
 Result<bool> JsonDecoder::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
   if (raw_length > kMaxFilteredRawBytes) return corrupt("a block is too long for the json filter");
   if (filtered.size() < filtered_length) return false;
+  ByteView head = filtered;
+  NPK_ASSIGN(const std::uint64_t count, take_varint(head));
+  if (count < kFirstColumnPart || count > kFirstColumnPart + kMaxColumns) return corrupt("a json payload has a wrong number of parts");
   NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
   NPK_TRY(open(parts));
   Output output(out);

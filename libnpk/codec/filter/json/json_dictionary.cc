@@ -58,7 +58,7 @@ Result<void> Dictionary::parse_skeletons(ByteView part) {
 
 Result<void> Dictionary::spell(ByteView skeleton, ByteView key, DecodedToken& token) {
   token.text = static_cast<std::uint32_t>(text_.size());
-  token.first_piece = static_cast<std::uint32_t>(pieces_.size());
+  token.first_piece = static_cast<std::uint16_t>(pieces_.size());
   std::size_t from = text_.size();
   int level = 0;
   const auto end_piece = [&](int raise, std::uint8_t style) {
@@ -83,7 +83,7 @@ Result<void> Dictionary::spell(ByteView skeleton, ByteView key, DecodedToken& to
     }
   }
   end_piece(0, kNoStyle);
-  token.pieces = static_cast<std::uint16_t>(pieces_.size() - token.first_piece);
+  token.pieces = static_cast<std::uint8_t>(pieces_.size() - token.first_piece);
   token.raise = static_cast<std::int8_t>(level);
   if (text_.size() > kMaxTokenText || pieces_.size() > kMaxTokenPieces) return corrupt("the tokens of a json payload are too long");
   return {};
@@ -95,6 +95,7 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
   NPK_ASSIGN(FieldReader keys, FieldReader::open(parts[kKeysPart]));
   ByteView numbers = parts[kTokenSkeletonsPart], token_columns = parts[kTokenColumnsPart];
   tokens_.clear();
+  tokens_.reserve(std::min(numbers.size(), kMaxTokens));
   pieces_.clear();
   text_.clear();
   std::size_t columns_named = 0;
@@ -112,7 +113,7 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
     if (token.slot != 0) {
       NPK_ASSIGN(const std::uint64_t column, take_varint(token_columns));
       if (column > 2 * columns_named || (column == 0 && columns_named == columns)) return corrupt("a token of a json payload has no column");
-      token.column = static_cast<std::uint16_t>(column == 0 ? columns_named++ : (column - 1) / 2);
+      token.column = static_cast<std::uint8_t>(column == 0 ? columns_named++ : (column - 1) / 2);
       token.copies = column != 0 && column % 2 == 0;
     }
     tokens_.push_back(token);

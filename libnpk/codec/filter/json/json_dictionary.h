@@ -29,11 +29,11 @@ struct TokenPiece {
 
 struct DecodedToken {
   std::uint32_t text = 0;         // offset of the first piece's
-  std::uint32_t first_piece = 0;
-  std::uint16_t pieces = 0;
-  std::uint16_t column = 0;
+  std::uint16_t first_piece = 0;
+  std::uint8_t pieces = 0;
+  std::uint8_t column = 0;
   std::int8_t raise = 0;          // levels
-  std::uint8_t slot = 0;          // kBare, kQuoted or 0: no value
+  std::uint8_t slot = 0;           // kBare, kQuoted or 0: no value
   bool copies = false;            // the value is what the column gave last
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_intern_encode.h"
@@ -11,7 +12,7 @@
 namespace npk::codec::json {
 namespace {
 
-constexpr std::size_t kVotingBytes = 4U << 20;  // of the block are looked at for copies
+constexpr std::size_t kVotingBytes = 2U << 20;  // of the block are looked at for copies
 constexpr std::size_t kRecentSlots = 4096;
 constexpr std::int32_t kMostVotes = 64;
 constexpr std::int32_t kEnoughVotes = 8;
@@ -90,48 +91,87 @@ void Emitter::put(std::uint16_t& number, std::uint16_t token, std::uint16_t copi
   structure_.add(number);
 }
 
+bool Emitter::may_copy(std::uint16_t token) {
+  if (copying_[token] != kNoToken) return true;
+  copying_budget_.add(scanned_, plan_.tokens[token]);
+  return copying_budget_.is_within(4 - kPlannedQuarters);
+}
+
 void Emitter::emit(std::uint16_t token, const Piece& value) {
   const std::uint16_t own = plan_.tokens[token].column;
   const std::uint16_t source = sources_[token].column;
-  if (source != kNoColumn && is_last(source, value)) return put(copying_[token], token, source);
+  if (source != kNoColumn && is_last(source, value) && may_copy(token)) return put(copying_[token], token, source);
   put(plain_[token], token, kNoColumn);
   if (own == kNoColumn) return;
   last_[own] = value;
   values_[ends_[own]++] = view(value);
 }
 
-bool Emitter::run() {
+void Emitter::run() {
   find_sources();
   each_token([&](std::uint16_t token, const Piece& value) {
     emit(token, value);
-    return dictionary_.size() < kMaxTokens;
+    return true;
   });
   structure_.finish();
-  return dictionary_.size() < kMaxTokens;
+}
+
+void Emitter::add_skeletons(std::vector<Bytes>& parts) const {
+  std::vector<std::uint32_t> numbers(scanned_.skeletons.size());  // number + 1, in the order of the dictionary
+  std::uint32_t count = 0;
+  for (const FinalToken& token : dictionary_) {
+    const std::uint16_t skeleton = plan_.tokens[token.planned].skeleton;
+    if (numbers[skeleton] == 0) {
+      numbers[skeleton] = ++count;
+      const Bytes& bytes = scanned_.skeletons[skeleton];
+      append_varint(bytes.size(), parts[kSkeletonsPart]);
+      parts[kSkeletonsPart].insert(parts[kSkeletonsPart].end(), bytes.begin(), bytes.end());
+    }
+    append_varint(numbers[skeleton] - 1, parts[kTokenSkeletonsPart]);
+  }
+}
+
+// Their order is that in which the dictionary names them first.
+std::vector<std::uint16_t> Emitter::add_columns_of_tokens(Bytes& part) const {
+  std::vector<std::uint32_t> numbers(plan_.columns);  // by column of the plan: its number + 1
+  std::vector<std::uint16_t> order;
+  for (const FinalToken& token : dictionary_) {
+    const std::uint16_t own = plan_.tokens[token.planned].column;
+    if (own == kNoColumn) continue;
+    const bool copies = token.copied_column != kNoColumn;
+    std::uint32_t& number = numbers[copies ? token.copied_column : own];
+    if (number == 0) {
+      order.push_back(own);
+      number = static_cast<std::uint32_t>(order.size());
+      append_varint(0, part);
+    } else {
+      append_varint(2 * number - (copies ? 0U : 1U), part);
+    }
+  }
+  return order;
+}
+
+// What documents that resemble one another have in common are long rows of values, which a trial on some of them does not show: codes for
+// values would only hide them.
+Bytes Emitter::encode_column(std::uint16_t column) const {
+  const auto values = std::span(values_).subspan(begins_[column], ends_[column] - begins_[column]);
+  const bool is_quoted = std::ranges::any_of(
+      plan_.tokens, [&](const Token& token) { return token.column == column && scanned_.skeletons[token.skeleton].back() == kQuoted; });
+  const bool is_text = plan_.grouping == Grouping::by_kind && is_quoted && values.size() > values_.size() / 4;
+  return is_text ? encode_text_column(values) : encode_field_column(values);
 }
 
 void Emitter::add_parts(std::vector<Bytes>& parts) const {
+  add_skeletons(parts);
   std::vector<ByteView> keys;
-  std::vector<std::uint32_t> numbers(plan_.columns);  // by column of the plan: its number + 1, in the order of the dictionary
-  std::vector<std::uint16_t> order;
-  for (const FinalToken& final_token : dictionary_) {
-    const Token& token = plan_.tokens[final_token.planned];
-    append_varint(token.skeleton, parts[kTokenSkeletonsPart]);
-    if (token.key != kNoKey) keys.push_back(view(scanned_.keys[token.key]));
-    if (token.column == kNoColumn) continue;
-    const bool copies = final_token.copied_column != kNoColumn;
-    std::uint32_t& number = numbers[copies ? final_token.copied_column : token.column];
-    const bool is_new = number == 0;
-    if (is_new) {
-      order.push_back(token.column);
-      number = static_cast<std::uint32_t>(order.size());
-    }
-    append_varint(is_new ? 0 : 2 * number - (copies ? 0U : 1U), parts[kTokenColumnsPart]);
+  for (const FinalToken& token : dictionary_) {
+    const std::uint32_t key = plan_.tokens[token.planned].key;
+    if (key != kNoKey) keys.push_back(view(scanned_.keys[key]));
   }
   parts[kKeysPart] = encode_field_column(keys);
   parts[kStructurePart] = structure_.structure();
   parts[kIdsPart] = structure_.ids();
-  for (const std::uint16_t column : order) parts.push_back(encode_field_column(std::span(values_).subspan(begins_[column], ends_[column] - begins_[column])));
+  for (const std::uint16_t column : add_columns_of_tokens(parts[kTokenColumnsPart])) parts.push_back(encode_column(column));
 }
 
 }  // namespace npk::codec::json

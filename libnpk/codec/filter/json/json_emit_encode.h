@@ -16,9 +16,8 @@ class Emitter {
  public:
   Emitter(ByteView raw, const Scan& scanned, const Plan& planned);
 
-  // False if there are more tokens than there may be.
-  [[nodiscard]] bool run();
-  // What run() made: all parts behind the skeletons.
+  void run();
+  // What run() made: all parts but the styles.
   void add_parts(std::vector<Bytes>& parts) const;
 
  private:
@@ -32,9 +31,13 @@ class Emitter {
     std::int32_t votes = 0;
   };
 
+  [[nodiscard]] Bytes encode_column(std::uint16_t column) const;
   void find_sources();
+  void add_skeletons(std::vector<Bytes>& parts) const;
+  [[nodiscard]] std::vector<std::uint16_t> add_columns_of_tokens(Bytes& part) const;
   void vote(std::uint16_t token, const Piece& value, std::vector<std::uint16_t>& recent);
   void emit(std::uint16_t token, const Piece& value);
+  [[nodiscard]] bool may_copy(std::uint16_t token);
   void put(std::uint16_t& number, std::uint16_t token, std::uint16_t copied_column);
   [[nodiscard]] bool is_last(std::uint16_t column, const Piece& value) const;
   [[nodiscard]] ByteView view(const Piece& piece) const { return raw_.subspan(piece.offset, piece.length); }
@@ -50,6 +53,7 @@ class Emitter {
   std::vector<Piece> last_;                      // by column: its last value
   std::vector<std::size_t> begins_, ends_;       // by column: of its values
   std::vector<ByteView> values_;
+  Budget copying_budget_;
   StructureWriter structure_;
 };
 

@@ -16,15 +16,6 @@ namespace {
 
 using namespace json;
 
-Bytes skeletons_part(const std::vector<Bytes>& skeletons) {
-  Bytes part;
-  for (const Bytes& skeleton : skeletons) {
-    append_varint(skeleton.size(), part);
-    part.insert(part.end(), skeleton.begin(), skeleton.end());
-  }
-  return part;
-}
-
 std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
   std::optional<Plan> by_key = plan(scanned, Grouping::by_key);
   std::optional<Plan> by_kind = plan(scanned, Grouping::by_kind);
@@ -34,7 +25,7 @@ std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
 
 }  // namespace
 
-std::uint64_t json_encoder_memory(std::uint64_t raw_length) { return 16 * raw_length + (4ULL << 20); }
+std::uint64_t json_encoder_memory(std::uint64_t raw_length) { return 48 * raw_length + (16ULL << 20); }
 
 std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
   if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;
@@ -43,10 +34,9 @@ std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
   std::optional<Plan> planned = choose_plan(*scanned, raw);
   if (!planned) return std::nullopt;
   Emitter emitter(raw, *scanned, *planned);
-  if (!emitter.run()) return std::nullopt;
+  emitter.run();
   std::vector<Bytes> parts(kFirstColumnPart);
   parts[kStylesPart] = scanned->styles;
-  parts[kSkeletonsPart] = skeletons_part(scanned->skeletons);
   emitter.add_parts(parts);
   return join_parts(parts, out);
 }

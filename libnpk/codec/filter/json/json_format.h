@@ -18,11 +18,11 @@ inline constexpr std::size_t kMaxStyles = 4;
 inline constexpr std::size_t kMaxUnit = 16;
 inline constexpr std::size_t kMaxSkeletonBytes = 64;
 inline constexpr std::size_t kMaxKeyBytes = 64;             // of a kKey
-inline constexpr std::size_t kMaxSkeletons = 1024;
+inline constexpr std::size_t kMaxSkeletons = 4096;
 inline constexpr std::size_t kMaxTokens = 65535;
-inline constexpr std::size_t kMaxColumns = 1024;
-inline constexpr std::size_t kMaxTokenText = 1U << 20;     // of all tokens' texts
-inline constexpr std::size_t kMaxTokenPieces = 1U << 18;   // of all tokens
+inline constexpr std::size_t kMaxColumns = 256;
+inline constexpr std::size_t kMaxTokenText = 1U << 19;     // bytes of all tokens' texts
+inline constexpr std::size_t kMaxTokenPieces = 1U << 16;   // of all tokens: line ends and one each
 
 // Parts of the payload, then one for each column.
 inline constexpr std::size_t kStylesPart = 0;

@@ -10,7 +10,6 @@ namespace npk::codec::json {
 namespace {
 
 constexpr std::uint64_t kRare = 8, kMaxRare = 1U << 25;
-constexpr std::size_t kMostPlanned = 40000;  // tokens, of which some are doubled
 constexpr std::uint16_t kNoSkeleton = 0xFFFF;
 constexpr std::uint32_t kAnyKey = 0xFFFFFE;
 
@@ -26,7 +25,7 @@ struct Field {
 class FieldTable {
  public:
   std::uint32_t add(const Field& field, std::uint32_t count) {
-    const std::uint64_t hash = mix(mix(std::uint64_t{field.key} << 32U | field.parent) + (field.kind << 8U | field.place));
+    const std::uint64_t hash = mix(mix(std::uint64_t{field.key} << 32U | field.parent) + (std::uint64_t{field.kind} << 8U | field.place));
     const auto next = static_cast<std::uint32_t>(fields_.size());
     const std::uint32_t number = numbers_.find_or_add(mix(hash), next, [&](std::uint32_t i) { return fields_[i] == field; });
     if (number == next) {
@@ -178,6 +177,7 @@ std::uint16_t Planner::token_of(std::uint16_t skeleton, std::uint32_t key, std::
 }
 
 Plan Planner::run() {
+  plan_.grouping = grouping_;
   count_keys();
   count_fields();
   split_skeletons();
@@ -198,10 +198,23 @@ Plan Planner::run() {
 
 }  // namespace
 
+void Budget::add(const Scan& scanned, const Token& token) {
+  const Bytes& skeleton = scanned.skeletons[token.skeleton];
+  ++tokens;
+  text += skeleton.size() + scanned.keys[token.key].length + 2;
+  pieces += 1 + static_cast<std::size_t>(std::ranges::count_if(skeleton, is_style));
+}
+
+bool Budget::is_within(std::size_t quarters) const {
+  return 4 * tokens <= quarters * kMaxTokens && 4 * text <= quarters * kMaxTokenText && 4 * pieces <= quarters * kMaxTokenPieces;
+}
+
 std::optional<Plan> plan(Scan& scanned, Grouping grouping) {
   for (std::uint64_t rare = kRare; rare <= kMaxRare; rare *= 8) {
     Plan planned = Planner(scanned, grouping, static_cast<std::uint32_t>(rare)).run();
-    if (planned.tokens.size() <= kMostPlanned) return planned;
+    Budget budget;
+    for (const Token& token : planned.tokens) budget.add(scanned, token);
+    if (budget.is_within(kPlannedQuarters)) return planned;
   }
   return std::nullopt;
 }

@@ -17,6 +17,18 @@ struct Token {
   std::uint32_t key = kNoKey;
 };
 
+// What tokens take of the dictionary's limits.
+struct Budget {
+  std::size_t tokens = 0;
+  std::size_t text = 0;
+  std::size_t pieces = 0;
+
+  void add(const Scan& scanned, const Token& token);
+  // Whether it is no more than this many quarters of the limits.
+  [[nodiscard]] bool is_within(std::size_t quarters) const;
+};
+
+inline constexpr std::size_t kPlannedQuarters = 3;  // the rest is for tokens that copy
 inline constexpr std::uint16_t kNoToken = 0xFFFF;
 
 // What the occurrences of a shape become: `whole`, or, where its key is a value, a token for what stands before that, and perhaps another.
@@ -25,15 +37,16 @@ struct Choice {
   std::uint16_t whole = kNoToken;  // or what follows the key
 };
 
+enum class Grouping : std::uint8_t {
+  by_key,   // records: a column has the values of a key
+  by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
+};
+
 struct Plan {
   std::vector<Token> tokens;  // in the order in which they first occur
   std::vector<Choice> choices;  // by shape
   std::size_t columns = 0;
-};
-
-enum class Grouping : std::uint8_t {
-  by_key,   // records: a column has the values of a key
-  by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
+  Grouping grouping = Grouping::by_key;
 };
 
 // Adds the skeletons of split tokens to `scanned`. Nothing if there would be too many tokens.

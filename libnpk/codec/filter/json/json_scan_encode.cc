@@ -13,16 +13,20 @@ namespace {
 
 constexpr std::size_t kMaxDepth = 256;         // levels that have a field of their own
 constexpr std::size_t kSkeletonRoom = 32;      // a token ends where its skeleton has become this long
-constexpr std::size_t kVariedSkeletons = kMaxSkeletons - 256;  // when there are so many, tokens are made of one item each: these are few
+constexpr std::size_t kVariedSkeletons = 768;  // when there are so many, tokens are made of one item each: there are under 256 of these
 constexpr std::size_t kLongestSpace = 16;      // in a skeleton
 constexpr std::uint8_t kLongestVector = 4;     // numbers whose places count
 constexpr std::size_t kFieldBits = 24;
+constexpr std::size_t kLeastBytesPerToken = 3;  // of text, on average: denser is declined
+
+// Splitting adds two for each, at most.
+static_assert(3 * (kVariedSkeletons + 256) <= kMaxSkeletons);
 
 class Scanner {
  public:
   explicit Scanner(ByteView raw) : raw_(raw) {
     result_.keys.emplace_back();
-    result_.occurrences.reserve(raw.size() / 16);
+    result_.occurrences.reserve(raw.size() / kLeastBytesPerToken + 16);
     stack_.reserve(kMaxDepth);
   }
 
@@ -62,7 +66,9 @@ class Scanner {
   [[nodiscard]] bool is_plain() const { return result_.skeletons.size() >= kVariedSkeletons; }
   void end_with_value(std::uint8_t slot, std::size_t from, std::size_t length, std::uint32_t field);
   [[nodiscard]] std::uint32_t number_skeleton();
-  [[nodiscard]] std::uint32_t number_shape(std::uint32_t skeleton, std::uint32_t field);
+  [[nodiscard]] std::uint32_t number_shape(std::uint32_t field);
+  [[nodiscard]] bool is_as_before(const Shape& shape, std::uint32_t number) const;
+  [[nodiscard]] std::uint32_t number_key(ByteView key);
 
   ByteView raw_;
   std::size_t at_ = 0;
@@ -77,6 +83,8 @@ class Scanner {
   std::size_t depth_beyond_ = 0;
   std::size_t literal_bytes_ = 0;
   Layout layout_;
+  std::vector<std::uint32_t> shape_followers_{0}, key_followers_{0};  // by number: what came next the last time
+  std::uint32_t last_shape_ = 0, last_key_ = kNoKey;
   Numbering skeleton_numbers_, key_numbers_, shape_numbers_;
   Scan result_;
 };
@@ -90,25 +98,41 @@ std::uint32_t Scanner::number_skeleton() {
   return number;
 }
 
-std::uint32_t Scanner::number_shape(std::uint32_t skeleton, std::uint32_t field) {
-  Shape shape{static_cast<std::uint16_t>(skeleton), 0, token_key_, field, kNoKey, 0};
+// The same as what followed the last token's like before: most are, and need no search.
+bool Scanner::is_as_before(const Shape& shape, std::uint32_t number) const {
+  const Shape& other = result_.shapes[number];
+  const Bytes& skeleton = result_.skeletons[other.skeleton];
+  return other.key == shape.key && other.field == shape.field && other.parent == shape.parent && other.place == shape.place &&
+         skeleton.size() == size_ && std::memcmp(skeleton.data(), skeleton_.data(), size_) == 0;
+}
+
+std::uint32_t Scanner::number_shape(std::uint32_t field) {
+  Shape shape{0, 0, token_key_, field, kNoKey, 0};
   if (has_slot(skeleton_[size_ - 1]) && field != kLiteralField && !stack_.empty()) {
     shape.parent = stack_.back().key;
     if (stack_.back().vector != 0) shape.place = stack_.back().place;
   }
+  std::uint32_t& follower = shape_followers_[last_shape_];
+  if (follower < result_.shapes.size() && is_as_before(shape, follower)) return last_shape_ = follower;
+  shape.skeleton = static_cast<std::uint16_t>(number_skeleton());
   const std::uint64_t keys = (std::uint64_t{shape.key} << kFieldBits | shape.field) << 2U | shape.place;
-  const std::uint64_t hash = mix(mix(keys) + (std::uint64_t{shape.parent} << 16U | skeleton));
+  const std::uint64_t hash = mix(mix(keys) + (std::uint64_t{shape.parent} << 16U | shape.skeleton));
   const auto next = static_cast<std::uint32_t>(result_.shapes.size());
   const std::uint32_t number = shape_numbers_.find_or_add(mix(hash), next, [&](std::uint32_t i) {
     const Shape& other = result_.shapes[i];
-    return other.skeleton == shape.skeleton && other.place == shape.place && other.key == shape.key && other.field == shape.field && other.parent == shape.parent;
+    return other.skeleton == shape.skeleton && other.place == shape.place && other.key == shape.key && other.field == shape.field &&
+           other.parent == shape.parent;
   });
-  if (number == next) result_.shapes.push_back(shape);
-  return number;
+  follower = number;
+  if (number == next) {
+    result_.shapes.push_back(shape);
+    shape_followers_.push_back(0);
+  }
+  return last_shape_ = number;
 }
 
 void Scanner::end_token(Piece value, std::uint32_t field) {
-  const std::uint32_t shape = number_shape(number_skeleton(), field);
+  const std::uint32_t shape = number_shape(field);
   ++result_.shapes[shape].count;
   result_.occurrences.push_back({shape, value});
   size_ = 0;
@@ -228,15 +252,25 @@ bool Scanner::is_key_behind(std::size_t from) const {
   return next < raw_.size() && raw_[next] == ':';
 }
 
-void Scanner::take_key(std::size_t end) {
-  const ByteView key = raw_.subspan(at_ + 1, end - at_ - 1);
-  const auto next = static_cast<std::uint32_t>(result_.keys.size());
-  key_ = key_numbers_.find_or_add(hash_bytes(key), next, [&](std::uint32_t i) {
+std::uint32_t Scanner::number_key(ByteView key) {
+  const auto is_same = [&](std::uint32_t i) {
     const Piece& other = result_.keys[i];
     return other.length == key.size() && std::memcmp(raw_.data() + other.offset, key.data(), key.size()) == 0;
-  });
-  if (key_ == next) result_.keys.push_back({static_cast<std::uint32_t>(at_ + 1), static_cast<std::uint32_t>(key.size())});
-  token_key_ = key_;
+  };
+  std::uint32_t& follower = key_followers_[last_key_];
+  if (follower != kNoKey && is_same(follower)) return last_key_ = follower;
+  const auto next = static_cast<std::uint32_t>(result_.keys.size());
+  follower = key_numbers_.find_or_add(hash_bytes(key), next, is_same);
+  last_key_ = follower;
+  if (last_key_ == next) {
+    result_.keys.push_back({static_cast<std::uint32_t>(key.data() - raw_.data()), static_cast<std::uint32_t>(key.size())});
+    key_followers_.push_back(kNoKey);
+  }
+  return last_key_;
+}
+
+void Scanner::take_key(std::size_t end) {
+  token_key_ = key_ = number_key(raw_.subspan(at_ + 1, end - at_ - 1));
   append(kKey);
   at_ = end + 1;
   expects_key_ = false;
@@ -292,10 +326,10 @@ std::optional<Scan> Scanner::run() {
     step();
     if (at_ < next_check) continue;
     next_check = 2 * at_;
-    if (literal_bytes_ > at_ / 4 || result_.occurrences.size() > at_ / 2) return std::nullopt;
+    if (literal_bytes_ > at_ / 4 || result_.occurrences.size() > at_ / kLeastBytesPerToken) return std::nullopt;
   }
   flush();
-  if (literal_bytes_ > raw_.size() / 4) return std::nullopt;
+  if (literal_bytes_ > raw_.size() / 4 || result_.occurrences.size() > raw_.size() / kLeastBytesPerToken + 16) return std::nullopt;
   result_.styles = layout_.styles();
   return std::move(result_);
 }

@@ -7,7 +7,7 @@
 namespace npk::codec::json {
 namespace {
 
-constexpr std::size_t kTriedBytes = 4U << 20;
+constexpr std::size_t kTriedBytes = 2U << 20;
 constexpr int kLevel = 3;
 constexpr std::size_t kColumnCost = 8;  // about what a column takes that has nothing in it
 

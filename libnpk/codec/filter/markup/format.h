@@ -10,7 +10,7 @@
 namespace npk::codec::markup {
 
 inline constexpr std::size_t kMaxTemplates = 12'000;
-inline constexpr std::size_t kMaxPieces = 1U << 16;            // of all templates together
+inline constexpr std::size_t kMaxPieces = 1U << 15;            // of all templates together
 inline constexpr std::size_t kMaxDictionaryBytes = 1U << 19;   // the template part
 inline constexpr std::size_t kMaxSlots = 64;                   // of one template
 inline constexpr std::size_t kMaxColumns = 40;

@@ -9,7 +9,7 @@
 namespace npk::codec::markup {
 
 // The columns that every payload begins with.
-enum FixedColumn : std::uint32_t { kSpaceColumn, kRawTextColumn, kMixedColumn, kFieldColumns };
+inline constexpr std::uint32_t kSpaceColumn = 0, kRawTextColumn = 1, kMixedColumn = 2, kFieldColumns = 3;
 
 struct Template {
   std::uint32_t text_slot = kNoText;

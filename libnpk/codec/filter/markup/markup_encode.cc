@@ -163,7 +163,7 @@ std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
   return join_parts(writer.parts(), out);
 }
 
-// Tags and values: a quarter of the block's bytes at most, of 16 and 12 bytes; values again in columns; texts of templates and spellings.
+// Tags and values: a third of the block's bytes at most, of 16 and 12 bytes; values again in columns; texts of templates and spellings.
 std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 20 * raw_length + (64ULL << 20); }
 
 }  // namespace npk::codec

@@ -6,10 +6,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <random>
+#include <string>
 
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
-#include "../../tests/support/markup_samples.h"
 
 namespace {
 
@@ -17,7 +17,22 @@ using npk::Bytes;
 constexpr std::size_t kSize = 16U << 20;
 constexpr auto kMarkup = npk::format::CodecId::markup;
 
-Bytes made_up() { return npk::test::whole_markup(kSize, 7); }
+Bytes made_up() {
+  std::mt19937_64 generator(7);
+  const auto number = [&](unsigned most) { return std::to_string(generator() % most); };
+  std::string text;
+  while (text.size() < kSize) {
+    text += "<svg width=\"16\" height=\"16\">\n <g id=\"g" + number(5000) + "\">\n  <path d=\"m";
+    for (std::uint64_t step = 3 + generator() % 20; step > 0; --step) text += " " + number(20) + "." + number(999999) + ",-" + number(30) + "." + number(99);
+    text += " z\"/>\n </g>\n</svg>\n<table class=\"list\">\n";
+    for (std::uint64_t row = generator() % 20; row > 0; --row) {
+      text += " <tr>\n  <td><a href=\"page" + number(900) + ".html\">word" + number(300) + " and word" + number(3000) + "</a></td>\n  <td align='right'>" + number(100000) + "</td>\n </tr>\n";
+    }
+    text += "</table>\n";
+  }
+  text.resize(kSize);
+  return {text.begin(), text.end()};
+}
 
 Bytes noise() {
   std::mt19937_64 generator(7);

@@ -4,11 +4,15 @@
 
 #include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column/dictionary_encode.h"
+#include "codec/filter/field_column/hex_encode.h"
 #include "codec/filter/field_column/numbers_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
+#include "codec/filter/field_column/shaped_encode.h"
 
 namespace npk::codec {
 namespace {
+
+Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
 
 constexpr std::size_t kSampledBytes = 1U << 16;  // of values that encodings are tried on
 
@@ -32,12 +36,16 @@ Sample sample_of(FieldValues values) {
 // Tries encodings one after another and keeps the best.
 class Choice {
  public:
-  explicit Choice(FieldValues values) : values_(values), sample_(sample_of(values)) {}
+  Choice(FieldValues values, CompressedCost& cost, bool may_have_shape) : values_(values), sample_(sample_of(values)), cost_(cost), may_have_shape_(may_have_shape) {}
 
   Bytes best() {
     least_ = cost_.of(encode_text_column(sampled()));
     try_numbers();
     try_dictionary();
+    try_hex();
+    const bool typed = best_.has_value();
+    try_shared();
+    if (may_have_shape_ && !typed) try_shapes();
     return best_ ? *std::move(best_) : encode_text_column(values_);
   }
 
@@ -62,6 +70,30 @@ class Choice {
     consider(cost_.of(trial) + entries * sample_.count / values_.size(), [&] { return encode_dictionary_column(*found); });
   }
 
+  void try_hex() {
+    const auto found = find_hex(values_);
+    const auto some = found ? find_hex(sampled()) : std::nullopt;
+    if (!some) return;
+    for (const bool planes : {false, true}) {
+      const auto trial = encode_hex_column(sampled(), *some, planes);
+      if (trial) consider(cost_.of(*trial), [&] { return encode_hex_column(values_, *found, planes); });
+    }
+  }
+
+  void try_shared() {
+    const auto trial = encode_shared_column(sampled());
+    if (trial) consider(cost_.of(*trial), [&] { return encode_shared_column(values_); });
+  }
+
+  void try_shapes() {
+    const EncodeColumn encode = [this](FieldValues column) { return encode_column(column, cost_, false); };
+    for (const ShapeRule rule : {ShapeRule::digits, ShapeRule::words, ShapeRule::middle}) {
+      const auto shape = find_shape(values_, rule);
+      const auto trial = shape ? encode_shaped_column(sampled(), *shape, encode) : std::nullopt;
+      if (trial) consider(cost_.of(*trial), [&] { return encode_shaped_column(values_, *shape, encode); });
+    }
+  }
+
   template <class Encode>
   void consider(std::size_t cost, Encode encode) {
     if (cost >= least_) return;
@@ -73,7 +105,8 @@ class Choice {
 
   FieldValues values_;
   Sample sample_;
-  CompressedCost cost_;
+  CompressedCost& cost_;
+  bool may_have_shape_;
   std::optional<Bytes> best_;
   std::size_t least_ = 0;
 };
@@ -82,15 +115,21 @@ bool all_equal(FieldValues values) {
   return std::ranges::all_of(values.subspan(1), [&](ByteView value) { return std::ranges::equal(value, values[0]); });
 }
 
-}  // namespace
-
-Bytes encode_field_column(std::span<const ByteView> values) {
+Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape) {
   if (values.empty()) return {};
-  if (all_equal(values) && values.size() > 3) return encode_constant_column(values[0], values.size());
+  if (values.size() > 3 && all_equal(values)) return encode_constant_column(values[0], values.size());
   std::size_t total = values.size();
   for (const ByteView value : values) total += value.size();
   if (total < kMinimumTypedBytes) return encode_text_column(values);
-  return Choice(values).best();
+  return Choice(values, cost, may_have_shape).best();
+}
+
+}  // namespace
+
+Bytes encode_field_column(std::span<const ByteView> values) {
+  // Making a context takes longer than a small column.
+  thread_local CompressedCost cost;
+  return encode_column(values, cost, true);
 }
 
 }  // namespace npk::codec

@@ -13,11 +13,11 @@ constexpr int kLevel = 5;  // sees repeats as levels 9 to 15 do, at five times t
 
 void CompressedCost::Free::operator()(ZSTD_CCtx_s* context) const noexcept { ZSTD_freeCCtx(context); }
 
-CompressedCost::CompressedCost() : context_(ZSTD_createCCtx()) {
-  if (context_ == nullptr) throw std::bad_alloc();
-}
+CompressedCost::CompressedCost() = default;
 
 std::size_t CompressedCost::of(ByteView bytes) {
+  if (context_ == nullptr) context_.reset(ZSTD_createCCtx());
+  if (context_ == nullptr) throw std::bad_alloc();
   compressed_.resize(ZSTD_compressBound(bytes.size()));
   const std::size_t size = ZSTD_compressCCtx(context_.get(), compressed_.data(), compressed_.size(), bytes.data(), bytes.size(), kLevel);
   return ZSTD_isError(size) != 0 ? bytes.size() : size;

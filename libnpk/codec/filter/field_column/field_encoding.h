@@ -24,6 +24,7 @@ inline constexpr std::size_t kMaxFieldEntries = 4096;     // of a dictionary
 inline constexpr std::size_t kBytesPerFieldEntry = 8;     // a part with a dictionary has at least so many for each entry
 inline constexpr std::size_t kMaxComposedBytes = 256;     // of a value that is put together: shared and shaped
 inline constexpr std::size_t kMaxShapeColumns = 16;
+inline constexpr unsigned kMaxShapeDepth = 1;             // columns around one that is shaped
 inline constexpr unsigned kMaxFieldDepth = 3;             // patched, shaped, patched and one of the others
 
 }  // namespace npk::codec

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #include "npk/bytes.h"
 
@@ -43,6 +42,12 @@ struct CodeSpace {
   constexpr CodeSpace(std::size_t count, std::size_t codes) noexcept {
     const std::size_t leads = count <= codes ? 0 : (count - codes + 254) / 255;
     single = codes - leads;
+  }
+
+  void append(std::size_t code, Bytes& to) const {
+    if (code < single) return to.push_back(static_cast<std::uint8_t>(code));
+    to.push_back(static_cast<std::uint8_t>(single + ((code - single) >> 8U)));
+    to.push_back(static_cast<std::uint8_t>(code - single));
   }
 };
 

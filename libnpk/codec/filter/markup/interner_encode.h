@@ -8,8 +8,13 @@
 
 namespace npk::codec::markup {
 
+// At most 8 bytes as a number, each length in its own way.
 [[nodiscard]] inline std::uint64_t load_word(const std::uint8_t* from, std::size_t length) noexcept {
   std::uint64_t word = 0;
+  if (length == 8) {
+    std::memcpy(&word, from, 8);
+    return word;
+  }
   if (length >= 4) {
     std::uint32_t low = 0, high = 0;
     std::memcpy(&low, from, 4);
@@ -35,32 +40,43 @@ namespace npk::codec::markup {
   return hash ^ hash >> 32U;
 }
 
+[[nodiscard]] inline bool same_bytes(const std::uint8_t* left, const std::uint8_t* right, std::size_t length) noexcept {
+  if (length > 16) return std::memcmp(left, right, length) == 0;
+  if (length <= 8) return load_word(left, length) == load_word(right, length);
+  return load_word(left, 8) == load_word(right, 8) && load_word(left + length - 8, 8) == load_word(right + length - 8, 8);
+}
+
 class Interner {
  public:
+  // A power of two of slots to begin with.
   explicit Interner(std::size_t slots) : slots_(slots) {}
 
   // The number of `bytes` under `salt`; count() grows when they are new.
   std::uint32_t add(ByteView bytes, std::uint64_t salt = 0) {
     const std::uint64_t hash = hash_bytes(bytes, salt);
-    if (entries_.size() * 2 >= slots_.size()) grow();
+    const auto tag = static_cast<std::uint32_t>(hash >> 32U);
     std::size_t at = hash & (slots_.size() - 1);
-    for (; slots_[at] != 0; at = (at + 1) & (slots_.size() - 1)) {
-      const Entry& entry = entries_[slots_[at] - 1];
-      if (entry.hash == hash && entry.salt == salt && entry.length == bytes.size() && std::memcmp(&text_[entry.offset], bytes.data(), bytes.size()) == 0)
-        return slots_[at] - 1;
+    for (; slots_[at].number != 0; at = (at + 1) & (slots_.size() - 1)) {
+      if (slots_[at].tag != tag) continue;
+      const Entry& entry = entries_[slots_[at].number - 1];
+      if (entry.salt == salt && entry.length == bytes.size() && same_bytes(&text_[entry.offset], bytes.data(), bytes.size())) return slots_[at].number - 1;
     }
     entries_.push_back({hash, salt, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(bytes.size())});
     text_.insert(text_.end(), bytes.begin(), bytes.end());
-    text_.resize(std::max<std::size_t>(text_.size(), 1));
-    slots_[at] = static_cast<std::uint32_t>(entries_.size());
-    return slots_[at] - 1;
+    text_.push_back(0);  // so that every entry has a place
+    slots_[at] = {static_cast<std::uint32_t>(entries_.size()), tag};
+    if (entries_.size() * 2 > slots_.size()) grow();
+    return static_cast<std::uint32_t>(entries_.size() - 1);
   }
 
   [[nodiscard]] std::size_t count() const noexcept { return entries_.size(); }
   [[nodiscard]] ByteView operator[](std::size_t index) const noexcept { return ByteView(text_).subspan(entries_[index].offset, entries_[index].length); }
-  [[nodiscard]] std::uint64_t salt(std::size_t index) const noexcept { return entries_[index].salt; }
 
  private:
+  struct Slot {
+    std::uint32_t number = 0;  // + 1; 0: free
+    std::uint32_t tag = 0;
+  };
   struct Entry {
     std::uint64_t hash;
     std::uint64_t salt;
@@ -69,17 +85,17 @@ class Interner {
   };
 
   void grow() {
-    slots_.assign(slots_.size() * 2, 0);
+    slots_.assign(slots_.size() * 2, {});
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       std::size_t at = entries_[i].hash & (slots_.size() - 1);
-      while (slots_[at] != 0) at = (at + 1) & (slots_.size() - 1);
-      slots_[at] = static_cast<std::uint32_t>(i + 1);
+      while (slots_[at].number != 0) at = (at + 1) & (slots_.size() - 1);
+      slots_[at] = {static_cast<std::uint32_t>(i + 1), static_cast<std::uint32_t>(entries_[i].hash >> 32U)};
     }
   }
 
-  std::vector<std::uint32_t> slots_;  // a power of two of them; number + 1
+  std::vector<Slot> slots_;
   std::vector<Entry> entries_;
-  Bytes text_ = Bytes(1);
+  Bytes text_;
 };
 
 }  // namespace npk::codec::markup

@@ -113,14 +113,7 @@ void Writer::write_values(const Template& used, std::size_t first_value) {
 
 void Writer::write_tag(std::size_t tag) {
   const std::uint32_t number = plan_.sequence[tag];
-  const CodeSpace space(order_.size(), 256);
-  const std::size_t code = codes_[number];
-  if (code < space.single) {
-    sequence_.push_back(static_cast<std::uint8_t>(code));
-  } else {
-    sequence_.push_back(static_cast<std::uint8_t>(space.single + ((code - space.single) >> 8U)));
-    sequence_.push_back(static_cast<std::uint8_t>(code - space.single));
-  }
+  CodeSpace(order_.size(), 256).append(codes_[number], sequence_);
   const std::size_t begin = tag == 0 ? 0 : scan_.tags[tag - 1].end;
   write_text(plan_.templates[number], raw_.subspan(begin, scan_.tags[tag].begin - begin));
   write_values(plan_.templates[number], scan_.tags[tag].first_value);
@@ -163,7 +156,7 @@ std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
   return join_parts(writer.parts(), out);
 }
 
-// Tags and values: a third of the block's bytes at most, of 16 and 12 bytes; values again in columns; texts of templates and spellings.
-std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 20 * raw_length + (64ULL << 20); }
+// Tags and values: at most as many as a quarter and an eighth of the block's bytes, of 16 and 12 bytes; values of a column, under 100 bytes each; spellings and templates.
+std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 40 * raw_length + (64ULL << 20); }
 
 }  // namespace npk::codec

@@ -22,11 +22,41 @@ std::size_t digits_at(ByteView value, std::size_t at) noexcept {
 
 }  // namespace
 
+std::uint64_t NumberWriter::hash(const Slot& slot) noexcept {
+  constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15ULL;
+  const std::uint64_t mixed = ((slot.low ^ slot.head) * kFactor ^ slot.high) * kFactor;
+  return mixed ^ mixed >> 32U;
+}
+
+void NumberWriter::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.number == 0) continue;
+    std::size_t at = hash(slot) & (slots_.size() - 1);
+    while (slots_[at].number != 0) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+}
+
 void NumberWriter::add_shape(ByteView text, std::uint8_t flags) {
-  const std::uint32_t shape = shapes_.add(text, flags);
-  if (shape == counts_.size()) counts_.push_back(0);
-  ++counts_[shape];
-  sequence_.push_back(shape);
+  Slot wanted;
+  wanted.head = static_cast<std::uint32_t>(text.size() | flags);
+  wanted.low = load_word(text.data(), std::min<std::size_t>(text.size(), 8));
+  if (text.size() > 8) wanted.high = load_word(text.data() + 8, text.size() - 8);
+  std::size_t at = hash(wanted) & (slots_.size() - 1);
+  for (; slots_[at].number != 0; at = (at + 1) & (slots_.size() - 1)) {
+    const Slot& slot = slots_[at];
+    if (slot.low != wanted.low || slot.high != wanted.high || slot.head != wanted.head) continue;
+    ++shapes_[slot.number - 1].count;
+    sequence_.push_back(slot.number - 1);
+    return;
+  }
+  sequence_.push_back(static_cast<std::uint32_t>(shapes_.size()));
+  shapes_.push_back({text.data(), 1, static_cast<std::uint8_t>(wanted.head)});
+  wanted.number = static_cast<std::uint32_t>(shapes_.size());
+  slots_[at] = wanted;
+  if (shapes_.size() * 2 > slots_.size()) grow();
 }
 
 void NumberWriter::add_digits(ByteView digits) {
@@ -62,32 +92,30 @@ void NumberWriter::add(ByteView value) {
 }
 
 NumberParts NumberWriter::finish() {
-  std::vector<std::uint32_t> order(counts_.size());
+  std::vector<std::uint32_t> order(shapes_.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, std::greater(), [this](std::uint32_t shape) { return counts_[shape]; });
+  std::ranges::stable_sort(order, std::greater(), [this](std::uint32_t shape) { return shapes_[shape].count; });
   std::size_t kept = 0;
-  while (kept < std::min(order.size(), kMaxShapes) && counts_[order[kept]] >= kWorthAShape) ++kept;
+  while (kept < std::min(order.size(), kMaxShapes) && shapes_[order[kept]].count >= kWorthAShape) ++kept;
   NumberParts parts;
-  std::vector<std::uint32_t> codes(counts_.size(), static_cast<std::uint32_t>(kMaxShapes));
+  const auto spell = [](const Shape& shape, Bytes& to) {
+    to.push_back(shape.head);
+    to.insert(to.end(), shape.text, shape.text + (shape.head & kMaxShapeText));
+  };
+  std::vector<std::uint32_t> codes(shapes_.size(), static_cast<std::uint32_t>(kMaxShapes));
   for (std::size_t i = 0; i < kept; ++i) {
     codes[order[i]] = static_cast<std::uint32_t>(i);
-    const ByteView text = shapes_[order[i]];
-    parts.shapes.push_back(static_cast<std::uint8_t>(text.size() | shapes_.salt(order[i])));
-    parts.shapes.insert(parts.shapes.end(), text.begin(), text.end());
+    spell(shapes_[order[i]], parts.shapes);
   }
   const CodeSpace space(kept, 255);
+  parts.codes.reserve(sequence_.size() + sequence_.size() / 4);
   for (const std::uint32_t shape : sequence_) {
     const std::size_t code = codes[shape];
     if (code == kMaxShapes) {
-      const ByteView text = shapes_[shape];
       parts.codes.push_back(255);
-      parts.rare.push_back(static_cast<std::uint8_t>(text.size() | shapes_.salt(shape)));
-      parts.rare.insert(parts.rare.end(), text.begin(), text.end());
-    } else if (code < space.single) {
-      parts.codes.push_back(static_cast<std::uint8_t>(code));
+      spell(shapes_[shape], parts.rare);
     } else {
-      parts.codes.push_back(static_cast<std::uint8_t>(space.single + ((code - space.single) >> 8U)));
-      parts.codes.push_back(static_cast<std::uint8_t>(code - space.single));
+      space.append(code, parts.codes);
     }
   }
   parts.digits = std::move(digits_);

@@ -84,7 +84,7 @@ class Scanner {
 };
 
 bool Scanner::run() {
-  const std::size_t most = raw_.size() / 3 + 64;
+  const std::size_t most_tags = raw_.size() / 4 + 64, most_values = raw_.size() / 8 + 64;
   std::size_t tag_bytes = 0;
   while (at_ < end_) {
     const void* found = std::memchr(&raw_[at_], '<', end_ - at_);
@@ -96,7 +96,7 @@ bool Scanner::run() {
     text_.clear();
     scan_tag();
     tag_bytes += scan_.tags.back().end - begin;
-    if (scan_.tags.size() > most || scan_.values.size() > most || scan_.skeleton_texts.count() > kMaxTemplates * 4) return false;
+    if (scan_.tags.size() > most_tags || scan_.values.size() > most_values || scan_.skeleton_texts.count() > kMaxTemplates * 4) return false;
   }
   const auto end = static_cast<std::uint32_t>(end_);
   text_.clear();

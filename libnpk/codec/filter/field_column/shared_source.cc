@@ -1,0 +1,50 @@
+// FieldEncoding::shared: varint count, for each value a byte that says how many bytes it shares with the one before (none with the first), a
+// terminator, then what follows those of each value and a terminator.
+#include <array>
+#include <cstring>
+
+#include "codec/filter/field_column/field_encoding.h"
+#include "codec/filter/field_column/field_source.h"
+#include "codec/filter/varint.h"
+
+namespace npk::codec {
+namespace {
+
+class SharedSource final : public FieldSource {
+ public:
+  SharedSource(ByteView shares, std::uint8_t terminator, ByteView text) noexcept : shares_(shares), text_(text), terminator_(terminator) {}
+
+  bool take(ByteView& value) override {
+    if (shares_.empty() || text_.empty()) return false;
+    const std::size_t share = shares_[0];
+    const void* end = std::memchr(text_.data(), terminator_, text_.size());
+    if (end == nullptr || share > length_) return false;
+    const auto own = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - text_.data());
+    if (own > value_.size() - share) return false;
+    std::memcpy(value_.data() + share, text_.data(), own);
+    length_ = share + own;
+    shares_ = shares_.subspan(1);
+    text_ = text_.subspan(own + 1);
+    value = ByteView(value_).first(length_);
+    return true;
+  }
+  bool at_end() const override { return shares_.empty() && text_.empty(); }
+
+ private:
+  ByteView shares_;
+  ByteView text_;
+  std::size_t length_ = 0;
+  std::uint8_t terminator_;
+  std::array<std::uint8_t, kMaxComposedBytes> value_{};
+};
+
+}  // namespace
+
+FieldSourceResult open_shared(ByteView part) {
+  NPK_ASSIGN(const std::uint64_t count, take_varint(part));
+  if (count >= part.size()) return bad_column("values that share bytes in a filtered block are cut");
+  const auto shares = part.first(static_cast<std::size_t>(count));
+  return std::make_unique<SharedSource>(shares, part[shares.size()], part.subspan(shares.size() + 1));
+}
+
+}  // namespace npk::codec

@@ -126,6 +126,16 @@ TEST(MarkupFilter, NumbersRoundTripAsWritten) {
   EXPECT_TRUE(round_trips(bytes_of(raw)));
 }
 
+// Marks of every length before digits, so that a shape's text is as long as may be.
+TEST(MarkupFilter, LongMarksBeforeNumbers) {
+  std::string raw;
+  for (std::size_t line = 0; line < 3000; ++line) {
+    raw += "<path d=\"1.25 7.5 3.25 1.5 200.75";
+    raw += std::string(line % 40, ' ') + std::to_string(line % 7 * 17) + "." + std::to_string(line) + std::string(line % 31, '.') + "12\"/>\n";
+  }
+  EXPECT_TRUE(round_trips(bytes_of(raw)));
+}
+
 TEST(MarkupFilter, NoRoomIsADecline) {
   const Bytes raw = whole_markup(30'000, 3);
   const std::size_t length = filter(raw)->size();

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 #include <optional>
 #include <vector>
 
@@ -121,6 +120,8 @@ void Writer::write_tag(std::size_t tag) {
 
 bool Writer::run() {
   order_templates();
+  sequence_.reserve(scan_.tags.size() + scan_.tags.size() / 4);
+  text_.reserve(raw_.size() / 4);
   if (order_.size() > kMaxTemplates) return false;
   append_varint(order_.size(), templates_);
   for (const std::uint32_t number : order_) write_template(plan_.templates[number]);
@@ -149,9 +150,8 @@ std::vector<Bytes> Writer::parts() {
 std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
   auto scan = markup::scan_markup(raw);
   if (!scan) return std::nullopt;
-  const auto plan = markup::plan_markup(raw, *scan);
-  if (!plan) return std::nullopt;
-  markup::Writer writer(raw, *scan, *plan);
+  const markup::Plan plan = markup::plan_markup(raw, *scan);
+  markup::Writer writer(raw, *scan, plan);
   if (!writer.run()) return std::nullopt;
   return join_parts(writer.parts(), out);
 }

@@ -10,7 +10,7 @@ namespace npk::codec::markup {
 namespace {
 
 constexpr std::uint32_t kWorthAShape = 4;  // uses
-constexpr std::size_t kInlineDigits = 2;   // so many digits before a point are part of a shape's text
+constexpr std::size_t kInlineDigits = 2;   // so many digits, and the point behind them, are part of a shape's text
 
 bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
@@ -70,7 +70,7 @@ void NumberWriter::add(ByteView value) {
   for (;;) {
     std::uint8_t flags = 0;
     std::size_t run = 0;
-    while (at < value.size() && at - begin < kMaxShapeText - kInlineDigits && !is_digit(value[at])) {
+    while (at < value.size() && at - begin < kMaxShapeText - kInlineDigits - 1 && !is_digit(value[at])) {
       after_point = value[at] == '.';
       ++at;
     }

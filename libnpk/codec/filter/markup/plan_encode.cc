@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <numeric>
+#include <cstring>
 
 namespace npk::codec::markup {
 namespace {
@@ -20,13 +20,14 @@ struct Space {
 class Planner {
  public:
   Planner(ByteView raw, Scan& scan) : raw_(raw), scan_(scan) {}
-  std::optional<Plan> run();
+  Plan run();
 
  private:
   void find_leaf_texts();
   void choose_columns();
   void find_void_elements();
   void build(std::size_t tag);
+  std::uint32_t template_of(std::uint32_t text_slot, const Tag& tag, std::uint32_t end_distance);
   std::uint32_t template_for(std::uint32_t text_slot, std::uint32_t skeleton, std::uint32_t end_distance, std::uint32_t first_value);
   std::uint32_t intern(std::span<const std::uint32_t> key);
   std::uint32_t text_slot(std::size_t tag, std::size_t depth);
@@ -49,6 +50,9 @@ class Planner {
   Scan& scan_;
   Plan plan_;
   Interner keys_{1U << 12};
+  // Templates without values, by text slot and skeleton or distance: number + 1.
+  static constexpr std::uint32_t kQuickSlots = 8;
+  std::vector<std::uint32_t> quick_;
   std::vector<std::uint32_t> stack_;  // names
   std::array<Space, kSpaceDepths> spaces_{};
   std::vector<bool> is_void_;
@@ -106,10 +110,9 @@ void Planner::choose_columns() {
 // Elements that are opened twice as often as closed do not nest.
 void Planner::find_void_elements() {
   std::vector<std::uint32_t> starts(scan_.names.count()), ends(scan_.names.count());
-  for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) {
-    const Skeleton& skeleton = skeleton_of(tag);
-    if (skeleton.kind == kStart) ++starts[skeleton.name];
-    if (skeleton.kind == kEnd) ++ends[skeleton.name];
+  for (const Skeleton& skeleton : scan_.skeletons) {
+    if (skeleton.kind == kStart) starts[skeleton.name] += skeleton.count;
+    if (skeleton.kind == kEnd) ends[skeleton.name] += skeleton.count;
   }
   is_void_.resize(starts.size());
   for (std::size_t i = 0; i < starts.size(); ++i) is_void_[i] = ends[i] < starts[i] / 2 || ends[i] == 0;
@@ -152,6 +155,19 @@ std::uint32_t Planner::template_for(std::uint32_t text_slot, std::uint32_t skele
   return number;
 }
 
+std::uint32_t Planner::template_of(std::uint32_t text_slot, const Tag& tag, std::uint32_t end_distance) {
+  const std::uint32_t skeleton = end_distance > 0 ? kNone : tag.skeleton;
+  if (text_slot >= kQuickSlots || (skeleton != kNone && !scan_.skeletons[skeleton].fields.empty()))
+    return template_for(text_slot, skeleton, end_distance, tag.first_value);
+  std::uint32_t& quick = quick_[(skeleton == kNone ? end_distance : kMaxEndDistance + 1 + skeleton) * kQuickSlots + text_slot];
+  if (quick == 0) {
+    quick = template_for(text_slot, skeleton, end_distance, tag.first_value) + 1;
+  } else {
+    ++plan_.templates[quick - 1].count;
+  }
+  return quick - 1;
+}
+
 std::uint32_t Planner::text_slot(std::size_t tag, std::size_t depth) {
   const ByteView text = text_before(tag);
   if (text.empty()) return kNoText;
@@ -179,18 +195,19 @@ void Planner::build(std::size_t tag) {
   const std::uint32_t distance = end_distance(skeleton);
   stack_.resize(stack_.size() - distance);
   const std::uint32_t slot = text_slot(tag, stack_.size());
-  plan_.sequence.push_back(template_for(slot, distance > 0 ? kNone : at.skeleton, distance, at.first_value));
+  plan_.sequence.push_back(template_of(slot, at, distance));
   if (skeleton.kind == kStart && !is_void_[skeleton.name] && stack_.size() < kMaxDepth) stack_.push_back(skeleton.name);
 }
 
-std::optional<Plan> Planner::run() {
+Plan Planner::run() {
   find_leaf_texts();
   choose_columns();
   find_void_elements();
-  for (std::size_t i = 0; i < scan_.skeletons.size(); ++i) {
-    Skeleton& skeleton = scan_.skeletons[i];
+  for (Skeleton& skeleton : scan_.skeletons) {
     if (skeleton.kind == kStart && is_void_[skeleton.name]) skeleton.kind = kPlain;
   }
+  quick_.assign((kMaxEndDistance + 1 + scan_.skeletons.size()) * kQuickSlots, 0);
+  plan_.sequence.reserve(scan_.tags.size());
   for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) build(tag);
   for (std::uint32_t& number : plan_.sequence) {
     Template& used = plan_.templates[number];
@@ -203,6 +220,6 @@ std::optional<Plan> Planner::run() {
 
 }  // namespace
 
-std::optional<Plan> plan_markup(ByteView raw, Scan& scan) { return Planner(raw, scan).run(); }
+Plan plan_markup(ByteView raw, Scan& scan) { return Planner(raw, scan).run(); }
 
 }  // namespace npk::codec::markup

@@ -1,7 +1,6 @@
 // Templates and columns: the encoder's second pass, over what scan_encode.h found.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "codec/filter/markup/scan_encode.h"
@@ -28,6 +27,7 @@ struct Plan {
   std::size_t columns = kFieldColumns;
 };
 
-[[nodiscard]] std::optional<Plan> plan_markup(ByteView raw, Scan& scan);
+// Takes void elements for tags that open nothing, in `scan` too.
+[[nodiscard]] Plan plan_markup(ByteView raw, Scan& scan);
 
 }  // namespace npk::codec::markup

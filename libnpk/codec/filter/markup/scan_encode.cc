@@ -246,7 +246,8 @@ void Scanner::finish(TagKind kind, std::size_t name_length) {
     skeleton.name = scan_.names.add(name);
     add_fields(skeleton);
   }
-  const Skeleton& skeleton = scan_.skeletons[tag.skeleton];
+  Skeleton& skeleton = scan_.skeletons[tag.skeleton];
+  ++skeleton.count;
   for (std::size_t i = 0; i < skeleton.fields.size(); ++i) note_value(scan_.values[tag.first_value + i], skeleton.fields[i]);
   if (kind == kStart && (text_[1] | 0x20U) == 's') skip_raw_text(scan_.names[skeleton.name]);
 }

@@ -15,6 +15,7 @@ inline constexpr std::uint32_t kNone = 0xFFFF'FFFF;
 struct Skeleton {
   TagKind kind = kPlain;
   std::uint32_t name = 0;  // of the element
+  std::uint32_t count = 0;
   std::vector<std::uint32_t> fields;  // of its values
 };
 

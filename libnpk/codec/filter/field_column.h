@@ -12,7 +12,7 @@
 namespace npk::codec {
 
 // Reads values front to back. Keeps views of the part it was opened with. Memory besides: nothing for a part of under kMinimumTypedBytes,
-// else at most 8 KiB and half of the part's size, and at most twice the part's size, whatever the part says.
+// else at most 10 KiB and half of the part's size, and at most four times the part's size, whatever the part says.
 class FieldReader {
  public:
   // Errc::corrupt if `part` cannot be a column.

@@ -14,7 +14,7 @@ namespace {
 
 Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
 
-constexpr std::size_t kSampledBytes = 1U << 16;  // of values that encodings are tried on
+constexpr std::size_t kSampledBytes = 1U << 15;  // of values that encodings are tried on
 
 // The values that encodings are tried on: all, or some that follow one another in the middle.
 struct Sample {
@@ -36,7 +36,8 @@ Sample sample_of(FieldValues values) {
 // Tries encodings one after another and keeps the best.
 class Choice {
  public:
-  Choice(FieldValues values, CompressedCost& cost, bool may_have_shape) : values_(values), sample_(sample_of(values)), cost_(cost), may_have_shape_(may_have_shape) {}
+  Choice(FieldValues values, CompressedCost& cost, bool may_have_shape)
+      : values_(values), sample_(sample_of(values)), cost_(cost), may_have_shape_(may_have_shape) {}
 
   Bytes best() {
     least_ = cost_.of(encode_text_column(sampled()));

@@ -86,14 +86,22 @@ inline const FieldKind kFieldKinds[] = {
        return hex(generator(), 8, kUpperDigits) + "-" + hex(generator(), 4, kUpperDigits) + "-4" + hex(generator(), 3, kUpperDigits) + "-" +
               hex(generator(), 4, kUpperDigits) + "-" + hex(generator(), 12, kUpperDigits);
      }, FieldEncoding::hex_bytes},
-    {"time", [](auto& generator, std::size_t i) { return time_text("%Y-%m-%dT%H:%M:%SZ", static_cast<std::int64_t>(1'500'000'000 + 7 * i + generator() % 5)); }, FieldEncoding::numbers},
-    {"old time", [](auto& generator, std::size_t) { return time_text("%Y-%m-%d %H:%M:%S", static_cast<std::int64_t>(generator() % 250'000'000'000) - 30'000'000'000); },
+    {"time", [](auto& generator, std::size_t i) {
+       return time_text("%Y-%m-%dT%H:%M:%SZ", static_cast<std::int64_t>(1'500'000'000 + 7 * i + generator() % 5));
+     }, FieldEncoding::numbers},
+    {"old time", [](auto& generator, std::size_t) {
+       return time_text("%Y-%m-%d %H:%M:%S", static_cast<std::int64_t>(generator() % 250'000'000'000) - 30'000'000'000);
+     },
      FieldEncoding::numbers},
     {"time with fraction", [](auto& generator, std::size_t i) {
        return "[" + time_text("%d/%b/%Y:%H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + i)) + "." + padded(generator() % 1000, 3) + " +0000]";
      }, FieldEncoding::numbers},
-    {"syslog", [](auto& generator, std::size_t i) { return time_text("%b %e %H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + 5000 * i + generator() % 100)); }, FieldEncoding::numbers},
-    {"mail", [](auto& generator, std::size_t) { return time_text("%a, %d %b %Y %H:%M:%S +0100", static_cast<std::int64_t>(generator() % 2'000'000'000)); }, FieldEncoding::numbers},
+    {"syslog", [](auto& generator, std::size_t i) {
+       return time_text("%b %e %H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + 5000 * i + generator() % 100));
+     }, FieldEncoding::numbers},
+    {"mail", [](auto& generator, std::size_t) {
+       return time_text("%a, %d %b %Y %H:%M:%S +0100", static_cast<std::int64_t>(generator() % 2'000'000'000));
+     }, FieldEncoding::numbers},
     {"day", [](auto& generator, std::size_t) { return time_text("%d.%m.%Y", static_cast<std::int64_t>(generator() % 1'700'000'000)); }, FieldEncoding::numbers},
     {"addresses", [](auto& generator, std::size_t) {
        std::string address = std::to_string(generator() % 256);

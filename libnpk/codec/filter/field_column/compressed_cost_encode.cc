@@ -7,7 +7,7 @@
 namespace npk::codec {
 namespace {
 
-constexpr int kLevel = 5;  // sees repeats as levels 9 to 15 do, at five times their speed
+constexpr int kLevel = 3;  // picks as well as level 5 on columns of package indices, and is quicker
 
 }  // namespace
 

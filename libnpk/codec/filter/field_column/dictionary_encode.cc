@@ -8,7 +8,8 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kLeastUses = 3;  // of an entry, on average
+constexpr std::size_t kLeastUses = 3;         // of an entry, on average
+constexpr std::size_t kEnoughEntries = 1024;  // to see that most values are new
 
 // Multiplies 8 bytes at a time. Only ever compared within one column: collisions cost time, nothing else, and that is bounded by kMostProbes.
 std::uint64_t hash_of(ByteView value) {
@@ -62,7 +63,8 @@ std::optional<FieldDictionary> find_dictionary(FieldValues values) {
   dictionary.indices.reserve(values.size());
   for (const ByteView value : values) {
     const std::size_t index = table.find_or_add(value, dictionary.entries);
-    if (index == EntryTable::kFull) return std::nullopt;
+    const std::size_t entries = dictionary.entries.size();
+    if (index == EntryTable::kFull || (entries > kEnoughEntries && entries > dictionary.indices.size() / 4 * 3)) return std::nullopt;
     dictionary.indices.push_back(static_cast<std::uint16_t>(index));
   }
   return dictionary;

@@ -60,6 +60,8 @@ bool DictionarySource::read_indices(ByteView part, std::uint64_t count) {
   return true;
 }
 
+static_assert(sizeof(DictionarySource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_dictionary(ByteView part) {

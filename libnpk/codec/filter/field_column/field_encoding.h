@@ -20,10 +20,11 @@ enum class FieldEncoding : std::uint8_t {
 
 // Every encoding from dictionary on takes parts of this size or more only. So what a reader keeps for one is in proportion to its part.
 inline constexpr std::size_t kMinimumTypedBytes = 256;
-inline constexpr std::size_t kMaxFieldEntries = 4096;     // of a dictionary
+inline constexpr std::size_t kMaxFieldEntries = 65'535;   // of a dictionary
 inline constexpr std::size_t kBytesPerFieldEntry = 8;     // a part with a dictionary has at least so many for each entry
 inline constexpr std::size_t kMaxComposedBytes = 256;     // of a value that is put together: shared and shaped
 inline constexpr std::size_t kMaxShapeColumns = 16;
+inline constexpr std::size_t kBytesPerShapeColumn = 64;   // a part with a shape has at least so many for each column
 inline constexpr unsigned kMaxShapeDepth = 1;             // columns around one that is shaped
 inline constexpr unsigned kMaxFieldDepth = 3;             // patched, shaped, patched and one of the others
 

@@ -8,6 +8,8 @@
 
 namespace npk::codec {
 
+inline constexpr std::size_t kMostSourceBytes = 384;  // what the bound on a FieldReader's memory counts on
+
 class FieldSource {
  public:
   FieldSource() = default;

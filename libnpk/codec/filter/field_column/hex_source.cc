@@ -38,10 +38,11 @@ class HexSource final : public FieldSource {
     const std::size_t stride = planes_ ? count_ : 1;
     ++position_;
     std::uint8_t* const text = text_.data();
-    for (std::size_t at = 0, end = text_.size(); at < end; from += stride) {
+    // The pattern has as many pairs of digits as a value has bytes.
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < value_bytes_; ++i, from += stride) {
       const char* pair = pairs_ + 2 * std::size_t{*from};
-      while (at < end && pattern_[at] != 0) ++at;
-      if (at == end) break;
+      while (pattern_[at] != 0) ++at;
       text[at++] = static_cast<std::uint8_t>(pair[0]);
       while (pattern_[at] != 0) ++at;
       text[at++] = static_cast<std::uint8_t>(pair[1]);
@@ -61,6 +62,8 @@ class HexSource final : public FieldSource {
   const char* pairs_;
   bool planes_;
 };
+
+static_assert(sizeof(HexSource) <= kMostSourceBytes);
 
 }  // namespace
 

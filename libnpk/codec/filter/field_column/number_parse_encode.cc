@@ -6,7 +6,7 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kMostDecimalDigits = 18;  // fit in 63 bits whatever they are
+constexpr std::size_t kMostDecimalDigits = 19;  // fit in 64 bits whatever they are
 
 bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
@@ -20,7 +20,7 @@ bool append_digits(ByteView digits, std::uint64_t& number) noexcept {
 }
 
 std::optional<std::uint64_t> with_sign(bool negative, std::uint64_t magnitude) noexcept {
-  if (negative && magnitude == 0) return std::nullopt;
+  if ((negative && magnitude == 0) || magnitude > INT64_MAX) return std::nullopt;
   return negative ? 0 - magnitude : magnitude;
 }
 

@@ -55,6 +55,8 @@ FieldSourceResult open_times(unsigned fraction_digits, ByteView part) {
   return std::make_unique<TimeSource>(TimeSpeller(pattern, fraction_digits), stream);
 }
 
+static_assert(sizeof(TimeSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_numbers(ByteView part) {

@@ -81,17 +81,16 @@ NumberLayout choose_layout(std::span<const std::uint64_t> numbers, CompressedCos
   const auto sample = numbers.subspan((numbers.size() - count) / 2, count);
   NumberLayout best;
   std::size_t least = SIZE_MAX;
-  for (const bool interleaved : {false, true}) {
-    for (const NumberStep step : {NumberStep::value, NumberStep::difference, NumberStep::second_difference}) {
-      const NumberLayout layout{.step = step, .interleaved = interleaved};
-      Bytes part;
-      append_numbers(sample, layout, part);
-      const std::size_t bytes = cost.of(part);
-      if (bytes >= least) continue;
-      least = bytes;
-      best = layout;
-    }
-  }
+  const auto consider = [&](NumberLayout layout) {
+    Bytes part;
+    append_numbers(sample, layout, part);
+    const std::size_t bytes = cost.of(part);
+    if (bytes >= least) return;
+    least = bytes;
+    best = layout;
+  };
+  for (const NumberStep step : {NumberStep::value, NumberStep::difference, NumberStep::second_difference}) consider({.step = step});
+  consider({.step = best.step, .interleaved = true});
   return best;
 }
 

@@ -44,6 +44,8 @@ Result<ByteView> take_front(ByteView& part, std::uint64_t length) {
   return front;
 }
 
+static_assert(sizeof(PatchedSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_patched(ByteView part, unsigned depth) {

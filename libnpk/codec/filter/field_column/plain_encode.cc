@@ -1,6 +1,8 @@
 #include "codec/filter/field_column/plain_encode.h"
 
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 #include "codec/filter/varint.h"
@@ -8,24 +10,26 @@
 namespace npk::codec {
 
 std::optional<std::uint8_t> free_terminator(FieldValues values) {
+  const auto has_line_end = [](ByteView value) { return !value.empty() && std::memchr(value.data(), '\n', value.size()) != nullptr; };
+  if (std::ranges::none_of(values, has_line_end)) return '\n';
   std::array<bool, 256> used{};
   for (const ByteView value : values) {
     for (const std::uint8_t byte : value) used[byte] = true;
   }
-  if (!used['\n']) return '\n';
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    if (!used[byte]) return static_cast<std::uint8_t>(byte);
-  }
-  return std::nullopt;
+  const auto free = std::ranges::find(used, false);
+  if (free == used.end()) return std::nullopt;
+  return static_cast<std::uint8_t>(free - used.begin());
 }
 
 void append_terminated(FieldValues values, std::uint8_t terminator, Bytes& part) {
   std::size_t bytes = part.size() + values.size();
   for (const ByteView value : values) bytes += value.size();
-  part.reserve(bytes);
+  std::size_t at = part.size();
+  part.resize(bytes);
   for (const ByteView value : values) {
-    part.insert(part.end(), value.begin(), value.end());
-    part.push_back(terminator);
+    if (!value.empty()) std::memcpy(part.data() + at, value.data(), value.size());
+    at += value.size();
+    part[at++] = terminator;
   }
 }
 

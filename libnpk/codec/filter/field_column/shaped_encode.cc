@@ -154,7 +154,7 @@ std::optional<Bytes> encode_shaped_column(FieldValues values, const FieldShape& 
   for (const auto& column : columns.values) parts.push_back(encode(column));
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) append_varint(parts[i].size(), part);
   for (const Bytes& column : parts) part.insert(part.end(), column.begin(), column.end());
-  if (part.size() < kMinimumTypedBytes) return std::nullopt;
+  if (part.size() < kMinimumTypedBytes || part.size() - 1 < kBytesPerShapeColumn * columns.values.size()) return std::nullopt;
   return columns.exceptions.empty() ? part : encode_patched_column(values, columns.exceptions, part);
 }
 

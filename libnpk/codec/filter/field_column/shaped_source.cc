@@ -67,11 +67,16 @@ Result<std::vector<ByteView>> take_texts(ByteView& part, std::size_t count) {
   return texts;
 }
 
+static_assert(sizeof(ShapedSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_shaped(ByteView part, unsigned depth) {
+  const std::size_t bytes = part.size();
   NPK_ASSIGN(const std::uint64_t count, take_varint(part));
-  if (count == 0 || count > kMaxShapeColumns || depth > kMaxShapeDepth) return bad_column("a shape in a filtered block has too many columns or none");
+  if (count == 0 || count > kMaxShapeColumns || count * kBytesPerShapeColumn > bytes || depth > kMaxShapeDepth) {
+    return bad_column("a shape in a filtered block has too many columns or none");
+  }
   NPK_ASSIGN(const std::vector<ByteView> texts, take_texts(part, static_cast<std::size_t>(count) + 1));
   std::array<std::uint64_t, kMaxShapeColumns> lengths{};
   for (std::size_t i = 0; i + 1 < count; ++i) {

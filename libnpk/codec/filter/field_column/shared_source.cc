@@ -38,6 +38,8 @@ class SharedSource final : public FieldSource {
   std::array<std::uint8_t, kMaxComposedBytes> value_{};
 };
 
+static_assert(sizeof(SharedSource) <= kMostSourceBytes);
+
 }  // namespace
 
 FieldSourceResult open_shared(ByteView part) {

@@ -149,7 +149,7 @@ def decode(filtered, raw_length, read_column=None):
     """The raw bytes. read_column(part) gives a list of all values of a column."""
     if read_column is None:
         import field_column
-        read_column = field_column.decode
+        read_column = field_column.decode_column
     if raw_length > MAX_RAW:
         raise ValueError("the block is too long")
     parts = split_parts(filtered)

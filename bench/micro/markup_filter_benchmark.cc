@@ -26,7 +26,8 @@ Bytes made_up() {
     for (std::uint64_t step = 3 + generator() % 20; step > 0; --step) text += " " + number(20) + "." + number(999999) + ",-" + number(30) + "." + number(99);
     text += " z\"/>\n </g>\n</svg>\n<table class=\"list\">\n";
     for (std::uint64_t row = generator() % 20; row > 0; --row) {
-      text += " <tr>\n  <td><a href=\"page" + number(900) + ".html\">word" + number(300) + " and word" + number(3000) + "</a></td>\n  <td align='right'>" + number(100000) + "</td>\n </tr>\n";
+      text += " <tr>\n  <td><a href=\"page" + number(900) + ".html\">word" + number(300) + " and word" + number(3000) + "</a></td>\n  <td align='right'>" +
+              number(100000) + "</td>\n </tr>\n";
     }
     text += "</table>\n";
   }

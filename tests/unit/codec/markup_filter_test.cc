@@ -95,9 +95,10 @@ TEST(MarkupFilter, ExtremesRoundTrip) {
   const std::string text = "some text that is not repeated ";
   for (const std::string& raw :
        {repeated("<aa>", 50'000) + repeated("</aa>", 50'000), repeated("<aa><bb></aa>", 20'000), repeated("<a b='", 20'000), repeated("<a b=\"<a b='", 20'000),
-        repeated("<!--", 20'000) + repeated("<![CDATA[", 20'000) + repeated("<?", 20'000), repeated("<script></", 20'000) + text, repeated("<p>\n</p>\r\n", 20'000),
-        "<a b=\"" + std::string(100'000, '1') + "\">" + repeated("<p>x</p>", 100), repeated("<td x=yy>", 20'000), "<" + std::string(100'000, 'n') + ">" + repeated("<i></i>", 2000),
-        "<x" + repeated(" a='12'", 5000) + ">" + repeated("<i></i>", 2000), repeated("<p>" + std::string(100, ' ') + "</p>", 2000), repeated("<p>\n<ul>\n<li>x\n<li>y\n</ul>\n", 3000)}) {
+        repeated("<!--", 20'000) + repeated("<![CDATA[", 20'000) + repeated("<?", 20'000), repeated("<script></", 20'000) + text,
+        repeated("<p>\n</p>\r\n", 20'000), "<a b=\"" + std::string(100'000, '1') + "\">" + repeated("<p>x</p>", 100), repeated("<td x=yy>", 20'000),
+        "<" + std::string(100'000, 'n') + ">" + repeated("<i></i>", 2000), "<x" + repeated(" a='12'", 5000) + ">" + repeated("<i></i>", 2000),
+        repeated("<p>" + std::string(100, ' ') + "</p>", 2000), repeated("<p>\n<ul>\n<li>x\n<li>y\n</ul>\n", 3000)}) {
     EXPECT_TRUE(round_trips(bytes_of(raw + text))) << raw.substr(0, 40);
   }
 }
@@ -108,7 +109,8 @@ TEST(MarkupFilter, ManyDifferentTags) {
   for (int i = 0; i < 60'000; ++i) raw += "<t" + std::to_string(i * 7919) + " a='b'/> and text between\n";
   (void)round_trips(bytes_of(raw));
   raw.clear();
-  for (int i = 0; i < 15'000; ++i) raw += "<t" + std::to_string(i % 5000) + " a" + std::to_string(i % 5000) + "='b' c='d'>text</t" + std::to_string(i % 5000) + ">\n";
+  for (int i = 0; i < 15'000; ++i)
+    raw += "<t" + std::to_string(i % 5000) + " a" + std::to_string(i % 5000) + "='b' c='d'>text</t" + std::to_string(i % 5000) + ">\n";
   EXPECT_TRUE(round_trips(bytes_of(raw)));
 }
 
@@ -118,7 +120,8 @@ TEST(MarkupFilter, NumbersRoundTripAsWritten) {
   for (int line = 0; line < 3000; ++line) {
     raw += "<path d=\"";
     for (int i = 0; i < 12; ++i) {
-      static constexpr const char* kMarks[] = {" ", ",", "-", " -", ".", "..", "M ", "e-5 ", "\n", "1.", ".0", "0000000000000000000000 ", "matrix(of a long name ", "\xC3\xA9", "\x80"};
+      static constexpr const char* kMarks[] = {
+          " ", ",", "-", " -", ".", "..", "M ", "e-5 ", "\n", "1.", ".0", "0000000000000000000000 ", "matrix(of a long name ", "\xC3\xA9", "\x80"};
       raw += kMarks[generator() % std::size(kMarks)] + std::to_string(generator() % 100'000).substr(0, generator() % 6) + "." + std::to_string(generator());
     }
     raw += "\"/>\n";

@@ -156,7 +156,8 @@ std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
   return join_parts(writer.parts(), out);
 }
 
-// Tags and values: at most as many as a quarter and an eighth of the block's bytes, of 16 and 12 bytes; values of a column, under 100 bytes each; spellings and templates.
+// Tags and values: at most as many as a quarter and an eighth of the block's bytes, of 16 and 12 bytes; values of a column, under 100 bytes each; spellings and
+// templates.
 std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 40 * raw_length + (64ULL << 20); }
 
 }  // namespace npk::codec

@@ -64,7 +64,8 @@ bool is_blank(ByteView text) noexcept { return std::ranges::all_of(text, is_spac
 
 // Mostly digits and marks: numbers, dates, versions.
 bool is_data(const Field& field) noexcept {
-  return field.values >= 32 && (field.sampled_digits + field.sampled_marks) * 4ULL >= field.sampled_bytes * 3ULL && field.sampled_digits * 2ULL >= field.sampled_bytes;
+  return field.values >= 32 && (field.sampled_digits + field.sampled_marks) * 4ULL >= field.sampled_bytes * 3ULL &&
+         field.sampled_digits * 2ULL >= field.sampled_bytes;
 }
 
 void Planner::find_leaf_texts() {

@@ -1,0 +1,58 @@
+// Numbers of the markup filter that both sides share (spec/filters/markup.md).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "npk/bytes.h"
+
+namespace npk::codec::markup {
+
+inline constexpr std::size_t kMaxTemplates = 12'000;
+inline constexpr std::size_t kMaxPieces = 1U << 15;            // of all templates together
+inline constexpr std::size_t kMaxDictionaryBytes = 1U << 19;   // the template part
+inline constexpr std::size_t kMaxSlots = 64;                   // of one template
+inline constexpr std::size_t kMaxColumns = 40;
+inline constexpr std::size_t kMaxDepth = 1U << 15;             // elements on the stack; deeper ones are not pushed
+inline constexpr std::size_t kMaxEndDistance = 16;
+inline constexpr std::size_t kSpaceDepths = 256;               // depths for which white space is remembered
+inline constexpr std::size_t kMaxSpace = 32;                   // bytes of white space that are remembered
+inline constexpr std::size_t kMaxShapes = 16'384;
+inline constexpr std::size_t kMaxShapeText = 15;
+
+// The parts of a payload before its columns.
+enum Part : std::size_t { kTemplates, kCodes, kText, kShapes, kShapeCodes, kDigits, kRareShapes, kFirstColumn };
+
+// What comes before a template's tag.
+enum TextSlot : std::uint32_t { kNoText, kKnownSpace, kTextStream, kTextNumbers, kTextColumn };
+// Where a value of a template's tag comes from.
+enum ValueSlot : std::uint32_t { kValueNumbers, kValueColumn };
+
+// kEnd + k closes the k-th element from the top of the stack, counted from 1.
+enum TagKind : std::uint32_t { kPlain, kStart, kEnd };
+
+// Bits of a shape: digits follow its text; it ends the value.
+enum ShapeFlag : std::uint8_t { kShapeDigits = 16, kShapeEnds = 32 };
+
+// Codes of `count` things: the first `single` take one byte, all others two.
+struct CodeSpace {
+  std::size_t single = 0;
+
+  // `codes` first bytes are to be had. count is at most 256 * codes.
+  constexpr CodeSpace(std::size_t count, std::size_t codes) noexcept {
+    const std::size_t leads = count <= codes ? 0 : (count - codes + 254) / 255;
+    single = codes - leads;
+  }
+
+  void append(std::size_t code, Bytes& to) const {
+    if (code < single) return to.push_back(static_cast<std::uint8_t>(code));
+    to.push_back(static_cast<std::uint8_t>(single + ((code - single) >> 8U)));
+    to.push_back(static_cast<std::uint8_t>(code - single));
+  }
+};
+
+[[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
+// What ends an element's name in a start tag.
+[[nodiscard]] constexpr bool ends_name(std::uint8_t byte) noexcept { return is_space(byte) || byte == '/' || byte == '>'; }
+
+}  // namespace npk::codec::markup

@@ -1,0 +1,163 @@
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+#include "codec/filter/field_column_encode.h"
+#include "codec/filter/markup/numbers_encode.h"
+#include "codec/filter/markup/plan_encode.h"
+#include "codec/filter/parts_encode.h"
+#include "codec/filter/varint.h"
+#include "codec/filter_encoder_functions.h"
+
+namespace npk::codec {
+namespace markup {
+namespace {
+
+class Writer {
+ public:
+  Writer(ByteView raw, const Scan& scan, const Plan& plan) : raw_(raw), scan_(scan), plan_(plan), columns_(plan.columns) {}
+  // False if there are more templates than may be.
+  bool run();
+  std::vector<Bytes> parts();
+
+ private:
+  void order_templates();
+  void write_template(const Template& written);
+  void write_tag(std::size_t tag);
+  void write_text(const Template& used, ByteView text);
+  void write_values(const Template& used, std::size_t first_value);
+  void append(ByteView bytes, Bytes& to) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+
+  ByteView raw_;
+  const Scan& scan_;
+  const Plan& plan_;
+  std::vector<std::uint32_t> order_;  // used templates, the most frequent first
+  std::vector<std::uint32_t> codes_;  // of each template
+  Bytes templates_, sequence_, text_;
+  NumberWriter numbers_;
+  std::vector<std::vector<ByteView>> columns_;
+};
+
+void Writer::order_templates() {
+  std::vector<std::uint32_t> counts(plan_.templates.size());
+  for (const std::uint32_t number : plan_.sequence) ++counts[number];
+  for (std::uint32_t number = 0; number < counts.size(); ++number) {
+    if (counts[number] > 0) order_.push_back(number);
+  }
+  std::ranges::stable_sort(order_, std::greater(), [&](std::uint32_t number) { return counts[number]; });
+  codes_.resize(counts.size());
+  for (std::uint32_t i = 0; i < order_.size(); ++i) codes_[order_[i]] = i;
+}
+
+void Writer::write_template(const Template& written) {
+  append_varint(written.text_slot, templates_);
+  if (written.skeleton == kNone) return append_varint(kEnd + written.end_distance, templates_);
+  const Skeleton& skeleton = scan_.skeletons[written.skeleton];
+  append_varint(skeleton.kind == kStart ? kStart : kPlain, templates_);
+  Bytes piece;
+  std::vector<Bytes> pieces;
+  std::vector<std::uint32_t> slots;
+  std::size_t value = 0;
+  for (const std::uint8_t byte : scan_.skeleton_texts[written.skeleton]) {
+    if (byte != 0) {
+      piece.push_back(byte);
+      continue;
+    }
+    const std::uint32_t spelling = plan_.spellings[written.first_spelling + value];
+    const std::uint32_t field = skeleton.fields[value++];
+    if (spelling != kNone) {
+      append(scan_.spellings[spelling], piece);
+      continue;
+    }
+    pieces.push_back(std::move(piece));
+    slots.push_back(plan_.value_slots[field]);
+    piece.clear();
+  }
+  append_varint(slots.size(), templates_);
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    append_varint(pieces[i].size(), templates_);
+    append(pieces[i], templates_);
+    append_varint(slots[i], templates_);
+  }
+  append_varint(piece.size(), templates_);
+  append(piece, templates_);
+}
+
+void Writer::write_text(const Template& used, ByteView text) {
+  switch (used.text_slot) {
+    case kNoText:
+    case kKnownSpace: return;
+    case kTextStream:
+      append(text, text_);
+      return text_.push_back('<');
+    case kTextNumbers: return numbers_.add(text);
+    default: return columns_[used.text_slot - kTextColumn].push_back(text);
+  }
+}
+
+void Writer::write_values(const Template& used, std::size_t first_value) {
+  if (used.skeleton == kNone) return;
+  const Skeleton& skeleton = scan_.skeletons[used.skeleton];
+  for (std::size_t i = 0; i < skeleton.fields.size(); ++i) {
+    if (plan_.spellings[used.first_spelling + i] != kNone) continue;
+    const Value& value = scan_.values[first_value + i];
+    const ByteView bytes = raw_.subspan(value.begin, value.length);
+    const std::uint32_t slot = plan_.value_slots[skeleton.fields[i]];
+    if (slot == kValueNumbers)
+      numbers_.add(bytes);
+    else
+      columns_[slot - kValueColumn].push_back(bytes);
+  }
+}
+
+void Writer::write_tag(std::size_t tag) {
+  const std::uint32_t number = plan_.sequence[tag];
+  CodeSpace(order_.size(), 256).append(codes_[number], sequence_);
+  const std::size_t begin = tag == 0 ? 0 : scan_.tags[tag - 1].end;
+  write_text(plan_.templates[number], raw_.subspan(begin, scan_.tags[tag].begin - begin));
+  write_values(plan_.templates[number], scan_.tags[tag].first_value);
+}
+
+bool Writer::run() {
+  order_templates();
+  sequence_.reserve(scan_.tags.size() + scan_.tags.size() / 4);
+  text_.reserve(raw_.size() / 4);
+  if (order_.size() > kMaxTemplates) return false;
+  append_varint(order_.size(), templates_);
+  for (const std::uint32_t number : order_) write_template(plan_.templates[number]);
+  if (templates_.size() > kMaxDictionaryBytes) return false;
+  for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) write_tag(tag);
+  return true;
+}
+
+std::vector<Bytes> Writer::parts() {
+  std::vector<Bytes> parts(kFirstColumn);
+  NumberParts numbers = numbers_.finish();
+  parts[kTemplates] = std::move(templates_);
+  parts[kCodes] = std::move(sequence_);
+  parts[kText] = std::move(text_);
+  parts[kShapes] = std::move(numbers.shapes);
+  parts[kShapeCodes] = std::move(numbers.codes);
+  parts[kDigits] = std::move(numbers.digits);
+  parts[kRareShapes] = std::move(numbers.rare);
+  for (const auto& values : columns_) parts.push_back(values.empty() ? Bytes() : encode_field_column(values));
+  return parts;
+}
+
+}  // namespace
+}  // namespace markup
+
+std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
+  auto scan = markup::scan_markup(raw);
+  if (!scan) return std::nullopt;
+  const markup::Plan plan = markup::plan_markup(raw, *scan);
+  markup::Writer writer(raw, *scan, plan);
+  if (!writer.run()) return std::nullopt;
+  return join_parts(writer.parts(), out);
+}
+
+// Tags and values: at most as many as a quarter and an eighth of the block's bytes, of 16 and 12 bytes; values of a column, under 100 bytes each; spellings and
+// templates.
+std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 40 * raw_length + (64ULL << 20); }
+
+}  // namespace npk::codec

@@ -1,0 +1,254 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "codec/filter/field_column_encode.h"
+#include "codec/filter/parts_encode.h"
+#include "codec/filter/varint.h"
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+#include "support/markup_samples.h"
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+namespace {
+
+using test::broken_markup, test::whole_markup;
+
+std::optional<Bytes> filter(ByteView raw, std::size_t room) {
+  Bytes out(room);
+  const auto length = find_filter_encoder(format::CodecId::markup)->encode(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
+std::optional<Bytes> filter(ByteView raw) { return filter(raw, raw.size() + kMaxFilterGrowth); }
+
+// Restores with guard bytes behind the output and checks that they are left alone.
+Result<Bytes> restore(FilterDecoder& decoder, ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
+  Bytes guarded(wanted + 64, 0x5A);
+  const auto result = decoder.restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
+  EXPECT_EQ(std::count(guarded.end() - 64, guarded.end(), 0x5A), 64);
+  if (!result) return std::unexpected(result.error());
+  EXPECT_TRUE(*result) << "asks for more than there is";
+  guarded.resize(wanted);
+  return guarded;
+}
+
+Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length) {
+  const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
+  return restore(*decoder, filtered, raw_length, static_cast<std::size_t>(raw_length));
+}
+
+// Whether the filter took it.
+bool round_trips(const Bytes& raw) {
+  const auto filtered = filter(raw);
+  if (!filtered) return false;
+  EXPECT_EQ(filter(raw), filtered) << "not deterministic";
+  const auto back = restore(*filtered, raw.size());
+  EXPECT_TRUE(back) << back.error().message;
+  EXPECT_TRUE(back && *back == raw);
+  return true;
+}
+
+Bytes bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
+
+std::string repeated(std::string_view piece, std::size_t times) {
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text += piece;
+  return text;
+}
+
+TEST(MarkupFilter, WholeMarkupRoundTripsAndShrinks) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    const Bytes raw = whole_markup(20'000 + seed * 1997, seed);
+    EXPECT_TRUE(round_trips(raw)) << seed;
+    EXPECT_LT(filter(raw)->size(), raw.size() * 3 / 4);
+  }
+  EXPECT_TRUE(round_trips(whole_markup(3 << 20, 1)));
+}
+
+TEST(MarkupFilter, BrokenMarkupRoundTrips) {
+  std::size_t taken = 0;
+  for (std::uint64_t seed = 0; seed < 300; ++seed) taken += round_trips(broken_markup(1000 + seed * 97, seed)) ? 1U : 0U;
+  EXPECT_GT(taken, 250U);
+}
+
+TEST(MarkupFilter, AnyBytesRoundTripOrAreDeclined) {
+  for (const DataKind& kind : kDataKinds) (void)round_trips(kind.make(50'000, 3));
+  for (std::size_t size = 0; size < 300; ++size) (void)round_trips(broken_markup(size, size));
+  EXPECT_FALSE(filter(random_bytes(100'000, 1)));
+  EXPECT_FALSE(filter({}));
+}
+
+TEST(MarkupFilter, CutAnywhere) {
+  const Bytes whole = whole_markup(6000, 2);
+  for (std::size_t at = 0; at < whole.size(); at += 7) {
+    EXPECT_TRUE(round_trips(Bytes(whole.begin() + static_cast<std::ptrdiff_t>(at), whole.end())) || whole.size() - at < 1000);
+    EXPECT_TRUE(round_trips(Bytes(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(at))) || at < 1000);
+  }
+}
+
+TEST(MarkupFilter, ExtremesRoundTrip) {
+  const std::string text = "some text that is not repeated ";
+  for (const std::string& raw :
+       {repeated("<aa>", 50'000) + repeated("</aa>", 50'000), repeated("<aa><bb></aa>", 20'000), repeated("<a b='", 20'000), repeated("<a b=\"<a b='", 20'000),
+        repeated("<!--", 20'000) + repeated("<![CDATA[", 20'000) + repeated("<?", 20'000), repeated("<script></", 20'000) + text,
+        repeated("<p>\n</p>\r\n", 20'000), "<a b=\"" + std::string(100'000, '1') + "\">" + repeated("<p>x</p>", 100), repeated("<td x=yy>", 20'000),
+        "<" + std::string(100'000, 'n') + ">" + repeated("<i></i>", 2000), "<x" + repeated(" a='12'", 5000) + ">" + repeated("<i></i>", 2000),
+        repeated("<p>" + std::string(100, ' ') + "</p>", 2000), repeated("<p>\n<ul>\n<li>x\n<li>y\n</ul>\n", 3000)}) {
+    EXPECT_TRUE(round_trips(bytes_of(raw + text))) << raw.substr(0, 40);
+  }
+}
+
+// More tags than there may be templates.
+TEST(MarkupFilter, ManyDifferentTags) {
+  std::string raw;
+  for (int i = 0; i < 60'000; ++i) raw += "<t" + std::to_string(i * 7919) + " a='b'/> and text between\n";
+  (void)round_trips(bytes_of(raw));
+  raw.clear();
+  for (int i = 0; i < 15'000; ++i)
+    raw += "<t" + std::to_string(i % 5000) + " a" + std::to_string(i % 5000) + "='b' c='d'>text</t" + std::to_string(i % 5000) + ">\n";
+  EXPECT_TRUE(round_trips(bytes_of(raw)));
+}
+
+TEST(MarkupFilter, NumbersRoundTripAsWritten) {
+  std::mt19937_64 generator(4);
+  std::string raw;
+  for (int line = 0; line < 3000; ++line) {
+    raw += "<path d=\"";
+    for (int i = 0; i < 12; ++i) {
+      static constexpr const char* kMarks[] = {
+          " ", ",", "-", " -", ".", "..", "M ", "e-5 ", "\n", "1.", ".0", "0000000000000000000000 ", "matrix(of a long name ", "\xC3\xA9", "\x80"};
+      raw += kMarks[generator() % std::size(kMarks)] + std::to_string(generator() % 100'000).substr(0, generator() % 6) + "." + std::to_string(generator());
+    }
+    raw += "\"/>\n";
+  }
+  EXPECT_TRUE(round_trips(bytes_of(raw)));
+}
+
+// Marks of every length before digits, so that a shape's text is as long as may be.
+TEST(MarkupFilter, LongMarksBeforeNumbers) {
+  std::string raw;
+  for (std::size_t line = 0; line < 3000; ++line) {
+    raw += "<path d=\"1.25 7.5 3.25 1.5 200.75";
+    raw += std::string(line % 40, ' ') + std::to_string(line % 7 * 17) + "." + std::to_string(line) + std::string(line % 31, '.') + "12\"/>\n";
+  }
+  EXPECT_TRUE(round_trips(bytes_of(raw)));
+}
+
+TEST(MarkupFilter, NoRoomIsADecline) {
+  const Bytes raw = whole_markup(30'000, 3);
+  const std::size_t length = filter(raw)->size();
+  EXPECT_TRUE(filter(raw, length));
+  for (const std::size_t room : {std::size_t{0}, std::size_t{1}, length / 2, length - 1}) EXPECT_FALSE(filter(raw, room));
+}
+
+TEST(MarkupFilter, EveryPrefixIsRestored) {
+  const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
+  for (const Bytes& raw : {whole_markup(5000, 9), broken_markup(3000, 9)}) {
+    const Bytes filtered = filter(raw, 2 * raw.size() + 1000).value();
+    for (std::size_t wanted = 1; wanted <= raw.size(); ++wanted) {
+      const auto back = restore(*decoder, filtered, raw.size(), wanted);
+      ASSERT_TRUE(back) << wanted << back.error().message;
+      ASSERT_TRUE(std::ranges::equal(*back, ByteView(raw).first(wanted))) << wanted;
+    }
+  }
+}
+
+TEST(MarkupFilter, DamageIsCorruptOrHarmless) {
+  const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
+  for (const Bytes& raw : {whole_markup(5000, 9), broken_markup(2500, 9)}) {
+    const Bytes filtered = filter(raw, 2 * raw.size() + 1000).value();
+    const auto survives = [&](ByteView damaged, std::size_t wanted) {
+      const auto back = restore(*decoder, damaged, raw.size(), wanted);
+      EXPECT_TRUE(back || back.error().code == Errc::corrupt);
+      return back.has_value();
+    };
+    for (std::size_t size = 0; size < filtered.size(); ++size) EXPECT_FALSE(survives(ByteView(filtered).first(size), raw.size())) << size;
+    for (std::size_t bit = 0; bit < filtered.size() * 8; ++bit) {
+      Bytes flipped = filtered;
+      flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+      (void)survives(flipped, raw.size());
+      (void)survives(flipped, 777);
+    }
+    for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+      Bytes noise = random_bytes(filtered.size(), seed);
+      std::copy_n(filtered.begin(), seed % filtered.size(), noise.begin());
+      (void)survives(noise, raw.size());
+    }
+    EXPECT_EQ(*restore(*decoder, filtered, raw.size(), raw.size()), raw);
+  }
+}
+
+TEST(MarkupFilter, WrongLengthsAreRefused) {
+  const Bytes raw = whole_markup(5000, 4);
+  Bytes filtered = filter(raw).value();
+  for (const std::size_t length : {raw.size() - 1, raw.size() + 1, raw.size() * 3, std::size_t{1}, static_cast<std::size_t>(kMaxFilteredRawBytes) + 1}) {
+    const auto back = restore(filtered, length);
+    ASSERT_FALSE(back) << length;
+    EXPECT_EQ(back.error().code, Errc::corrupt);
+  }
+  filtered.push_back('x');
+  EXPECT_EQ(restore(filtered, raw.size()).error().code, Errc::corrupt);
+}
+
+// A payload of the given templates, codes and text, with one column.
+Result<Bytes> by_hand(std::string_view templates, std::string_view codes, std::string_view text, std::span<const ByteView> values, std::size_t raw_length) {
+  std::vector<Bytes> parts(8);
+  parts[0].assign(templates.begin(), templates.end());
+  parts[1].assign(codes.begin(), codes.end());
+  parts[2].assign(text.begin(), text.end());
+  parts[7] = encode_field_column(values);
+  Bytes payload(1000);
+  payload.resize(join_parts(parts, payload).value());
+  return restore(payload, raw_length);
+}
+
+TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
+  using namespace std::string_view_literals;
+  constexpr std::string_view kTemplates =
+      "\4"                  // four templates
+      "\0\1\1\4<a b\1\2'>"  // no text; a start tag; a value from column 0
+      "\2\3"                // text of the stream; closes the innermost element
+      "\4\1\0\3<i>"         // text of column 0; a start tag
+      "\1\3"sv;             // the white space of this depth; closes the innermost element
+  const Bytes value = bytes_of("='c"), space = bytes_of("\n ");
+  const std::vector<ByteView> values{value, space, space};
+  const std::string expected = "<a b='c'>\n <i>x</i>yz</a>";
+  const auto back = by_hand(kTemplates, "\0\2\1\1"sv, "x<yz<", std::span(values).first(2), expected.size());
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(as_text(*back), expected);
+  const std::string deeper = "\n <i>\n <i>\n </i>\n </i>";
+  const auto known = by_hand(kTemplates, "\2\2\3\3"sv, "", std::span(values).subspan(1), deeper.size());
+  ASSERT_TRUE(known) << known.error().message;
+  EXPECT_EQ(as_text(*known), deeper);
+}
+
+TEST(MarkupFilter, PayloadsThatNoEncoderWritesAreRefused) {
+  using namespace std::string_view_literals;
+  const auto code = [](std::string_view templates, std::string_view codes, std::string_view text) {
+    const auto back = by_hand(templates, codes, text, {}, 6);
+    return back ? Errc{} : back.error().code;
+  };
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0"sv, "abcde<"), Errc{});
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0"sv, "abcde"), Errc::corrupt);        // the text does not end
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0"sv, "abcd<"), Errc::corrupt);        // short of the block
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0"sv, "abcdef<"), Errc::corrupt);      // beyond the block
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0"sv, "abcde<<"), Errc::corrupt);      // text left over
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\0\0"sv, "abcde<"), Errc::corrupt);     // a code left over
+  EXPECT_EQ(code("\1\2\0\0\1>"sv, "\1"sv, "abcde<"), Errc::corrupt);       // no such template
+  EXPECT_EQ(code("\1\2\0\0\1>!"sv, "\0"sv, "abcde<"), Errc::corrupt);      // bytes behind the templates
+  EXPECT_EQ(code("\1\2\0\0\2>"sv, "\0"sv, "abcde<"), Errc::corrupt);       // a piece that is too long
+  EXPECT_EQ(code("\1\5\0\0\1>"sv, "\0"sv, "abcde<"), Errc::corrupt);       // no such column
+  EXPECT_EQ(code("\1\2\0\1\0\2\1>"sv, "\0"sv, "abcde<"), Errc::corrupt);   // nor here
+  EXPECT_EQ(code("\1\2\2"sv, "\0"sv, "abcde<"), Errc::corrupt);            // closes no element
+  EXPECT_EQ(code("\1\2\x13"sv, "\0"sv, "abcde<"), Errc::corrupt);          // an element too far up
+  EXPECT_EQ(code("\1\2\3"sv, "\0"sv, "abcde<"), Errc::corrupt);            // an element that is not there
+  EXPECT_EQ(code("\1\2\0\x41"sv, "\0"sv, "abcde<"), Errc::corrupt);        // too many values
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -1,0 +1,48 @@
+// Takes text apart into units (lines, quoted strings, items of lists in fields) and those into tokens.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+struct LineToken {
+  std::uint32_t offset;
+  std::uint32_t length;
+  std::uint32_t hash;
+  bool word;  // Of letters only: likely a part of the text's shape.
+  bool after_space;
+};
+
+enum class UnitKind : std::uint8_t {
+  line,   // A line or a piece of one, up to a quotation mark or line feed.
+  field,  // "Name: value", as far.
+  head,   // "Name: " of a field whose value is a list.
+  item,   // Of such a list, up to a comma and space or line feed.
+};
+
+struct LineUnit {
+  std::uint32_t offset;
+  std::uint32_t length;
+  std::uint32_t first_token;
+  std::uint8_t tokens;
+  std::uint8_t head_length;  // Of "Name: ".
+  std::uint8_t ending_length;
+  UnitKind kind;
+  std::uint64_t context;  // Hash of what it belongs to: field, place in the line.
+};
+
+struct LineUnits {
+  std::vector<LineUnit> units;
+  std::vector<LineToken> tokens;
+  std::size_t length = 0;  // What follows the last unit has no line feed.
+};
+
+inline constexpr std::size_t kMostUnitTokens = 48;
+
+[[nodiscard]] LineUnits split_lines(ByteView raw);
+
+}  // namespace npk::codec

@@ -1,0 +1,189 @@
+#include "codec/filter/templates/template_decoder.h"
+
+#include <cstring>
+#include <optional>
+
+#include "codec/filter/field_column.h"
+#include "codec/filter/parts.h"
+#include "codec/filter/templates/template_dictionary.h"
+#include "codec/filter/varint.h"
+
+namespace npk::codec {
+namespace {
+
+class Column {
+ public:
+  Result<void> open(const ColumnInfo& info, ByteView operations, ByteView values) {
+    info_ = &info;
+    predictors_ = info.predictors;
+    operations_ = operations;
+    text_ = values;
+    if (info.text) return {};
+    NPK_ASSIGN(field_, FieldReader::open(values));
+    return {};
+  }
+
+  // The next value as bytes; those of the predictors are bytes of `out`.
+  Result<ByteView> next(std::span<const Column> columns, ByteView out) {
+    if (info_->predictor_count == 0) return stored();
+    if (operations_.empty()) return fail(Errc::corrupt, "a column of a filtered block lacks operations");
+    const std::uint8_t operation = operations_[0];
+    operations_ = operations_.subspan(1);
+    if (operation > info_->predictor_count) return jump(operation, columns, out);
+    const std::optional<Place> place = operation == 0 ? std::nullopt : std::optional(predict(operation - 1U, columns));
+    advance_all(columns);
+    return place ? Result<ByteView>(out.subspan(place->offset, place->length)) : stored();
+  }
+
+  [[nodiscard]] Result<void> expect_end() const {
+    if (!operations_.empty() || (info_->text && !text_.empty())) return fail(Errc::corrupt, "a column of a filtered block has values that nothing takes");
+    return info_->text ? Result<void>{} : field_->expect_end();
+  }
+
+  ColumnPast past;
+
+ private:
+  Result<ByteView> stored() {
+    if (!info_->text) return field_->next();
+    const auto end = std::ranges::find_if(text_, [](std::uint8_t byte) { return byte == '\n' || byte == '"'; });
+    if (end == text_.end()) return fail(Errc::corrupt, "a text column of a filtered block ends too early");
+    const ByteView value = text_.first(static_cast<std::size_t>(end - text_.begin()) + 1);
+    text_ = text_.subspan(value.size());
+    return value;
+  }
+
+  Place predict(unsigned which, std::span<const Column> columns) const { return predicted(predictors_[which], columns[predictors_[which].source].past); }
+
+  void advance_all(std::span<const Column> columns) {
+    for (unsigned i = 0; i < info_->predictor_count; ++i) advance(predictors_[i], columns[predictors_[i].source].past);
+  }
+
+  // A value further back in the column that the first predictor follows, from where that goes on.
+  Result<ByteView> jump(std::uint8_t operation, std::span<const Column> columns, ByteView out) {
+    const ColumnPast& source = columns[predictors_[0].source].past;
+    if (operation != info_->predictor_count + 1U || !predictors_[0].follows || operations_.empty())
+      return fail(Errc::corrupt, "a column of a filtered block has an unknown operation");
+    const std::uint32_t back = operations_[0] + 1U;
+    operations_ = operations_.subspan(1);
+    if (back > source.count || back > kColumnHistory) return fail(Errc::corrupt, "a column of a filtered block looks back too far");
+    predictors_[0].next = source.count - back;
+    const Place place = predict(0, columns);
+    advance_all(columns);
+    return out.subspan(place.offset, place.length);
+  }
+
+  const ColumnInfo* info_ = nullptr;
+  std::array<ValuePredictor, kMaxPredictors> predictors_{};
+  ByteView operations_;
+  ByteView text_;
+  std::optional<FieldReader> field_;
+};
+
+// One run of a decoder.
+class Restoring {
+ public:
+  Restoring(TemplateDictionary dictionary, MutableBytes out, bool whole) : dictionary_(std::move(dictionary)), out_(out), whole_(whole) {}
+
+  Result<void> open(std::span<const ByteView> parts) {
+    columns_.resize(dictionary_.columns.size());
+    std::size_t part = kTemplateParts;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const ColumnInfo& info = dictionary_.columns[i];
+      const std::size_t taken = info.predictor_count > 0 ? 2 : 1;
+      if (parts.size() - part < taken) return fail(Errc::corrupt, "a filtered block has too few columns");
+      NPK_TRY(columns_[i].open(info, taken == 2 ? parts[part] : ByteView(), parts[part + taken - 1]));
+      part += taken;
+    }
+    if (part != parts.size()) return fail(Errc::corrupt, "a filtered block has too many columns");
+    open_histories();
+    return {};
+  }
+
+  Result<void> run(ByteView ids, ByteView tail) {
+    TemplatePredictor predictor;
+    while (!ids.empty() && !full_) {
+      NPK_ASSIGN(const std::uint64_t code, take_varint(ids));
+      const std::uint64_t id = code == 0 ? predictor.guess() : code - 1;
+      if (id >= dictionary_.templates.size()) return fail(Errc::corrupt, "a filtered block names a template that it does not have");
+      predictor.learn(static_cast<std::uint32_t>(id));
+      NPK_TRY(append_line(dictionary_.templates[static_cast<std::size_t>(id)]));
+    }
+    NPK_TRY(append(tail));
+    return finish();
+  }
+
+ private:
+  void open_histories() {
+    std::size_t count = 0;
+    for_each_followed([&](ColumnPast& past) {
+      if (past.history == nullptr) past.history = &unset_, ++count;
+    });
+    histories_.resize(count);
+    for (Column& column : columns_) {
+      if (column.past.history != nullptr) column.past.history = &histories_[--count];
+    }
+  }
+  void for_each_followed(auto&& use) {
+    for (const ColumnInfo& info : dictionary_.columns) {
+      for (const ValuePredictor& predictor : std::span(info.predictors).first(info.predictor_count)) {
+        if (predictor.follows) use(columns_[predictor.source].past);
+      }
+    }
+  }
+
+  Result<void> append_line(const LineTemplate& line) {
+    for (const TemplateSlot& slot : std::span(dictionary_.slots).subspan(line.first_slot, line.slots)) {
+      NPK_TRY(append(slot.literal));
+      Column& column = columns_[slot.column];
+      NPK_ASSIGN(const ByteView value, column.next(columns_, out_));
+      const std::size_t offset = at_;
+      NPK_TRY(append(value));
+      if (full_) return {};
+      column.past.push({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(value.size())});
+    }
+    return append(line.ending);
+  }
+
+  Result<void> append(ByteView bytes) {
+    std::size_t length = bytes.size();
+    if (length > out_.size() - at_) {
+      if (whole_) return fail(Errc::corrupt, "a filtered block holds more than its length");
+      length = out_.size() - at_;
+      full_ = true;
+    }
+    if (length > 0) std::memmove(out_.data() + at_, bytes.data(), length);
+    at_ += length;
+    return {};
+  }
+
+  [[nodiscard]] Result<void> finish() const {
+    if (at_ != out_.size()) return fail(Errc::corrupt, "a filtered block holds less than its length");
+    if (!whole_) return {};
+    for (const Column& column : columns_) NPK_TRY(column.expect_end());
+    return {};
+  }
+
+  TemplateDictionary dictionary_;
+  std::vector<Column> columns_;
+  std::vector<std::array<Place, kColumnHistory>> histories_;
+  std::array<Place, kColumnHistory> unset_{};
+  MutableBytes out_;
+  std::size_t at_ = 0;
+  bool whole_;
+  bool full_ = false;
+};
+
+}  // namespace
+
+Result<bool> TemplateDecoder::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
+  if (filtered.size() < filtered_length) return false;
+  NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
+  if (parts.size() < kTemplateParts) return fail(Errc::corrupt, "a filtered block has too few parts");
+  NPK_ASSIGN(TemplateDictionary dictionary, TemplateDictionary::read(parts[kDictionaryPart]));
+  Restoring restoring(std::move(dictionary), out, out.size() == raw_length);
+  NPK_TRY(restoring.open(parts));
+  NPK_TRY(restoring.run(parts[kIdsPart], parts[kTailPart]));
+  return true;
+}
+
+}  // namespace npk::codec

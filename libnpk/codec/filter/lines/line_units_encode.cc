@@ -11,8 +11,6 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLongestFieldName = 60;
-// A field is a list from its lines having this many commas, and more than one each.
-constexpr std::uint32_t kFewestCommas = 8;
 
 enum ByteClass : std::uint8_t { kSeparator, kOther, kLetter, kDigit };
 
@@ -27,12 +25,6 @@ constexpr std::array<std::uint8_t, 256> kClasses = [] {
 }();
 
 bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
-
-struct FieldState {
-  std::uint32_t lines = 0;
-  std::uint32_t commas = 0;
-  [[nodiscard]] bool is_list() const { return commas >= kFewestCommas && commas > lines; }
-};
 
 class Splitter {
  public:
@@ -67,31 +59,7 @@ class Splitter {
       field_ = hash_bytes(raw_.subspan(at, head));
     else if (raw_[at] != ' ' && raw_[at] != '\t')
       field_ = 0;
-    if (field_ != 0) {
-      FieldState& state = fields_[field_];
-      if (state.is_list()) return add_list(at, end, head, state);
-      note(state, at, end);
-    }
     add_pieces(at, end, head);
-  }
-
-  void note(FieldState& state, std::size_t at, std::size_t end) {
-    ++state.lines;
-    for (std::size_t i = at; i + 1 < end; ++i) state.commas += raw_[i] == ',' ? 1U : 0U;
-  }
-
-  void add_list(std::size_t at, std::size_t end, std::size_t head, FieldState& state) {
-    note(state, at, end);
-    if (head > 0) {
-      add_unit(at, at + head, head, 0, UnitKind::head, field_);
-      at += head;
-    }
-    for (std::size_t i = at; i + 1 < end; ++i) {
-      if (raw_[i] != ',' || raw_[i + 1] != ' ') continue;
-      add_unit(at, i + 2, 0, 2, UnitKind::item, field_ + 1);
-      at = i + 2;
-    }
-    if (at < end) add_unit(at, end, 0, ending_of(at, end), UnitKind::item, field_ + 1);
   }
 
   [[nodiscard]] std::size_t ending_of(std::size_t at, std::size_t end) const { return end - at >= 2 && raw_[end - 2] == '\r' ? 2 : 1; }
@@ -103,16 +71,16 @@ class Splitter {
       const void* quote = std::memchr(raw_.data() + at, '"', end - at);
       const std::size_t stop = quote == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(quote) - raw_.data()) + 1;
       const std::uint64_t place = piece < 8 ? piece : 8 + piece % 2;
-      add_unit(at, stop, piece == 0 ? head : 0, quote == nullptr ? ending_of(at, stop) : 1, head > 0 && piece == 0 ? UnitKind::field : UnitKind::line, mix_hash(context, place));
+      add_unit(at, stop, piece == 0 ? head : 0, quote == nullptr ? ending_of(at, stop) : 1, mix_hash(context, place));
       at = stop;
       ++piece;
     }
   }
 
-  void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, UnitKind kind, std::uint64_t context) {
+  void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
     LineUnit unit{.offset = static_cast<std::uint32_t>(at), .length = static_cast<std::uint32_t>(end - at), .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
-                  .tokens = 0, .head_length = static_cast<std::uint8_t>(head), .ending_length = static_cast<std::uint8_t>(ending), .kind = kind, .context = context};
-    if (kind != UnitKind::head) add_tokens(at + head, end - ending);
+                  .tokens = 0, .head_length = static_cast<std::uint8_t>(head), .ending_length = static_cast<std::uint8_t>(ending), .field = head > 0, .context = context};
+    add_tokens(at + head, end - ending);
     unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
     result_.units.push_back(unit);
   }
@@ -164,7 +132,6 @@ class Splitter {
   ByteView raw_;
   LineUnits result_;
   std::uint64_t field_ = 0;
-  std::unordered_map<std::uint64_t, FieldState> fields_;
 };
 
 }  // namespace

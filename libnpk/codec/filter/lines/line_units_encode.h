@@ -1,8 +1,7 @@
-// Takes text apart into units (lines, quoted strings, items of lists in fields) and those into tokens.
+// Takes text apart into units (lines, and quoted strings in them) and those into tokens.
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "npk/bytes.h"
@@ -17,13 +16,7 @@ struct LineToken {
   bool after_space;
 };
 
-enum class UnitKind : std::uint8_t {
-  line,   // A line or a piece of one, up to a quotation mark or line feed.
-  field,  // "Name: value", as far.
-  head,   // "Name: " of a field whose value is a list.
-  item,   // Of such a list, up to a comma and space or line feed.
-};
-
+// A line or a piece of one, up to a quotation mark or line feed.
 struct LineUnit {
   std::uint32_t offset;
   std::uint32_t length;
@@ -31,7 +24,7 @@ struct LineUnit {
   std::uint8_t tokens;
   std::uint8_t head_length;  // Of "Name: ".
   std::uint8_t ending_length;
-  UnitKind kind;
+  bool field;  // Begins with "Name: ".
   std::uint64_t context;  // Hash of what it belongs to: field, place in the line.
 };
 

@@ -26,38 +26,39 @@ class LineEncoder {
   std::optional<std::size_t> run(MutableBytes out) {
     if (lines_.length < raw_.size() / 2) return std::nullopt;
     for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
-    if (failed_ || text_bytes_ > raw_.size() / 4 * 3) return std::nullopt;
+    if (text_bytes_ > raw_.size() / 4 * 3) return std::nullopt;
     block_.tail = raw_.subspan(lines_.length);
     return write_templates(block_, raw_, out);
   }
 
  private:
-  // Prose: three words or more that vary, each behind a space.
-  [[nodiscard]] bool is_prose(const LineShape& shape) const {
+  // Whether enough units have it, of those in the same place: prose (three words or more that vary, each behind a space) needs a larger part.
+  [[nodiscard]] bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) const {
+    if (shape.count < kFewestUses) return false;
     const LineUnit& example = lines_.units[shape.example];
+    if (unit.field && shape.count < in_place / 64) return false;
     unsigned words = 0;
     for (std::size_t i = 0; i < example.tokens; ++i) words += (shape.varying_words >> i & 1) != 0 && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
-    return words >= 3;
+    return words < 3 || shape.count >= in_place / 8;
   }
 
   [[nodiscard]] Form choose(const LineUnit& unit, const UnitShapes& shapes) const {
-    if (unit.kind == UnitKind::head) return Form::whole;
+    const std::uint32_t in_place = shapes_.fields[shapes.field].count;
     const LineShape& coarse = shapes_.coarse[shapes.coarse];
     const std::uint32_t fine = shapes_.fine[shapes.fine].count;
     const std::uint32_t exact = shapes_.exact[shapes.exact];
     const int slots = std::popcount(coarse.varying);
     const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
-    if (unit.kind == UnitKind::item) return exact < kRepeated && coarse.count >= kFewestUses && slots > 1 ? Form::coarse : Form::whole;
-    if (unit.kind == UnitKind::field) {
+    if (unit.field) {
       if (coarse.count >= kFewestUses && slots <= 1) return Form::coarse;
       if (exact >= kRepeated) return Form::whole;
     } else if (exact >= kRepeated && slots >= 3 && raw_[unit.offset + unit.length - 1] == '"') {
       return Form::whole;
     }
     if (grouped) return Form::fine;
-    if (coarse.count >= kFewestUses && !is_prose(coarse)) return Form::coarse;
-    if (unit.kind == UnitKind::line && fine >= kFewestUses) return Form::fine;
-    return unit.kind == UnitKind::field && shapes_.fields[shapes.field].count >= kFewestUses ? Form::whole : Form::text;
+    if (is_common(coarse, unit, in_place)) return Form::coarse;
+    if (!unit.field && fine >= kFewestUses) return Form::fine;
+    return unit.field && in_place >= kFewestUses ? Form::whole : Form::text;
   }
 
   void add(std::uint32_t number) {
@@ -114,19 +115,11 @@ class LineEncoder {
     TemplateBlock::Template& line = block_.templates[number];
     literals_.assign(1, {unit.offset, head});
     values_.assign(1, {unit.offset + head, unit.length - head - tail});
-    if (unit.kind == UnitKind::head) {
-      if (line.ending.length == 0) line.ending = {unit.offset, head};
-      literals_.clear();
-      values_.clear();
-      return add_checked(number, line, {unit.offset, head});
-    }
     if (line.ending.length == 0) line = {.literals = literals_, .columns = {column_of(8ULL * field + 1)}, .ending = ending};
     return add_checked(number, line, ending);
   }
 
   void add_text(const LineUnit& unit) {
-    // They have no ending that text columns know: only if hashes deceived.
-    if (unit.kind == UnitKind::item || unit.kind == UnitKind::head) failed_ = true;
     const std::uint32_t number = template_of(3);
     TemplateBlock::Template& line = block_.templates[number];
     if (line.literals.empty()) line = {.literals = {{0, 0}}, .columns = {kTextColumn}, .ending = {0, 0}};
@@ -155,7 +148,6 @@ class LineEncoder {
   IndexTable templates_, columns_;
   std::vector<Place> values_, literals_;
   std::size_t text_bytes_ = 0;
-  bool failed_ = false;
 };
 
 }  // namespace

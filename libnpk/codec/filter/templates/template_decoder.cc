@@ -11,6 +11,12 @@
 namespace npk::codec {
 namespace {
 
+// In two pieces: of an earlier value, and stored.
+struct ValueBytes {
+  ByteView front;
+  ByteView back;
+};
+
 class Column {
  public:
   Result<void> open(const ColumnInfo& info, ByteView operations, ByteView values) {
@@ -24,15 +30,17 @@ class Column {
   }
 
   // The next value as bytes; those of the predictors are bytes of `out`.
-  Result<ByteView> next(std::span<const Column> columns, ByteView out) {
-    if (info_->predictor_count == 0) return stored();
-    if (operations_.empty()) return fail(Errc::corrupt, "a column of a filtered block lacks operations");
-    const std::uint8_t operation = operations_[0];
-    operations_ = operations_.subspan(1);
-    if (operation > info_->predictor_count) return jump(operation, columns, out);
-    const std::optional<Place> place = operation == 0 ? std::nullopt : std::optional(predict(operation - 1U, columns));
+  Result<ValueBytes> next(std::span<const Column> columns, ByteView out) {
+    if (info_->predictor_count == 0) return stored({});
+    NPK_ASSIGN(const std::uint8_t operation, take_operation());
+    if (operation == 0) {
+      advance_all(columns);
+      return stored({});
+    }
+    if (operation > info_->predictor_count) return special(operation - info_->predictor_count, columns, out);
+    const Place place = predict(operation - 1U, columns);
     advance_all(columns);
-    return place ? Result<ByteView>(out.subspan(place->offset, place->length)) : stored();
+    return ValueBytes{out.subspan(place.offset, place.length), {}};
   }
 
   [[nodiscard]] Result<void> expect_end() const {
@@ -43,13 +51,24 @@ class Column {
   ColumnPast past;
 
  private:
-  Result<ByteView> stored() {
-    if (!info_->text) return field_->next();
+  Result<std::uint8_t> take_operation() {
+    if (operations_.empty()) return fail(Errc::corrupt, "a column of a filtered block lacks operations");
+    const std::uint8_t operation = operations_[0];
+    operations_ = operations_.subspan(1);
+    return operation;
+  }
+
+  Result<ValueBytes> stored(ByteView front) {
+    ByteView back;
+    if (!info_->text) {
+      if (!field_->take(back)) return fail(Errc::corrupt, "a column of a filtered block ends early or contradicts itself");
+      return ValueBytes{front, back};
+    }
     const auto end = std::ranges::find_if(text_, [](std::uint8_t byte) { return byte == '\n' || byte == '"'; });
     if (end == text_.end()) return fail(Errc::corrupt, "a text column of a filtered block ends too early");
-    const ByteView value = text_.first(static_cast<std::size_t>(end - text_.begin()) + 1);
-    text_ = text_.subspan(value.size());
-    return value;
+    back = text_.first(static_cast<std::size_t>(end - text_.begin()) + 1);
+    text_ = text_.subspan(back.size());
+    return ValueBytes{front, back};
   }
 
   Place predict(unsigned which, std::span<const Column> columns) const { return predicted(predictors_[which], columns[predictors_[which].source].past); }
@@ -58,18 +77,21 @@ class Column {
     for (unsigned i = 0; i < info_->predictor_count; ++i) advance(predictors_[i], columns[predictors_[i].source].past);
   }
 
-  // A value further back in the column that the first predictor follows, from where that goes on.
-  Result<ByteView> jump(std::uint8_t operation, std::span<const Column> columns, ByteView out) {
+  // A value further back in the column that the first predictor follows, from where that goes on; or the front of what it predicts.
+  Result<ValueBytes> special(unsigned operation, std::span<const Column> columns, ByteView out) {
     const ColumnPast& source = columns[predictors_[0].source].past;
-    if (operation != info_->predictor_count + 1U || !predictors_[0].follows || operations_.empty())
+    NPK_ASSIGN(const std::uint32_t operand, take_operation());
+    if (operation == kJump && predictors_[0].follows) {
+      if (operand >= source.count || operand >= kColumnHistory) return fail(Errc::corrupt, "a column of a filtered block looks back too far");
+      predictors_[0].next = source.count - 1 - operand;
+    } else if (operation != kCut) {
       return fail(Errc::corrupt, "a column of a filtered block has an unknown operation");
-    const std::uint32_t back = operations_[0] + 1U;
-    operations_ = operations_.subspan(1);
-    if (back > source.count || back > kColumnHistory) return fail(Errc::corrupt, "a column of a filtered block looks back too far");
-    predictors_[0].next = source.count - back;
+    }
     const Place place = predict(0, columns);
     advance_all(columns);
-    return out.subspan(place.offset, place.length);
+    if (operation == kJump) return ValueBytes{out.subspan(place.offset, place.length), {}};
+    if (operand > place.length) return fail(Errc::corrupt, "a column of a filtered block cuts more than there is");
+    return stored(out.subspan(place.offset, place.length - operand));
   }
 
   const ColumnInfo* info_ = nullptr;
@@ -135,11 +157,12 @@ class Restoring {
     for (const TemplateSlot& slot : std::span(dictionary_.slots).subspan(line.first_slot, line.slots)) {
       NPK_TRY(append(slot.literal));
       Column& column = columns_[slot.column];
-      NPK_ASSIGN(const ByteView value, column.next(columns_, out_));
+      NPK_ASSIGN(const ValueBytes value, column.next(columns_, out_));
       const std::size_t offset = at_;
-      NPK_TRY(append(value));
+      NPK_TRY(append(value.front));
+      NPK_TRY(append(value.back));
       if (full_) return {};
-      column.past.push({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(value.size())});
+      column.past.push({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(at_ - offset)});
     }
     return append(line.ending);
   }

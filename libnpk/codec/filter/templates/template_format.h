@@ -16,6 +16,9 @@ inline constexpr std::size_t kMaxPredictors = 3;
 // Values of a column that a predictor can look back on. A power of two.
 inline constexpr std::uint32_t kColumnHistory = 64;
 
+// Operations of a column that come after those of its predictors, each with an operand.
+inline constexpr unsigned kJump = 1, kCut = 2;
+
 // Parts of the payload before those of the columns.
 enum TemplatePart : std::uint8_t { kDictionaryPart, kIdsPart, kTailPart, kTemplateParts };
 

@@ -8,8 +8,9 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kRivals = 8;
+constexpr std::size_t kRivals = 5;
 constexpr std::uint32_t kFewestValues = 8;
+constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
 
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
 
@@ -43,7 +44,7 @@ class Sightings {
 // Of one column: how often a source would have given its values.
 struct Rival {
   std::uint16_t source = 0;
-  std::uint32_t last_index = 0;
+  std::uint32_t next = 0;  // In the source, if it is followed.
   std::uint32_t latest_hits = 0, following_hits = 0;
   std::uint64_t latest_bytes = 0, following_bytes = 0;
   std::uint32_t votes = 0;
@@ -64,14 +65,28 @@ struct Votes {
     return weakest;
   }
 
-  void add(const Sighting& seen, std::uint32_t source_count, std::uint32_t length) {
-    Rival& rival = of(seen.column);
-    ++rival.votes;
-    if (seen.index + 1 == source_count) ++rival.latest_hits, rival.latest_bytes += length;
-    if (seen.index == rival.last_index + 1) ++rival.following_hits, rival.following_bytes += length;
-    rival.last_index = seen.index;
-  }
 };
+
+// The hashes of a column's last values.
+struct RecentHashes {
+  std::uint32_t count = 0;
+  std::array<std::uint32_t, kColumnHistory> hashes{};
+
+  void push(std::uint32_t hash) { hashes[count++ % kColumnHistory] = hash; }
+  [[nodiscard]] bool holds(std::uint32_t index) const { return index < count && count - index <= kColumnHistory; }
+  [[nodiscard]] bool is(std::uint32_t index, std::uint32_t hash) const { return holds(index) && hashes[index % kColumnHistory] == hash; }
+};
+
+void try_rival(Rival& rival, const RecentHashes& source, std::uint32_t hash, std::uint32_t length, const Sighting& seen) {
+  if (source.is(source.count - 1, hash)) ++rival.latest_hits, rival.latest_bytes += length;
+  const bool voted = seen.set && seen.column == rival.source;
+  if (source.is(rival.next, hash))
+    ++rival.following_hits, rival.following_bytes += length;
+  else if (voted)
+    rival.next = seen.index;
+  rival.next = std::min(rival.next + 1, source.count);
+  rival.votes += voted ? 1 : 0;
+}
 
 bool is_number(ByteView value) {
   return std::ranges::all_of(value, [](std::uint8_t byte) { return byte >= '0' && byte <= '9'; });
@@ -108,12 +123,17 @@ std::vector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
 
 std::vector<ColumnPlan> plan_references(ByteView raw, std::span<const ColumnValue> values, std::size_t columns) {
   std::vector<Votes> votes(columns);
+  std::vector<RecentHashes> recent(columns);
   Sightings sightings;
   for (const ColumnValue& value : values) {
     Votes& mine = votes[value.column];
     const ByteView bytes = bytes_of(raw, value.place);
-    const Sighting seen = sightings.exchange(hash_bytes(bytes), value.column, mine.count);
-    if (seen.set) mine.add(seen, votes[seen.column].count, value.place.length);
+    const std::uint64_t hash = hash_bytes(bytes);
+    const auto short_hash = static_cast<std::uint32_t>(hash);
+    const Sighting seen = sightings.exchange(hash, value.column, mine.count);
+    if (seen.set) (void)mine.of(seen.column);
+    for (Rival& rival : mine.rivals) try_rival(rival, recent[rival.source], short_hash, value.place.length, seen);
+    recent[value.column].push(short_hash);
     ++mine.count;
     mine.bytes += value.place.length;
     mine.digits += is_number(bytes) ? 1U : 0U;
@@ -143,7 +163,10 @@ class ReferenceWriter {
   void add(const ColumnValue& value) {
     ColumnPlan& plan = plans_[value.column];
     WrittenColumn& column = written_[value.column];
-    if (plan.predictors.empty() || !refer(plan, column, value.place)) column.stored.push_back(bytes_of(raw_, value.place));
+    if (plan.predictors.empty())
+      column.stored.push_back(bytes_of(raw_, value.place));
+    else
+      refer(plan, column, value.place);
     pasts_[value.column].push(value.place);
   }
   std::vector<WrittenColumn> take() { return std::move(written_); }
@@ -151,8 +174,7 @@ class ReferenceWriter {
  private:
   static constexpr std::uint16_t kNone = 0xFFFF;
 
-  // Writes the operation; false if it says that the value is stored.
-  bool refer(ColumnPlan& plan, WrittenColumn& column, Place place) {
+  void refer(ColumnPlan& plan, WrittenColumn& column, Place place) {
     std::uint8_t operation = 0;
     for (std::size_t i = 0; i < plan.predictors.size() && operation == 0; ++i) {
       const ValuePredictor& predictor = plan.predictors[i];
@@ -161,13 +183,27 @@ class ReferenceWriter {
     const bool jumps = operation == 0 && place.length > 2 && plan.predictors[0].follows;
     const std::uint32_t back = jumps ? find_back(pasts_[plan.predictors[0].source], place) : 0;
     if (back > 0) {
-      operation = static_cast<std::uint8_t>(plan.predictors.size() + 1);
+      column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kJump));
+      column.operations.push_back(static_cast<std::uint8_t>(back - 1));
       plan.predictors[0].next = pasts_[plan.predictors[0].source].count - back;
+    } else if (operation != 0 || !cut(plan, column, place)) {
+      column.operations.push_back(operation);
+      if (operation == 0) column.stored.push_back(bytes_of(raw_, place));
     }
-    column.operations.push_back(operation);
-    if (back > 0) column.operations.push_back(static_cast<std::uint8_t>(back - 1));
     for (ValuePredictor& predictor : plan.predictors) advance(predictor, pasts_[predictor.source]);
-    return operation != 0;
+  }
+
+  // Writes a value that shares most of its front with the first prediction.
+  bool cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const {
+    const ColumnPast& source = pasts_[plan.predictors[0].source];
+    const Place other = predicted(plan.predictors[0], source);
+    const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
+    const auto shared = static_cast<std::size_t>(std::ranges::mismatch(mine, theirs).in1 - mine.begin());
+    if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
+    column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
+    column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));
+    column.stored.push_back(mine.subspan(shared));
+    return true;
   }
 
   // How many values back the same one is; 0 if it is not.

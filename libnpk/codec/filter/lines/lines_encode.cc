@@ -65,8 +65,8 @@ class LineEncoder {
     const LineUnit& unit = lines_.units[number];
     const UnitShapes& shapes = shapes_.of_units[number];
     const Form form = choose(unit, shapes);
-    const bool done = (form == Form::coarse && add_shaped(unit, shapes_.coarse[shapes.coarse], 4ULL * shapes.coarse, shapes.coarse)) ||
-                      (form == Form::fine && add_shaped(unit, shapes_.fine[shapes.fine], 4ULL * shapes.fine + 1, shapes.coarse)) ||
+    const bool done = (form == Form::coarse && add_shaped(unit, shapes_.coarse[shapes.coarse], 4ULL * shapes.coarse)) ||
+                      (form == Form::fine && add_shaped(unit, shapes_.fine[shapes.fine], 4ULL * shapes.fine + 1)) ||
                       (form == Form::whole && add_whole(unit, shapes.field));
     if (!done) add_text(unit);
   }
@@ -84,7 +84,7 @@ class LineEncoder {
     return number;
   }
 
-  bool add_shaped(const LineUnit& unit, const LineShape& shape, std::uint64_t key, std::uint32_t columns) {
+  bool add_shaped(const LineUnit& unit, const LineShape& shape, std::uint64_t key) {
     std::uint64_t varying = shape.varying;
     if (std::bit_width(varying) > unit.tokens) return false;
     values_.clear();
@@ -102,8 +102,12 @@ class LineEncoder {
     if (line.ending.length == 0) {
       line.literals = literals_;
       line.ending = ending;
-      for (varying = shape.varying; varying != 0; varying &= varying - 1)
-        line.columns.push_back(column_of(8ULL * (64ULL * columns + static_cast<unsigned>(std::countr_zero(varying)))));
+      // A column belongs to what stands before it in the line, so that lines that begin alike share theirs: of time stamps, say.
+      std::uint64_t before = unit.context;
+      for (const Place literal : literals_) {
+        before = hash_bytes(raw_.subspan(literal.offset, literal.length), before);
+        line.columns.push_back(column_of(before));
+      }
     }
     return add_checked(number, line, ending);
   }
@@ -115,7 +119,7 @@ class LineEncoder {
     TemplateBlock::Template& line = block_.templates[number];
     literals_.assign(1, {unit.offset, head});
     values_.assign(1, {unit.offset + head, unit.length - head - tail});
-    if (line.ending.length == 0) line = {.literals = literals_, .columns = {column_of(8ULL * field + 1)}, .ending = ending};
+    if (line.ending.length == 0) line = {.literals = literals_, .columns = {column_of(field)}, .ending = ending};
     return add_checked(number, line, ending);
   }
 

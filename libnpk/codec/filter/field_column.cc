@@ -63,6 +63,7 @@ Result<void> FieldReader::open_source(unsigned depth) {
   switch (encoding_) {
     case FieldEncoding::dictionary: source = open_dictionary(rest_); break;
     case FieldEncoding::numbers: source = open_numbers(rest_); break;
+    case FieldEncoding::hex_bytes: source = open_hex_bytes(rest_); break;
     case FieldEncoding::patched: source = open_patched(rest_, depth); break;
     default: return bad_column("a column of a filtered block has an unknown encoding");
   }

@@ -4,6 +4,7 @@
 
 #include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column/dictionary_encode.h"
+#include "codec/filter/field_column/hex_encode.h"
 #include "codec/filter/field_column/numbers_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
 
@@ -38,6 +39,7 @@ class Choice {
     least_ = cost_.of(encode_text_column(sampled()));
     try_numbers();
     try_dictionary();
+    try_hex();
     return best_ ? *std::move(best_) : encode_text_column(values_);
   }
 
@@ -60,6 +62,16 @@ class Choice {
     append_indices(*found, sample_.first, sample_.count, trial);
     const std::size_t entries = cost_.of(encode_text_column(found->entries));
     consider(cost_.of(trial) + entries * sample_.count / values_.size(), [&] { return encode_dictionary_column(*found); });
+  }
+
+  void try_hex() {
+    const auto found = find_hex(values_);
+    const auto some = found ? find_hex(sampled()) : std::nullopt;
+    if (!some) return;
+    for (const bool planes : {false, true}) {
+      const auto trial = encode_hex_column(sampled(), *some, planes);
+      if (trial) consider(cost_.of(*trial), [&] { return encode_hex_column(values_, *found, planes); });
+    }
   }
 
   template <class Encode>

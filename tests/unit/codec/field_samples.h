@@ -1,7 +1,7 @@
 // Values of fields of several kinds, deterministic.
 #pragma once
 
-#include <functional>
+#include <ctime>
 #include <optional>
 #include <random>
 #include <string>
@@ -44,6 +44,16 @@ inline std::string hex(std::uint64_t number, std::size_t digits, const char* alp
   return text;
 }
 
+inline constexpr const char* kLowerDigits = "0123456789abcdef";
+inline constexpr const char* kUpperDigits = "0123456789ABCDEF";
+
+inline std::string time_text(const char* pattern, std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm fields{};
+  char text[64];
+  return {text, std::strftime(text, sizeof text, pattern, gmtime_r(&time, &fields))};
+}
+
 inline std::string fraction(std::mt19937_64& generator, std::size_t digits, bool shortest, bool pointed) {
   std::string text = std::to_string(generator() % 200) + "." + padded(generator() % 1'000'000, 6).substr(0, digits);
   while (shortest && text.back() == '0') text.pop_back();
@@ -69,8 +79,22 @@ inline const FieldKind kFieldKinds[] = {
     {"prices", [](auto& generator, std::size_t) { return fraction(generator, 2, false, false); }, FieldEncoding::numbers},
     {"shortest", [](auto& generator, std::size_t) { return fraction(generator, 5, true, false); }, FieldEncoding::numbers},
     {"pointed", [](auto& generator, std::size_t) { return fraction(generator, 5, true, true); }, FieldEncoding::numbers},
-    {"lower hex", [](auto& generator, std::size_t) { return hex(generator(), 12, "0123456789abcdef"); }, FieldEncoding::numbers},
-    {"upper hex", [](auto& generator, std::size_t) { return hex(generator(), 8, "0123456789ABCDEF"); }, FieldEncoding::numbers},
+    {"lower hex", [](auto& generator, std::size_t) { return hex(generator(), 12, kLowerDigits); }, FieldEncoding::numbers},
+    {"upper hex", [](auto& generator, std::size_t) { return hex(generator(), 8, kUpperDigits); }, FieldEncoding::numbers},
+    {"hash", [](auto& generator, std::size_t) { return hex(generator(), 16, kLowerDigits) + hex(generator(), 16, kLowerDigits); }, FieldEncoding::hex_bytes},
+    {"UUID", [](auto& generator, std::size_t) {
+       return hex(generator(), 8, kUpperDigits) + "-" + hex(generator(), 4, kUpperDigits) + "-4" + hex(generator(), 3, kUpperDigits) + "-" +
+              hex(generator(), 4, kUpperDigits) + "-" + hex(generator(), 12, kUpperDigits);
+     }, FieldEncoding::hex_bytes},
+    {"time", [](auto& generator, std::size_t i) { return time_text("%Y-%m-%dT%H:%M:%SZ", static_cast<std::int64_t>(1'500'000'000 + 7 * i + generator() % 5)); }, FieldEncoding::numbers},
+    {"old time", [](auto& generator, std::size_t) { return time_text("%Y-%m-%d %H:%M:%S", static_cast<std::int64_t>(generator() % 250'000'000'000) - 30'000'000'000); },
+     FieldEncoding::numbers},
+    {"time with fraction", [](auto& generator, std::size_t i) {
+       return "[" + time_text("%d/%b/%Y:%H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + i)) + "." + padded(generator() % 1000, 3) + " +0000]";
+     }, FieldEncoding::numbers},
+    {"syslog", [](auto& generator, std::size_t i) { return time_text("%b %e %H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + 5000 * i + generator() % 100)); }, FieldEncoding::numbers},
+    {"mail", [](auto& generator, std::size_t) { return time_text("%a, %d %b %Y %H:%M:%S +0100", static_cast<std::int64_t>(generator() % 2'000'000'000)); }, FieldEncoding::numbers},
+    {"day", [](auto& generator, std::size_t) { return time_text("%d.%m.%Y", static_cast<std::int64_t>(generator() % 1'700'000'000)); }, FieldEncoding::numbers},
     {"bytes", [](auto& generator, std::size_t) {
        std::string value(generator() % 20, ' ');
        for (char& byte : value) byte = static_cast<char>(generator());

@@ -25,6 +25,7 @@ class FieldSource {
 using FieldSourceResult = Result<std::unique_ptr<FieldSource>>;
 [[nodiscard]] FieldSourceResult open_dictionary(ByteView part);
 [[nodiscard]] FieldSourceResult open_numbers(ByteView part);
+[[nodiscard]] FieldSourceResult open_hex_bytes(ByteView part);
 [[nodiscard]] FieldSourceResult open_patched(ByteView part, unsigned depth);
 
 [[nodiscard]] inline std::unexpected<Error> bad_column(const char* what) { return fail(Errc::corrupt, what); }

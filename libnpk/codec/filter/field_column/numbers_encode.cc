@@ -10,14 +10,15 @@ constexpr std::size_t kLooks = 64;            // values looked at before all are
 constexpr std::size_t kExceptionShare = 8;    // one in so many values may be no number
 constexpr std::size_t kLeastNumbers = 32;
 
-struct Form {
-  NumberForm form = NumberForm::decimal;
-  unsigned digits = 1;
-};
+constexpr unsigned kTimePatterns = 4;         // tried for one value
 
-std::size_t count_fitting(Form form, FieldValues values, std::size_t stride) {
+std::optional<std::uint64_t> parse(const SpelledForm& form, ByteView value) {
+  return form.form == NumberForm::time ? parse_time(form.times, value) : parse_number(form.form, form.digits, value);
+}
+
+std::size_t count_fitting(const SpelledForm& form, FieldValues values, std::size_t stride) {
   std::size_t fitting = 0;
-  for (std::size_t i = 0; i < values.size(); i += stride) fitting += parse_number(form.form, form.digits, values[i]) ? 1U : 0U;
+  for (std::size_t i = 0; i < values.size(); i += stride) fitting += parse(form, values[i]) ? 1U : 0U;
   return fitting;
 }
 
@@ -42,7 +43,7 @@ bool looks_hex(ByteView value) {
 }
 
 // What forms the values could have, going by some of them.
-std::vector<Form> possible_forms(FieldValues values, std::size_t stride) {
+std::vector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) {
   std::size_t numeric = 0, hex = 0, looks = 0, shortest = SIZE_MAX;
   bool pointed = false;
   for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
@@ -52,25 +53,30 @@ std::vector<Form> possible_forms(FieldValues values, std::size_t stride) {
     pointed = pointed || (number && fraction_digits(values[i]) > 0);
     if (number || looks_hex(values[i])) shortest = std::min(shortest, values[i].size());
   }
-  std::vector<Form> forms;
+  std::vector<SpelledForm> forms;
   const std::size_t wanted = looks - looks / kExceptionShare;
   const auto width = static_cast<unsigned>(std::min<std::size_t>(shortest, 16));
   if (numeric >= wanted && pointed) {
     const unsigned digits = most_fraction_digits(values);
-    for (const NumberForm form : {NumberForm::scaled, NumberForm::scaled_shortest, NumberForm::scaled_pointed}) forms.push_back({form, digits});
+    for (const NumberForm form : {NumberForm::scaled, NumberForm::scaled_shortest, NumberForm::scaled_pointed}) forms.push_back({form, digits, {}});
   } else if (numeric >= wanted) {
-    forms = {{NumberForm::decimal, 1}, {NumberForm::decimal, width}};
+    forms = {{NumberForm::decimal, 1, {}}, {NumberForm::decimal, width, {}}};
   } else if (hex >= wanted) {
-    forms = {{NumberForm::lower_hex, width}, {NumberForm::upper_hex, width}, {NumberForm::lower_hex, 1}, {NumberForm::upper_hex, 1}};
+    forms = {{NumberForm::lower_hex, width, {}}, {NumberForm::upper_hex, width, {}}, {NumberForm::lower_hex, 1, {}}, {NumberForm::upper_hex, 1, {}}};
+  }
+  for (unsigned attempt = 0; attempt < kTimePatterns; ++attempt) {
+    auto times = guess_pattern(values[values.size() / 2], attempt);
+    if (!times) break;
+    forms.push_back({NumberForm::time, times->fraction_digits, std::move(*times)});
   }
   return forms;
 }
 
-std::optional<Form> best_form(FieldValues values) {
+std::optional<SpelledForm> best_form(FieldValues values) {
   const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
   std::size_t most = 0;
-  Form best;
-  for (const Form form : possible_forms(values, stride)) {
+  SpelledForm best;
+  for (const SpelledForm& form : possible_forms(values, stride)) {
     const std::size_t fitting = count_fitting(form, values, stride);
     if (fitting <= most) continue;
     most = fitting;
@@ -87,10 +93,10 @@ std::optional<FieldNumbers> find_numbers(FieldValues values) {
   if (values.size() < kLeastNumbers) return std::nullopt;
   const auto form = best_form(values);
   if (!form) return std::nullopt;
-  FieldNumbers found{form->form, form->digits, {}, {}};
+  FieldNumbers found{*form, {}, {}};
   found.numbers.reserve(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto number = parse_number(form->form, form->digits, values[i])) {
+    if (const auto number = parse(*form, values[i])) {
       found.numbers.push_back(*number);
     } else {
       found.exceptions.push_back(i);
@@ -101,7 +107,12 @@ std::optional<FieldNumbers> find_numbers(FieldValues values) {
 }
 
 std::optional<Bytes> encode_number_column(FieldValues values, const FieldNumbers& found, NumberLayout layout) {
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::numbers), static_cast<std::uint8_t>(found.form), static_cast<std::uint8_t>(found.digits)};
+  Bytes part{static_cast<std::uint8_t>(FieldEncoding::numbers), static_cast<std::uint8_t>(found.form.form), static_cast<std::uint8_t>(found.form.digits)};
+  if (found.form.form == NumberForm::time) {
+    const Bytes& pattern = found.form.times.pattern;
+    part.push_back(static_cast<std::uint8_t>(pattern.size()));
+    part.insert(part.end(), pattern.begin(), pattern.end());
+  }
   append_numbers(found.numbers, layout, part);
   if (part.size() < kMinimumTypedBytes) return std::nullopt;
   return found.exceptions.empty() ? part : encode_patched_column(values, found.exceptions, part);

@@ -7,12 +7,18 @@
 #include "codec/filter/field_column/number_parse_encode.h"
 #include "codec/filter/field_column/number_stream_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
+#include "codec/filter/field_column/time_parse_encode.h"
 
 namespace npk::codec {
 
-struct FieldNumbers {
+struct SpelledForm {
   NumberForm form = NumberForm::decimal;
   unsigned digits = 1;
+  FieldTimes times;  // for NumberForm::time
+};
+
+struct FieldNumbers {
+  SpelledForm form;
   std::vector<std::uint64_t> numbers;
   std::vector<std::size_t> exceptions;  // positions of values that are not of the form
 };

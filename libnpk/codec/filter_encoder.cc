@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::words, encode_words, words_encoder_memory},
+    {format::CodecId::delimited, encode_delimited, delimited_encoder_memory},
     {format::CodecId::lines, encode_lines, lines_encoder_memory},
 });
 

@@ -11,6 +11,9 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t words_encoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t delimited_encoder_memory(std::uint64_t raw_length);
+
 [[nodiscard]] std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t lines_encoder_memory(std::uint64_t raw_length);
 

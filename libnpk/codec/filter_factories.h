@@ -11,6 +11,9 @@ namespace npk::codec {
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_words_decoder();
 [[nodiscard]] std::uint64_t words_decoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_delimited_decoder();
+[[nodiscard]] std::uint64_t delimited_decoder_memory(std::uint64_t raw_length);
+
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_lines_decoder();
 [[nodiscard]] std::uint64_t lines_decoder_memory(std::uint64_t raw_length);
 

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::words, "words", "frequent words as codes: text before LZMA2", create_words_decoder, words_decoder_memory},
+    {format::CodecId::delimited, "delimited", "CSV, TSV and their like: cells by column", create_delimited_decoder, delimited_decoder_memory},
     {format::CodecId::lines, "lines", "text by line: templates, and columns of what varies", create_lines_decoder, lines_decoder_memory},
 });
 

@@ -106,13 +106,16 @@ class Restoring {
  public:
   Restoring(TemplateDictionary dictionary, MutableBytes out, bool whole) : dictionary_(std::move(dictionary)), out_(out), whole_(whole) {}
 
-  Result<void> open(std::span<const ByteView> parts) {
+  Result<void> open(std::span<const ByteView> parts, std::uint64_t raw_length) {
     columns_.resize(dictionary_.columns.size());
     std::size_t part = kTemplateParts;
+    std::uint64_t memory = 0;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const ColumnInfo& info = dictionary_.columns[i];
       const std::size_t taken = info.predictor_count > 0 ? 2 : 1;
       if (parts.size() - part < taken) return fail(Errc::corrupt, "a filtered block has too few columns");
+      memory += info.text ? 0 : column_memory(parts[part + taken - 1].size());
+      if (!columns_fit(memory, raw_length)) return fail(Errc::corrupt, "the columns of a filtered block are too large");
       NPK_TRY(columns_[i].open(info, taken == 2 ? parts[part] : ByteView(), parts[part + taken - 1]));
       part += taken;
     }
@@ -204,7 +207,7 @@ Result<bool> TemplateDecoder::restore(ByteView filtered, std::uint64_t filtered_
   if (parts.size() < kTemplateParts) return fail(Errc::corrupt, "a filtered block has too few parts");
   NPK_ASSIGN(TemplateDictionary dictionary, TemplateDictionary::read(parts[kDictionaryPart]));
   Restoring restoring(std::move(dictionary), out, out.size() == raw_length);
-  NPK_TRY(restoring.open(parts));
+  NPK_TRY(restoring.open(parts, raw_length));
   NPK_TRY(restoring.run(parts[kIdsPart], parts[kTailPart]));
   return true;
 }

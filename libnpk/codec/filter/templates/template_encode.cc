@@ -100,10 +100,13 @@ std::optional<std::size_t> write_templates(const TemplateBlock& block, ByteView 
   parts[kIdsPart] = encode_ids(block, rank);
   append_bytes(block.tail, parts[kTailPart]);
   std::vector<WrittenColumn> columns = write_references(raw, values, plans);
+  std::uint64_t memory = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!plans[i].predictors.empty()) parts.push_back(std::move(columns[i].operations));
     parts.push_back(encode_values(columns[i], block.column_is_text[i]));
+    memory += block.column_is_text[i] ? 0 : column_memory(parts.back().size());
   }
+  if (!columns_fit(memory, raw.size())) return std::nullopt;
   return join_parts(parts, out);
 }
 

@@ -8,10 +8,11 @@
 
 namespace npk::codec {
 
-inline constexpr std::size_t kMaxTemplates = 1U << 15;
-inline constexpr std::size_t kMaxTemplateColumns = 1U << 12;
+// With these limits, and with that of columns_fit, a decoder takes at most raw_length + 4 MiB.
+inline constexpr std::size_t kMaxTemplates = 1U << 13;
+inline constexpr std::size_t kMaxTemplateColumns = 1U << 11;
 // Slots of all templates together.
-inline constexpr std::size_t kMaxTemplateSlots = 1U << 16;
+inline constexpr std::size_t kMaxTemplateSlots = 1U << 14;
 inline constexpr std::size_t kMaxPredictors = 3;
 // Values of a column that a predictor can look back on. A power of two.
 inline constexpr std::uint32_t kColumnHistory = 64;
@@ -21,6 +22,11 @@ inline constexpr unsigned kJump = 1, kCut = 2;
 
 // Parts of the payload before those of the columns.
 enum TemplatePart : std::uint8_t { kDictionaryPart, kIdsPart, kTailPart, kTemplateParts };
+
+// What a reader of a field column of this size may take (field_column.h).
+inline std::uint64_t column_memory(std::uint64_t part_size) noexcept { return std::min(2 * part_size, part_size / 2 + 8192); }
+// Whether the readers of all columns together take what they may.
+inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (1U << 18); }
 
 // Where a value stands in the raw bytes.
 struct Place {

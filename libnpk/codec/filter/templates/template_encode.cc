@@ -24,7 +24,7 @@ std::vector<std::uint32_t> rank_templates(const TemplateBlock& block, std::vecto
   for (const std::uint32_t id : block.sequence) ++uses[id];
   order.resize(uses.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::ranges::stable_sort(order, [&](std::uint32_t a, std::uint32_t b) { return uses[a] > uses[b]; });
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return uses[a] != uses[b] ? uses[a] > uses[b] : a < b; });
   std::vector<std::uint32_t> rank(uses.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
   return rank;

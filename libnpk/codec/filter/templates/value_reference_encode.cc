@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "codec/filter/templates/value_hash_encode.h"
 
@@ -112,9 +113,8 @@ std::vector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
     const std::uint64_t fewest = own || numeric ? votes.count / 2 : votes.count / 16;
     return choice.hits < std::max<std::uint64_t>(kFewestValues, fewest) || choice.bytes < votes.count / 4;
   });
-  std::ranges::stable_sort(choices, [](const Choice& a, const Choice& b) { return a.bytes > b.bytes; });
   // A jump goes to what the first one follows.
-  std::ranges::stable_partition(choices, [](const Choice& choice) { return choice.predictor.follows; });
+  std::ranges::sort(choices, std::ranges::greater(), [](const Choice& choice) { return std::tuple(choice.predictor.follows, choice.bytes, choice.predictor.source); });
   if (choices.size() > kMaxPredictors) choices.resize(kMaxPredictors);
   return choices;
 }

@@ -12,6 +12,8 @@ constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::words, encode_words, words_encoder_memory},
     {format::CodecId::json, encode_json, json_encoder_memory},
     {format::CodecId::markup, encode_markup, markup_encoder_memory},
+    {format::CodecId::delimited, encode_delimited, delimited_encoder_memory},
+    {format::CodecId::lines, encode_lines, lines_encoder_memory},
 });
 
 }  // namespace

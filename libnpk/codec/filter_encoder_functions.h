@@ -16,4 +16,10 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t json_encoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t delimited_encoder_memory(std::uint64_t raw_length);
+
+[[nodiscard]] std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t lines_encoder_memory(std::uint64_t raw_length);
+
 }  // namespace npk::codec

@@ -16,4 +16,10 @@ namespace npk::codec {
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_json_decoder();
 [[nodiscard]] std::uint64_t json_decoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_delimited_decoder();
+[[nodiscard]] std::uint64_t delimited_decoder_memory(std::uint64_t raw_length);
+
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_lines_decoder();
+[[nodiscard]] std::uint64_t lines_decoder_memory(std::uint64_t raw_length);
+
 }  // namespace npk::codec

@@ -13,6 +13,8 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::words, "words", "frequent words as codes: text before LZMA2", create_words_decoder, words_decoder_memory},
     {format::CodecId::json, "json", "JSON: keys and shapes apart from values by field", create_json_decoder, json_decoder_memory},
     {format::CodecId::markup, "markup", "XML, HTML and SVG taken apart: tags, text, values by field", create_markup_decoder, markup_decoder_memory},
+    {format::CodecId::delimited, "delimited", "CSV, TSV and their like: cells by column", create_delimited_decoder, delimited_decoder_memory},
+    {format::CodecId::lines, "lines", "text by line: templates, and columns of what varies", create_lines_decoder, lines_decoder_memory},
 });
 
 }  // namespace

@@ -1,0 +1,168 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "codec/filter/delimited/delimited_rows_encode.h"
+#include "codec/filter/lines/index_table_encode.h"
+#include "codec/filter/templates/template_encode.h"
+#include "codec/filter/templates/value_hash_encode.h"
+#include "codec/filter_encoder_functions.h"
+#include "codec/filter_registry.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::uint32_t kFewestUses = 4;
+constexpr std::uint16_t kTextColumn = 0;
+// What a column of numbers has at least, for a row of names to be the heading of another file.
+constexpr std::uint32_t kFewestAbove = 8;
+constexpr std::size_t kMostCells = 2048;
+
+bool begins_number(ByteView cell) {
+  const auto digit = std::ranges::find_if(cell, [](std::uint8_t byte) { return byte != ' ' && byte != '-' && byte != '+' && byte != '.'; });
+  return digit != cell.end() && *digit >= '0' && *digit <= '9';
+}
+
+class DelimitedEncoder {
+ public:
+  DelimitedEncoder(ByteView raw, std::uint8_t delimiter) : raw_(raw), table_(split_rows(raw, delimiter)) { block_.column_is_text.push_back(true); }
+
+  std::optional<std::size_t> run(MutableBytes out) {
+    count();
+    for (std::size_t i = 0; i < table_.rows.size(); ++i) add(table_.rows[i], keys_[i]);
+    if (text_bytes_ > raw_.size() / 2 || block_.templates.empty()) return std::nullopt;
+    block_.tail = raw_.subspan(table_.length);
+    return write_templates(block_, raw_, out);
+  }
+
+ private:
+  // Of a row, as indices: its file's columns; those and which cells are quoted.
+  struct RowKey {
+    std::uint32_t schema;
+    std::uint32_t shape;
+  };
+
+  ByteView bytes_of(Place place) const { return raw_.subspan(place.offset, place.length); }
+  std::span<const DelimitedCell> cells_of(const DelimitedRow& row) const { return std::span(table_.cells).subspan(row.first_cell, row.cells); }
+
+  // Which of the first cells are numbers.
+  [[nodiscard]] std::uint64_t numbers_in(const DelimitedRow& row) const {
+    std::uint64_t numbers = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(row.cells, 64); ++i) {
+      if (begins_number(bytes_of(cells_of(row)[i].place))) numbers |= 1ULL << i;
+    }
+    return numbers;
+  }
+
+  // A heading begins a file, whose columns are those of other files with the same; rows of another number of cells are apart.
+  void count() {
+    std::uint64_t file = 0, heading = 0, numeric = 0;
+    std::uint32_t rows = 0;
+    for (const DelimitedRow& row : table_.rows) {
+      const std::uint64_t numbers = row.cells > 1 ? numbers_in(row) : ~0ULL;
+      if (numbers == 0) {
+        const std::uint64_t hash = hash_bytes(raw_.subspan(row.offset, row.length));
+        if (heading == 0) heading = hash;
+        if (hash == heading || (rows >= kFewestAbove && numeric != 0)) {
+          file = hash == heading ? 0 : hash;
+          rows = 0;
+        }
+      }
+      numeric = rows == 0 ? ~0ULL : numeric & numbers;
+      rows += numbers == 0 && rows == 0 ? 0 : 1;
+      const std::uint64_t schema = mix_hash(file, row.cells);
+      const std::uint64_t shape = mix_hash(mix_hash(schema, row.quotes), row.carriage_return ? 1 : 0);
+      keys_.push_back({note(schemas_, schema_uses_, schema), note(shapes_, shape_uses_, shape)});
+    }
+  }
+
+  static std::uint32_t note(IndexTable& table, std::vector<std::uint32_t>& uses, std::uint64_t hash) {
+    const std::uint32_t index = table.index_of(hash);
+    if (index == uses.size()) uses.push_back(0);
+    ++uses[index];
+    return index;
+  }
+
+  void add(const DelimitedRow& row, RowKey key) {
+    const bool known = row.cells > 1 && row.cells <= kMostCells && schema_uses_[key.schema] >= kFewestUses;
+    if (!known || !add_row(row, key, shape_uses_[key.shape] >= kFewestUses)) add_text(row);
+  }
+
+  // With quotation marks in the template, or else in the values.
+  bool add_row(const DelimitedRow& row, RowKey key, bool quotes_apart) {
+    literals_.clear();
+    values_.clear();
+    std::uint32_t at = row.offset;
+    for (const DelimitedCell& cell : cells_of(row)) {
+      const std::uint32_t marks = cell.quoted && !quotes_apart ? 1 : 0;
+      const Place value{cell.place.offset - marks, cell.place.length + 2 * marks};
+      literals_.push_back({at, value.offset - at});
+      values_.push_back(value);
+      at = value.offset + value.length;
+    }
+    const Place ending{at, row.offset + row.length - at};
+    const std::uint64_t name = quotes_apart ? 4ULL * key.shape : 4ULL * key.schema + (row.carriage_return ? 1 : 2);
+    const std::uint32_t number = template_of(name);
+    TemplateBlock::Template& line = block_.templates[number];
+    if (line.columns.empty()) {
+      line.literals = literals_;
+      line.ending = ending;
+      for (std::uint64_t i = 0; i < row.cells; ++i) line.columns.push_back(column_of(key.schema * kMostCells + i));
+    }
+    if (!same(line.ending, ending) || !std::ranges::equal(line.literals, literals_, [this](Place a, Place b) { return same(a, b); })) return false;
+    block_.sequence.push_back(number);
+    block_.values.insert(block_.values.end(), values_.begin(), values_.end());
+    return true;
+  }
+
+  [[nodiscard]] bool same(Place a, Place b) const { return std::ranges::equal(bytes_of(a), bytes_of(b)); }
+
+  // In pieces as the text column ends them.
+  void add_text(const DelimitedRow& row) {
+    const std::uint32_t number = template_of(3);
+    TemplateBlock::Template& line = block_.templates[number];
+    if (line.columns.empty()) line = {.literals = {{0, 0}}, .columns = {kTextColumn}, .ending = {0, 0}};
+    std::uint32_t begin = row.offset;
+    for (std::uint32_t i = row.offset; i < row.offset + row.length; ++i) {
+      if (raw_[i] != '\n' && raw_[i] != '"') continue;
+      block_.sequence.push_back(number);
+      block_.values.push_back({begin, i + 1 - begin});
+      begin = i + 1;
+    }
+    text_bytes_ += row.length;
+  }
+
+  std::uint32_t template_of(std::uint64_t key) {
+    const std::uint32_t number = templates_.index_of(key + 1);
+    if (number == block_.templates.size()) block_.templates.emplace_back();
+    return number;
+  }
+
+  std::uint16_t column_of(std::uint64_t key) {
+    const std::uint32_t column = columns_.index_of(mix_hash(1, key)) + 1;
+    if (column == block_.column_is_text.size()) block_.column_is_text.push_back(false);
+    return static_cast<std::uint16_t>(std::min<std::uint32_t>(column, 0xFFFF));
+  }
+
+  ByteView raw_;
+  DelimitedRows table_;
+  TemplateBlock block_;
+  std::vector<RowKey> keys_;
+  IndexTable schemas_, shapes_, templates_, columns_;
+  std::vector<std::uint32_t> schema_uses_, shape_uses_;
+  std::vector<Place> literals_, values_;
+  std::size_t text_bytes_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out) {
+  if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  const std::optional<std::uint8_t> delimiter = find_delimiter(raw);
+  if (!delimiter) return std::nullopt;
+  return DelimitedEncoder(raw, *delimiter).run(out);
+}
+
+// Rows, cells and places, at most one per byte, and tables.
+std::uint64_t delimited_encoder_memory(std::uint64_t raw_length) { return 96 * raw_length + (1U << 20); }
+
+}  // namespace npk::codec

@@ -1,0 +1,81 @@
+#include "codec/filter/lines/line_shapes_encode.h"
+
+#include <span>
+
+#include "codec/filter/lines/index_table_encode.h"
+#include "codec/filter/templates/value_hash_encode.h"
+
+namespace npk::codec {
+namespace {
+
+class Counter {
+ public:
+  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {}
+
+  LineShapes run() {
+    shapes_.of_units.reserve(lines_.units.size());
+    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
+    return std::move(shapes_);
+  }
+
+ private:
+  void add(std::uint32_t number) {
+    const LineUnit& unit = lines_.units[number];
+    const std::span<const LineToken> tokens = std::span(lines_.tokens).subspan(unit.first_token, unit.tokens);
+    std::uint64_t coarse = unit.context, fine = 0;
+    std::size_t at = unit.offset + unit.head_length;
+    for (const LineToken& token : tokens) {
+      coarse = hash_bytes(raw_.subspan(at, token.offset - at), coarse);
+      if (token.word) fine = mix_hash(fine, token.hash);
+      fine = fine * 3 + (token.word ? 1 : 2);
+      at = token.offset + token.length;
+    }
+    coarse = hash_bytes(raw_.subspan(at, unit.offset + unit.length - at), coarse);
+    UnitShapes shapes{};
+    shapes.field = note(fields_, shapes_.fields, unit.context, number);
+    shapes.coarse = note(coarse_, shapes_.coarse, coarse, number);
+    const std::uint32_t known = fine_.size();
+    shapes.fine = note(fine_, shapes_.fine, mix_hash(coarse, fine), number);
+    if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
+    shapes.exact = note_exact(hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context));
+    compare(shapes_.coarse[shapes.coarse], tokens);
+    compare(shapes_.fine[shapes.fine], tokens);
+    shapes_.of_units.push_back(shapes);
+  }
+
+  static std::uint32_t note(IndexTable& table, std::vector<LineShape>& shapes, std::uint64_t hash, std::uint32_t unit) {
+    const std::uint32_t index = table.index_of(hash);
+    if (index == shapes.size()) shapes.push_back({.example = unit});
+    ++shapes[index].count;
+    return index;
+  }
+
+  std::uint32_t note_exact(std::uint64_t hash) {
+    const std::uint32_t index = exact_.index_of(hash);
+    if (index == shapes_.exact.size()) shapes_.exact.push_back(0);
+    ++shapes_.exact[index];
+    return index;
+  }
+
+  void compare(LineShape& shape, std::span<const LineToken> tokens) const {
+    const LineUnit& example = lines_.units[shape.example];
+    if (example.tokens != tokens.size()) return;
+    const LineToken* other = lines_.tokens.data() + example.first_token;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (tokens[i].hash == other[i].hash) continue;
+      shape.varying |= 1ULL << i;
+      if (tokens[i].word && other[i].word) shape.varying_words |= 1ULL << i;
+    }
+  }
+
+  ByteView raw_;
+  const LineUnits& lines_;
+  LineShapes shapes_;
+  IndexTable fields_, coarse_, fine_, exact_;
+};
+
+}  // namespace
+
+LineShapes count_shapes(ByteView raw, const LineUnits& lines) { return Counter(raw, lines).run(); }
+
+}  // namespace npk::codec

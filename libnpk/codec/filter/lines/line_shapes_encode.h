@@ -1,0 +1,36 @@
+// Counts the shapes of units, to tell which are worth a template.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "codec/filter/lines/line_units_encode.h"
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+struct LineShape {
+  std::uint32_t count = 0;
+  std::uint32_t example = 0;         // The first unit of it.
+  std::uint32_t finer = 0;           // How many finer shapes it has.
+  std::uint64_t varying = 0;         // Tokens that are not always the same, a bit each.
+  std::uint64_t varying_words = 0;   // Of them, those that are words in the example.
+};
+
+// A unit's shapes, as indices: what it belongs to; what stands between its tokens, besides; its words, besides; every byte.
+struct UnitShapes {
+  std::uint32_t field;
+  std::uint32_t coarse;
+  std::uint32_t fine;
+  std::uint32_t exact;
+};
+
+struct LineShapes {
+  std::vector<LineShape> fields, coarse, fine;
+  std::vector<std::uint32_t> exact;  // Counts.
+  std::vector<UnitShapes> of_units;
+};
+
+[[nodiscard]] LineShapes count_shapes(ByteView raw, const LineUnits& lines);
+
+}  // namespace npk::codec

@@ -1,0 +1,141 @@
+#include "codec/filter/lines/line_units_encode.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "codec/filter/lines/time_stamp_encode.h"
+#include "codec/filter/templates/value_hash_encode.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kLongestFieldName = 60;
+
+enum ByteClass : std::uint8_t { kSeparator, kOther, kLetter, kDigit };
+
+constexpr std::array<std::uint8_t, 256> kClasses = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const bool letter = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    const bool other = byte >= 0x80 || byte == '-' || byte == '+' || byte == '~' || byte == '%' || byte == '.';
+    classes[byte] = letter ? kLetter : byte >= '0' && byte <= '9' ? kDigit : other ? kOther : kSeparator;
+  }
+  return classes;
+}();
+
+bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
+
+class Splitter {
+ public:
+  explicit Splitter(ByteView raw) : raw_(raw) { result_.units.reserve(raw.size() / 32), result_.tokens.reserve(raw.size() / 8); }
+
+  LineUnits run() {
+    std::size_t at = 0;
+    while (at < raw_.size()) {
+      const void* feed = std::memchr(raw_.data() + at, '\n', raw_.size() - at);
+      if (feed == nullptr) break;
+      const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - raw_.data()) + 1;
+      add_line(at, end);
+      at = end;
+    }
+    result_.length = at;
+    return std::move(result_);
+  }
+
+ private:
+  // The length of "Name: " or "Name:" before the line's end at the front of a line; 0 if it has none.
+  [[nodiscard]] std::size_t field_head(std::size_t at, std::size_t end) const {
+    std::size_t i = at;
+    while (i < end && i - at < kLongestFieldName && (is_alphanumeric(raw_[i]) || raw_[i] == '-' || raw_[i] == '_')) ++i;
+    if (i == at || raw_[i] != ':' || kClasses[raw_[at]] != kLetter) return 0;
+    if (raw_[i + 1] == ' ') return i + 2 - at;
+    return raw_[i + 1] == '\n' || raw_[i + 1] == '\r' ? i + 1 - at : 0;
+  }
+
+  void add_line(std::size_t at, std::size_t end) {
+    const std::size_t head = field_head(at, end);
+    if (head > 0)
+      field_ = hash_bytes(raw_.subspan(at, head));
+    else if (raw_[at] != ' ' && raw_[at] != '\t')
+      field_ = 0;
+    add_pieces(at, end, head);
+  }
+
+  [[nodiscard]] std::size_t ending_of(std::size_t at, std::size_t end) const { return end - at >= 2 && raw_[end - 2] == '\r' ? 2 : 1; }
+
+  void add_pieces(std::size_t at, std::size_t end, std::size_t head) {
+    std::uint64_t piece = 0;
+    const std::uint64_t context = field_ + (head > 0 ? 3 : 2);
+    while (at < end) {
+      const void* quote = std::memchr(raw_.data() + at, '"', end - at);
+      const std::size_t stop = quote == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(quote) - raw_.data()) + 1;
+      const std::uint64_t place = piece < 8 ? piece : 8 + piece % 2;
+      add_unit(at, stop, piece == 0 ? head : 0, quote == nullptr ? ending_of(at, stop) : 1, mix_hash(context, place));
+      at = stop;
+      ++piece;
+    }
+  }
+
+  void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
+    LineUnit unit{.offset = static_cast<std::uint32_t>(at), .length = static_cast<std::uint32_t>(end - at), .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
+                  .tokens = 0, .head_length = static_cast<std::uint8_t>(head), .ending_length = static_cast<std::uint8_t>(ending), .field = head > 0, .context = context};
+    add_tokens(at + head, end - ending);
+    unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
+    result_.units.push_back(unit);
+  }
+
+  void add_tokens(std::size_t at, std::size_t end) {
+    const std::size_t limit = result_.tokens.size() + kMostUnitTokens;
+    const std::size_t start = at;
+    while (at < end) {
+      if (!is_alphanumeric(raw_[at]) && !starts_number(at, start, end)) {
+        ++at;
+        continue;
+      }
+      bool word = true;
+      const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
+      const ByteView bytes = raw_.subspan(at, stop - at);
+      result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at), .length = static_cast<std::uint32_t>(bytes.size()), .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
+                                .word = word, .after_space = at > start && raw_[at - 1] == ' '});
+      at = stop;
+    }
+  }
+
+  // A sign or a byte that is not ASCII starts a token too.
+  [[nodiscard]] bool starts_number(std::size_t at, std::size_t start, std::size_t end) const {
+    if (raw_[at] >= 0x80) return true;
+    return raw_[at] == '-' && at + 1 < end && kClasses[raw_[at + 1]] == kDigit && (at == start || kClasses[raw_[at - 1]] == kSeparator);
+  }
+
+  [[nodiscard]] std::size_t token_end(std::size_t at, std::size_t end, bool& word) const {
+    const std::size_t stamp = time_stamp_length(raw_.subspan(at, end - at));
+    if (stamp > 0) {
+      word = false;
+      return at + stamp;
+    }
+    std::size_t i = at;
+    for (; i < end; ++i) {
+      const std::uint8_t kind = kClasses[raw_[i]];
+      if (kind == kSeparator || (raw_[i] == '.' && ends_at_point(i, end))) break;
+      word = word && kind != kDigit;
+    }
+    return std::max(i, at + 1);
+  }
+
+  // Points join numbers and names, but not what follows a number with a name, as in "1.2.tar".
+  [[nodiscard]] bool ends_at_point(std::size_t at, std::size_t end) const {
+    if (at + 1 >= end || !is_alphanumeric(raw_[at + 1])) return true;
+    return kClasses[raw_[at - 1]] == kDigit && kClasses[raw_[at + 1]] == kLetter;
+  }
+
+  ByteView raw_;
+  LineUnits result_;
+  std::uint64_t field_ = 0;
+};
+
+}  // namespace
+
+LineUnits split_lines(ByteView raw) { return Splitter(raw).run(); }
+
+}  // namespace npk::codec

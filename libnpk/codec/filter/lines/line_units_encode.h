@@ -1,0 +1,41 @@
+// Takes text apart into units (lines, and quoted strings in them) and those into tokens.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+struct LineToken {
+  std::uint32_t offset;
+  std::uint32_t length;
+  std::uint32_t hash;
+  bool word;  // Of letters only: likely a part of the text's shape.
+  bool after_space;
+};
+
+// A line or a piece of one, up to a quotation mark or line feed.
+struct LineUnit {
+  std::uint32_t offset;
+  std::uint32_t length;
+  std::uint32_t first_token;
+  std::uint8_t tokens;
+  std::uint8_t head_length;  // Of "Name: ".
+  std::uint8_t ending_length;
+  bool field;  // Begins with "Name: ".
+  std::uint64_t context;  // Hash of what it belongs to: field, place in the line.
+};
+
+struct LineUnits {
+  std::vector<LineUnit> units;
+  std::vector<LineToken> tokens;
+  std::size_t length = 0;  // What follows the last unit has no line feed.
+};
+
+inline constexpr std::size_t kMostUnitTokens = 48;
+
+[[nodiscard]] LineUnits split_lines(ByteView raw);
+
+}  // namespace npk::codec

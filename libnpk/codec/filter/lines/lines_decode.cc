@@ -1,0 +1,9 @@
+#include "codec/filter/templates/template_decoder.h"
+#include "codec/filter_factories.h"
+
+namespace npk::codec {
+
+std::unique_ptr<FilterDecoder> create_lines_decoder() { return std::make_unique<TemplateDecoder>(); }
+std::uint64_t lines_decoder_memory(std::uint64_t raw_length) { return raw_length + (4U << 20); }
+
+}  // namespace npk::codec

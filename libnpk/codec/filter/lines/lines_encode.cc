@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "codec/filter/lines/index_table_encode.h"
+#include "codec/filter/lines/line_shapes_encode.h"
+#include "codec/filter/lines/line_units_encode.h"
+#include "codec/filter/templates/template_encode.h"
+#include "codec/filter/templates/value_hash_encode.h"
+#include "codec/filter_encoder_functions.h"
+#include "codec/filter_registry.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::uint32_t kFewestUses = 6;
+constexpr std::uint32_t kRepeated = 4;
+constexpr std::uint16_t kTextColumn = 0;
+
+enum class Form : std::uint8_t { text, whole, coarse, fine };
+
+class LineEncoder {
+ public:
+  explicit LineEncoder(ByteView raw) : raw_(raw), lines_(split_lines(raw)), shapes_(count_shapes(raw, lines_)) { block_.column_is_text.push_back(true); }
+
+  std::optional<std::size_t> run(MutableBytes out) {
+    if (lines_.length < raw_.size() / 2) return std::nullopt;
+    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
+    if (text_bytes_ > raw_.size() / 4 * 3) return std::nullopt;
+    block_.tail = raw_.subspan(lines_.length);
+    return write_templates(block_, raw_, out);
+  }
+
+ private:
+  // Whether enough units have it, of those in the same place: prose (three words or more that vary, each behind a space) needs a larger part.
+  [[nodiscard]] bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) const {
+    if (shape.count < kFewestUses) return false;
+    const LineUnit& example = lines_.units[shape.example];
+    if (unit.field && shape.count < in_place / 64) return false;
+    unsigned words = 0;
+    for (std::size_t i = 0; i < example.tokens; ++i) words += (shape.varying_words >> i & 1) != 0 && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
+    return words < 3 || shape.count >= in_place / 8;
+  }
+
+  [[nodiscard]] Form choose(const LineUnit& unit, const UnitShapes& shapes) const {
+    const std::uint32_t in_place = shapes_.fields[shapes.field].count;
+    const LineShape& coarse = shapes_.coarse[shapes.coarse];
+    const std::uint32_t fine = shapes_.fine[shapes.fine].count;
+    const std::uint32_t exact = shapes_.exact[shapes.exact];
+    const int slots = std::popcount(coarse.varying);
+    const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
+    if (unit.field) {
+      if (coarse.count >= kFewestUses && slots <= 1) return Form::coarse;
+      if (exact >= kRepeated) return Form::whole;
+    } else if (exact >= kRepeated && slots >= 3 && raw_[unit.offset + unit.length - 1] == '"') {
+      return Form::whole;
+    }
+    if (grouped) return Form::fine;
+    if (is_common(coarse, unit, in_place)) return Form::coarse;
+    if (!unit.field && fine >= kFewestUses) return Form::fine;
+    return unit.field && in_place >= kFewestUses ? Form::whole : Form::text;
+  }
+
+  void add(std::uint32_t number) {
+    const LineUnit& unit = lines_.units[number];
+    const UnitShapes& shapes = shapes_.of_units[number];
+    const Form form = choose(unit, shapes);
+    const bool done = (form == Form::coarse && add_shaped(unit, shapes_.coarse[shapes.coarse], 4ULL * shapes.coarse)) ||
+                      (form == Form::fine && add_shaped(unit, shapes_.fine[shapes.fine], 4ULL * shapes.fine + 1)) ||
+                      (form == Form::whole && add_whole(unit, shapes.field));
+    if (!done) add_text(unit);
+  }
+
+  std::uint16_t column_of(std::uint64_t key) {
+    const std::uint32_t column = columns_.index_of(mix_hash(1, key)) + 1;
+    if (column == block_.column_is_text.size()) block_.column_is_text.push_back(false);
+    return static_cast<std::uint16_t>(std::min<std::size_t>(column, 0xFFFF));
+  }
+
+  // The template's number; a new one has no pieces yet.
+  std::uint32_t template_of(std::uint64_t key) {
+    const std::uint32_t number = templates_.index_of(mix_hash(2, key));
+    if (number == block_.templates.size()) block_.templates.emplace_back();
+    return number;
+  }
+
+  bool add_shaped(const LineUnit& unit, const LineShape& shape, std::uint64_t key) {
+    std::uint64_t varying = shape.varying;
+    if (std::bit_width(varying) > unit.tokens) return false;
+    values_.clear();
+    literals_.clear();
+    std::uint32_t at = unit.offset;
+    for (; varying != 0; varying &= varying - 1) {
+      const LineToken& token = lines_.tokens[unit.first_token + static_cast<unsigned>(std::countr_zero(varying))];
+      literals_.push_back({at, token.offset - at});
+      values_.push_back({token.offset, token.length});
+      at = token.offset + token.length;
+    }
+    const Place ending{at, unit.offset + unit.length - at};
+    const std::uint32_t number = template_of(key);
+    TemplateBlock::Template& line = block_.templates[number];
+    if (line.ending.length == 0) {
+      line.literals = literals_;
+      line.ending = ending;
+      // A column belongs to what stands before it in the line, so that lines that begin alike share theirs: of time stamps, say.
+      std::uint64_t before = unit.context;
+      for (const Place literal : literals_) {
+        before = hash_bytes(raw_.subspan(literal.offset, literal.length), before);
+        line.columns.push_back(column_of(before));
+      }
+    }
+    return add_checked(number, line, ending);
+  }
+
+  bool add_whole(const LineUnit& unit, std::uint32_t field) {
+    const std::uint32_t head = unit.head_length, tail = unit.ending_length;
+    const Place ending{unit.offset + unit.length - tail, tail};
+    const std::uint32_t number = template_of(4ULL * (256ULL * field + raw_[ending.offset]) + 2);
+    TemplateBlock::Template& line = block_.templates[number];
+    literals_.assign(1, {unit.offset, head});
+    values_.assign(1, {unit.offset + head, unit.length - head - tail});
+    if (line.ending.length == 0) line = {.literals = literals_, .columns = {column_of(field)}, .ending = ending};
+    return add_checked(number, line, ending);
+  }
+
+  void add_text(const LineUnit& unit) {
+    const std::uint32_t number = template_of(3);
+    TemplateBlock::Template& line = block_.templates[number];
+    if (line.literals.empty()) line = {.literals = {{0, 0}}, .columns = {kTextColumn}, .ending = {0, 0}};
+    block_.sequence.push_back(number);
+    block_.values.push_back({unit.offset, unit.length});
+    text_bytes_ += unit.length;
+  }
+
+  [[nodiscard]] bool same(Place a, Place b) const { return a.length == b.length && std::memcmp(raw_.data() + a.offset, raw_.data() + b.offset, a.length) == 0; }
+
+  // False if hashes deceived: the literals are not the template's.
+  bool add_checked(std::uint32_t number, const TemplateBlock::Template& line, Place ending) {
+    if (!same(line.ending, ending) || line.literals.size() != literals_.size()) return false;
+    for (std::size_t i = 0; i < literals_.size(); ++i) {
+      if (!same(line.literals[i], literals_[i])) return false;
+    }
+    block_.sequence.push_back(number);
+    block_.values.insert(block_.values.end(), values_.begin(), values_.end());
+    return true;
+  }
+
+  ByteView raw_;
+  LineUnits lines_;
+  LineShapes shapes_;
+  TemplateBlock block_;
+  IndexTable templates_, columns_;
+  std::vector<Place> values_, literals_;
+  std::size_t text_bytes_ = 0;
+};
+
+}  // namespace
+
+std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
+  if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  return LineEncoder(raw).run(out);
+}
+
+// Tokens and places, at most one per two bytes, and tables.
+std::uint64_t lines_encoder_memory(std::uint64_t raw_length) { return 64 * raw_length + (1U << 20); }
+
+}  // namespace npk::codec

@@ -1,0 +1,113 @@
+#include "codec/filter/templates/template_encode.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "codec/filter/field_column_encode.h"
+#include "codec/filter/parts_encode.h"
+#include "codec/filter/templates/value_reference_encode.h"
+#include "codec/filter/varint.h"
+
+namespace npk::codec {
+namespace {
+
+void append_bytes(ByteView bytes, Bytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
+void append_text(ByteView raw, Place place, Bytes& out) {
+  append_varint(place.length, out);
+  append_bytes(raw.subspan(place.offset, place.length), out);
+}
+
+// Templates by how often they come: rank[template], so that frequent ones have short numbers.
+std::vector<std::uint32_t> rank_templates(const TemplateBlock& block, std::vector<std::uint32_t>& order) {
+  std::vector<std::uint32_t> uses(block.templates.size());
+  for (const std::uint32_t id : block.sequence) ++uses[id];
+  order.resize(uses.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return uses[a] != uses[b] ? uses[a] > uses[b] : a < b; });
+  std::vector<std::uint32_t> rank(uses.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
+  return rank;
+}
+
+Bytes encode_dictionary(const TemplateBlock& block, ByteView raw, std::span<const std::uint32_t> order, std::span<const ColumnPlan> plans) {
+  Bytes part;
+  append_varint(plans.size(), part);
+  append_varint(order.size(), part);
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    append_varint(2 * plans[i].predictors.size() + (block.column_is_text[i] ? 1 : 0), part);
+    for (const ValuePredictor& predictor : plans[i].predictors) append_varint(2U * predictor.source + (predictor.follows ? 1U : 0U), part);
+  }
+  for (const std::uint32_t id : order) {
+    const TemplateBlock::Template& line = block.templates[id];
+    append_varint(line.columns.size(), part);
+    for (std::size_t i = 0; i < line.columns.size(); ++i) {
+      append_text(raw, line.literals[i], part);
+      append_varint(line.columns[i], part);
+    }
+    append_text(raw, line.ending, part);
+  }
+  return part;
+}
+
+Bytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t> rank) {
+  Bytes part;
+  TemplatePredictor predictor;
+  for (const std::uint32_t id : block.sequence) {
+    append_varint(predictor.guess() == rank[id] ? 0 : rank[id] + 1, part);
+    predictor.learn(rank[id]);
+  }
+  return part;
+}
+
+std::vector<ColumnValue> values_with_columns(const TemplateBlock& block) {
+  std::vector<ColumnValue> values;
+  values.reserve(block.values.size());
+  auto place = block.values.begin();
+  for (const std::uint32_t id : block.sequence) {
+    for (const std::uint16_t column : block.templates[id].columns) values.push_back({column, *place++});
+  }
+  return values;
+}
+
+Bytes encode_values(const WrittenColumn& column, bool text) {
+  if (!text) return encode_field_column(column.stored);
+  Bytes part;
+  for (const ByteView value : column.stored) append_bytes(value, part);
+  return part;
+}
+
+bool within_limits(const TemplateBlock& block) {
+  std::size_t slots = 0;
+  for (const TemplateBlock::Template& line : block.templates) slots += line.columns.size();
+  return block.templates.size() <= kMaxTemplates && block.column_is_text.size() <= kMaxTemplateColumns && slots <= kMaxTemplateSlots;
+}
+
+}  // namespace
+
+std::optional<std::size_t> write_templates(const TemplateBlock& block, ByteView raw, MutableBytes out) {
+  if (!within_limits(block)) return std::nullopt;
+  std::vector<std::uint32_t> order;
+  const std::vector<std::uint32_t> rank = rank_templates(block, order);
+  const std::vector<ColumnValue> values = values_with_columns(block);
+  std::vector<ColumnPlan> plans = plan_references(raw, values, block.column_is_text.size());
+  // Text is for matching, not for reference.
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (block.column_is_text[i]) plans[i].predictors.clear();
+  }
+  std::vector<Bytes> parts(kTemplateParts);
+  parts[kDictionaryPart] = encode_dictionary(block, raw, order, plans);
+  parts[kIdsPart] = encode_ids(block, rank);
+  append_bytes(block.tail, parts[kTailPart]);
+  std::vector<WrittenColumn> columns = write_references(raw, values, plans);
+  std::uint64_t memory = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!plans[i].predictors.empty()) parts.push_back(std::move(columns[i].operations));
+    parts.push_back(encode_values(columns[i], block.column_is_text[i]));
+    memory += block.column_is_text[i] ? 0 : column_memory(parts.back().size());
+  }
+  if (!columns_fit(memory, raw.size())) return std::nullopt;
+  return join_parts(parts, out);
+}
+
+}  // namespace npk::codec

@@ -1,0 +1,122 @@
+// The filters lines and delimited, which share their payload.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+#include "unit/codec/template_samples.h"
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+namespace {
+
+using format::CodecId;
+
+std::optional<Bytes> filter(CodecId id, ByteView raw) {
+  Bytes out(raw.size() + kMaxFilterGrowth);
+  const auto length = find_filter_encoder(id)->encode(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
+// The first `wanted` bytes; checks that what lies behind them is left alone.
+Result<Bytes> restore(CodecId id, ByteView filtered, std::size_t raw_length, std::size_t wanted) {
+  Bytes guarded(wanted + 64, 0x5A);
+  const auto decoder = find_filter(id)->create_decoder();
+  const auto restored = decoder->restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
+  EXPECT_EQ(std::count(guarded.end() - 64, guarded.end(), 0x5A), 64);
+  if (!restored) return std::unexpected(restored.error());
+  EXPECT_TRUE(*restored);
+  guarded.resize(wanted);
+  return guarded;
+}
+
+class TemplateFilters : public testing::TestWithParam<CodecId> {
+ protected:
+  // True if the filter took it.
+  static bool survives(ByteView raw) {
+    const auto filtered = filter(GetParam(), raw);
+    if (!filtered) return false;
+    EXPECT_EQ(filter(GetParam(), raw), filtered);
+    const auto back = restore(GetParam(), *filtered, raw.size(), raw.size());
+    EXPECT_TRUE(back && std::ranges::equal(*back, raw)) << raw.size() << " bytes";
+    return true;
+  }
+};
+
+TEST_P(TemplateFilters, GiveBackWhatTheyTake) {
+  int taken = 0;
+  for (const std::string& sample : template_samples()) taken += survives(as_bytes(sample)) ? 1 : 0;
+  EXPECT_GE(taken, 4);
+  for (const DataKind& kind : kDataKinds) {
+    for (const std::size_t size : {0U, 1U, 2U, 100U, 5000U}) survives(kind.make(size, size));
+  }
+}
+
+TEST_P(TemplateFilters, TakeBlocksThatBeginAndEndAnywhere) {
+  for (const std::string& sample : {log_text(60, 8), record_text(12, 9), delimited_text(90, 10, ','), delimited_text(60, 11, ',', "\r\n")}) {
+    for (std::size_t cut = 0; cut < 200; ++cut) {
+      survives(as_bytes(sample).subspan(cut));
+      survives(as_bytes(sample).first(sample.size() - cut));
+    }
+    for (std::size_t length = 0; length < sample.size(); length += 53) survives(as_bytes(sample).first(length));
+  }
+}
+
+TEST_P(TemplateFilters, RestorePrefixes) {
+  for (const std::string& sample : template_samples()) {
+    const ByteView raw = as_bytes(sample);
+    const auto filtered = filter(GetParam(), raw);
+    if (!filtered) continue;
+    for (std::size_t wanted = 1; wanted <= raw.size(); wanted += 1 + wanted / 3) {
+      const auto prefix = restore(GetParam(), *filtered, raw.size(), wanted);
+      ASSERT_TRUE(prefix && std::ranges::equal(*prefix, raw.first(wanted))) << wanted;
+    }
+  }
+}
+
+TEST_P(TemplateFilters, SurviveDamage) {
+  const std::string text = GetParam() == CodecId::lines ? log_text(60, 12) + record_text(10, 13) : delimited_text(400, 12, ',');
+  const ByteView raw = as_bytes(text);
+  const auto filtered = filter(GetParam(), raw);
+  ASSERT_TRUE(filtered);
+  const auto expect_sound = [&](ByteView damaged, std::size_t raw_length) {
+    const auto result = restore(GetParam(), damaged, raw_length, raw_length);
+    EXPECT_TRUE(result || result.error().code == Errc::corrupt);
+  };
+  for (std::size_t length = 0; length < filtered->size(); ++length) expect_sound(ByteView(*filtered).first(length), raw.size());
+  Bytes damaged = *filtered;
+  for (std::size_t bit = 0; bit < 8 * damaged.size(); ++bit) {
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    expect_sound(damaged, raw.size());
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+  }
+  for (const std::size_t length : {raw.size() - 1, raw.size() + 1, std::size_t{1}}) {
+    const auto result = restore(GetParam(), *filtered, length, length);
+    EXPECT_TRUE(!result && result.error().code == Errc::corrupt);
+  }
+}
+
+TEST_P(TemplateFilters, DeclineWhatDoesNotFit) {
+  const std::string text = GetParam() == CodecId::lines ? log_text(60, 12) : delimited_text(400, 12, ',');
+  const auto filtered = filter(GetParam(), as_bytes(text));
+  ASSERT_TRUE(filtered);
+  Bytes out(filtered->size() - 1);
+  EXPECT_FALSE(find_filter_encoder(GetParam())->encode(as_bytes(text), out));
+  EXPECT_FALSE(filter(GetParam(), random_bytes(10000, 1)));
+}
+
+TEST_P(TemplateFilters, MakeTextOfTheirKindSmaller) {
+  const std::string text = GetParam() == CodecId::lines ? log_text(2000, 14) : delimited_text(2000, 14, ',');
+  const auto filtered = filter(GetParam(), as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() / 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, TemplateFilters, testing::Values(CodecId::lines, CodecId::delimited),
+                         [](const auto& each) { return std::string(find_filter(each.param)->name); });
+
+}  // namespace
+}  // namespace npk::codec

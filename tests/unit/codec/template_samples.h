@@ -1,0 +1,95 @@
+// Texts that the filters lines and delimited are for, deterministic.
+#pragma once
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+inline std::string log_text(std::size_t lines, std::uint64_t seed, std::string_view ending = "\n") {
+  static constexpr std::string_view kNames[] = {"root", "alice", "bob", "backup", "www-data"};
+  std::mt19937_64 generator(seed);
+  const auto below = [&](std::uint64_t limit) { return generator() % limit; };
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    const std::string second = std::to_string(10 + i / 7 % 50);
+    text += "Nov 28 03:2" + std::to_string(i / 350 % 10) + ":" + second + " host" + std::to_string(below(3)) + " ";
+    const std::string name(kNames[below(5)]), number = std::to_string(below(65536));
+    const std::string address = "10.0." + std::to_string(below(4)) + "." + std::to_string(below(250));
+    if (below(3) == 0)
+      text += "sshd[" + number + "]: Failed password for invalid user " + name + " from " + address + " port " + number + " ssh2";
+    else if (below(3) == 0)
+      text += "nginx: " + address + " \"GET /items/" + number + "?q=" + name + " HTTP/1.1\" 200 \"-\" \"client/1.0 (" + name + ")\"";
+    else if (below(40) == 0)
+      text += "an odd line, number " + std::to_string(generator());
+    else
+      text += "systemd[1]: Started Session " + number + " of user " + name + ".";
+    text += ending;
+  }
+  return text;
+}
+
+inline std::string record_text(std::size_t records, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (std::size_t i = 0; i < records; ++i) {
+    const std::string name = "lib" + std::to_string(generator() % 1000) + "-data", version = std::to_string(generator() % 9) + ".4-" + std::to_string(i % 5);
+    text += "Package: " + name + "\nVersion: " + version + "\nMaintainer: Some One <one@example.org>\nDepends: libc6 (>= 2.14), " + name + "-extra | other\n";
+    if (generator() % 2 == 0) text += "Homepage: https://example.org/" + name + "\n";
+    text += "Files:\n";
+    for (const std::string_view suffix : {".dsc", ".orig.tar.xz", ".debian.tar.xz"})
+      text += " 0123456789abcdef" + std::to_string(100000 + generator() % 900000) + " " + std::to_string(generator() % 100000) + " " + name + "_" + version + std::string(suffix) + "\n";
+    text += "Section: misc\n\n";
+  }
+  return text;
+}
+
+inline std::string delimited_text(std::size_t rows, std::uint64_t seed, char delimiter, std::string_view ending = "\n") {
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (i % 200 == 0) text += std::string("id") + delimiter + "name" + delimiter + "\"place, of\"" + delimiter + "value" + std::string(ending);
+    text += std::to_string(1000 + i);
+    text += delimiter;
+    text += generator() % 3 == 0 ? "\"a \"\"quoted\"\" name\"" : "name" + std::to_string(generator() % 50);
+    text += delimiter;
+    text += generator() % 20 == 0 ? "\"two\nlines, here\"" : "";
+    text += delimiter;
+    text += std::to_string(generator() % 1000) + "." + std::to_string(generator() % 10);
+    if (generator() % 50 == 0) text += std::string(1, delimiter) + "ragged";
+    text += ending;
+  }
+  return text;
+}
+
+// Whole, and broken in ways that such texts are.
+inline std::vector<std::string> template_samples() {
+  std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
+                                      delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|')};
+  samples.push_back(samples[0] + samples[2] + samples[3]);
+  samples.push_back(samples[3].substr(17, samples[3].size() - 40));
+  std::string broken = samples[3];
+  for (std::size_t i = 50; i < broken.size(); i += 97) broken[i] = "\"\n\0,\xFF\r"[i % 6];
+  samples.push_back(broken);
+  broken = samples[0];
+  for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0:\xC3 "[i % 6];
+  samples.push_back(broken);
+  samples.emplace_back(5000, '"');
+  samples.emplace_back(5000, '\n');
+  samples.emplace_back(5000, ',');
+  std::string wide, commas(3000, ',');
+  for (int i = 0; i < 12; ++i) wide += commas + "\n";
+  samples.push_back(wide);
+  std::string long_line;
+  for (int i = 0; i < 300; ++i) long_line += "word" + std::to_string(i) + " ";
+  std::string long_lines;
+  for (int i = 0; i < 20; ++i) long_lines += long_line + "\n";
+  samples.push_back(long_lines);
+  return samples;
+}
+
+}  // namespace npk::codec

@@ -32,7 +32,7 @@ format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, st
 
 Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
   NPK_ASSIGN(auto encoder, codec::make_encoder(options.encoder));
-  return BlockSealer(std::move(encoder), options.word_filter);
+  return BlockSealer(std::move(encoder), options);
 }
 
 std::optional<std::size_t> BlockSealer::filter(ByteView raw) {
@@ -41,7 +41,20 @@ std::optional<std::size_t> BlockSealer::filter(ByteView raw) {
     filtered_ = std::make_unique_for_overwrite<std::uint8_t[]>(raw.size());
     filtered_room_ = raw.size();
   }
-  return codec::WordFilter::encode(raw, {filtered_.get(), raw.size()});
+  ProfileSpan span(profile_, {ProfileStage::filter, format::CodecId::words});
+  const auto filtered = codec::WordFilter::encode(raw, {filtered_.get(), raw.size()});
+  span.add_bytes(raw.size(), filtered.value_or(raw.size()));
+  return filtered;
+}
+
+// What does not fit is stored: it goes on at its own length.
+Result<std::optional<std::size_t>> BlockSealer::compress(ByteView input, ByteView base, MutableBytes room) {
+  const codec::CodecStep step = encoder_->step();
+  ProfileSpan span(profile_, {ProfileStage::compress, step.id, step.level});
+  span.sample(input);
+  auto payload = encoder_->encode(input, base, room);
+  if (payload) span.add_bytes(input.size(), payload->value_or(input.size()));
+  return payload;
 }
 
 Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression) {
@@ -52,7 +65,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const auto filtered = filter(raw);
   if (filtered) header.chain.push_back({format::CodecId::words, 0, static_cast<std::uint32_t>(*filtered)});
   const ByteView input = filtered ? ByteView(filtered_.get(), *filtered) : raw;
-  NPK_ASSIGN(const auto payload, encoder_->encode(input, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  NPK_ASSIGN(const auto payload, compress(input, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
   header.chain.push_back(chain_step(encoder_->step()));
   return finish(header, room, *payload);

@@ -7,6 +7,7 @@
 
 #include "codec/encoder.h"
 #include "npk/bytes.h"
+#include "npk/profile.h"
 #include "npk/result.h"
 
 namespace npk::block {
@@ -23,6 +24,7 @@ struct Base {
 struct SealOptions {
   codec::EncoderOptions encoder;
   bool word_filter = false;  // replace words first, in blocks where that shortens
+  Profile* profile = nullptr;
 };
 
 // Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.
@@ -36,11 +38,14 @@ class BlockSealer {
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
 
  private:
-  BlockSealer(std::unique_ptr<codec::Encoder> encoder, bool word_filter) noexcept : encoder_(std::move(encoder)), word_filter_(word_filter) {}
+  BlockSealer(std::unique_ptr<codec::Encoder> encoder, const SealOptions& options) noexcept
+      : encoder_(std::move(encoder)), word_filter_(options.word_filter), profile_(options.profile) {}
+  [[nodiscard]] Result<std::optional<std::size_t>> compress(ByteView input, ByteView base, MutableBytes room);
   [[nodiscard]] std::optional<std::size_t> filter(ByteView raw);
 
   std::unique_ptr<codec::Encoder> encoder_;
   bool word_filter_;
+  Profile* profile_;
   std::unique_ptr<std::uint8_t[]> filtered_;  // not a vector: clearing it would cost for nothing
   std::size_t filtered_room_ = 0;
 };

@@ -146,6 +146,7 @@ void BatchSource::add_sequential_slice(Batch& batch) {
   piece.data_begin = options_.headroom;
   piece.first = sliced_.offset == 0;
   std::ranges::copy(sliced_.window, batch.data.data() + piece.data_begin - sliced_.window.size());
+  ProfileSpan span(options_.profile, ProfileStage::read);
   auto count = sliced_.file->file->read_at(sliced_.offset, batch.data.span(piece.data_begin, kSliceBytes));
   if (!count) {
     piece.problem = std::move(count).error();
@@ -153,6 +154,7 @@ void BatchSource::add_sequential_slice(Batch& batch) {
     return close_sliced();
   }
   piece.length = *count;
+  span.add_bytes(*count, *count);
   sliced_.offset += *count;
   piece.last = *count < kSliceBytes;
   const std::size_t window = std::min<std::uint64_t>(kWindowBytes, sliced_.offset);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "npk/profile.h"
 #include "npk/progress.h"
 #include "package/writer/batch.h"
 
@@ -13,6 +14,7 @@ struct BatchOptions {
   bool zero_runs_are_holes = false;  // look for holes in the data instead of asking the file system
   bool repetitive_apart = true;      // repetitive content has blocks of its own
   std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
+  Profile* profile = nullptr;
 };
 
 // Smallest file whose zero runs are looked for, and shortest run that counts (aligned; within a slice).
@@ -68,6 +70,7 @@ class BatchReader {
   [[nodiscard]] Result<void> read(Batch& batch) const;
 
  private:
+  void read_pieces(Batch& batch) const;
   void read_small(Batch& batch, Piece& piece, InputOpener& opener) const;
   void read_slice(Batch& batch, Piece& piece) const;
   void split_zero_runs(Batch& batch) const;

@@ -159,6 +159,7 @@ class Profiles(harness.CommandTest):
         for name in ("profile", "profile.xml", "json"):
             self.npk("pack", "-q", "p.npk", "tree", "--profile", name, code=USAGE, says="--profile")
         self.assertFalse((self.at / "p.npk").exists())
+        self.npk("pack", "-q", "p.json", "tree", "--profile", "./p.json", code=USAGE, says="is the package")
 
     def test_only_when_complete(self):
         self.write("old.json", "old")

@@ -155,6 +155,15 @@ class Contents(ReportTest):
         self.npk("report", "-o", "cut.html", "cut.npk")
         self.assertIn("tree/big.bin", (self.at / "cut.html").read_text())
 
+    def test_the_package_is_not_overwritten(self):
+        self.tree()
+        self.npk("pack", "-q", "p.npk", "tree")
+        (self.at / "link").symlink_to("p.npk")
+        for name in ("p.npk", "./p.npk", "link"):
+            self.npk("report", "-o", name, "p.npk", code=USAGE, says="is the package")
+        self.npk("verify", "-q", "p.npk")
+        self.page("--spool", "10M", "-", stdin=(self.at / "p.npk").read_bytes())
+
     def test_bounded(self):
         for number in range(3000):
             self.write(f"many/{number}.e{number}", random.Random(number).randbytes(900))

@@ -66,7 +66,7 @@ void define(OptionParser& parser, Options& options) {
 
 Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   ops::CreateOptions& create = options.append.create;
-  NPK_ASSIGN(create.writer.profile, options.profile.begin());
+  NPK_ASSIGN(create.writer.profile, options.profile.begin(options.append.package_path));
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to append");

@@ -73,7 +73,7 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
     return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
   if (is_piped && !options.tags.empty())
     return fail(Errc::misuse, "--tag: what holds for an entry is known from a package's end, which needs a file, not '-'");
-  NPK_ASSIGN(options.extract.profile, options.profile.begin());
+  NPK_ASSIGN(options.extract.profile, options.profile.begin(options.package));
   NPK_ASSIGN(options.extract.tags, tag_conditions(options.tags));
   NPK_ASSIGN(ReaderOptions reader, reader_options(options.reading, options.package));
   reader.profile = options.extract.profile;

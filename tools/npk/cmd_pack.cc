@@ -100,7 +100,7 @@ void define(OptionParser& parser, Options& options) {
 // What the options mean together.
 Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   ops::CreateOptions& create = options.create;
-  NPK_ASSIGN(create.writer.profile, options.profile.begin());
+  NPK_ASSIGN(create.writer.profile, options.profile.begin(create.package_path));
   const bool to_output = create.package_path == "-";
   if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
   if (to_output && create.writer.volume_bytes != 0) return fail(Errc::misuse, "--volume-size: standard output is one file: name PACKAGE");

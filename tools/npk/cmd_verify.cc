@@ -173,7 +173,7 @@ int run_verify(const Arguments& arguments, Io& io) {
     messages.error(fmt::format("--part: '{}' is not K/N with K from 1 to N", options.part));
     return kUsage;
   }
-  auto profile = options.profile.begin();
+  auto profile = options.profile.begin(options.package);
   if (!profile) return messages.error(profile.error());
   verify.profile = *std::move(profile);
   auto reader = reader_options(options.reading, options.package);

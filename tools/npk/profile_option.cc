@@ -5,6 +5,7 @@
 #include "exit_code.h"
 #include "npk/files.h"
 #include "profile_forms.h"
+#include "same_file.h"
 
 namespace npk::tools {
 namespace {
@@ -41,10 +42,11 @@ std::string text_of(const Profile& profile, Form form) {
 
 }  // namespace
 
-Result<std::shared_ptr<Profile>> ProfileOption::begin() {
+Result<std::shared_ptr<Profile>> ProfileOption::begin(const std::string& package) {
   if (!path_) return nullptr;
   const auto form = form_of(*path_);
   if (!form) return fail(Errc::misuse, "--profile: '" + *path_ + "' ends in none of .json, .csv, .txt, .trace.json and .trace");
+  if (is_same_file(*path_, package)) return fail(Errc::misuse, "--profile: '" + *path_ + "' is the package");
   profile_ = std::make_shared<Profile>(ProfileOptions{.most_slices = *form == Form::trace ? kMostSlices : 0});
   return profile_;
 }

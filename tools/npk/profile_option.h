@@ -12,8 +12,8 @@ namespace npk::tools {
 class ProfileOption {
  public:
   void define(OptionParser& parser) { parser.text("--profile", path_); }
-  // Before the work: null without the option. misuse: the name's end says no form.
-  [[nodiscard]] Result<std::shared_ptr<Profile>> begin();
+  // Before the work: null without the option. misuse: the name's end says no form, or FILE is the package.
+  [[nodiscard]] Result<std::shared_ptr<Profile>> begin(const std::string& package);
   // After it: FILE appears, whole. Nothing without the option.
   [[nodiscard]] Result<void> write() const;
   // write(), what is wrong said; `code` if it was kDone or the file could be written.

@@ -28,17 +28,16 @@ std::size_t FrameMap::kind_number(const std::string& kind) {
   return kinds_.size() - 1;
 }
 
-void FrameMap::add(const MapCell& frame, const std::string& kind) {
-  MapCell one = frame;
-  one.frames = 1;
+void FrameMap::add(const MapCell& piece, const std::string& kind) {
+  MapCell one = piece;
   one.kind = kind_number(kind);
-  if (frames_++ % frames_per_cell_ != 0) {
-    // The kind of most bytes is known only among two: a frame outweighs what is there only if it is longer than all of that.
+  if (pieces_++ % pieces_per_cell_ != 0) {
+    // The kind of most bytes is known only among two: a piece outweighs what is there only if it is longer than all of that.
     join(cells_.back(), one);
     return;
   }
   if (cells_.size() == 2 * most_cells_) halve();
-  if ((frames_ - 1) % frames_per_cell_ != 0) join(cells_.back(), one);
+  if ((pieces_ - 1) % pieces_per_cell_ != 0) join(cells_.back(), one);
   else cells_.push_back(one);
 }
 
@@ -48,12 +47,12 @@ void FrameMap::halve() {
     if (2 * i + 1 < cells_.size()) join(cells_[i], cells_[2 * i + 1]);
   }
   cells_.resize((cells_.size() + 1) / 2);
-  frames_per_cell_ *= 2;
+  pieces_per_cell_ *= 2;
 }
 
 void FrameMap::finish(SurveyReport& report) {
   if (cells_.size() > most_cells_) halve();
-  report.frames = frames_;
+  for (const MapCell& cell : cells_) report.frames += cell.frames;
   report.kinds = std::move(kinds_);
   report.cells = std::move(cells_);
 }

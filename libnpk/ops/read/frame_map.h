@@ -8,13 +8,13 @@
 
 namespace npk::ops {
 
-// When there are twice as many cells as wanted, each two neighbours become one: any number of frames in bounded memory.
+// When there are twice as many cells as wanted, each two neighbours become one: any number of pieces in bounded memory.
 class FrameMap {
  public:
   explicit FrameMap(std::size_t most_cells);
 
-  void add(const MapCell& frame, const std::string& kind);
-  [[nodiscard]] std::uint64_t frames() const noexcept { return frames_; }
+  // A frame, or several of a kind. In file order.
+  void add(const MapCell& piece, const std::string& kind);
   // Once, last.
   void finish(SurveyReport& report);
 
@@ -23,8 +23,8 @@ class FrameMap {
   void halve();
 
   std::size_t most_cells_;
-  std::uint64_t frames_per_cell_ = 1;
-  std::uint64_t frames_ = 0;
+  std::uint64_t pieces_per_cell_ = 1;
+  std::uint64_t pieces_ = 0;
   std::vector<std::string> kinds_;
   std::vector<MapCell> cells_;
 };

@@ -28,7 +28,7 @@ std::string kind_of(FrameType type) {
   }
 }
 
-// All frames in file order; those behind damage too.
+// All frames in file order; those behind damage too. What lies between two blocks, of one kind, is one piece of the map.
 class MapWalk {
  public:
   MapWalk(const PackageReader::Impl& package, const SurveyOptions& options)
@@ -53,6 +53,7 @@ class MapWalk {
   }
 
   void finish(SurveyReport& report) {
+    flush();
     map_.finish(report);
     for (const Generation& generation : report.generations) {
       const auto bytes = grown_by_.find(generation.position);
@@ -63,9 +64,10 @@ class MapWalk {
 
  private:
   Result<void> add(std::uint64_t position, const format::FrameHeader& header) {
-    MapCell frame{.position = position, .bytes = format::kFrameHeaderBytes + header.stored_length};
+    MapCell frame{.position = position, .bytes = format::kFrameHeaderBytes + header.stored_length, .frames = 1};
     if (header.type == FrameType::commit) grown_by_[position] = position + frame.bytes - std::exchange(last_end_, position + frame.bytes);
-    if (header.type != FrameType::block) return map_.add(frame, kind_of(header.type)), Result<void>();
+    if (header.type != FrameType::block) return add_between(frame, kind_of(header.type)), Result<void>();
+    flush();
     const Result<format::InnerHeader> inner = peek_inner_header(frames_, position, header);
     if (!inner && inner.error().code == Errc::io) return std::unexpected(inner.error());
     frame.raw_bytes = inner ? inner->raw_length : 0;
@@ -74,10 +76,25 @@ class MapWalk {
     return {};
   }
 
+  void add_between(const MapCell& frame, std::string kind) {
+    if (kind != between_kind_) flush();
+    if (between_.frames == 0) between_.position = frame.position;
+    between_.bytes += frame.bytes;
+    ++between_.frames;
+    between_kind_ = std::move(kind);
+  }
+
+  void flush() {
+    if (between_.frames != 0) map_.add(between_, between_kind_);
+    between_ = {};
+  }
+
   const reader::FrameReader& frames_;
   std::uint64_t end_;
   std::stop_token stop_;
   FrameMap map_;
+  MapCell between_;
+  std::string between_kind_;
   std::map<std::uint64_t, std::uint64_t> grown_by_;  // bytes up to the end of each commit, by its position
   std::uint64_t last_end_ = 0;
 };

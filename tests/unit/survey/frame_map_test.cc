@@ -28,7 +28,7 @@ SurveyReport map_of(std::size_t most_cells, std::uint64_t frames, Sums& expected
   std::mt19937_64 random(frames);
   std::uint64_t position = 72;
   for (std::uint64_t i = 0; i < frames; ++i) {
-    MapCell cell{.position = position, .bytes = 64 + random() % 1000, .raw_bytes = random() % 3000, .stored_bytes = random() % 900};
+    MapCell cell{.position = position, .bytes = 64 + random() % 1000, .frames = 1, .raw_bytes = random() % 3000, .stored_bytes = random() % 900};
     position += cell.bytes;
     expected.bytes += cell.bytes;
     expected.raw_bytes += cell.raw_bytes;
@@ -63,7 +63,7 @@ TEST(FrameMap, HasAllFramesInOrderWithinItsBound) {
 
 TEST(FrameMap, ACellIsOfTheKindOfMostOfTheBytes) {
   FrameMap map(2);
-  for (const std::uint64_t bytes : {100U, 900U, 70U, 80U}) map.add({.bytes = bytes}, bytes == 900 ? "zstd" : "index");
+  for (const std::uint64_t bytes : {100U, 900U, 70U, 80U}) map.add({.bytes = bytes, .frames = 1}, bytes == 900 ? "zstd" : "index");
   SurveyReport report;
   map.finish(report);
   ASSERT_EQ(report.cells.size(), 2U);
@@ -73,7 +73,7 @@ TEST(FrameMap, ACellIsOfTheKindOfMostOfTheBytes) {
 
 TEST(FrameMap, ManyKindsAreBounded) {
   FrameMap map(100);
-  for (int i = 0; i < 1000; ++i) map.add({.bytes = 100}, "codec" + std::to_string(i));
+  for (int i = 0; i < 1000; ++i) map.add({.bytes = 100, .frames = 1}, "codec" + std::to_string(i));
   SurveyReport report;
   map.finish(report);
   EXPECT_LE(report.kinds.size(), 64U);

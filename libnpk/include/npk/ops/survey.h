@@ -22,7 +22,7 @@ struct LargeEntry {
   std::uint64_t stored_bytes = 0;  // an estimate: of each chunk its share of its block; a chunk in several entries counts for each
 };
 
-// Frames one behind another.
+// A block, or frames of another kind one behind another; where there are too many, several of these.
 struct MapCell {
   std::uint64_t position = 0;      // of the first, in the package
   std::uint64_t bytes = 0;         // of all, headers included

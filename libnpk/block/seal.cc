@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codec/word_filter.h"
+#include "block/seal_filters.h"
 #include "npk/format/frame.h"
 
 namespace npk::block {
@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kLeastGainShift = 6;  // 1/64: below it the reader's time is worth more than the space
 
-static_assert(kSealHeadroom >= 64 + format::kInnerHeaderFixedBytes + 2 * format::kChainStepBytes);
+static_assert(kSealHeadroom >= 64 + format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes);
 
 // Puts the header right before the payload, which begins at kSealHeadroom; the body is what comes of it.
 ByteView finish(const format::InnerHeader& header, MutableBytes memory, std::size_t payload_bytes) {
@@ -26,49 +26,54 @@ ByteView store(MutableBytes buffer) {
   return finish({.raw_length = raw_length}, buffer, raw_length);
 }
 
-format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
-
-}  // namespace
-
-Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
-  NPK_ASSIGN(auto encoder, codec::make_encoder(options.encoder));
-  return BlockSealer(std::move(encoder), options);
-}
-
-std::optional<std::size_t> BlockSealer::filter(ByteView raw) {
-  if (!word_filter_ || raw.size() > codec::kMaxWordFilterBytes) return std::nullopt;
-  if (filtered_room_ < raw.size()) {
-    filtered_ = std::make_unique_for_overwrite<std::uint8_t[]>(raw.size());
-    filtered_room_ = raw.size();
-  }
-  ProfileSpan span(profile_, {ProfileStage::filter, format::CodecId::words});
-  const auto filtered = codec::WordFilter::encode(raw, {filtered_.get(), raw.size()});
-  span.add_bytes(raw.size(), filtered.value_or(raw.size()));
-  return filtered;
-}
-
 // What does not fit is stored: it goes on at its own length.
-Result<std::optional<std::size_t>> BlockSealer::compress(ByteView input, ByteView base, MutableBytes room) {
-  const codec::CodecStep step = encoder_->step();
-  ProfileSpan span(profile_, {ProfileStage::compress, step.id, step.level});
+Result<std::optional<std::size_t>> compress(codec::Encoder& encoder, Profile* profile, ByteView input, ByteView base, MutableBytes room) {
+  const codec::CodecStep step = encoder.step();
+  ProfileSpan span(profile, {ProfileStage::compress, step.id, step.level});
   span.sample(input);
-  auto payload = encoder_->encode(input, base, room);
+  auto payload = encoder.encode(input, base, room);
   if (payload) span.add_bytes(input.size(), payload->value_or(input.size()));
   return payload;
 }
 
-Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression) {
+format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
+
+}  // namespace
+
+struct BlockSealer::State {
+  explicit State(const SealOptions& options) : profile(options.profile), filterer(options) {}
+
+  Profile* profile;
+  std::unique_ptr<codec::Encoder> encoder;
+  std::unique_ptr<codec::Encoder> filtered_encoder;  // null: `encoder` does
+  BlockFilterer filterer;
+};
+
+BlockSealer::BlockSealer(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+BlockSealer::BlockSealer(BlockSealer&&) noexcept = default;
+BlockSealer& BlockSealer::operator=(BlockSealer&&) noexcept = default;
+BlockSealer::~BlockSealer() = default;
+
+Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
+  auto state = std::make_unique<State>(options);
+  NPK_ASSIGN(state->encoder, codec::make_encoder(options.encoder));
+  if (options.filtered_encoder.step.id != format::CodecId::store) {
+    NPK_ASSIGN(state->filtered_encoder, codec::make_encoder(options.filtered_encoder));
+  }
+  return BlockSealer(std::move(state));
+}
+
+Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind, bool try_compression) {
   const ByteView raw = buffer.subspan(kSealHeadroom);
-  const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 2 * format::kChainStepBytes + 1);
-  if (!try_compression || encoder_->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
-  format::InnerHeader header{.raw_length = raw.size(), .base_position = base.position};
-  const auto filtered = filter(raw);
-  if (filtered) header.chain.push_back({format::CodecId::words, 0, static_cast<std::uint32_t>(*filtered)});
-  const ByteView input = filtered ? ByteView(filtered_.get(), *filtered) : raw;
-  NPK_ASSIGN(const auto payload, compress(input, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 3 * format::kChainStepBytes + 1);
+  if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
+  NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
+  const bool is_filtered = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
+  codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;
+  NPK_ASSIGN(const auto payload, compress(encoder, state_->profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
-  header.chain.push_back(chain_step(encoder_->step()));
-  return finish(header, room, *payload);
+  filtered.steps.push_back(chain_step(encoder.step()));
+  return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);
 }
 
 Result<Bytes> seal_page(ByteView raw, int level) {

@@ -3,8 +3,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <vector>
 
+#include "codec/content_kind.h"
 #include "codec/encoder.h"
 #include "npk/bytes.h"
 #include "npk/profile.h"
@@ -13,7 +14,7 @@
 namespace npk::block {
 
 // Free bytes that seal() needs in front of the raw data, so that storing it raw copies nothing.
-inline constexpr std::size_t kSealHeadroom = 64 + 40;  // what a sealed body may begin with, and an inner header of two steps
+inline constexpr std::size_t kSealHeadroom = 64 + 24 + 8 * 8;  // what a sealed body may begin with, and an inner header of eight steps
 
 // A base for compression, as the reader will find it.
 struct Base {
@@ -23,7 +24,10 @@ struct Base {
 
 struct SealOptions {
   codec::EncoderOptions encoder;
-  bool word_filter = false;  // replace words first, in blocks where that shortens
+  codec::EncoderOptions filtered_encoder = {};  // of what other filters than words leave; store: as `encoder`
+  bool word_filter = false;                     // try words where no other filter is chosen
+  bool choose_filters = false;                  // for kinds of content that have some, by trial
+  std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
   Profile* profile = nullptr;
 };
 
@@ -31,24 +35,25 @@ struct SealOptions {
 class BlockSealer {
  public:
   [[nodiscard]] static Result<BlockSealer> create(const SealOptions& options);
+  BlockSealer(BlockSealer&&) noexcept;
+  BlockSealer& operator=(BlockSealer&&) noexcept;
+  ~BlockSealer();
 
   // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
   // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
-  // try_compression false stores without trying.
-  [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, bool try_compression = true);
+  // `kind`: of the content, for which filters are tried. try_compression false stores without trying.
+  [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind = codec::ContentKind::general,
+                                      bool try_compression = true);
 
  private:
-  BlockSealer(std::unique_ptr<codec::Encoder> encoder, const SealOptions& options) noexcept
-      : encoder_(std::move(encoder)), word_filter_(options.word_filter), profile_(options.profile) {}
-  [[nodiscard]] Result<std::optional<std::size_t>> compress(ByteView input, ByteView base, MutableBytes room);
-  [[nodiscard]] std::optional<std::size_t> filter(ByteView raw);
+  struct State;
+  explicit BlockSealer(std::unique_ptr<State> state) noexcept;
 
-  std::unique_ptr<codec::Encoder> encoder_;
-  bool word_filter_;
-  Profile* profile_;
-  std::unique_ptr<std::uint8_t[]> filtered_;  // not a vector: clearing it would cost for nothing
-  std::size_t filtered_room_ = 0;
+  std::unique_ptr<State> state_;
 };
+
+// The kind of content that a filter is tried for; general if that does not show it.
+[[nodiscard]] codec::ContentKind kind_of_filter(format::CodecId id) noexcept;
 
 // The body of a page or other small frame: compressed with zstd at `level` where that pays, else stored.
 [[nodiscard]] Result<Bytes> seal_page(ByteView raw, int level);

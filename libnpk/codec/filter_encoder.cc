@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::words, encode_words, words_encoder_memory},
+    {format::CodecId::json, encode_json, json_encoder_memory},
 });
 
 }  // namespace

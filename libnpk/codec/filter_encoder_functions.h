@@ -11,4 +11,7 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t words_encoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t json_encoder_memory(std::uint64_t raw_length);
+
 }  // namespace npk::codec

@@ -11,4 +11,7 @@ namespace npk::codec {
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_words_decoder();
 [[nodiscard]] std::uint64_t words_decoder_memory(std::uint64_t raw_length);
 
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_json_decoder();
+[[nodiscard]] std::uint64_t json_decoder_memory(std::uint64_t raw_length);
+
 }  // namespace npk::codec

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::words, "words", "frequent words as codes: text before LZMA2", create_words_decoder, words_decoder_memory},
+    {format::CodecId::json, "json", "JSON: keys and shapes apart from values by field", create_json_decoder, json_decoder_memory},
 });
 
 }  // namespace

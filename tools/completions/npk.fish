@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info report verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact purge
+set -l verbs pack list extract cat seek info report verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact recompress purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -43,6 +43,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack list info verify' -l json
 complete -c npk -n '__fish_seen_subcommand_from pack' -l fast
 complete -c npk -n '__fish_seen_subcommand_from pack' -l max
 complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd lz4 lzma2'
+complete -c npk -n '__fish_seen_subcommand_from pack' -l chain -x -d 'filters and codec'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible
 complete -c npk -n '__fish_seen_subcommand_from pack append extract' -l resume -d 'go on where a run was stopped'
@@ -120,15 +121,22 @@ complete -c npk -n '__fish_seen_subcommand_from recover' -s R -l recipients-file
 complete -c npk -n '__fish_seen_subcommand_from recover' -s q -l quiet
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash log tag comment' -l spool -x -d 'keeps package - first, at most so many bytes'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a compact -d 'drop generations'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a recompress -d 'compress the data anew'
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l fast
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l max
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l codec -xa 'store zstd lz4 lzma2'
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l level -x
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l chain -x
+complete -c npk -n '__fish_seen_subcommand_from recompress' -l block-size -x
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a purge -d 'take out of all of the history'
 for option in last daily weekly monthly yearly within generation
     complete -c npk -n '__fish_seen_subcommand_from compact' -l keep-$option -x
 end
 complete -c npk -n '__fish_seen_subcommand_from purge' -l rewrite-signed
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -s n -l dry-run
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -s o -l output -r
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -s i -l identity -r
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -l threads -x
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -l pad -d 'hides sizes'
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -l json
-complete -c npk -n '__fish_seen_subcommand_from compact purge' -s q -l quiet
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s n -l dry-run
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s o -l output -r
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l threads -x
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l pad -d 'hides sizes'
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l json
+complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s q -l quiet

@@ -55,6 +55,7 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.text("--stdin-name", create.standard_input_name);
   parser.number("--level", writer.level, -100, 100);
   parser.text("--codec", writer.codec);
+  parser.text("--chain", writer.chain);
   parser.size("--block-size", writer.block_bytes);
   parser.size("--chunk-size", writer.chunk_bytes);
   parser.text("--dedup", options.dedup);

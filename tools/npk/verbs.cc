@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 25> kVerbs = {{
+constexpr std::array<Verb, 26> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -34,6 +34,7 @@ constexpr std::array<Verb, 25> kVerbs = {{
     {"tag", "tags of entries and of the package, and what it is", run_tag},
     {"comment", "comments on entries and on the package", run_comment},
     {"compact", "drop generations, and what no other needs", run_compact},
+    {"recompress", "compress the data anew, with other options", run_recompress},
     {"purge", "take entries out of all of the history", run_purge},
     {"hash", "print digests as b3sum does", run_hash},
     {"key", "say who may open a sealed package", run_key},

@@ -27,6 +27,7 @@ int run_rename(const Arguments& arguments, Io& io);
 int run_tag(const Arguments& arguments, Io& io);
 int run_comment(const Arguments& arguments, Io& io);
 int run_compact(const Arguments& arguments, Io& io);
+int run_recompress(const Arguments& arguments, Io& io);
 int run_purge(const Arguments& arguments, Io& io);
 int run_pack(const Arguments& arguments, Io& io);
 int run_list(const Arguments& arguments, Io& io);

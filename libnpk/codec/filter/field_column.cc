@@ -1,21 +1,90 @@
 #include "codec/filter/field_column.h"
 
+#include <cstring>
+
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
+namespace {
 
-Result<FieldReader> FieldReader::open(ByteView part) { return FieldReader(part); }
+bool take_terminated(ByteView& rest, std::uint8_t terminator, ByteView& value) {
+  if (rest.empty()) return false;
+  const void* end = std::memchr(rest.data(), terminator, rest.size());
+  if (end == nullptr) return false;
+  const auto length = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - rest.data());
+  value = rest.first(length);
+  rest = rest.subspan(length + 1);
+  return true;
+}
 
-Result<ByteView> FieldReader::next() {
-  NPK_ASSIGN(const std::uint64_t length, take_varint(rest_));
-  if (length > rest_.size()) return fail(Errc::corrupt, "a value of a filtered block is longer than its column");
-  const ByteView value = rest_.first(static_cast<std::size_t>(length));
-  rest_ = rest_.subspan(static_cast<std::size_t>(length));
-  return value;
+bool take_lengthened(ByteView& rest, ByteView& value) {
+  if (rest.empty()) return false;
+  std::uint64_t length = rest[0];
+  if (length < 0x80) {
+    rest = rest.subspan(1);
+  } else {
+    const auto varint = take_varint(rest);
+    if (!varint) return false;
+    length = *varint;
+  }
+  if (length > rest.size()) return false;
+  value = rest.first(static_cast<std::size_t>(length));
+  rest = rest.subspan(static_cast<std::size_t>(length));
+  return true;
+}
+
+}  // namespace
+
+Result<FieldReader> FieldReader::open(ByteView part, unsigned depth) {
+  if (part.empty()) return FieldReader(FieldEncoding::lengths, part);
+  FieldReader reader(static_cast<FieldEncoding>(part[0]), part.subspan(1));
+  switch (reader.encoding_) {
+    case FieldEncoding::lengths: break;
+    case FieldEncoding::text:
+      if (reader.rest_.empty()) return bad_column("a column of a filtered block has no terminator");
+      reader.terminator_ = reader.rest_[0];
+      reader.rest_ = reader.rest_.subspan(1);
+      if (!reader.rest_.empty() && reader.rest_.back() != reader.terminator_) return bad_column("a column of a filtered block does not end");
+      break;
+    case FieldEncoding::constant: {
+      NPK_ASSIGN(reader.left_, take_varint(reader.rest_));
+      break;
+    }
+    default:
+      if (part.size() < kMinimumTypedBytes) return bad_column("a column of a filtered block is too short for its encoding");
+      NPK_TRY(reader.open_source(depth));
+  }
+  return reader;
+}
+
+Result<void> FieldReader::open_source(unsigned depth) {
+  if (depth > kMaxFieldDepth) return bad_column("columns of a filtered block are nested too deep");
+  FieldSourceResult source;
+  switch (encoding_) {
+    case FieldEncoding::dictionary: source = open_dictionary(rest_); break;
+    case FieldEncoding::numbers: source = open_numbers(rest_); break;
+    case FieldEncoding::hex_bytes: source = open_hex_bytes(rest_); break;
+    case FieldEncoding::patched: source = open_patched(rest_, depth); break;
+    default: return bad_column("a column of a filtered block has an unknown encoding");
+  }
+  if (!source) return pass_on(std::move(source));
+  source_ = std::move(*source);
+  return {};
+}
+
+bool FieldReader::take(ByteView& value) {
+  switch (encoding_) {
+    case FieldEncoding::text: return take_terminated(rest_, terminator_, value);
+    case FieldEncoding::lengths: return take_lengthened(rest_, value);
+    case FieldEncoding::constant:
+      value = rest_;
+      return left_ > 0 && left_-- > 0;
+    default: return source_->take(value);
+  }
 }
 
 Result<void> FieldReader::expect_end() const {
-  if (!rest_.empty()) return fail(Errc::corrupt, "a column of a filtered block has values that nothing takes");
+  if (!at_end()) return bad_column("a column of a filtered block has values that nothing takes");
   return {};
 }
 

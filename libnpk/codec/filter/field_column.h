@@ -1,27 +1,49 @@
 // The values of one field (of JSON objects, CSV columns, attributes, variables of a log line), in order, as one part of a filtered payload
-// (spec section 5.2). Encoder: field_column_encode.h.
+// (spec/filters/field-column.md). Encoder: field_column_encode.h.
 #pragma once
 
+#include <memory>
+
+#include "codec/filter/field_column/field_encoding.h"
+#include "codec/filter/field_column/field_source.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
 
 namespace npk::codec {
 
-// Reads values front to back. Keeps views of the part it was opened with. Memory: under 64 KiB besides, whatever the part says.
+// Reads values front to back. Keeps views of the part it was opened with. Memory besides: nothing for a part of under kMinimumTypedBytes,
+// else at most 8 KiB and half of the part's size, and at most twice the part's size, whatever the part says.
 class FieldReader {
  public:
   // Errc::corrupt if `part` cannot be a column.
-  [[nodiscard]] static Result<FieldReader> open(ByteView part);
+  [[nodiscard]] static Result<FieldReader> open(ByteView part) { return open(part, 0); }
+  // The same for a column within `depth` others.
+  [[nodiscard]] static Result<FieldReader> open(ByteView part, unsigned depth);
 
   // The next value; valid until the next call. Errc::corrupt if there is none, or if the part contradicts itself.
-  [[nodiscard]] Result<ByteView> next();
+  [[nodiscard]] Result<ByteView> next() {
+    ByteView value;
+    if (!take(value)) [[unlikely]] return bad_column("a column of a filtered block ends early or contradicts itself");
+    return value;
+  }
+  // next() for inner loops: false is its error.
+  [[nodiscard]] bool take(ByteView& value);
   // Errc::corrupt unless every value has been taken.
   [[nodiscard]] Result<void> expect_end() const;
+  [[nodiscard]] bool at_end() const { 
+    if (source_ != nullptr) return source_->at_end();
+    return encoding_ == FieldEncoding::constant ? left_ == 0 : rest_.empty();
+  }
 
  private:
-  explicit FieldReader(ByteView rest) noexcept : rest_(rest) {}
+  FieldReader(FieldEncoding encoding, ByteView rest) noexcept : rest_(rest), encoding_(encoding) {}
+  [[nodiscard]] Result<void> open_source(unsigned depth);
 
   ByteView rest_;
+  std::uint64_t left_ = 0;  // of a constant: values not yet taken
+  std::unique_ptr<FieldSource> source_;
+  FieldEncoding encoding_;
+  std::uint8_t terminator_ = 0;
 };
 
 }  // namespace npk::codec

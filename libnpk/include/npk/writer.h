@@ -37,6 +37,9 @@ struct WriterOptions {
   Preset preset = Preset::standard;
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
+  // Every block through these filters (those that take it) and this compressor, instead of what its content and a trial say: "json+zstd:15".
+  // Not beside codec or level.
+  std::optional<std::string> chain;
   std::uint64_t block_bytes = 0;         // raw; 64 KiB to 128 MiB; 0: the preset's
   std::uint64_t volume_bytes = 0;        // not 0: frames are to fit into parts of so many bytes (create_volumes), 4 MiB at least
   std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB

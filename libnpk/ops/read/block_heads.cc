@@ -5,18 +5,6 @@ namespace {
 
 constexpr std::size_t kLongestInnerHeader = format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes;
 
-std::string codec_name(format::CodecId id) {
-  switch (id) {
-    case format::CodecId::store: return "store";
-    case format::CodecId::zstd: return "zstd";
-    case format::CodecId::lz4: return "lz4";
-    case format::CodecId::lzma2: return "lzma2";
-    case format::CodecId::words: return "words";
-    default: break;
-  }
-  return "codec" + std::to_string(static_cast<int>(id));
-}
-
 Result<format::InnerHeader> parse(ByteReader reader) {
   format::InnerHeader header;
   NPK_ASSIGN(header.raw_length, reader.read<std::uint64_t>());
@@ -39,13 +27,6 @@ Result<format::InnerHeader> parse(ByteReader reader) {
 Result<format::InnerHeader> peek_inner_header(const reader::FrameReader& frames, std::uint64_t position, const format::FrameHeader& header) {
   NPK_ASSIGN(const Bytes start, frames.read_start(position, header, kLongestInnerHeader));
   return frames.placed(parse(ByteReader(start)), position);
-}
-
-std::string chain_name(const format::InnerHeader& header) {
-  if (header.chain.empty()) return "store";
-  std::string name;
-  for (const format::ChainStep& step : header.chain) name += (name.empty() ? "" : "+") + codec_name(step.id);
-  return name;
 }
 
 }  // namespace npk::ops

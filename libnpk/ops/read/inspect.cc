@@ -1,3 +1,4 @@
+#include "block/chain_name.h"
 #include "npk/ops/inspect.h"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ class FrameCensus {
   Result<void> add_block(std::uint64_t position, const format::FrameHeader& header) {
     const Result<format::InnerHeader> inner = peek_inner_header(frames_, position, header);
     if (!inner && inner.error().code == Errc::io) return std::unexpected(inner.error());
-    CodecShare& share = report_.codecs[inner ? chain_name(*inner) : "unreadable"];
+    CodecShare& share = report_.codecs[inner ? block::chain_name(*inner) : "unreadable"];
     ++share.blocks;
     share.raw_bytes += inner ? inner->raw_length : 0;
     share.stored_bytes += header.stored_length;

@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "block/chain_name.h"
 #include "npk/checked.h"
 #include "ops/read/block_heads.h"
 #include "ops/read/frame_map.h"
@@ -72,7 +73,7 @@ class MapWalk {
     if (!inner && inner.error().code == Errc::io) return std::unexpected(inner.error());
     frame.raw_bytes = inner ? inner->raw_length : 0;
     frame.stored_bytes = header.stored_length;
-    map_.add(frame, inner ? chain_name(*inner) : "unreadable");
+    map_.add(frame, inner ? block::chain_name(*inner) : "unreadable");
     return {};
   }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chunk/chunker.h"
+#include "codec/content_kind.h"
 #include "npk/format/chunk_page.h"
 #include "package/writer/buffer.h"
 #include "package/writer/input.h"
@@ -27,8 +28,19 @@ enum class Lane : std::uint8_t {
   ordinary,
   repetitive,      // decodes fast and gains from larger blocks
   incompressible,  // stored as it is; small blocks, so that little is read for a few bytes
+  json, markup, delimited, lines, numeric, x86_code, arm64_code,  // that filters take apart
 };
-inline constexpr std::size_t kLanes = 3;
+inline constexpr std::size_t kLanes = 10;
+inline constexpr std::size_t kFirstFilteredLane = 3;
+
+[[nodiscard]] constexpr Lane lane_of_kind(codec::ContentKind kind) noexcept {
+  return kind == codec::ContentKind::general ? Lane::ordinary : static_cast<Lane>(kFirstFilteredLane - 1 + static_cast<std::size_t>(kind));
+}
+[[nodiscard]] constexpr codec::ContentKind kind_of_lane(Lane lane) noexcept {
+  const auto index = static_cast<std::size_t>(lane);
+  return index < kFirstFilteredLane ? codec::ContentKind::general : static_cast<codec::ContentKind>(index - kFirstFilteredLane + 1);
+}
+static_assert(lane_of_kind(codec::ContentKind::json) == Lane::json && kind_of_lane(Lane::arm64_code) == codec::ContentKind::arm64_code);
 
 // A large file while its slices are on their way.
 struct OpenFile {
@@ -48,6 +60,7 @@ struct Piece {
   std::shared_ptr<OpenFile> file;     // slices only
   std::optional<Digest> digest;       // of the whole file, once it has ended and if it needs one
   std::optional<Error> problem;       // why it could not be read (then the entry is left out), or that it changed
+  std::optional<codec::ContentKind> kind = {};  // of the file that this is a slice of, by its first bytes
   std::vector<chunk::Candidate> candidates;
   bool is_hole = false;
   bool after_hole = false;            // what precedes it in the file was not read

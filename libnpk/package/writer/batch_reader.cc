@@ -11,6 +11,7 @@ namespace {
 constexpr std::size_t kZeroRunAlignment = 4096;
 // Below this a file is probed for media only if its name says so: the probe would cost as much as compressing it.
 constexpr std::size_t kLeastProbedBytes = 64U << 10;
+constexpr std::size_t kLeastKindBytes = 256;
 
 constexpr std::array<std::string_view, 40> kDenseExtensions = {
     "7z",  "aac",  "apk", "avi", "avif", "br",  "bz2", "deb", "docx", "flac", "gif", "gz",   "heic", "jar",  "jpeg", "jpg", "jxl", "lz4", "lzma", "m4a",
@@ -147,6 +148,11 @@ void BatchReader::split_zero_runs(Batch& batch) const {
 }
 
 Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
+  if (options_.kinds_apart && data.size() >= kLeastKindBytes) {
+    const codec::ContentKind kind = piece.kind ? *piece.kind : codec::kind_of(data);
+    const bool dense = kind >= codec::ContentKind::numeric && data.size() >= kLeastProbedBytes && codec::looks_incompressible(data);
+    if (kind != codec::ContentKind::general && !dense) return lane_of_kind(kind);
+  }
   if (data.size() >= kLeastProbedBytes) {
     if (options_.repetitive_apart && codec::looks_repetitive(data)) return Lane::repetitive;
     return codec::looks_incompressible(data) ? Lane::incompressible : Lane::ordinary;

@@ -26,6 +26,13 @@ std::vector<ByteRange> largest(std::vector<ByteRange> holes) {
   return holes;
 }
 
+// What cannot be read here is told of when it is read for good.
+codec::ContentKind kind_of_file(InputFile& file) {
+  Bytes head(codec::kKindHeadBytes);
+  const auto count = file.read_at(0, head);
+  return count ? codec::kind_of(ByteView(head).first(*count)) : codec::ContentKind::general;
+}
+
 }  // namespace
 
 BatchSource::BatchSource(const InputTree& input, std::vector<std::uint64_t> data_order, const BatchOptions& options, BufferStack& data_buffers)
@@ -99,6 +106,7 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
     if (holes) sliced_.holes = largest(std::move(*holes));
   }
   sliced_.file->file = std::move(*file);
+  if (options_.kinds_apart && !sliced_.file->file->is_sequential()) sliced_.kind = kind_of_file(*sliced_.file->file);
 }
 
 void BatchSource::add_hole(Batch& batch) {
@@ -126,6 +134,7 @@ void BatchSource::add_slice(Batch& batch) {
     const std::uint64_t data_end = sliced_.next_hole < sliced_.holes.size() ? sliced_.holes[sliced_.next_hole].offset : size;
     Piece& piece = new_piece(batch, sliced_.entry);
     piece.file = sliced_.file;
+    piece.kind = sliced_.kind;
     piece.offset = sliced_.offset;
     piece.length = std::min<std::uint64_t>(kSliceBytes - sliced_.offset % kSliceBytes, data_end - sliced_.offset);
     piece.data_begin = options_.headroom;
@@ -155,6 +164,8 @@ void BatchSource::add_sequential_slice(Batch& batch) {
   }
   piece.length = *count;
   span.add_bytes(*count, *count);
+  if (piece.first && options_.kinds_apart) sliced_.kind = codec::kind_of(batch.data.span(piece.data_begin, *count));
+  piece.kind = sliced_.kind;
   sliced_.offset += *count;
   piece.last = *count < kSliceBytes;
   const std::size_t window = std::min<std::uint64_t>(kWindowBytes, sliced_.offset);

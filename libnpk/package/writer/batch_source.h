@@ -13,6 +13,7 @@ namespace npk::writer {
 struct BatchOptions {
   bool zero_runs_are_holes = false;  // look for holes in the data instead of asking the file system
   bool repetitive_apart = true;      // repetitive content has blocks of its own
+  bool kinds_apart = true;           // and so has each kind that filters take apart
   std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
   Profile* profile = nullptr;
 };
@@ -46,6 +47,7 @@ class BatchSource {
     std::size_t next_hole = 0;
     std::uint64_t offset = 0;
     bool after_hole = false;
+    codec::ContentKind kind = codec::ContentKind::general;
     Bytes window;  // sequential input: the last bytes of the slice before
   };
 

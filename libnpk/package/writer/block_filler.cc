@@ -145,9 +145,7 @@ void BlockFiller::close_block(Batch& batch, Lane lane) {
 }
 
 void BlockFiller::end_segment(Batch& batch) {
-  close_block(batch, Lane::ordinary);
-  close_block(batch, Lane::repetitive);
-  close_block(batch, Lane::incompressible);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) close_block(batch, static_cast<Lane>(lane));
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
   batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});
   page_ = std::move(next);

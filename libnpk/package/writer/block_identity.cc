@@ -1,17 +1,25 @@
 #include "package/writer/block_identity.h"
 
 #include "codec/encoder_identity.h"
+#include "codec/registry.h"
 
 namespace npk::writer {
 namespace {
 
 // One more whenever blocks are stored by another rule: block/seal, codec/compressibility, the word filter's choice.
-constexpr int kBlockRules = 1;
+constexpr int kBlockRules = 2;
+
+std::string filters_of(const WritePlan& plan) {
+  std::string text = plan.word_filter ? "words, " : "";
+  if (plan.choose_filters) text += "filters, ";
+  for (const format::CodecId id : plan.forced_filters) text += codec::codec_name(id) + ", ";
+  return text;
+}
 
 }  // namespace
 
 std::string block_identity(const WritePlan& plan) {
-  return "rules " + std::to_string(kBlockRules) + ", " + (plan.word_filter ? "words, " : "") + codec::encoder_identity(plan.encoder);
+  return "rules " + std::to_string(kBlockRules) + ", " + filters_of(plan) + codec::encoder_identity(plan.encoder) + ", filtered " + codec::encoder_identity(plan.filtered_encoder);
 }
 
 }  // namespace npk::writer

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <thread>
 
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
 #include "codec/registry.h"
 #include "codec/word_filter.h"
 #include "npk/checked.h"
 #include "package/writer/batch.h"
+#include "package/writer/chain_option.h"
 
 namespace npk::writer {
 namespace {
@@ -53,14 +56,22 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
+void set_block_bytes(WritePlan& plan, std::size_t ordinary, std::size_t repetitive, std::size_t filtered) {
+  plan.block_bytes.fill(filtered);
+  plan.block_bytes[0] = ordinary;
+  plan.block_bytes[1] = repetitive;
+  plan.block_bytes[2] = 1U << 20;
+}
+
 // Figures: bench/README.md, "Presets".
 WritePlan preset_plan(Preset preset) {
   WritePlan plan;
+  plan.choose_filters = true;
   switch (preset) {
     case Preset::fast:
       plan.encoder.step = {format::CodecId::zstd, 1, 22};
       plan.encoder.zstd.hash_log = 15;
-      plan.block_bytes = {4U << 20, 8U << 20, 1U << 20};
+      set_block_bytes(plan, 4U << 20, 8U << 20, 4U << 20);
       plan.page_level = 3;
       break;
     case Preset::standard:
@@ -69,7 +80,8 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.hash_log = 20;
       plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
-      plan.block_bytes = {9U << 19, 30U << 20, 1U << 20};
+      plan.filtered_encoder.step = {format::CodecId::zstd, 13, 23};
+      set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
       plan.page_level = 12;
       break;
     case Preset::max:
@@ -79,7 +91,9 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.lzma.nice_length = 128;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
       plan.word_filter = true;
-      plan.block_bytes = {60U << 20, 60U << 20, 1U << 20};
+      plan.filtered_encoder = plan.encoder;
+      plan.filtered_encoder.step.parameter = 16U << 20;
+      set_block_bytes(plan, 60U << 20, 60U << 20, 16U << 20);
       plan.page_level = 19;
       break;
   }
@@ -95,7 +109,19 @@ std::uint32_t codec_parameter(format::CodecId id, std::size_t block_bytes) {
   return id == format::CodecId::lzma2 ? static_cast<std::uint32_t>(std::min<std::size_t>(block_bytes, kLzmaDictionaryBytes)) : 0;
 }
 
-Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
+// The chain's compressor as if it had been given by itself.
+Result<WriterOptions> take_chain(WriterOptions options, WritePlan& plan) {
+  if (!options.chain) return options;
+  if (options.codec || options.level) return misuse("chain", "it names the codec and its level: not beside those options");
+  NPK_ASSIGN(ChainOption chain, parse_chain(*options.chain));
+  plan.forced_filters = std::move(chain.filters);
+  if (chain.compressor) options.codec = codec::codec_name(*chain.compressor);
+  options.level = chain.level;
+  return options;
+}
+
+Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
+  NPK_ASSIGN(const WriterOptions options, take_chain(given, plan));
   codec::CodecStep step = plan.encoder.step;
   if (options.codec) {
     const auto named = codec::codec_by_name(*options.codec);
@@ -109,10 +135,15 @@ Result<void> choose_codec(const WriterOptions& options, WritePlan& plan) {
   const bool as_preset = step == plan.encoder.step;
   step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes));
   if (!as_preset) {
-    plan.encoder = {};
+    plan.encoder = plan.filtered_encoder = {};
     plan.word_filter = false;
   }
+  if (given.chain || options.codec) plan.word_filter = plan.choose_filters = false;
+  if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
+  if (!plan.forced_filters.empty() && plan.forced_filters != std::vector{format::CodecId::words}) {
+    for (std::size_t& bytes : plan.block_bytes) bytes = std::min<std::size_t>(bytes, codec::kMaxFilteredRawBytes);
+  }
   NPK_TRY(codec::make_encoder(plan.encoder));
   return {};
 }
@@ -144,6 +175,20 @@ Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
   plan.chunking.maximum = plan.chunking.average * kSpread;
   plan.whole_file_bytes = std::min<std::size_t>({kWholeFileChunks * plan.chunking.average, smallest, kSliceBytes});
   return {};
+}
+
+bool uses_filters(const WritePlan& plan) { return plan.choose_filters || !plan.forced_filters.empty(); }
+
+// One being filled for each of these kinds, which seldom are all there, and one more.
+std::uint64_t filtered_lanes_bytes(const WritePlan& plan) {
+  return plan.choose_filters ? (kLanes - kFirstFilteredLane + 1) * plan.block_bytes[kFirstFilteredLane] : 0;
+}
+
+std::uint64_t most_filter_memory(std::uint64_t block_bytes) {
+  std::uint64_t most = 0;
+  for (const codec::FilterEncoderInfo& filter : codec::filter_encoders())
+    if (filter.id != format::CodecId::words) most = std::max(most, filter.memory(block_bytes));
+  return most;
 }
 
 void set_threads(WritePlan& plan, unsigned threads) {
@@ -194,6 +239,13 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
   return is_ours ? before.average_bytes : 0;
 }
 
+block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
+  block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .word_filter = plan.word_filter,
+                             .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
+  options.encoder.stop = options.filtered_encoder.stop = std::move(stop);
+  return options;
+}
+
 WriteMemory plan_memory(const WritePlan& plan) noexcept {
   const std::uint64_t threads = plan.threads;
   const std::size_t largest_block = std::ranges::max(plan.block_bytes);
@@ -202,10 +254,12 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   WriteMemory memory;
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
-  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2];
+  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2] + filtered_lanes_bytes(plan);
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
-  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
-  memory.filter_bytes = plan.word_filter ? threads * (codec::kWordFilterMemory + plan.block_bytes[0]) : 0;
+  const std::uint64_t filtered_block = plan.block_bytes[kFirstFilteredLane];
+  memory.encoder_bytes = threads * (codec::encoder_memory_bytes(plan.encoder, largest_block) + codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block));
+  if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
+  if (uses_filters(plan)) memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(filtered_block));
   memory.threads = plan.threads;
   return memory;
 }

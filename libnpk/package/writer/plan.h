@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "block/seal.h"
 #include "chunk/chunker.h"
 #include "codec/encoder.h"
 #include "npk/format/commit.h"
@@ -14,7 +15,10 @@ namespace npk::writer {
 
 struct WritePlan {
   codec::EncoderOptions encoder;
+  codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
   bool word_filter = false;
+  bool choose_filters = false;
+  std::vector<format::CodecId> forced_filters = {};
   std::array<std::size_t, kLanes> block_bytes{};  // raw, by lane
   int page_level = 0;                // zstd level of pages
   chunk::ChunkParameters chunking;
@@ -34,6 +38,8 @@ struct WritePlan {
 // The options' chunk size or, if they leave it open, the one of the generation before: a further one finds what is there
 // only if it cuts alike. 0: neither says.
 [[nodiscard]] std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOptions& options) noexcept;
+
+[[nodiscard]] block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop);
 
 // What a plan takes: the one formula that WriterOptions::memory_bytes is kept by. Index and entries are left zero.
 [[nodiscard]] WriteMemory plan_memory(const WritePlan& plan) noexcept;

@@ -59,9 +59,9 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
   return plan.deduplication == Deduplication::chunks ? chunk::CutSelector::content_defined(plan.chunking) : chunk::CutSelector::fixed(plan.chunking.maximum);
 }
 
-codec::EncoderOptions with_stop(codec::EncoderOptions encoder, std::stop_token stop) {
-  encoder.stop = std::move(stop);
-  return encoder;
+block::SealOptions profiled(block::SealOptions options, Profile* profile) {
+  options.profile = profile;
+  return options;
 }
 
 class PackageJob {
@@ -70,9 +70,9 @@ class PackageJob {
              const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
-        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)),
-        block_buffers_{&ordinary_buffers_, &repetitive_buffers_, &incompressible_buffers_}, sealers_({with_stop(plan_.encoder, options.stop), plan_.word_filter, options.profile.get()}),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .headroom = headroom(plan_), .profile = options.profile.get()},
+        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane)),
+        block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
@@ -126,6 +126,15 @@ class PackageJob {
     profile()->note_memory({ProfileStage::deduplicate}, memory.block_buffer_bytes);
     if (plan_.word_filter) profile()->note_memory({ProfileStage::filter, format::CodecId::words}, memory.filter_bytes);
     profile()->note_memory({ProfileStage::compress, plan_.encoder.step.id, plan_.encoder.step.level}, memory.encoder_bytes);
+  }
+
+  LaneBuffers buffers_by_lane() {
+    LaneBuffers buffers;
+    buffers.fill(&filtered_buffers_);
+    buffers[0] = &ordinary_buffers_;
+    buffers[1] = &repetitive_buffers_;
+    buffers[2] = &incompressible_buffers_;
+    return buffers;
   }
 
   // With room for the padding and the tags of a sealed one behind.
@@ -236,7 +245,7 @@ class PackageJob {
     if (try_compression) filled.room = buffers_of(filled).take();
     if (!try_compression || !take_earlier(filled)) {
       NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), try_compression));
+      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), kind_of_lane(filled.lane), try_compression));
       sealers_.give(std::move(sealer));
     }
     if (seal_ != nullptr) encrypt(filled);
@@ -380,7 +389,7 @@ class PackageJob {
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;
   format::Superblock superblock_;
-  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_;
+  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_, filtered_buffers_;
   LaneBuffers block_buffers_;
   SealerStack sealers_;
   BatchOptions batch_options_;

@@ -6,8 +6,10 @@ CLEAR_FRAMES = {FRAME_TYPES[name] for name in ("envelope", "trailer", "parity", 
 
 CIPHERS = {"xchacha20poly1305": 1, "aes256gcm": 2}
 
-CODECS = {"store": 0, "zstd": 1, "lz4": 2, "lzma2": 3, "words": 64}
-FILTERS = {CODECS["words"]}
+FILTER_NAMES = ["words", "json", "markup", "delimited", "lines", "integers", "byte_shuffle", "bit_shuffle", "element_delta", "decimal_floats", "x86_branches",
+                "arm64_branches"]
+CODECS = {"store": 0, "zstd": 1, "lz4": 2, "lzma2": 3} | {name: 64 + place for place, name in enumerate(FILTER_NAMES)}
+FILTERS = {CODECS[name] for name in FILTER_NAMES}
 
 ENCODINGS = {"constant": 1, "frame_of_reference": 2, "delta": 3, "zero_run": 4, "dictionary": 5, "bytes": 16}
 

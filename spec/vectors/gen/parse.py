@@ -90,13 +90,15 @@ def inner_header(body, raw_limit):
 def _chain(inner):
     codecs = [step.codec for step in inner.chain]
     require(all(codec in FILTERS for codec in codecs[:-1]), "a compressor that is not the last step")
-    if CODECS["words"] not in codecs:
-        return
-    require(codecs.index(CODECS["words"]) == 0 and codecs.count(CODECS["words"]) == 1, "words: not the first step")
-    require(codecs[-1] not in FILTERS, "words: no compressor behind it")
-    require(inner.base == 0, "words: a base")
-    require(inner.raw_length <= limits.WORDS_RAW, "words: raw length")
-    require(inner.chain[0].parameter <= inner.raw_length, "words: filtered payload longer than the raw bytes")
+    filters = [step for step in inner.chain if step.codec in FILTERS]
+    length = inner.raw_length
+    for step in filters:
+        require(step.parameter <= length + limits.FILTER_GROWTH, "filter: longer than filters make a block")
+        if step.codec == CODECS["words"]:
+            require(step.parameter <= length <= limits.WORDS_RAW, "words: lengths")
+        length = step.parameter
+    alone = len(filters) == 1 and filters[0].codec == CODECS["words"]
+    require(not filters or alone or inner.raw_length <= limits.FILTERED_RAW, "filter: raw length")
 
 
 def _step(it):

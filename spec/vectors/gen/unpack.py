@@ -1,13 +1,16 @@
 """Decoders for payloads: store, LZ4, LZMA2, words, and as much of zstd as the vectors need (other frames go to the `zstd` command, if there)."""
 
+import importlib
 import lzma
+import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 import limits
 from failure import Failure, require
-from ids import CODECS
+from ids import CODECS, FILTER_NAMES, FILTERS
 from payloads import WORDS_CODES, WORDS_ESCAPE, ZSTD_BLOCK_LIMIT, ZSTD_COMPRESSED, ZSTD_MAGIC, ZSTD_RAW, ZSTD_RLE, window_log
 
 
@@ -16,11 +19,32 @@ def decode(inner, base=b""):
     if not inner.chain:
         return inner.payload
     decoder = {CODECS["zstd"]: _zstd, CODECS["lz4"]: _lz4, CODECS["lzma2"]: _lzma2}
-    *filters, step = inner.chain
-    length = filters[0].parameter if filters else inner.raw_length
-    raw = decoder[step.codec](inner.payload, length, base, step.parameter)
-    require(len(raw) == length, "payload of another raw length")
-    return _words(raw, inner.raw_length) if filters else raw
+    filters = [step for step in inner.chain if step.codec in FILTERS]
+    lengths = [inner.raw_length, *(step.parameter for step in filters)]
+    data = inner.payload
+    if len(filters) < len(inner.chain):
+        step = inner.chain[-1]
+        data = decoder[step.codec](data, lengths[-1], base, step.parameter)
+    require(len(data) == lengths[-1], "payload of another raw length")
+    for step, length in zip(reversed(filters), reversed(lengths[:-1])):
+        data = _unfiltered(step.codec, data, length)
+        require(len(data) == length, "filter: another raw length")
+    return data
+
+
+def _unfiltered(codec, data, raw_length):
+    """Other filters than words come from spec/filters."""
+    if codec == CODECS["words"]:
+        return _words(data, raw_length)
+    name = FILTER_NAMES[codec - CODECS["words"]]
+    path = pathlib.Path(__file__).parents[2] / "filters"
+    require((path / f"{name}.py").exists(), f"filter {name}", "unsupported")
+    if str(path) not in sys.path:
+        sys.path.append(str(path))
+    try:
+        return bytes(importlib.import_module(name).decode(bytes(data), raw_length))
+    except ValueError as error:
+        raise Failure("corrupt", f"{name}: {error}") from error
 
 
 # --- zstd ---

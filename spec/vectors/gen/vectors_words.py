@@ -128,13 +128,16 @@ def chains():
                  also="truncated")
     yield _fault("words_length_less", "A length of the filtered payload one less than LZ4 gives.", _lz4(filtered, len(filtered) - 1),
                  also="trailing_data")
-    yield _fault("words_without_compressor", "Words, and no compressor behind.", ([(words, 0, len(filtered))], filtered))
     yield _fault("words_behind_compressor", "Words behind LZ4.", (chain[::-1], payload))
-    yield _fault("words_twice", "Words behind words.", *_twice())
+    package = hello("words_without_compressor", codec=([(words, 0, len(filtered))], filtered), content=CONTENT)
+    yield Vector("words_without_compressor", "Words, and no compressor behind.", package.bytes(), expected=package.commits[-1])
+    package = hello("words_twice", codec=_twice()[0], content=_twice()[1])
+    yield Vector("words_twice", "Words behind words.", package.bytes(), expected=package.commits[-1])
     package = Package("words_with_base")
     package.block([b"a dictionary that no match reaches"], dictionary=True)
     package.block([CONTENT], (chain, payload), base=0)
-    yield Vector("words_with_base", "A block of words that names a base.", close(package, [regular(b"hello", 0)]).bytes(), "corrupt", "read")
+    close(package, [regular(b"hello", 0)])
+    yield Vector("words_with_base", "A block of words that names a base.", package.bytes(), expected=package.commits[-1])
 
 
 def _twice():

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "hash/hash.h"
+#include "ops/read/block_heads.h"
 #include "package/reader/impl.h"
 #include "pool/pipeline.h"
 
@@ -19,7 +20,7 @@ constexpr std::size_t kSegmentChunks = 1U << 16;
 BlockRewriter::BlockRewriter(const PackageReader& from, const LiveChunks& live, BlockRewriterOptions options, bool is_sealed,
                              writer::FrameWriter& to, RewriteReport& report)
     : from_(from), live_(live), options_(std::move(options)), is_sealed_(is_sealed), to_(to), report_(report),
-      sealers_({options_.plan.encoder, options_.plan.word_filter}) {}
+      sealers_(writer::seal_options(options_.plan, options_.stop)) {}
 
 Result<void> BlockRewriter::run(const SegmentCallback& end_segment) {
   chunk_hashes_.reserve(static_cast<std::size_t>(live_.size()));
@@ -75,7 +76,7 @@ Result<void> BlockRewriter::plan_next_segment() {
     leaves.push_back(std::exchange(leaf_, nullptr));
   }
   if (leaves.empty()) return {};
-  PlannedSegment segment = plan_segment(leaves, live_, options_.rules, planned_);
+  PlannedSegment segment = plan_segment(leaves, live_, options_.rules, [this](const reader::BlockLocation& block) { return filtered_lane(block); }, planned_);
   planned_.chunks += segment.page.chunks.size();
   planned_.blocks += segment.page.blocks.size();
   planned_.bytes += bytes;
@@ -86,6 +87,22 @@ Result<void> BlockRewriter::plan_next_segment() {
   planned_jobs_.push_back(std::make_unique<Job>());
   planned_jobs_.back()->work = SegmentEnd{std::move(segment.page), segment.old_chunk_end};
   return {};
+}
+
+// What cannot be read here is told of when it is copied or packed.
+std::optional<writer::Lane> BlockRewriter::filtered_lane(const reader::BlockLocation& block) const {
+  if (!options_.plan.choose_filters) return std::nullopt;
+  const reader::FrameReader& frames = from_.impl().frames();
+  const auto header = frames.read_header(block.row.position);
+  if (!header) return std::nullopt;
+  const auto inner = peek_inner_header(frames, block.row.position, *header);
+  if (!inner) return std::nullopt;
+  if (const auto kind = inner->chain.empty() ? codec::ContentKind::general : block::kind_of_filter(inner->chain.front().id); kind != codec::ContentKind::general)
+    return writer::lane_of_kind(kind);
+  if (options_.rules.copies) return std::nullopt;
+  const auto head = from_.impl().blocks().load(block, std::min<std::uint64_t>(block.row.raw_length, codec::kKindHeadBytes));
+  const auto kind = head ? codec::kind_of(*head) : codec::ContentKind::general;
+  return kind == codec::ContentKind::general ? std::nullopt : std::optional(writer::lane_of_kind(kind));
 }
 
 Result<void> BlockRewriter::make(Job& job) {
@@ -110,7 +127,7 @@ Result<void> BlockRewriter::pack(Job& job, const PlannedBlock& block) {
   const bool try_compression = block.lane != writer::Lane::incompressible;
   if (try_compression) job.room = writer::Buffer(bytes);
   NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-  NPK_ASSIGN(job.body, sealer.seal(job.buffer.span(0, bytes), {}, try_compression ? job.room.span(0, bytes) : MutableBytes(), try_compression));
+  NPK_ASSIGN(job.body, sealer.seal(job.buffer.span(0, bytes), {}, try_compression ? job.room.span(0, bytes) : MutableBytes(), writer::kind_of_lane(block.lane), try_compression));
   sealers_.give(std::move(sealer));
   if (!is_sealed_) job.hash = hash::blake3(job.body);
   return {};

@@ -54,6 +54,7 @@ class BlockRewriter {
   [[nodiscard]] Result<void> plan_next_segment();
   [[nodiscard]] Result<ChunkLeafPointer> next_leaf();
   [[nodiscard]] std::uint64_t live_bytes(const format::ChunkPage& page) const;
+  [[nodiscard]] std::optional<writer::Lane> filtered_lane(const reader::BlockLocation& block) const;
   [[nodiscard]] Result<void> make(Job& job);
   [[nodiscard]] Result<void> copy(Job& job, const PlannedBlock& block);
   [[nodiscard]] Result<void> pack(Job& job, const PlannedBlock& block);

@@ -57,6 +57,9 @@ class StyleSurvey {
     const reader::FrameReader& frames = package_.impl().frames();
     NPK_ASSIGN(const format::FrameHeader header, frames.read_header(block.position));
     NPK_ASSIGN(const format::InnerHeader inner, peek_inner_header(frames, block.position, header));
+    // Blocks with filters may have been compressed harder than the others.
+    const bool is_filtered = inner.chain.size() > 1 && inner.chain.front().id != format::CodecId::words;
+    if (is_filtered && inner.chain.back().id == format::CodecId::zstd && inner.chain.back().level > 1) return {};
     if (!inner.chain.empty()) compressed_bytes_[{inner.chain.back().id, inner.chain.back().level}] += block.raw_length;
     return {};
   }

@@ -84,7 +84,12 @@ Result<RewriteReport> RewrittenPackage::write(const Choice& choice, const LiveCh
   RewriteReport report;
   NPK_TRY(count(live, report));
   if (options_.dry_run) return report;
-  NPK_ASSIGN(WriterOptions like, options_like(reader_));
+  WriterOptions like;
+  if (choice.recompressed) {
+    like = *choice.recompressed;
+  } else {
+    NPK_ASSIGN(like, options_like(reader_));
+  }
   like.threads = options_.threads;
   NPK_ASSIGN(const writer::WritePlan plan, writer::make_plan(like));
   NPK_ASSIGN(const std::unique_ptr<Sink> file, create_atomic_file(options_.output_path.empty() ? path_ : options_.output_path));

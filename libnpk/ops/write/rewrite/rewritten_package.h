@@ -2,11 +2,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "io/appended_file.h"
 #include "npk/ops/compact.h"
+#include "npk/writer.h"
 #include "ops/write/removal.h"
 #include "ops/write/rewrite/live_chunks.h"
 #include "package/reader/history.h"
@@ -30,6 +32,7 @@ class RewrittenPackage {
     std::vector<bool> changed;  // of these: something is purged
     std::vector<std::string> purged;
     std::uint64_t most_waste = 0;  // of a block that is copied, in 1/256
+    std::optional<WriterOptions> recompressed = {};  // nothing is copied, and new blocks are made like this
   };
   [[nodiscard]] LiveChunks no_chunks() const;
   // `live`: numbered. Writes it, or says what it would save.

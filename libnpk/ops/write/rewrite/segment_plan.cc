@@ -15,7 +15,8 @@ struct OldBlock {
 
 class SegmentPlanner {
  public:
-  SegmentPlanner(const LiveChunks& live, const BlockRules& rules, const reader::ChunkCounts& first) : live_(live), rules_(rules) {
+  SegmentPlanner(const LiveChunks& live, const BlockRules& rules, const FilteredLane& filtered_lane, const reader::ChunkCounts& first)
+      : live_(live), rules_(rules), filtered_lane_(filtered_lane) {
     segment_.page.first_chunk = first.chunks;
     segment_.page.first_block = first.blocks;
     segment_.page.first_byte = first.bytes;
@@ -51,12 +52,13 @@ class SegmentPlanner {
   [[nodiscard]] Lane lane_of(const OldBlock& block) const {
     const format::BlockRow& row = block.source.block.row;
     if (row.stored_length >= row.raw_length) return Lane::incompressible;
+    if (const auto filtered = filtered_lane_(block.source.block)) return *filtered;
     return row.raw_length > rules_.block_bytes[0] ? Lane::repetitive : Lane::ordinary;
   }
 
   [[nodiscard]] bool may_be_copied(const OldBlock& block) const {
     const format::BlockRow& row = block.source.block.row;
-    return row.base_distance == 0 && row.raw_length - block.live_bytes <= row.raw_length / 256 * rules_.most_waste;
+    return rules_.copies && row.base_distance == 0 && row.raw_length - block.live_bytes <= row.raw_length / 256 * rules_.most_waste;
   }
 
   void sort_out(OldBlock block) {
@@ -120,6 +122,7 @@ class SegmentPlanner {
 
   const LiveChunks& live_;
   const BlockRules& rules_;
+  const FilteredLane& filtered_lane_;
   std::array<std::vector<OldBlock>, writer::kLanes> repacked_;
   PlannedSegment segment_;
 };
@@ -127,8 +130,8 @@ class SegmentPlanner {
 }  // namespace
 
 PlannedSegment plan_segment(std::span<const ChunkLeafPointer> leaves, const LiveChunks& live, const BlockRules& rules,
-                            const reader::ChunkCounts& first) {
-  return SegmentPlanner(live, rules, first).plan(leaves);
+                            const FilteredLane& filtered_lane, const reader::ChunkCounts& first) {
+  return SegmentPlanner(live, rules, filtered_lane, first).plan(leaves);
 }
 
 }  // namespace npk::ops

@@ -1,8 +1,10 @@
 // What becomes of the blocks of one or more chunk pages when they are written anew as one page: which are copied as they
-// are stored, and which chunks are packed together into new ones. Decided on the pages alone.
+// are stored, and which chunks are packed together into new ones. Decided on the pages, and on what `filtered_lane` says.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,7 +21,11 @@ struct BlockRules {
   // A block is copied if no more than this of it is not needed, in 1/256. 0: none at all, gaps that no chunk covers
   // included.
   std::uint64_t most_waste = 0;
+  bool copies = true;  // false: everything is packed anew
 };
+
+// Which lane of filtered content an old block belongs to; nothing where neither its chain nor its content says.
+using FilteredLane = std::function<std::optional<writer::Lane>(const reader::BlockLocation&)>;
 
 struct PlannedChunk {
   std::size_t row = 0;       // in the new page
@@ -48,6 +54,6 @@ struct PlannedSegment {
 
 // `first`: what lies before the new page. The pages are neighbours, with live chunks.
 [[nodiscard]] PlannedSegment plan_segment(std::span<const ChunkLeafPointer> leaves, const LiveChunks& live,
-                                          const BlockRules& rules, const reader::ChunkCounts& first);
+                                          const BlockRules& rules, const FilteredLane& filtered_lane, const reader::ChunkCounts& first);
 
 }  // namespace npk::ops

@@ -1,0 +1,123 @@
+#include "block/seal_filters.h"
+
+#include <algorithm>
+
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+
+namespace npk::block {
+namespace {
+
+using codec::ContentKind;
+using format::CodecId;
+
+constexpr std::size_t kLeastFilteredBytes = 2048;
+constexpr std::size_t kTrialBytes = 512U << 10;
+constexpr int kTrialLevel = 3;
+constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
+
+// What is tried for a kind, each a chain of filters; the cheapest to decode first.
+struct Candidate {
+  ContentKind kind;
+  std::array<CodecId, 2> filters;
+  std::size_t count;
+
+  [[nodiscard]] std::span<const CodecId> chain() const noexcept { return std::span(filters).first(count); }
+};
+
+constexpr std::array kCandidates = std::to_array<Candidate>({
+    {ContentKind::json, {CodecId::json}, 1},
+    {ContentKind::markup, {CodecId::markup}, 1},
+    {ContentKind::delimited, {CodecId::delimited}, 1},
+    {ContentKind::delimited, {CodecId::lines}, 1},
+    {ContentKind::lines, {CodecId::lines}, 1},
+    {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
+    {ContentKind::numeric, {CodecId::element_delta}, 1},
+    {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
+    {ContentKind::x86_code, {CodecId::x86_branches}, 1},
+    {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
+});
+
+ByteView trial_part(ByteView raw) {
+  const std::size_t size = std::min(raw.size(), kTrialBytes);
+  return raw.subspan((raw.size() - size) / 2, size);
+}
+
+std::int8_t percent_saved(std::size_t before, std::size_t after) {
+  return after >= before ? std::int8_t{0} : static_cast<std::int8_t>((before - after) * 100 / before);
+}
+
+}  // namespace
+
+ContentKind kind_of_filter(CodecId id) noexcept {
+  const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
+  return found == kCandidates.end() ? ContentKind::general : found->kind;
+}
+
+MutableBytes BlockFilterer::Buffer::take(std::size_t length) {
+  if (room < length) {
+    bytes.reset();
+    bytes = std::make_unique_for_overwrite<std::uint8_t[]>(length);
+    room = length;
+  }
+  return {bytes.get(), length};
+}
+
+// Filters that decline are left out.
+FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
+  FilteredBlock block{raw, {}};
+  std::size_t turn = 0;
+  for (const CodecId id : filters) {
+    const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
+    if (filter == nullptr || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
+    const MutableBytes out = buffers_[turn].take(block.bytes.size() + codec::kMaxFilterGrowth);
+    ProfileSpan span(options_.profile, {ProfileStage::filter, id});
+    const auto length = filter->encode(block.bytes, out);
+    span.add_bytes(block.bytes.size(), length.value_or(block.bytes.size()));
+    if (!length) continue;
+    block.bytes = out.first(*length);
+    block.steps.push_back({id, level, static_cast<std::uint32_t>(*length)});
+    turn = 1 - turn;
+  }
+  return block;
+}
+
+Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
+  if (trial_encoder_ == nullptr) {
+    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, kTrialLevel, 0}}));
+  }
+  NPK_ASSIGN(const auto size, trial_encoder_->encode(bytes, {}, trial_room_.take(bytes.size())));
+  return size.value_or(bytes.size());
+}
+
+// Each candidate of the content's kind on a part from the middle of the block; of equals the first.
+Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
+  const ProfileSpan span(options_.profile, ProfileStage::choose);
+  const Candidate* best = nullptr;
+  std::int8_t best_gain = kLeastGainPercent - 1;
+  if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
+    const ByteView part = trial_part(raw);
+    NPK_ASSIGN(const std::size_t plain, trial_size(part));
+    for (const Candidate& candidate : kCandidates) {
+      if (candidate.kind != kind) continue;
+      const FilteredBlock tried = apply(part, candidate.chain(), 0);
+      if (tried.steps.empty()) continue;
+      NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes));
+      const std::int8_t gain = percent_saved(plain, size);
+      if (gain > best_gain) best = &candidate, best_gain = gain;
+    }
+  }
+  return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
+}
+
+Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind) {
+  if (!options_.forced_filters.empty()) return apply(raw, options_.forced_filters, 0);
+  if (options_.choose_filters) {
+    NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
+    if (!chosen.steps.empty()) return chosen;
+  }
+  static constexpr std::array kWords = {CodecId::words};
+  return options_.word_filter ? apply(raw, kWords, 0) : FilteredBlock{raw, {}};
+}
+
+}  // namespace npk::block

@@ -1,0 +1,174 @@
+#include "codec/content_kind.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kLeastBytes = 32;
+
+constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+constexpr bool is_letter(std::uint8_t byte) noexcept { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
+constexpr bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
+
+bool begins_with(ByteView bytes, std::string_view magic) noexcept {
+  return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;
+}
+
+// No control bytes but white space, but for one in 256.
+bool is_text(ByteView head) noexcept {
+  const auto control = std::ranges::count_if(head, [](std::uint8_t byte) { return (byte < 0x20 && !is_space(byte) && byte != '\f' && byte != 0x1B) || byte == 0x7F; });
+  return static_cast<std::size_t>(control) * 256 <= head.size();
+}
+
+ContentKind machine_kind(unsigned machine, unsigned x86, unsigned x86_64, unsigned arm64) noexcept {
+  if (machine == x86 || machine == x86_64) return ContentKind::x86_code;
+  return machine == arm64 ? ContentKind::arm64_code : ContentKind::general;
+}
+
+// ELF: e_machine; PE: the machine behind the signature, where the DOS header says.
+ContentKind executable_kind(ByteView head) noexcept {
+  if (begins_with(head, "\x7F" "ELF") && head[5] == 1) return machine_kind(load_le<std::uint16_t>(&head[18]), 3, 62, 183);
+  if (begins_with(head, "MZ") && head.size() >= 64) {
+    const std::size_t at = load_le<std::uint32_t>(&head[60]);
+    if (at + 6 <= head.size() && begins_with(head.subspan(at), std::string_view("PE\0\0", 4)))
+      return machine_kind(load_le<std::uint16_t>(&head[at + 4]), 0x14C, 0x8664, 0xAA64);
+  }
+  return ContentKind::general;
+}
+
+bool has_numeric_magic(ByteView head) noexcept {
+  static constexpr std::array kMagic = std::to_array<std::string_view>(
+      {"SIMPLE  =", "XTENSION=", "CDF\x01", "CDF\x02", "CDF\x05", "\x89HDF\r\n\x1A\n", "\x93NUMPY", "FORM", ".snd", "MM\0*", "II*\0"});
+  if (begins_with(head, "RIFF")) return begins_with(head.subspan(8), "WAVE") || begins_with(head.subspan(8), "AVI ");
+  if (begins_with(head, "BM")) return load_le<std::uint32_t>(&head[6]) == 0 && head[14] >= 12 && head[15] == 0;
+  if (begins_with(head, "P5") || begins_with(head, "P6")) return is_space(head[2]);
+  if (begins_with(head, std::string_view("MM\0*", 4)) || begins_with(head, std::string_view("II*\0", 4))) return true;
+  return std::ranges::any_of(kMagic, [&](std::string_view magic) { return magic.size() >= 4 && begins_with(head, magic); });
+}
+
+// Letters or a colon after "<", and tags all along: at least one for each 200 bytes.
+bool is_markup(ByteView text) noexcept {
+  if (text.size() < 2 || text[0] != '<' || !(is_letter(text[1]) || text[1] == '!' || text[1] == '?')) return false;
+  std::size_t tags = 0;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    if (text[i] == '<' && (is_letter(text[i + 1]) || text[i + 1] == '/' || text[i + 1] == '!' || text[i + 1] == '?')) ++tags;
+  return tags * 200 >= text.size();
+}
+
+// A bracket first, and quotes, brackets and commas as often as JSON has them.
+bool is_json(ByteView text) noexcept {
+  if (text.empty() || (text[0] != '{' && text[0] != '[')) return false;
+  std::size_t at = 1;
+  while (at < text.size() && is_space(text[at])) ++at;
+  if (at == text.size()) return false;
+  const std::uint8_t next = text[at];
+  const bool begins_well = text[0] == '{' ? next == '"' || next == '}' : next == '"' || next == '{' || next == '[' || next == '-' || next == ']' || is_digit(next) || next == 't' || next == 'f' || next == 'n';
+  if (!begins_well) return false;
+  const auto marks = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == '"' || byte == ',' || byte == ':' || byte == '{' || byte == '['; });
+  const auto foreign = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == ';' || byte == '#' || byte == '='; });
+  return static_cast<std::size_t>(marks) * 24 >= text.size() && foreign * 4 <= marks;
+}
+
+std::size_t cells(ByteView line, std::uint8_t delimiter) noexcept {
+  std::size_t count = 0;
+  bool quoted = false;
+  for (const std::uint8_t byte : line) {
+    quoted ^= byte == '"';
+    count += !quoted && byte == delimiter ? 1U : 0U;
+  }
+  return count;
+}
+
+// Whole lines, as long as `visit` says to go on.
+template <class Visit>
+void for_each_line(ByteView text, Visit visit) {
+  for (;;) {
+    const auto end = std::ranges::find(text, '\n');
+    if (end == text.end()) return;
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    if (!visit(text.first(length))) return;
+    text = text.subspan(length + 1);
+  }
+}
+
+// Lines have as many delimiters as the one before, and at least two (a tab: one), but for one in ten.
+bool is_delimited_by(ByteView text, char delimiter) noexcept {
+  constexpr std::size_t kLeastLines = 6;
+  const std::size_t least = delimiter == '\t' ? 1 : 2;
+  std::size_t lines = 0, odd = 0, before = 0;
+  for_each_line(text, [&](ByteView line) {
+    const std::size_t here = cells(line, static_cast<std::uint8_t>(delimiter));
+    odd += lines > 0 && (here != before || here < least) ? 1U : 0U;
+    before = here;
+    ++lines;
+    return odd <= 1 + lines / 10;
+  });
+  return lines >= kLeastLines && odd <= lines / 10;
+}
+
+bool is_delimited(ByteView text) noexcept {
+  static constexpr std::string_view kDelimiters = "\t,;|";
+  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
+}
+
+// Letters, digits and marks of a line's first characters, each run as one: what records and log lines have in common.
+std::uint32_t shape_of(ByteView line) noexcept {
+  std::uint32_t hash = 2166136261U;
+  std::uint8_t before = 0;
+  for (const std::uint8_t byte : line.first(std::min<std::size_t>(line.size(), 24))) {
+    const std::uint8_t kind = is_digit(byte) ? '0' : is_letter(byte) || byte >= 0x80 ? 'a' : byte;
+    if (kind != before) hash = (hash ^ kind) * 16777619U;
+    before = kind;
+  }
+  return hash;
+}
+
+bool looks_like_code(ByteView line) noexcept {
+  const bool indented = line[0] == '\t' || (line[0] == ' ' && line.size() > 1 && line[1] == ' ');
+  return indented || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
+}
+
+// Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines four have one that is not new.
+bool has_few_shapes(ByteView text) noexcept {
+  constexpr std::size_t kSlots = 256, kLeastLines = 12;
+  std::array<std::uint32_t, kSlots> seen{};
+  std::size_t lines = 0, new_shapes = 0, code = 0;
+  for_each_line(text, [&](ByteView line) {
+    if (line.empty()) return true;
+    const std::uint32_t shape = shape_of(line) | 1U;
+    std::uint32_t& slot = seen[shape % kSlots];
+    new_shapes += slot == shape ? 0U : 1U;
+    slot = shape;
+    code += looks_like_code(line) ? 1U : 0U;
+    ++lines;
+    return lines < kLeastLines || (code * 4 <= lines && new_shapes * 2 <= lines);
+  });
+  return lines >= kLeastLines && new_shapes * 5 <= lines * 2 && code * 8 <= lines;
+}
+
+}  // namespace
+
+ContentKind kind_of(ByteView head) noexcept {
+  head = head.first(std::min(head.size(), kKindHeadBytes));
+  if (head.size() < kLeastBytes) return ContentKind::general;
+  if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
+  if (has_numeric_magic(head)) return ContentKind::numeric;
+  if (!is_text(head)) return ContentKind::general;
+  ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
+  while (!text.empty() && is_space(text[0])) text = text.subspan(1);
+  if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code
+  if (is_json(text)) return ContentKind::json;
+  if (is_markup(text)) return ContentKind::markup;
+  if (is_delimited(text)) return ContentKind::delimited;
+  return has_few_shapes(text) ? ContentKind::lines : ContentKind::general;
+}
+
+std::string_view kind_name(ContentKind kind) noexcept {
+  static constexpr std::array<std::string_view, kContentKinds> kNames = {"general", "json", "markup", "delimited", "lines", "numeric", "x86 code", "arm64 code"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+}  // namespace npk::codec

@@ -1,0 +1,92 @@
+#include "codec/filter/field_column/dictionary_encode.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "codec/filter/varint.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kLeastUses = 3;  // of an entry, on average
+
+// Multiplies 8 bytes at a time. Only ever compared within one column: collisions cost time, nothing else, and that is bounded by kMostProbes.
+std::uint64_t hash_of(ByteView value) {
+  std::uint64_t hash = value.size() * 0x9E3779B97F4A7C15ULL;
+  const std::uint8_t* at = value.data();
+  std::size_t left = value.size();
+  for (; left >= 8; left -= 8, at += 8) hash = std::rotl((hash ^ load_le<std::uint64_t>(at)) * 0x9E3779B97F4A7C15ULL, 29);
+  std::uint64_t tail = 0;
+  for (std::size_t i = 0; i < left; ++i) tail |= std::uint64_t{at[i]} << (8 * i);
+  hash = (hash ^ tail) * 0x9E3779B97F4A7C15ULL;
+  return hash ^ (hash >> 32);
+}
+
+// Open addressing over entries' numbers; slots are twice the most entries there may be.
+class EntryTable {
+ public:
+  static constexpr std::size_t kFull = SIZE_MAX;
+
+  explicit EntryTable(std::size_t most_entries) : slots_(std::bit_ceil(2 * most_entries + 2), kEmpty), most_(most_entries) {}
+
+  // The number of the entry that is `value`, added if new; kFull if there is no room.
+  std::size_t find_or_add(ByteView value, std::vector<ByteView>& entries) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash_of(value) & mask;
+    for (std::size_t probes = 0; probes < kMostProbes; ++probes, at = (at + 1) & mask) {
+      if (slots_[at] == kEmpty) {
+        if (entries.size() == most_) return kFull;
+        slots_[at] = static_cast<std::uint16_t>(entries.size());
+        entries.push_back(value);
+        return slots_[at];
+      }
+      if (std::ranges::equal(entries[slots_[at]], value)) return slots_[at];
+    }
+    return kFull;
+  }
+
+ private:
+  static constexpr std::uint16_t kEmpty = 0xFFFF;
+  static constexpr std::size_t kMostProbes = 64;
+  std::vector<std::uint16_t> slots_;
+  std::size_t most_;
+};
+
+}  // namespace
+
+std::optional<FieldDictionary> find_dictionary(FieldValues values) {
+  const std::size_t most = std::min(kMaxFieldEntries, values.size() / kLeastUses);
+  if (most == 0) return std::nullopt;
+  FieldDictionary dictionary;
+  EntryTable table(most);
+  dictionary.indices.reserve(values.size());
+  for (const ByteView value : values) {
+    const std::size_t index = table.find_or_add(value, dictionary.entries);
+    if (index == EntryTable::kFull) return std::nullopt;
+    dictionary.indices.push_back(static_cast<std::uint16_t>(index));
+  }
+  return dictionary;
+}
+
+void append_indices(const FieldDictionary& dictionary, std::size_t first, std::size_t count, Bytes& part) {
+  const auto indices = std::span(dictionary.indices).subspan(first, count);
+  for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index));
+  if (dictionary.entries.size() <= 256) return;
+  for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index >> 8));
+}
+
+std::optional<Bytes> encode_dictionary_column(const FieldDictionary& dictionary) {
+  const auto terminator = free_terminator(dictionary.entries);
+  if (!terminator) return std::nullopt;
+  Bytes part{static_cast<std::uint8_t>(FieldEncoding::dictionary)};
+  append_varint(dictionary.entries.size(), part);
+  append_varint(dictionary.indices.size(), part);
+  const std::size_t head = part.size();
+  part.push_back(*terminator);
+  append_terminated(dictionary.entries, *terminator, part);
+  append_indices(dictionary, 0, dictionary.indices.size(), part);
+  if (part.size() < kMinimumTypedBytes || part.size() - head < kBytesPerFieldEntry * dictionary.entries.size()) return std::nullopt;
+  return part;
+}
+
+}  // namespace npk::codec

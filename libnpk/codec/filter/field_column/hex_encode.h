@@ -1,0 +1,22 @@
+// FieldEncoding::hex_bytes, as hex_source.cc reads it, with other values as exceptions.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "codec/filter/field_column/plain_encode.h"
+
+namespace npk::codec {
+
+struct FieldHex {
+  Bytes pattern;  // 0 for a digit
+  bool upper = false;
+  std::vector<std::size_t> exceptions;  // positions of values that are not of the pattern
+};
+
+// The pattern that most values have; nothing if too many have none.
+[[nodiscard]] std::optional<FieldHex> find_hex(FieldValues values);
+// planes: all first bytes, then all second ones, … Nothing if the part would be one that a reader refuses.
+[[nodiscard]] std::optional<Bytes> encode_hex_column(FieldValues values, const FieldHex& found, bool planes);
+
+}  // namespace npk::codec

@@ -1,0 +1,69 @@
+// FieldEncoding::numbers: a byte of NumberForm, a byte `digits`, for NumberForm::time the length of a pattern as a byte and the pattern, and a
+// NumberStream.
+#include <array>
+
+#include "codec/filter/field_column/field_source.h"
+#include "codec/filter/field_column/number_form.h"
+#include "codec/filter/field_column/number_stream.h"
+#include "codec/filter/field_column/time_pattern.h"
+
+namespace npk::codec {
+namespace {
+
+class NumberSource final : public FieldSource {
+ public:
+  NumberSource(NumberForm form, unsigned digits, const NumberStream& stream) noexcept : stream_(stream), form_(form), digits_(digits) {}
+
+  bool take(ByteView& value) override {
+    if (stream_.at_end()) return false;
+    std::uint8_t* const end = text_.data() + text_.size();
+    const std::uint8_t* const begin = spell_number(form_, digits_, stream_.take(), end);
+    value = {begin, end};
+    return true;
+  }
+  bool at_end() const override { return stream_.at_end(); }
+
+ private:
+  NumberStream stream_;
+  NumberForm form_;
+  unsigned digits_;
+  std::array<std::uint8_t, kMaxNumberBytes> text_{};
+};
+
+class TimeSource final : public FieldSource {
+ public:
+  TimeSource(const TimeSpeller& speller, const NumberStream& stream) noexcept : stream_(stream), speller_(speller) {}
+
+  bool take(ByteView& value) override {
+    if (stream_.at_end()) return false;
+    value = speller_.spell(static_cast<std::int64_t>(stream_.take()));
+    return !value.empty();
+  }
+  bool at_end() const override { return stream_.at_end(); }
+
+ private:
+  NumberStream stream_;
+  TimeSpeller speller_;
+};
+
+FieldSourceResult open_times(unsigned fraction_digits, ByteView part) {
+  const std::size_t length = part.empty() ? 0 : part[0];
+  if (fraction_digits > kMaxFractionDigits || length + 1 > part.size()) return bad_column("times of a filtered block have no pattern");
+  const ByteView pattern = part.subspan(1, length);
+  if (units_per_day(pattern, fraction_digits) == 0) return bad_column("times of a filtered block have an unknown pattern");
+  NPK_ASSIGN(const NumberStream stream, NumberStream::open(part.subspan(1 + length)));
+  return std::make_unique<TimeSource>(TimeSpeller(pattern, fraction_digits), stream);
+}
+
+}  // namespace
+
+FieldSourceResult open_numbers(ByteView part) {
+  if (part.size() < 2) return bad_column("numbers of a filtered block have no form");
+  const auto form = static_cast<NumberForm>(part[0]);
+  if (form == NumberForm::time) return open_times(part[1], part.subspan(2));
+  if (form > NumberForm::time || part[1] > kMaxNumberDigits) return bad_column("numbers of a filtered block have an unknown form");
+  NPK_ASSIGN(const NumberStream stream, NumberStream::open(part.subspan(2)));
+  return std::make_unique<NumberSource>(form, part[1], stream);
+}
+
+}  // namespace npk::codec

@@ -1,0 +1,98 @@
+#include "codec/filter/field_column/number_stream_encode.h"
+
+#include <algorithm>
+#include <bit>
+#include <vector>
+
+#include "codec/filter/varint.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kSampledNumbers = 4096;
+
+std::uint64_t zigzag(std::uint64_t number) { return (number << 1) ^ (0 - (number >> 63)); }
+std::int64_t as_signed(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+
+// What is left of the numbers once the ones before have said what they can: what NumberStream adds up again.
+struct Differences {
+  std::vector<std::uint64_t> words;
+  std::uint64_t start = 0;
+  std::uint64_t step = 0;
+};
+
+Differences differences(std::span<const std::uint64_t> numbers, NumberStep step) {
+  Differences result{{numbers.begin(), numbers.end()}, 0, 0};
+  if (step == NumberStep::value) return result;
+  // A first difference like the others keeps the words narrow.
+  result.step = numbers.size() > 1 ? numbers[1] - numbers[0] : 0;
+  result.start = numbers[0] - result.step;
+  for (std::size_t i = numbers.size(); --i > 0;) result.words[i] -= result.words[i - 1];
+  result.words[0] = result.step;
+  if (step == NumberStep::difference) return result;
+  for (std::size_t i = numbers.size(); --i > 0;) result.words[i] -= result.words[i - 1];
+  result.words[0] = 0;
+  return result;
+}
+
+// Words of one sign near each other are counted from the least; others are around zero and come as zigzag.
+std::uint64_t fold_signs(std::vector<std::uint64_t>& words, NumberLayout& layout) {
+  const auto [least, most] = std::ranges::minmax(words, {}, as_signed);
+  const std::uint64_t range = most - least;
+  const std::uint64_t furthest = std::max(zigzag(least), zigzag(most));
+  layout.zigzag = as_signed(least) < 0 && std::bit_width(furthest) <= std::bit_width(range);
+  const std::uint64_t offset = layout.zigzag ? 0 : least;
+  for (std::uint64_t& word : words) word = layout.zigzag ? zigzag(word) : word - offset;
+  layout.width = std::max(1U, (static_cast<unsigned>(std::bit_width(layout.zigzag ? furthest : range)) + 7) / 8);
+  return offset;
+}
+
+void append_words(std::span<const std::uint64_t> words, NumberLayout layout, Bytes& part) {
+  const std::size_t at = part.size();
+  part.resize(at + words.size() * layout.width);
+  std::uint8_t* to = part.data() + at;
+  if (layout.interleaved) {
+    for (const std::uint64_t word : words) {
+      for (unsigned i = 0; i < layout.width; ++i) *to++ = static_cast<std::uint8_t>(word >> (8 * i));
+    }
+    return;
+  }
+  for (unsigned i = 0; i < layout.width; ++i) {
+    for (const std::uint64_t word : words) *to++ = static_cast<std::uint8_t>(word >> (8 * i));
+  }
+}
+
+}  // namespace
+
+void append_numbers(std::span<const std::uint64_t> numbers, NumberLayout layout, Bytes& part) {
+  Differences rest = differences(numbers, layout.step);
+  const std::uint64_t offset = fold_signs(rest.words, layout);
+  append_varint(numbers.size(), part);
+  const auto step = static_cast<unsigned>(layout.step);
+  part.push_back(static_cast<std::uint8_t>(step | (layout.zigzag ? 4U : 0U) | (layout.interleaved ? 8U : 0U) | (layout.width - 1) << 4));
+  append_varint(zigzag(offset), part);
+  if (layout.step != NumberStep::value) append_varint(zigzag(rest.start), part);
+  if (layout.step == NumberStep::second_difference) append_varint(zigzag(rest.step), part);
+  append_words(rest.words, layout, part);
+}
+
+NumberLayout choose_layout(std::span<const std::uint64_t> numbers, CompressedCost& cost) {
+  const std::size_t count = std::min(numbers.size(), kSampledNumbers);
+  const auto sample = numbers.subspan((numbers.size() - count) / 2, count);
+  NumberLayout best;
+  std::size_t least = SIZE_MAX;
+  for (const bool interleaved : {false, true}) {
+    for (const NumberStep step : {NumberStep::value, NumberStep::difference, NumberStep::second_difference}) {
+      const NumberLayout layout{.step = step, .interleaved = interleaved};
+      Bytes part;
+      append_numbers(sample, layout, part);
+      const std::size_t bytes = cost.of(part);
+      if (bytes >= least) continue;
+      least = bytes;
+      best = layout;
+    }
+  }
+  return best;
+}
+
+}  // namespace npk::codec

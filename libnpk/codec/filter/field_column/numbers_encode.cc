@@ -1,0 +1,121 @@
+#include "codec/filter/field_column/numbers_encode.h"
+
+#include <algorithm>
+#include <array>
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kLooks = 64;            // values looked at before all are parsed
+constexpr std::size_t kExceptionShare = 8;    // one in so many values may be no number
+constexpr std::size_t kLeastNumbers = 32;
+
+constexpr unsigned kTimePatterns = 4;         // tried for one value
+
+std::optional<std::uint64_t> parse(const SpelledForm& form, ByteView value) {
+  return form.form == NumberForm::time ? parse_time(form.times, value) : parse_number(form.form, form.digits, value);
+}
+
+std::size_t count_fitting(const SpelledForm& form, FieldValues values, std::size_t stride) {
+  std::size_t fitting = 0;
+  for (std::size_t i = 0; i < values.size(); i += stride) fitting += parse(form, values[i]) ? 1U : 0U;
+  return fitting;
+}
+
+unsigned most_fraction_digits(FieldValues values) {
+  std::size_t most = 0;
+  for (const ByteView value : values) {
+    const std::size_t digits = fraction_digits(value);
+    if (digits <= kMaxNumberDigits - 1) most = std::max(most, digits);
+  }
+  return static_cast<unsigned>(most);
+}
+
+bool looks_numeric(ByteView value) {
+  return !value.empty() && value.size() <= kMaxNumberBytes &&
+         std::ranges::all_of(value, [](std::uint8_t byte) { return (byte >= '0' && byte <= '9') || byte == '-' || byte == '.'; });
+}
+
+bool looks_hex(ByteView value) {
+  return !value.empty() && value.size() <= 16 && std::ranges::all_of(value, [](std::uint8_t byte) {
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+  });
+}
+
+// What forms the values could have, going by some of them.
+std::vector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) {
+  std::size_t numeric = 0, hex = 0, looks = 0, shortest = SIZE_MAX;
+  bool pointed = false;
+  for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
+    const bool number = looks_numeric(values[i]);
+    numeric += number ? 1U : 0U;
+    hex += looks_hex(values[i]) ? 1U : 0U;
+    pointed = pointed || (number && fraction_digits(values[i]) > 0);
+    if (number || looks_hex(values[i])) shortest = std::min(shortest, values[i].size());
+  }
+  std::vector<SpelledForm> forms;
+  const std::size_t wanted = looks - looks / kExceptionShare;
+  const auto width = static_cast<unsigned>(std::min<std::size_t>(shortest, 16));
+  if (numeric >= wanted && pointed) {
+    const unsigned digits = most_fraction_digits(values);
+    for (const NumberForm form : {NumberForm::scaled, NumberForm::scaled_shortest, NumberForm::scaled_pointed}) forms.push_back({form, digits, {}});
+  } else if (numeric >= wanted) {
+    forms = {{NumberForm::decimal, 1, {}}, {NumberForm::decimal, width, {}}};
+  } else if (hex >= wanted) {
+    forms = {{NumberForm::lower_hex, width, {}}, {NumberForm::upper_hex, width, {}}, {NumberForm::lower_hex, 1, {}}, {NumberForm::upper_hex, 1, {}}};
+  }
+  for (unsigned attempt = 0; attempt < kTimePatterns; ++attempt) {
+    auto times = guess_pattern(values[values.size() / 2], attempt);
+    if (!times) break;
+    forms.push_back({NumberForm::time, times->fraction_digits, std::move(*times)});
+  }
+  return forms;
+}
+
+std::optional<SpelledForm> best_form(FieldValues values) {
+  const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
+  std::size_t most = 0;
+  SpelledForm best;
+  for (const SpelledForm& form : possible_forms(values, stride)) {
+    const std::size_t fitting = count_fitting(form, values, stride);
+    if (fitting <= most) continue;
+    most = fitting;
+    best = form;
+  }
+  const std::size_t looks = (values.size() + stride - 1) / stride;
+  if (most < looks - looks / kExceptionShare) return std::nullopt;
+  return best;
+}
+
+}  // namespace
+
+std::optional<FieldNumbers> find_numbers(FieldValues values) {
+  if (values.size() < kLeastNumbers) return std::nullopt;
+  const auto form = best_form(values);
+  if (!form) return std::nullopt;
+  FieldNumbers found{*form, {}, {}};
+  found.numbers.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (const auto number = parse(*form, values[i])) {
+      found.numbers.push_back(*number);
+    } else {
+      found.exceptions.push_back(i);
+    }
+  }
+  if (found.exceptions.size() > values.size() / kExceptionShare) return std::nullopt;
+  return found;
+}
+
+std::optional<Bytes> encode_number_column(FieldValues values, const FieldNumbers& found, NumberLayout layout) {
+  Bytes part{static_cast<std::uint8_t>(FieldEncoding::numbers), static_cast<std::uint8_t>(found.form.form), static_cast<std::uint8_t>(found.form.digits)};
+  if (found.form.form == NumberForm::time) {
+    const Bytes& pattern = found.form.times.pattern;
+    part.push_back(static_cast<std::uint8_t>(pattern.size()));
+    part.insert(part.end(), pattern.begin(), pattern.end());
+  }
+  append_numbers(found.numbers, layout, part);
+  if (part.size() < kMinimumTypedBytes) return std::nullopt;
+  return found.exceptions.empty() ? part : encode_patched_column(values, found.exceptions, part);
+}
+
+}  // namespace npk::codec

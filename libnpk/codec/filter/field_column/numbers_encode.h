@@ -1,0 +1,31 @@
+// FieldEncoding::numbers, as number_source.cc reads it, with other values as exceptions.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "codec/filter/field_column/number_parse_encode.h"
+#include "codec/filter/field_column/number_stream_encode.h"
+#include "codec/filter/field_column/plain_encode.h"
+#include "codec/filter/field_column/time_parse_encode.h"
+
+namespace npk::codec {
+
+struct SpelledForm {
+  NumberForm form = NumberForm::decimal;
+  unsigned digits = 1;
+  FieldTimes times;  // for NumberForm::time
+};
+
+struct FieldNumbers {
+  SpelledForm form;
+  std::vector<std::uint64_t> numbers;
+  std::vector<std::size_t> exceptions;  // positions of values that are not of the form
+};
+
+// The form that most values have; nothing if too many have none.
+[[nodiscard]] std::optional<FieldNumbers> find_numbers(FieldValues values);
+// Nothing if the part would be one that a reader refuses.
+[[nodiscard]] std::optional<Bytes> encode_number_column(FieldValues values, const FieldNumbers& found, NumberLayout layout);
+
+}  // namespace npk::codec

@@ -1,0 +1,251 @@
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "codec/filter/field_column.h"
+#include "codec/filter/json/json_dictionary.h"
+#include "codec/filter/json/json_format.h"
+#include "codec/filter/json/json_predictor.h"
+#include "codec/filter/parts.h"
+#include "codec/filter/varint.h"
+#include "codec/filter_factories.h"
+#include "codec/filter_registry.h"
+
+namespace npk::codec {
+namespace {
+
+using namespace json;
+
+std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
+
+// Appends to a buffer of fixed length; what is beyond its end is dropped.
+class Output {
+ public:
+  explicit Output(MutableBytes out) : begin_(out.data()), to_(out.data()), end_(out.data() + out.size()) {}
+
+  [[nodiscard]] bool is_full() const { return to_ == end_; }
+  // Whether bytes were dropped.
+  [[nodiscard]] bool is_over() const { return over_; }
+  [[nodiscard]] std::size_t room() const { return static_cast<std::size_t>(end_ - to_); }
+
+  // `padding` bytes behind `from + length` can be read.
+  void put_padded(const std::uint8_t* from, std::size_t length) {
+    if (room() < length + Dictionary::kTextPadding) return put(from, length);
+    for (std::size_t done = 0; done < length || done == 0; done += Dictionary::kTextPadding) std::memcpy(to_ + done, from + done, Dictionary::kTextPadding);
+    to_ += length;
+  }
+  void put(const std::uint8_t* from, std::size_t length) {
+    const std::size_t fits = std::min(length, room());
+    if (fits > 0) std::memcpy(to_, from, fits);
+    to_ += fits;
+    over_ |= fits < length;
+  }
+  void put(std::uint8_t byte) {
+    if (to_ == end_) {
+      over_ = true;
+    } else {
+      *to_++ = byte;
+    }
+  }
+  [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(to_ - begin_); }
+  // What was put out at `offset`, all of it before what comes now.
+  void repeat(std::size_t offset, std::size_t length) { put(begin_ + offset, length); }
+  void fill(std::uint8_t byte, std::uint64_t count) {
+    const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(count, room()));
+    std::memset(to_, byte, fits);
+    to_ += fits;
+    over_ |= fits < count;
+  }
+
+ private:
+  std::uint8_t* begin_;
+  std::uint8_t* to_;
+  std::uint8_t* end_;
+  bool over_ = false;
+};
+
+// Names the tokens in their order.
+class StructureReader {
+ public:
+  void open(ByteView structure, ByteView ids, std::size_t tokens) {
+    structure_ = structure;
+    ids_ = ids;
+    tokens_ = static_cast<std::uint32_t>(tokens);
+    known_ = 0;
+    foreseen_ = 0;
+    predictor_.reset();
+  }
+
+  // False if the payload contradicts itself.
+  [[nodiscard]] bool take(std::uint16_t& token) {
+    if (foreseen_ == 0 && !take_run()) return false;
+    if (foreseen_ > 1) {
+      --foreseen_;
+      token = predictor_.first();
+      if (token >= known_) return false;
+    } else {
+      foreseen_ = 0;
+      if (!take_miss(token)) return false;
+    }
+    predictor_.learn(token);
+    return true;
+  }
+  [[nodiscard]] bool is_at_end() const { return structure_.empty() && ids_.empty() && foreseen_ <= 1 && known_ == tokens_; }
+
+ private:
+  [[nodiscard]] bool take_run();
+  [[nodiscard]] bool take_miss(std::uint16_t& token);
+
+  ByteView structure_;
+  ByteView ids_;
+  std::uint64_t foreseen_ = 0;  // and one: for the miss behind these
+  std::uint32_t known_ = 0;
+  std::uint32_t tokens_ = 0;
+  Predictor predictor_;
+};
+
+bool StructureReader::take_run() {
+  const auto run = take_varint(structure_);
+  if (!run || *run > kMaxFilteredRawBytes) return false;
+  foreseen_ = *run + 1;
+  return true;
+}
+
+bool StructureReader::take_miss(std::uint16_t& token) {
+  if (structure_.empty()) return false;
+  const std::uint8_t miss = structure_.front();
+  structure_ = structure_.subspan(1);
+  std::uint32_t number = known_;
+  switch (static_cast<Miss>(miss)) {
+    case Miss::fresh: ++known_; break;
+    case Miss::second: number = predictor_.second(); break;
+    case Miss::third: number = predictor_.third(); break;
+    case Miss::named:
+      if (ids_.size() < 2) return false;
+      number = load_le<std::uint16_t>(ids_.data());
+      ids_ = ids_.subspan(2);
+      break;
+    default: return false;
+  }
+  if (number >= known_ || number >= tokens_) return false;
+  token = static_cast<std::uint16_t>(number);
+  return true;
+}
+
+class JsonDecoder final : public FilterDecoder {
+ public:
+  [[nodiscard]] Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override;
+  void release() noexcept override {
+    dictionary_.release();
+    std::vector<FieldReader>().swap(readers_);
+    last_values_ = {};
+  }
+
+ private:
+  [[nodiscard]] Result<void> open(std::span<const ByteView> parts);
+  [[nodiscard]] Result<void> decode(Output& out);
+  [[nodiscard]] Result<void> check_end() const;
+  [[nodiscard]] Result<void> put_value(const DecodedToken& token, Output& out);
+  void put_text(const DecodedToken& token, Output& out);
+  void put_line_end(const TokenPiece& piece, Output& out) const;
+
+  Dictionary dictionary_;
+  std::vector<FieldReader> readers_;
+  StructureReader structure_;
+  struct LastValue {
+    std::size_t offset = 0;  // in the raw bytes
+    std::size_t length = 0;
+  };
+  std::vector<LastValue> last_values_;  // by column
+  std::int64_t level_ = 0;
+};
+
+Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
+  if (parts.size() < kFirstColumnPart || parts.size() > kFirstColumnPart + kMaxColumns) return corrupt("a json payload has a wrong number of parts");
+  const auto columns = parts.subspan(kFirstColumnPart);
+  NPK_TRY(dictionary_.parse(parts, columns.size()));
+  readers_.clear();
+  readers_.reserve(columns.size());
+  for (const ByteView column : columns) {
+    NPK_ASSIGN(FieldReader reader, FieldReader::open(column));
+    readers_.push_back(std::move(reader));
+  }
+  structure_.open(parts[kStructurePart], parts[kIdsPart], dictionary_.tokens().size());
+  last_values_.assign(columns.size(), {});
+  level_ = 0;
+  return {};
+}
+
+void JsonDecoder::put_line_end(const TokenPiece& piece, Output& out) const {
+  const LineStyle& style = dictionary_.style(piece.style);
+  const std::int64_t level = level_ + piece.raise;
+  out.put(style.line_end.data(), style.line_end_bytes);
+  if (level > 0) out.fill(style.filler, static_cast<std::uint64_t>(level) * style.unit);
+}
+
+void JsonDecoder::put_text(const DecodedToken& token, Output& out) {
+  const std::uint8_t* text = dictionary_.text() + token.text;
+  const TokenPiece* piece = dictionary_.pieces() + token.first_piece;
+  for (unsigned i = token.pieces; i > 0; --i, ++piece) {
+    out.put_padded(text, piece->length);
+    text += piece->length;
+    if (piece->style != kNoStyle) put_line_end(*piece, out);
+  }
+  level_ += token.raise;
+}
+
+Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
+  LastValue& last = last_values_[token.column];
+  if (token.copies) {
+    if (last.length == 0) return corrupt("a token of a json payload copies nothing");
+    out.repeat(last.offset, last.length);
+    return {};
+  }
+  ByteView value;
+  if (!readers_[token.column].take(value)) return corrupt("a column of a json payload ends early or contradicts itself");
+  if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
+  last = {out.length(), value.size()};
+  out.put(value.data(), value.size());
+  return {};
+}
+
+// Ends, as every token puts out a byte at least.
+Result<void> JsonDecoder::decode(Output& out) {
+  const std::span<const DecodedToken> tokens = dictionary_.tokens();
+  while (!out.is_full()) {
+    std::uint16_t number = 0;
+    if (!structure_.take(number)) return corrupt("the structure of a json payload ends early or names no token");
+    const DecodedToken& token = tokens[number];
+    put_text(token, out);
+    if (token.slot == 0) continue;
+    NPK_TRY(put_value(token, out));
+    if (token.slot == kQuoted) out.put('"');
+  }
+  return {};
+}
+
+Result<void> JsonDecoder::check_end() const {
+  if (!structure_.is_at_end()) return corrupt("a json payload goes on beyond its block");
+  for (const FieldReader& reader : readers_) NPK_TRY(reader.expect_end());
+  return {};
+}
+
+Result<bool> JsonDecoder::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
+  if (raw_length > kMaxFilteredRawBytes) return corrupt("a block is too long for the json filter");
+  if (filtered.size() < filtered_length) return false;
+  NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
+  NPK_TRY(open(parts));
+  Output output(out);
+  NPK_TRY(decode(output));
+  if (out.size() < raw_length) return true;
+  if (output.is_over()) return corrupt("a json payload goes on beyond its block");
+  NPK_TRY(check_end());
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<FilterDecoder> create_json_decoder() { return std::make_unique<JsonDecoder>(); }
+std::uint64_t json_decoder_memory(std::uint64_t raw_length) { return raw_length + (4ULL << 20); }
+
+}  // namespace npk::codec

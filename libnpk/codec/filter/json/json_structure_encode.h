@@ -1,0 +1,25 @@
+// Writes the order of a block's tokens as what a Predictor does not foresee.
+#pragma once
+
+#include "codec/filter/json/json_predictor.h"
+#include "npk/bytes.h"
+
+namespace npk::codec::json {
+
+class StructureWriter {
+ public:
+  void add(std::uint16_t token);
+  void finish();
+
+  [[nodiscard]] const Bytes& structure() const { return structure_; }
+  [[nodiscard]] const Bytes& ids() const { return ids_; }
+
+ private:
+  Predictor predictor_;
+  std::uint64_t foreseen_ = 0;
+  std::uint32_t known_ = 0;
+  Bytes structure_;
+  Bytes ids_;
+};
+
+}  // namespace npk::codec::json

@@ -1,0 +1,123 @@
+// Chains of filters as a block is sealed and opened: every combination comes back exactly, whole and in part.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <random>
+#include <string>
+
+#include "block/chain_name.h"
+#include "block/open.h"
+#include "block/seal.h"
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+
+namespace npk::block {
+namespace {
+
+using format::CodecId;
+
+std::string json_records(int count) {
+  std::string text = "[";
+  for (int i = 0; i < count; ++i) text += "{\"id\":" + std::to_string(i) + ",\"name\":\"n" + std::to_string(i % 97) + "\"},\n";
+  return text + "{}]";
+}
+
+Bytes noise(std::size_t size, std::uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Bytes bytes(size);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random() % 7);
+  return bytes;
+}
+
+struct Sealed {
+  Bytes body;
+  [[nodiscard]] format::OpenedBody opened() const { return format::split_body(body, Limits()).value(); }
+};
+
+Sealed sealed(ByteView raw, const SealOptions& options, codec::ContentKind kind) {
+  Bytes buffer(kSealHeadroom + raw.size()), room(buffer.size());
+  std::ranges::copy(raw, buffer.begin() + kSealHeadroom);
+  BlockSealer sealer = BlockSealer::create(options).value();
+  const ByteView body = sealer.seal(buffer, {}, room, kind).value();
+  return {Bytes(body.begin(), body.end())};
+}
+
+void expect_comes_back(const Sealed& sealed, ByteView raw) {
+  BlockOpener opener{Limits()};
+  const format::OpenedBody opened = sealed.opened();
+  for (const std::size_t wanted : {raw.size(), std::size_t{0}, std::size_t{1}, raw.size() / 3, raw.size() - 1}) {
+    Bytes out(wanted);
+    const auto decoded = opener.decode(opened, {}, out);
+    ASSERT_TRUE(decoded) << decoded.error().to_string() << " " << chain_name(opened.header);
+    EXPECT_TRUE(std::ranges::equal(out, raw.first(wanted))) << wanted << " " << chain_name(opened.header);
+  }
+}
+
+SealOptions forced(std::vector<CodecId> filters) {
+  return {.encoder = {.step = {CodecId::zstd, 3, 0}}, .filtered_encoder = {}, .word_filter = false, .choose_filters = false, .forced_filters = std::move(filters)};
+}
+
+TEST(SealFilters, EveryPairOfFiltersComesBack) {
+  const std::string json = json_records(2000);
+  const Bytes few = noise(40'000, 1);
+  for (const codec::FilterEncoderInfo& first : codec::filter_encoders()) {
+    for (const codec::FilterEncoderInfo& second : codec::filter_encoders()) {
+      expect_comes_back(sealed(as_bytes(json), forced({first.id, second.id}), codec::ContentKind::general), as_bytes(json));
+      expect_comes_back(sealed(few, forced({first.id, second.id}), codec::ContentKind::general), few);
+    }
+  }
+}
+
+TEST(SealFilters, SevenFiltersComeBack) {
+  const Bytes raw = noise(50'000, 2);
+  std::vector<CodecId> filters;
+  for (std::size_t i = 0; i < 7; ++i) filters.push_back(codec::filter_encoders()[i % codec::filter_encoders().size()].id);
+  expect_comes_back(sealed(raw, forced(filters), codec::ContentKind::general), raw);
+}
+
+TEST(SealFilters, EveryFilterCanBeUndone) {
+  for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
+    ASSERT_NE(codec::find_filter(filter.id), nullptr);
+    EXPECT_LE(codec::find_filter(filter.id)->decoder_memory(1U << 20), (1U << 20) + (4U << 20));
+  }
+  EXPECT_EQ(codec::filters().size(), codec::filter_encoders().size());
+}
+
+TEST(SealFilters, ATrialDecides) {
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 0}}, .filtered_encoder = {.step = {CodecId::zstd, 9, 0}}, .choose_filters = true};
+  const std::string json = json_records(5000);
+  const Sealed chosen = sealed(as_bytes(json), options, codec::ContentKind::json);
+  expect_comes_back(chosen, as_bytes(json));
+  const auto& chain = chosen.opened().header.chain;
+  ASSERT_EQ(chain.size(), 2U);
+  EXPECT_EQ(chain[0].id, CodecId::json);
+  EXPECT_GT(chain[0].level, 1);  // percent of the trial
+  EXPECT_EQ(chain[1].level, 9);
+  EXPECT_LT(chosen.body.size(), sealed(as_bytes(json), options, codec::ContentKind::general).body.size());
+  const Bytes other = noise(60'000, 3);
+  const Sealed not_chosen = sealed(other, options, codec::ContentKind::json);
+  EXPECT_EQ(chain_name(not_chosen.opened().header), "zstd");
+  expect_comes_back(not_chosen, other);
+}
+
+TEST(SealFilters, ChainsThatNoWriterMakesAreCorrupt) {
+  const std::string json = json_records(300);
+  const Sealed good = sealed(as_bytes(json), forced({CodecId::words}), codec::ContentKind::general);
+  const auto code_with = [&](std::vector<format::ChainStep> chain) {
+    format::OpenedBody opened = good.opened();
+    opened.header.chain = std::move(chain);
+    Bytes out(json.size());
+    const auto decoded = BlockOpener{Limits()}.decode(opened, {}, out);
+    return decoded ? Errc{} : decoded.error().code;
+  };
+  const auto chain = good.opened().header.chain;
+  ASSERT_EQ(chain.size(), 2U);
+  EXPECT_EQ(code_with(chain), Errc{});
+  EXPECT_EQ(code_with({chain[1], chain[0]}), Errc::corrupt);
+  EXPECT_EQ(code_with({chain[0], chain[1], chain[1]}), Errc::corrupt);
+  EXPECT_EQ(code_with({{CodecId::words, 0, static_cast<std::uint32_t>(json.size() + 65)}, chain[1]}), Errc::corrupt);
+  EXPECT_EQ(code_with({{static_cast<CodecId>(127), 0, 10}, chain[1]}), Errc::unsupported);
+}
+
+}  // namespace
+}  // namespace npk::block

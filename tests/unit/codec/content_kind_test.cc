@@ -1,0 +1,72 @@
+#include "codec/content_kind.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+namespace {
+
+ContentKind kind_of_text(std::string_view text) { return kind_of(as_bytes(text)); }
+
+std::string repeated(std::string_view line, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += std::to_string(i % 10) + std::string(line);
+  return text;
+}
+
+TEST(ContentKind, TextsByTheirShape) {
+  EXPECT_EQ(kind_of_text(R"({"name": "a package", "version": "1.0", "files": ["a", "b"]})"), ContentKind::json);
+  EXPECT_EQ(kind_of_text("  [\n  {\"id\": 1, \"x\": 2.5},\n  {\"id\": 2, \"x\": 3.5}\n]\n"), ContentKind::json);
+  EXPECT_EQ(kind_of_text("\xEF\xBB\xBF<?xml version=\"1.0\"?><svg width=\"16\"><path d=\"M0 0\"/></svg>"), ContentKind::markup);
+  EXPECT_EQ(kind_of_text("<!DOCTYPE html><html><head><title>t</title></head><body></body></html>"), ContentKind::markup);
+  EXPECT_EQ(kind_of_text(repeated(",abc,12.5,\"x,y\"\n", 20)), ContentKind::delimited);
+  EXPECT_EQ(kind_of_text(repeated("\tabc\n", 20)), ContentKind::delimited);
+  EXPECT_EQ(kind_of_text(repeated("2:17 host daemon[12]: connection from 10.0.0.1 closed\n", 30)), ContentKind::lines);
+}
+
+TEST(ContentKind, SourceCodeAndProseAreGeneral) {
+  EXPECT_EQ(kind_of_text("/* SPDX */\n#include <stdio.h>\nint main(void)\n{\n\treturn 0;\n}\n"), ContentKind::general);
+  EXPECT_EQ(kind_of_text("#!/bin/sh\nset -e\nfor f in *; do\n  echo \"$f\"\ndone\nexit 0\n"), ContentKind::general);
+  EXPECT_EQ(kind_of_text("{ this is no JSON; it = only; begins = like; some; }, and so on and on"), ContentKind::general);
+  EXPECT_EQ(kind_of_text("A sentence follows a sentence here.\nNone of them has commas enough, or any shape at all.\n"), ContentKind::general);
+  EXPECT_EQ(kind_of({}), ContentKind::general);
+  EXPECT_EQ(kind_of(random_bytes(4096, 1)), ContentKind::general);
+}
+
+TEST(ContentKind, BinariesByTheirMagic) {
+  Bytes elf(128);
+  std::ranges::copy(as_bytes("\x7F" "ELF\x02\x01\x01"), elf.begin());
+  elf[18] = 62;
+  EXPECT_EQ(kind_of(elf), ContentKind::x86_code);
+  elf[18] = 183;
+  EXPECT_EQ(kind_of(elf), ContentKind::arm64_code);
+  elf[18] = 243;
+  EXPECT_EQ(kind_of(elf), ContentKind::general);
+  Bytes wave(64);
+  std::ranges::copy(as_bytes("RIFFxxxxWAVEfmt "), wave.begin());
+  EXPECT_EQ(kind_of(wave), ContentKind::numeric);
+  Bytes fits(128, ' ');
+  std::ranges::copy(as_bytes("SIMPLE  =                    T"), fits.begin());
+  EXPECT_EQ(kind_of(fits), ContentKind::numeric);
+}
+
+// Magic numbers with nothing behind them: no read past the end.
+TEST(ContentKind, CutAnywhere) {
+  for (const std::string_view magic : {"\x7F" "ELF", "MZ", "BM", "RIFF", "P5", "{", "[", "<", "SIMPLE  ="}) {
+    for (std::size_t size = 0; size <= 80; ++size) {
+      Bytes bytes(size, 0xFF);
+      for (std::size_t i = 0; i < std::min(size, magic.size()); ++i) bytes[i] = static_cast<std::uint8_t>(magic[i]);
+      (void)kind_of(bytes);
+    }
+  }
+}
+
+TEST(ContentKind, EveryKindHasAName) {
+  for (std::size_t kind = 0; kind < kContentKinds; ++kind) EXPECT_FALSE(kind_name(static_cast<ContentKind>(kind)).empty());
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -1,0 +1,105 @@
+// Values of fields of several kinds, deterministic.
+#pragma once
+
+#include <ctime>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/filter/field_column/field_encoding.h"
+
+namespace npk::codec {
+
+inline constexpr std::size_t kSampleValues = 300;
+
+struct FieldKind {
+  std::string_view name;
+  std::string (*make_value)(std::mt19937_64& generator, std::size_t i);
+  std::optional<FieldEncoding> encoding;  // what 3,000 of them are to be written as
+
+  std::vector<std::string> make(std::size_t count, std::uint64_t seed) const {
+    std::mt19937_64 generator(seed);
+    std::vector<std::string> values;
+    for (std::size_t i = 0; i < count; ++i) values.push_back(make_value(generator, i));
+    return values;
+  }
+};
+
+inline std::string random_letters(std::mt19937_64& generator, std::size_t most) {
+  std::string word(generator() % (most + 1), ' ');
+  for (char& letter : word) letter = static_cast<char>('a' + generator() % 26);
+  return word;
+}
+
+inline std::string padded(std::uint64_t number, std::size_t digits) {
+  const std::string text = std::to_string(number);
+  return std::string(digits - std::min(digits, text.size()), '0') + text;
+}
+
+inline std::string hex(std::uint64_t number, std::size_t digits, const char* alphabet) {
+  std::string text(digits, '0');
+  for (std::size_t i = digits; i-- > 0; number >>= 4) text[i] = alphabet[number & 15];
+  return text;
+}
+
+inline constexpr const char* kLowerDigits = "0123456789abcdef";
+inline constexpr const char* kUpperDigits = "0123456789ABCDEF";
+
+inline std::string time_text(const char* pattern, std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm fields{};
+  char text[64];
+  return {text, std::strftime(text, sizeof text, pattern, gmtime_r(&time, &fields))};
+}
+
+inline std::string fraction(std::mt19937_64& generator, std::size_t digits, bool shortest, bool pointed) {
+  std::string text = std::to_string(generator() % 200) + "." + padded(generator() % 1'000'000, 6).substr(0, digits);
+  while (shortest && text.back() == '0') text.pop_back();
+  if (text.back() == '.') text += pointed ? "0" : "";
+  if (text.back() == '.') text.pop_back();
+  return (generator() % 4 == 0 && text.find_first_not_of("0.") != std::string::npos ? "-" : "") + text;
+}
+
+inline const FieldKind kFieldKinds[] = {
+    {"words", [](auto& generator, std::size_t) { return random_letters(generator, 12); }, FieldEncoding::text},
+    {"constant", [](auto&, std::size_t) -> std::string { return "always"; }, FieldEncoding::constant},
+    {"empty", [](auto&, std::size_t) { return std::string(); }, FieldEncoding::constant},
+    {"few", [](auto& generator, std::size_t) -> std::string {
+       static const char* const kValues[] = {"optional", "required", "extra", "important", "standard", ""};
+       return kValues[generator() % 6];
+     }, FieldEncoding::dictionary},
+    {"many", [](auto& generator, std::size_t) { return "https://example.org/" + hex(generator() % 700 * 0x9E3779B97F4A7C15ULL, 16, "ghijklmnopqrstuv"); }, {}},
+    {"integers", [](auto& generator, std::size_t) { return std::to_string(generator() % 3'000'000); }, FieldEncoding::numbers},
+    {"signed", [](auto& generator, std::size_t) { return std::to_string(static_cast<std::int64_t>(generator()) >> generator() % 64); }, {}},
+    {"ascending", [](auto& generator, std::size_t i) { return std::to_string(1'000'000 * i + generator() % 1000); }, FieldEncoding::numbers},
+    {"regular", [](auto& generator, std::size_t i) { return std::to_string(17 * i + (generator() % 50 == 0 ? 3 : 0)); }, FieldEncoding::numbers},
+    {"padded", [](auto& generator, std::size_t) { return padded(generator() % 10'000, 6); }, FieldEncoding::numbers},
+    {"prices", [](auto& generator, std::size_t) { return fraction(generator, 2, false, false); }, FieldEncoding::numbers},
+    {"shortest", [](auto& generator, std::size_t) { return fraction(generator, 5, true, false); }, FieldEncoding::numbers},
+    {"pointed", [](auto& generator, std::size_t) { return fraction(generator, 5, true, true); }, FieldEncoding::numbers},
+    {"lower hex", [](auto& generator, std::size_t) { return hex(generator(), 12, kLowerDigits); }, FieldEncoding::numbers},
+    {"upper hex", [](auto& generator, std::size_t) { return hex(generator(), 8, kUpperDigits); }, FieldEncoding::numbers},
+    {"hash", [](auto& generator, std::size_t) { return hex(generator(), 16, kLowerDigits) + hex(generator(), 16, kLowerDigits); }, FieldEncoding::hex_bytes},
+    {"UUID", [](auto& generator, std::size_t) {
+       return hex(generator(), 8, kUpperDigits) + "-" + hex(generator(), 4, kUpperDigits) + "-4" + hex(generator(), 3, kUpperDigits) + "-" +
+              hex(generator(), 4, kUpperDigits) + "-" + hex(generator(), 12, kUpperDigits);
+     }, FieldEncoding::hex_bytes},
+    {"time", [](auto& generator, std::size_t i) { return time_text("%Y-%m-%dT%H:%M:%SZ", static_cast<std::int64_t>(1'500'000'000 + 7 * i + generator() % 5)); }, FieldEncoding::numbers},
+    {"old time", [](auto& generator, std::size_t) { return time_text("%Y-%m-%d %H:%M:%S", static_cast<std::int64_t>(generator() % 250'000'000'000) - 30'000'000'000); },
+     FieldEncoding::numbers},
+    {"time with fraction", [](auto& generator, std::size_t i) {
+       return "[" + time_text("%d/%b/%Y:%H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + i)) + "." + padded(generator() % 1000, 3) + " +0000]";
+     }, FieldEncoding::numbers},
+    {"syslog", [](auto& generator, std::size_t i) { return time_text("%b %e %H:%M:%S", static_cast<std::int64_t>(1'700'000'000 + 5000 * i + generator() % 100)); }, FieldEncoding::numbers},
+    {"mail", [](auto& generator, std::size_t) { return time_text("%a, %d %b %Y %H:%M:%S +0100", static_cast<std::int64_t>(generator() % 2'000'000'000)); }, FieldEncoding::numbers},
+    {"day", [](auto& generator, std::size_t) { return time_text("%d.%m.%Y", static_cast<std::int64_t>(generator() % 1'700'000'000)); }, FieldEncoding::numbers},
+    {"bytes", [](auto& generator, std::size_t) {
+       std::string value(generator() % 20, ' ');
+       for (char& byte : value) byte = static_cast<char>(generator());
+       return value;
+     }, FieldEncoding::lengths},
+};
+
+}  // namespace npk::codec

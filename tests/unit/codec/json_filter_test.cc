@@ -1,0 +1,200 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <functional>
+#include <string>
+
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+#include "npk/format/ids.h"
+#include "unit/codec/json_text.h"
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+namespace {
+
+constexpr std::size_t kGuard = 64;
+
+std::optional<Bytes> filter(ByteView raw, std::size_t room) {
+  Bytes out(room);
+  const auto length = find_filter_encoder(format::CodecId::json)->encode(raw, out);
+  if (!length) return std::nullopt;
+  EXPECT_LE(*length, room);
+  out.resize(*length);
+  return out;
+}
+
+std::optional<Bytes> filter(ByteView raw) { return filter(raw, raw.size() + kMaxFilterGrowth); }
+
+// Decodes with guard bytes behind the output and checks that they are left alone.
+Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
+  const auto decoder = find_filter(format::CodecId::json)->create_decoder();
+  Bytes guarded(wanted + kGuard, 0x5A);
+  const auto result = decoder->restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
+  EXPECT_EQ(std::count(guarded.end() - kGuard, guarded.end(), 0x5A), static_cast<std::ptrdiff_t>(kGuard));
+  if (!result) return std::unexpected(result.error());
+  EXPECT_TRUE(*result);
+  guarded.resize(wanted);
+  return guarded;
+}
+
+// Whether the filter took it.
+bool survives(const Bytes& raw) {
+  const auto filtered = filter(raw);
+  if (!filtered) return false;
+  const auto back = restore(*filtered, raw.size(), raw.size());
+  EXPECT_TRUE(back.has_value()) << (back ? "" : back.error().message);
+  if (!back) return true;
+  const auto differs = std::ranges::mismatch(*back, raw);
+  EXPECT_TRUE(*back == raw) << "first difference at " << differs.in1 - back->begin();
+  return true;
+}
+
+Bytes joined(std::initializer_list<Bytes> pieces) {
+  Bytes all;
+  for (const Bytes& piece : pieces) all.insert(all.end(), piece.begin(), piece.end());
+  return all;
+}
+
+TEST(JsonFilter, OrdinaryDocumentsComeBack) {
+  static const std::pair<const char*, const char*> kLayouts[] = {{"", ""}, {"\n", "  "}, {"\n", "    "}, {"\n", "\t"}, {"\r\n", "  "}, {"\n", " "}};
+  for (const auto& [line_end, unit] : kLayouts) {
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) EXPECT_TRUE(survives(JsonWriter(seed, line_end, unit).document(200 * seed * seed))) << unit << seed;
+  }
+  EXPECT_TRUE(survives(json_lines(300'000, 3)));
+}
+
+TEST(JsonFilter, MixedLayoutsOneBehindAnother) {
+  EXPECT_TRUE(survives(joined({JsonWriter(1, "\n", "  ").document(5000), JsonWriter(2, "", "").document(5000), json_lines(5000, 3),
+                               JsonWriter(4, "\r\n", "\t").document(5000), JsonWriter(5, "\n", "    ").document(5000)})));
+}
+
+TEST(JsonFilter, CutAtEveryPlace) {
+  const Bytes raw = joined({JsonWriter(7, "\n", "  ").document(1200), json_lines(400, 2)});
+  for (std::size_t cut = 0; cut <= raw.size(); ++cut) {
+    survives(Bytes(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(cut)));
+    survives(Bytes(raw.begin() + static_cast<std::ptrdiff_t>(cut), raw.end()));
+  }
+}
+
+TEST(JsonFilter, DamagedTextComesBack) {
+  std::mt19937_64 generator(99);
+  for (int i = 0; i < 300; ++i) {
+    Bytes raw = i % 2 == 0 ? JsonWriter(static_cast<std::uint64_t>(i), "\n", "  ").document(1500) : json_lines(1500, 5);
+    for (std::size_t errors = generator() % 30; errors > 0; --errors) {
+      static constexpr std::uint8_t kBytes[] = {'"', '\\', '{', '}', '[', ']', ',', ':', '\n', ' ', '\r', '\t', 0, 0x01, 0x02, 0x04, 0x0E, 0xFF, 'n', '1'};
+      raw[generator() % raw.size()] = kBytes[generator() % std::size(kBytes)];
+    }
+    survives(raw);
+  }
+}
+
+TEST(JsonFilter, AnyBytesComeBackOrAreDeclined) {
+  for (const DataKind& kind : kDataKinds) {
+    for (const std::size_t size : {0U, 1U, 2U, 17U, 1000U, 100'000U}) survives(kind.make(size, size + 1));
+  }
+  EXPECT_FALSE(survives(random_bytes(100'000, 4)));
+}
+
+TEST(JsonFilter, HostileTextComesBackOrIsDeclined) {
+  for (const char* piece : {"[", "{", "]", "}", "\"", ",", ":", "\\", "\n", "[[", "{\"a\":", "{\"a\":[", "\"\\", "null", "1,", "{}", "[]", "\r", " ", "\"a\" \"b\"", "\n\n   {"}) {
+    std::string text;
+    while (text.size() < 60'000) text += piece;
+    survives(bytes_of_text(text));
+    text += R"({"key": "value"})";
+    survives(bytes_of_text(text));
+  }
+}
+
+TEST(JsonFilter, NestingWithLayoutComesBack) {
+  std::string text;
+  for (std::size_t level = 0; level < 600; ++level) text += "{\n" + std::string(2 * (level + 1), ' ') + "\"k\": ";
+  text += "1";
+  for (std::size_t level = 600; level > 0; --level) text += "\n" + std::string(2 * (level - 1), ' ') + "}";
+  EXPECT_TRUE(survives(bytes_of_text(text)));
+}
+
+// More distinct skeletons, keys, fields and tokens than there may be.
+TEST(JsonFilter, LimitsOfTheDictionary) {
+  std::string spaced, keyed, columns;
+  std::mt19937_64 generator(5);
+  for (std::size_t i = 0; i < 40'000; ++i) {
+    spaced += "{" + std::string(generator() % 16, ' ') + "\"a\"" + std::string(generator() % 16, ' ') + ":" + std::string(generator() % 16, ' ') + "1}";
+    keyed += (i == 0 ? "{\"k" : ",\"k") + std::to_string(generator() % 90'000) + "\":" + std::to_string(i % 7);
+  }
+  for (std::size_t times = 0; times < 60; ++times) {
+    for (std::size_t i = 0; i < 3000; ++i) columns += "{\"c" + std::to_string(i) + "\":\"v\"}\n";
+  }
+  EXPECT_TRUE(survives(bytes_of_text(spaced)));
+  EXPECT_TRUE(survives(bytes_of_text(keyed)));
+  EXPECT_TRUE(survives(bytes_of_text(columns)));
+}
+
+TEST(JsonFilter, RegularDataHasNextToNoStructure) {
+  const Bytes raw = json_lines(1 << 20, 8);
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  EXPECT_LT(filtered->size(), raw.size() / 2);
+}
+
+TEST(JsonFilter, SaysNothingWhereThereIsNoRoom) {
+  const Bytes raw = json_lines(10'000, 8);
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  EXPECT_TRUE(filter(raw, filtered->size()).has_value());
+  EXPECT_FALSE(filter(raw, filtered->size() - 1).has_value());
+}
+
+TEST(JsonFilter, SameBytesEveryTime) {
+  const Bytes raw = JsonWriter(21, "\n", "  ").document(50'000);
+  EXPECT_EQ(filter(raw), filter(raw));
+}
+
+TEST(JsonFilter, PrefixesAreThoseOfTheWhole) {
+  const Bytes raw = JsonWriter(22, "\n", "  ").document(3000);
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  for (std::size_t wanted = 1; wanted < raw.size(); wanted += 7) {
+    const auto prefix = restore(*filtered, raw.size(), wanted);
+    ASSERT_TRUE(prefix.has_value()) << wanted;
+    EXPECT_TRUE(std::ranges::equal(*prefix, ByteView(raw).first(wanted))) << wanted;
+  }
+}
+
+// What is left of a payload, or changed in it, is refused or gives other bytes: nothing worse.
+TEST(JsonFilter, DamagedPayloadsAreRefusedOrDecode) {
+  const Bytes raw = joined({JsonWriter(31, "\n", "  ").document(900), json_lines(600, 2)});
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  for (std::size_t length = 0; length < filtered->size(); ++length) {
+    const auto back = restore(ByteView(*filtered).first(length), raw.size(), raw.size());
+    ASSERT_TRUE(!back && back.error().code == Errc::corrupt) << length;
+  }
+  std::size_t refused = 0;
+  for (std::size_t bit = 0; bit < 8 * filtered->size(); ++bit) {
+    Bytes damaged = *filtered;
+    damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+    const auto back = restore(damaged, raw.size(), raw.size());
+    if (back) continue;
+    ASSERT_EQ(back.error().code, Errc::corrupt) << bit;
+    ++refused;
+  }
+  EXPECT_GT(refused, filtered->size());
+}
+
+TEST(JsonFilter, OtherLengthsAreRefused) {
+  const Bytes raw = json_lines(5000, 2);
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  for (const std::uint64_t length : {raw.size() - 1, raw.size() + 1, raw.size() * 2}) {
+    const auto back = restore(*filtered, length, static_cast<std::size_t>(length));
+    ASSERT_FALSE(back.has_value());
+    EXPECT_EQ(back.error().code, Errc::corrupt);
+  }
+  const auto too_long = restore(*filtered, kMaxFilteredRawBytes + 1, 100);
+  ASSERT_FALSE(too_long.has_value());
+  EXPECT_EQ(too_long.error().code, Errc::corrupt);
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -65,6 +65,7 @@ std::uint64_t opener_memory_bytes(std::uint64_t raw_block_bytes) {
 // A chain as this build knows it, in the order of encoding.
 struct BlockOpener::Chain {
   struct Filter {
+    format::CodecId id;
     codec::FilterDecoder* decoder;
     std::uint64_t input_bytes;   // of the encoder: what is restored
     std::uint64_t output_bytes;  // of the encoder: what it is restored from
@@ -72,6 +73,7 @@ struct BlockOpener::Chain {
   std::array<Filter, 8> filters;
   std::size_t filter_count = 0;
   codec::Decoder* compressor = nullptr;
+  format::CodecId compressor_id{};
   std::uint64_t compressed_bytes = 0;  // raw length for the compressor
   ByteView payload;
   ByteView base;
@@ -93,22 +95,32 @@ Result<BlockOpener::Chain> BlockOpener::chain_of(const format::InnerHeader& head
     const bool is_words_alone = step.id == format::CodecId::words && chain.filter_count == 0;
     if (header.raw_length > codec::kMaxFilteredRawBytes && !is_words_alone) return fail(Errc::corrupt, "a block is too long for its filters");
     if (chain.filter_count == chain.filters.size()) return fail(Errc::limit, "a codec chain has more filters than any may");
-    chain.filters[chain.filter_count++] = {filter, chain.compressed_bytes, step.parameter};
+    chain.filters[chain.filter_count++] = {step.id, filter, chain.compressed_bytes, step.parameter};
     chain.compressed_bytes = step.parameter;
   }
   if (compressor.id == format::CodecId::zstd && compressor.parameter >= codec::kMinZstdWindowLog && compressor.parameter <= codec::kMaxZstdWindowLog)
     compressor.parameter = std::min(compressor.parameter, window_log_bound(chain.compressed_bytes, base_bytes));
+  chain.compressor_id = compressor.id;
   NPK_ASSIGN(chain.compressor, decoders_.get(compressor));
   return chain;
 }
 
+Result<void> BlockOpener::decompress(const Chain& chain, MutableBytes out) {
+  ProfileSpan span(profile_, {ProfileStage::decompress, chain.compressor_id});
+  span.add_bytes(chain.payload.size(), out.size());
+  return chain.compressor->decode_prefix(chain.payload, chain.base, chain.compressed_bytes, out);
+}
+
 // Restores what filter `step` was given, from what the steps behind it restore.
 Result<void> BlockOpener::decode_from(const Chain& chain, std::size_t step, MutableBytes out) {
-  if (step == chain.filter_count) return chain.compressor->decode_prefix(chain.payload, chain.base, chain.compressed_bytes, out);
+  if (step == chain.filter_count) return decompress(chain, out);
   const Chain::Filter& filter = chain.filters[step];
+  ProfileSpan span(profile_, {ProfileStage::unfilter, filter.id});
+  span.add_bytes(0, out.size());
   return codec::restore_prefix(*filter.decoder, filter.output_bytes, filter.input_bytes, out, [&](std::uint64_t wanted) -> Result<ByteView> {
     const MutableBytes filtered = scratch_[step % scratch_.size()].take(wanted);
     NPK_TRY(decode_from(chain, step + 1, filtered));
+    span.add_bytes(filtered.size(), 0);
     return filtered;
   });
 }

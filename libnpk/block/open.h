@@ -11,6 +11,7 @@
 #include "npk/bytes.h"
 #include "npk/format/frame.h"
 #include "npk/limits.h"
+#include "npk/profile.h"
 #include "npk/result.h"
 
 namespace npk::block {
@@ -34,7 +35,7 @@ using BodyCheck = std::array<std::uint8_t, 8>;  // first bytes of BLAKE3(body), 
 // Decodes blocks and dictionaries. Keeps decoders from call to call. Not thread-safe: one per thread.
 class BlockOpener {
  public:
-  explicit BlockOpener(const Limits& limits) : limits_(limits), decoders_(limits) {}
+  explicit BlockOpener(const Limits& limits, Profile* profile = nullptr) : limits_(limits), profile_(profile), decoders_(limits) {}
 
   // The first out.size() bytes of the block that `opened` (format::split_body of a checked body) holds; `base` is the
   // raw bytes of the frame that opened.header.base_position names, empty if none. Only with out.size() == raw_length is
@@ -52,9 +53,11 @@ class BlockOpener {
   };
 
   [[nodiscard]] Result<Chain> chain_of(const format::InnerHeader& header, std::size_t base_bytes);
+  [[nodiscard]] Result<void> decompress(const Chain& chain, MutableBytes out);
   [[nodiscard]] Result<void> decode_from(const Chain& chain, std::size_t step, MutableBytes out);
 
   Limits limits_;
+  Profile* profile_;
   codec::DecoderSet decoders_;
   codec::FilterDecoderSet filters_;
   std::array<Scratch, 2> scratch_;  // what the filters read, by turns

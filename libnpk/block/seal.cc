@@ -26,13 +26,24 @@ ByteView store(MutableBytes buffer) {
   return finish({.raw_length = raw_length}, buffer, raw_length);
 }
 
+// What does not fit is stored: it goes on at its own length.
+Result<std::optional<std::size_t>> compress(codec::Encoder& encoder, Profile* profile, ByteView input, ByteView base, MutableBytes room) {
+  const codec::CodecStep step = encoder.step();
+  ProfileSpan span(profile, {ProfileStage::compress, step.id, step.level});
+  span.sample(input);
+  auto payload = encoder.encode(input, base, room);
+  if (payload) span.add_bytes(input.size(), payload->value_or(input.size()));
+  return payload;
+}
+
 format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
 
 }  // namespace
 
 struct BlockSealer::State {
-  explicit State(const SealOptions& options) : filterer(options) {}
+  explicit State(const SealOptions& options) : profile(options.profile), filterer(options) {}
 
+  Profile* profile;
   std::unique_ptr<codec::Encoder> encoder;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // null: `encoder` does
   BlockFilterer filterer;
@@ -59,7 +70,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
   const bool is_filtered = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;
-  NPK_ASSIGN(const auto payload, encoder.encode(filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  NPK_ASSIGN(const auto payload, compress(encoder, state_->profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
   filtered.steps.push_back(chain_step(encoder.step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);

@@ -8,6 +8,7 @@
 #include "codec/content_kind.h"
 #include "codec/encoder.h"
 #include "npk/bytes.h"
+#include "npk/profile.h"
 #include "npk/result.h"
 
 namespace npk::block {
@@ -27,6 +28,7 @@ struct SealOptions {
   bool word_filter = false;                     // try words where no other filter is chosen
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
+  Profile* profile = nullptr;
 };
 
 // Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.

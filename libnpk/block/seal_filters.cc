@@ -71,7 +71,9 @@ FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t le
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
     if (filter == nullptr || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
     const MutableBytes out = buffers_[turn].take(block.bytes.size() + codec::kMaxFilterGrowth);
+    ProfileSpan span(options_.profile, {ProfileStage::filter, id});
     const auto length = filter->encode(block.bytes, out);
+    span.add_bytes(block.bytes.size(), length.value_or(block.bytes.size()));
     if (!length) continue;
     block.bytes = out.first(*length);
     block.steps.push_back({id, level, static_cast<std::uint32_t>(*length)});
@@ -90,6 +92,7 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
 
 // Each candidate of the content's kind on a part from the middle of the block; of equals the first.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
+  const ProfileSpan span(options_.profile, ProfileStage::choose);
   const Candidate* best = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {

@@ -8,13 +8,14 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact recompress purge
+set -l verbs pack list extract cat seek info report verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact recompress purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a cat -d 'write the content of a file'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a seek -d 'read bytes at any place of a file'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a info -d 'totals, ratio, and what takes the room'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a report -d 'a page for a browser'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a protect -d 'add parity'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a repair -d 'mend a damaged package'
@@ -54,10 +55,12 @@ end
 complete -c npk -n '__fish_seen_subcommand_from pack key' -s r -l recipient -x
 complete -c npk -n '__fish_seen_subcommand_from pack key' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from pack' -l cipher -xa 'xchacha20-poly1305 aes-256-gcm'
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash key rekey' -s i -l identity -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash key rekey' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from sign' -s i -l identity -r
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l signer -r
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash' -l expect-commit -x
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash' -l signer -r
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash' -l expect-commit -x
+complete -c npk -n '__fish_seen_subcommand_from pack append extract verify report' -l profile -r -d 'where the time went'
+complete -c npk -n '__fish_seen_subcommand_from report' -s o -l output -r
 complete -c npk -n '__fish_seen_subcommand_from info' -l statement
 complete -c npk -n '__fish_seen_subcommand_from info' -l minisig
 complete -c npk -n '__fish_seen_subcommand_from sign' -s s -l secret-key -r
@@ -96,7 +99,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l application 
 complete -c npk -n '__fish_seen_subcommand_from pack append tag' -l vendor -x
 complete -c npk -n '__fish_seen_subcommand_from pack append' -l comment -x
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rekey -d 'seal anew'
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log tag comment' -l at -x -d 'generation'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash log tag comment' -l at -x -d 'generation'
 complete -c npk -n '__fish_seen_subcommand_from append' -l checksum -d 'read all files'
 complete -c npk -n '__fish_seen_subcommand_from append' -l ignore-ctime -d 'another ctime is no change'
 complete -c npk -n '__fish_seen_subcommand_from append' -l ignore-inode -d 'another inode number is no change'
@@ -116,7 +119,7 @@ complete -c npk -n '__fish_seen_subcommand_from recover' -s i -l identity -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s r -l recipient -x
 complete -c npk -n '__fish_seen_subcommand_from recover' -s R -l recipients-file -r
 complete -c npk -n '__fish_seen_subcommand_from recover' -s q -l quiet
-complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info verify hash log tag comment' -l spool -x -d 'keeps package - first, at most so many bytes'
+complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash log tag comment' -l spool -x -d 'keeps package - first, at most so many bytes'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a compact -d 'drop generations'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a recompress -d 'compress the data anew'
 complete -c npk -n '__fish_seen_subcommand_from recompress' -l fast

@@ -3,6 +3,7 @@
 #include "keys.h"
 #include "metadata_options.h"
 #include "pack_options.h"
+#include "profile_option.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -28,6 +29,7 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
   --resume             goes on where a run with --resume was stopped: what it had compressed is not compressed again
+  --profile FILE       where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary
 
@@ -42,6 +44,7 @@ struct Options {
   ChangeOptions change;
   IdentityOptions keys;
   MetadataOptions metadata;
+  ProfileOption profile;
 };
 
 void define(OptionParser& parser, Options& options) {
@@ -54,6 +57,7 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("--append-to-signed", options.append.append_to_signed);
   parser.flag("--resume", options.append.create.resume);
   define_identities(parser, options.keys);
+  options.profile.define(parser);
   parser.flag("--json", options.change.json);
   parser.flag("-q,--quiet", options.change.quiet);
   parser.operand("PACKAGE", options.append.package_path);
@@ -62,6 +66,7 @@ void define(OptionParser& parser, Options& options) {
 
 Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   ops::CreateOptions& create = options.append.create;
+  NPK_ASSIGN(create.writer.profile, options.profile.begin(options.append.package_path));
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to append");
@@ -83,7 +88,8 @@ int run_append(const Arguments& arguments, Io& io) {
     if (code == kUsage) messages.hint("--help shows what there is");
     return code;
   }
-  return change_package(options.append, options.change, messages, io);
+  const int code = change_package(options.append, options.change, messages, io);
+  return code == kDone || code == kSomeFailed ? options.profile.finish(code, messages) : code;
 }
 
 }  // namespace npk::tools

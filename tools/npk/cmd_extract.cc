@@ -7,6 +7,7 @@
 #include "exit_code.h"
 #include "metadata_options.h"
 #include "opened_package.h"
+#include "profile_option.h"
 #include "progress_line.h"
 #include "verbs.h"
 
@@ -27,6 +28,7 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
                          made else is made again, and what was there before is treated as without it
   --threads N            as many as processors by default
   --memory N             at most N bytes (K, M, G) for buffers; what can't be kept is refused
+  --profile FILE         where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   -q, --quiet            no progress line
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
@@ -50,6 +52,7 @@ struct Options {
   bool quiet = false;
   std::string package;
   ReadingOptions reading;
+  ProfileOption profile;
   bool is_incomplete = false;  // found out on opening
 };
 
@@ -70,8 +73,10 @@ Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io
     return fail(Errc::misuse, "--at: an older generation is found from a package's end, which needs a file, not '-'");
   if (is_piped && !options.tags.empty())
     return fail(Errc::misuse, "--tag: what holds for an entry is known from a package's end, which needs a file, not '-'");
+  NPK_ASSIGN(options.extract.profile, options.profile.begin(options.package));
   NPK_ASSIGN(options.extract.tags, tag_conditions(options.tags));
-  NPK_ASSIGN(const ReaderOptions reader, reader_options(options.reading, options.package));
+  NPK_ASSIGN(ReaderOptions reader, reader_options(options.reading, options.package));
+  reader.profile = options.extract.profile;
   options.extract.identities = reader.identities;
   if (is_piped) return ops::extract_stream(*joined_volumes(io.in), options.extract);
   NPK_ASSIGN(auto source, package_source(options.package, options.reading, io));
@@ -95,7 +100,7 @@ int extract(Options& options, Messages& messages, Io& io) {
   const auto report = extract_from(options, messages, io);
   if (report) {
     const int code = exit_code_of_report(*report, messages);
-    return options.is_incomplete ? kDamaged : code;
+    return options.profile.finish(options.is_incomplete ? kDamaged : code, messages);
   }
   const int code = messages.error(report.error());
   hint_at_keys(report.error(), messages);
@@ -119,6 +124,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   parser.flag("--resume", options.extract.resume);
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", options.extract.memory_bytes);
+  options.profile.define(parser);
   parser.flag("-q,--quiet", options.quiet);
   define_reading(parser, options.reading);
   parser.excludes("--overwrite", "--keep");

@@ -12,6 +12,7 @@
 #include "output_buffer.h"
 #include "metadata_options.h"
 #include "pack_options.h"
+#include "profile_option.h"
 #include "progress_line.h"
 #include "verbs.h"
 
@@ -53,6 +54,7 @@ own, read from standard input.
   --resume             goes on where a run with --resume was stopped, and ends with the same bytes; what is written is kept
                        as .PACKAGE.npk-partial until it is whole. A sealed one needs -i, --identity FILE, or its passphrase
   --recovery PERCENT   adds parity for `npk repair`, as npk protect does: 1 to 90; not to standard output
+  --profile FILE       where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   --json               a report as JSON on standard output (see JSON.md)
   -q, --quiet          no progress and no summary;  -v, --verbose  more of a summary, and the memory allowed
 
@@ -71,6 +73,7 @@ struct Options {
   std::optional<int> recovery;
   RecipientOptions keys;
   MetadataOptions metadata;
+  ProfileOption profile;
   std::vector<std::string> identity_files;  // with --resume
 };
 
@@ -86,6 +89,7 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("--resume", options.create.resume);
   parser.texts("-i,--identity", options.identity_files);
   parser.number("--recovery", options.recovery, 1, static_cast<int>(ops::kMaxRecoveryPercent));
+  options.profile.define(parser);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   parser.flag("-v,--verbose", options.verbose);
@@ -97,6 +101,7 @@ void define(OptionParser& parser, Options& options) {
 // What the options mean together.
 Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   ops::CreateOptions& create = options.create;
+  NPK_ASSIGN(create.writer.profile, options.profile.begin(create.package_path));
   const bool to_output = create.package_path == "-";
   if (to_output && io.out_is_terminal) return fail(Errc::misuse, "a package is not for a terminal: redirect standard output, or name a file");
   if (to_output && create.writer.volume_bytes != 0) return fail(Errc::misuse, "--volume-size: standard output is one file: name PACKAGE");
@@ -203,7 +208,7 @@ int pack(Options& options, Messages& messages, Io& io) {
   const auto start = io.now();
   const auto report = ops::create(create);
   if (!report) return say_failure(report.error(), messages);
-  return report_on(*report, options, io.now() - start, messages, io);
+  return options.profile.finish(report_on(*report, options, io.now() - start, messages, io), messages);
 }
 
 }  // namespace

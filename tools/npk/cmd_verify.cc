@@ -10,13 +10,14 @@
 #include "npk/ops/hash.h"
 #include "npk/ops/verify.h"
 #include "output_buffer.h"
+#include "profile_option.h"
 #include "progress_line.h"
 #include "verbs.h"
 
 namespace npk::tools {
 namespace {
 
-constexpr std::string_view kHelp = R"(usage: npk verify [--quick | --part K/N] [--threads N] [--json] [-q] PACKAGE
+constexpr std::string_view kHelp = R"(usage: npk verify [--quick | --part K/N] [--threads N] [--profile FILE] [--json] [-q] PACKAGE
 
 Checks every byte of every frame, every reference, every chunk's hash and every file's digest, and goes on
 after damage. If something is wrong: exit code 3, where it is, and which files it costs.
@@ -24,6 +25,7 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   --quick      everything but the contents of blocks: all of the metadata, and that each block has its place
   --part K/N   of the blocks, only the K-th of N parts; N runs check everything
   --threads N  as many as processors by default
+  --profile FILE  where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   --json       one document (see JSON.md)
   -q, --quiet  nothing but what is wrong
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
@@ -46,6 +48,7 @@ struct Options {
   std::string part;
   std::string package;
   ReadingOptions reading;
+  ProfileOption profile;
 };
 
 // "3/7" into 3 and 7.
@@ -153,6 +156,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   parser.flag("--quick", options.quick);
   parser.text("--part", options.part);
   parser.number("--threads", options.threads, 1, 1024);
+  options.profile.define(parser);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
   define_reading(parser, options.reading);
@@ -169,6 +173,9 @@ int run_verify(const Arguments& arguments, Io& io) {
     messages.error(fmt::format("--part: '{}' is not K/N with K from 1 to N", options.part));
     return kUsage;
   }
+  auto profile = options.profile.begin(options.package);
+  if (!profile) return messages.error(profile.error());
+  verify.profile = *std::move(profile);
   auto reader = reader_options(options.reading, options.package);
   if (!reader) return messages.error(reader.error());
   verify.identities = std::move(reader->identities);
@@ -178,7 +185,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   auto source = package_source(options.package, options.reading, io);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
-  if (report) return report_on({*report, verify.expected.signers}, options, messages, io);
+  if (report) return options.profile.finish(report_on({*report, verify.expected.signers}, options, messages, io), messages);
   const int code = messages.error(report.error());
   hint_at_keys(report.error(), messages);
   return code;

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 25> kVerbs = {{
+constexpr std::array<Verb, 26> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -19,6 +19,7 @@ constexpr std::array<Verb, 25> kVerbs = {{
     {"cat", "write a file's content to standard output", run_cat},
     {"seek", "read bytes at any place of a file, and show what that costs", run_seek},
     {"info", "totals, ratio, and what takes the room", run_info},
+    {"report", "a page for a browser: what takes the room, and the time", run_report},
     {"verify", "check every byte, every reference and every hash", run_verify},
     {"protect", "add parity, to repair a package from", run_protect},
     {"repair", "mend a damaged package that has parity", run_repair},

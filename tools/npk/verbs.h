@@ -35,6 +35,7 @@ int run_extract(const Arguments& arguments, Io& io);
 int run_cat(const Arguments& arguments, Io& io);
 int run_seek(const Arguments& arguments, Io& io);
 int run_info(const Arguments& arguments, Io& io);
+int run_report(const Arguments& arguments, Io& io);
 int run_sign(const Arguments& arguments, Io& io);
 int run_recover(const Arguments& arguments, Io& io);
 int run_rekey(const Arguments& arguments, Io& io);

@@ -25,6 +25,7 @@
 #include "npk/expected_state.h"
 #include "npk/format/commit.h"
 #include "npk/limits.h"
+#include "npk/profile.h"
 #include "npk/recipients.h"
 #include "npk/source.h"
 #include "npk/stream.h"
@@ -44,6 +45,7 @@ struct ReaderOptions {
   std::shared_ptr<const std::vector<Identity>> identities = {};
   std::uint64_t generation = 0;  // to open, by number; 0: the newest. misuse for one that is not there
   std::optional<std::int64_t> not_after = {};  // or the newest of this time or before, in seconds since 1970; misuse if none is
+  std::shared_ptr<Profile> profile = {};  // counts reading, checking and decoding of frames and blocks
   ExpectedState expected = {};  // refused otherwise (auth_failed); so is one that had to be recovered
 };
 

@@ -13,6 +13,7 @@
 #include "npk/format/commit.h"
 #include "npk/format/package_metadata.h"
 #include "npk/format/superblock.h"
+#include "npk/profile.h"
 #include "npk/progress.h"
 #include "npk/recipients.h"
 #include "npk/source.h"
@@ -56,6 +57,7 @@ struct WriterOptions {
   std::shared_ptr<const std::vector<Recipient>> recipients;
   format::Cipher cipher = format::Cipher::xchacha20_poly1305;  // of a sealed package
   bool pad = false;                      // a sealed package hides its lengths, and is up to 12 % larger for it (spec section 14)
+  std::shared_ptr<Profile> profile;      // counts what the writing takes; never changes the bytes
   ProgressCallback progress;
   ProblemCallback problem;               // an entry that could not be read, or changed meanwhile; the rest goes on
   std::stop_token stop;

@@ -32,6 +32,8 @@ Result<void> restore_block(ExtractSession& session, std::span<const Piece> piece
       return {};
     });
   }
+  ProfileSpan span(session.options().profile.get(), ProfileStage::restore);
+  for (const Piece& piece : pieces) span.add_bytes(piece.length, piece.length);
   return for_each_file(pieces, [&](std::span<const Piece> own) -> Result<void> {
     if (session.options().stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
     return session.files().write(own, block);

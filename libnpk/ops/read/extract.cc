@@ -24,11 +24,7 @@ class PackageExtraction {
   Result<ExtractReport> run() {
     NPK_TRY(reader::check_expansion(package_.info(), session_.options().limits));
     NPK_TRY(session_.open_target("commit " + hex_of(package_.info().commit_place.hash)));
-    NPK_TRY(choose_entries());
-    NPK_TRY(plan_.locate(package_.impl().chunks(), [this](PiecePlan::Number file, const Error& error) {
-      session_.files().fail(file, error, is_damage(error));
-    }));
-    NPK_TRY(fit_memory());
+    NPK_TRY(plan());
     NPK_TRY(session_.restore_directories());
     NPK_TRY(pool::parallel_for_each_index(session_.pipeline_options(), plan_.task_count(), [this](std::uint64_t index) {
       return restore(plan_.task(static_cast<std::size_t>(index)));
@@ -39,6 +35,15 @@ class PackageExtraction {
   }
 
  private:
+  Result<void> plan() {
+    const ProfileSpan span(session_.options().profile.get(), ProfileStage::plan);
+    NPK_TRY(choose_entries());
+    NPK_TRY(plan_.locate(package_.impl().chunks(), [this](PiecePlan::Number file, const Error& error) {
+      session_.files().fail(file, error, is_damage(error));
+    }));
+    return fit_memory();
+  }
+
   Result<void> choose_entries() {
     std::optional<Error> refused;
     EffectiveTags tags(package_);
@@ -106,6 +111,7 @@ class PackageExtraction {
 }  // namespace
 
 Result<ExtractReport> extract(const PackageReader& package, const ExtractOptions& options) {
+  const ProfiledRun run(options.profile.get(), "extract", pool::thread_count(options.threads));
   return PackageExtraction(package, options).run();
 }
 

@@ -92,6 +92,7 @@ template <class Restore>
 Result<void> ExtractSession::restore_all(std::vector<Number>& numbers, Restore restore) {
   const std::size_t parts = (numbers.size() + kEntriesAtOnce - 1) / kEntriesAtOnce;
   const auto restore_part = [&](std::uint64_t part) -> Result<void> {
+    const ProfileSpan span(options_.profile.get(), ProfileStage::metadata);
     const std::size_t begin = static_cast<std::size_t>(part) * kEntriesAtOnce;
     for (std::size_t i = begin; i < std::min(numbers.size(), begin + kEntriesAtOnce); ++i) {
       if (options_.stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
@@ -106,6 +107,7 @@ Result<void> ExtractSession::restore_all(std::vector<Number>& numbers, Restore r
 
 // One after another: those above come first, and the writer makes them under one lock anyway.
 Result<void> ExtractSession::restore_directories() {
+  const ProfileSpan span(options_.profile.get(), ProfileStage::metadata);
   for (const Number number : directories_) {
     if (options_.stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
     NPK_TRY(restore_node(entries_, number, *writer_, reporter_));
@@ -122,6 +124,7 @@ Result<void> ExtractSession::restore_without_data() {
 }
 
 Result<void> ExtractSession::finish() {
+  const ProfileSpan span(options_.profile.get(), ProfileStage::metadata);
   NPK_TRY(files_->make_links());
   NPK_TRY(writer_->finish());
   for (const std::string& glob : selection_.unmatched()) reporter_.unmatched(glob);

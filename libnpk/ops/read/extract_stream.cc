@@ -4,15 +4,37 @@
 #include "ops/read/package_stream.h"
 
 namespace npk::ops {
+namespace {
+
+class ProfiledSource final : public SequentialSource {
+ public:
+  ProfiledSource(SequentialSource& inner, Profile* profile) : inner_(inner), profile_(profile) {}
+  Result<std::size_t> read(MutableBytes out) override {
+    ProfileSpan span(profile_, ProfileStage::read);
+    auto count = inner_.read(out);
+    if (count) span.add_bytes(*count, *count);
+    return count;
+  }
+  std::string name() const override { return inner_.name(); }
+
+ private:
+  SequentialSource& inner_;
+  Profile* profile_;
+};
+
+}  // namespace
 
 // What is wrong with the package is said when everything that could be extracted has been.
 Result<ExtractReport> extract_stream(SequentialSource& source, const ExtractOptions& options) {
   if (!options.tags.empty()) return fail(Errc::misuse, "tags are known from a package's end: from a pipe entries can't be chosen by them");
+  Profile* const profile = options.profile.get();
+  const ProfiledRun run(profile, "extract", pool::thread_count(options.threads));
+  ProfiledSource profiled(source, profile);
   ExtractSession session(options);
   PackageStream package(
-      source, options.limits,
+      profiled, options.limits,
       StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop,
-      options.identities);
+      options.identities, profile);
   ManifestRestorer manifests(session, package.chunks(), package.blocks());
   session.reporter().expect_unknown();
   NPK_TRY(package.open());

@@ -52,8 +52,8 @@ struct FileDigests::Active {
   hash::Blake3 hasher;
 };
 
-FileDigests::FileDigests(const PackageReader& reader, std::vector<DigestTask> tasks, DamageList& damages)
-    : reader_(reader), tasks_(std::move(tasks)), damages_(damages) {}
+FileDigests::FileDigests(const PackageReader& reader, std::vector<DigestTask> tasks, DamageList& damages, Profile* profile)
+    : reader_(reader), tasks_(std::move(tasks)), damages_(damages), profile_(profile) {}
 FileDigests::~FileDigests() = default;
 
 std::size_t FileDigests::same_content_end(std::size_t task) const {
@@ -125,6 +125,7 @@ Result<void> FileDigests::finish(bool with_holes_only, unsigned threads, const s
 
 // A read that fails does so for damage that has been noted, by this part or by another.
 Result<void> FileDigests::read_again(std::size_t task, const std::stop_token& stop) {
+  const ProfileSpan span(profile_, ProfileStage::check_files);
   NPK_ASSIGN(const Entry entry, reader_.entry(tasks_[task].entry));
   if (is_left_out(entry)) return {};
   NPK_ASSIGN(FileStream stream, reader_.open_stream(entry));

@@ -15,7 +15,7 @@ namespace npk::ops {
 class FileDigests {
  public:
   // `tasks` sorted. Those of chunks that never come are left out: another part has them, or the damage is known.
-  FileDigests(const PackageReader& reader, std::vector<DigestTask> tasks, DamageList& damages);
+  FileDigests(const PackageReader& reader, std::vector<DigestTask> tasks, DamageList& damages, Profile* profile = nullptr);
   ~FileDigests();
 
   // A chunk's bytes, its hash checked or its damage noted. One thread at a time.
@@ -39,6 +39,7 @@ class FileDigests {
   const PackageReader& reader_;
   std::vector<DigestTask> tasks_;
   DamageList& damages_;
+  Profile* profile_;
   std::multimap<std::uint64_t, std::unique_ptr<Active>> waiting_;  // by the chunk they need next
   std::vector<std::size_t> again_;                                 // tasks
   std::atomic<std::uint64_t> computed_ = 0;

@@ -35,7 +35,7 @@ ManifestRestorer::ManifestRestorer(ExtractSession& session, StreamChunks& chunks
       blocks_(blocks),
       decoder_(session.options().limits, chunks, blocks, [&session](const KnownChunk& chunk, MutableBytes out) {
         return ExtractedChunks(session.entries(), session.writer()).read(chunk, out);
-      }) {}
+      }, session.options().profile.get()) {}
 
 Result<void> ManifestRestorer::restore(const format::CatalogPage& manifest, std::uint64_t stored_bytes) {
   files_.clear();
@@ -152,6 +152,8 @@ Result<void> ManifestRestorer::copy(std::span<const Copy> copies) {
 }
 
 Result<void> ManifestRestorer::copy_batch(std::span<const Copy> copies, std::size_t bytes) {
+  ProfileSpan span(session_.options().profile.get(), ProfileStage::restore);
+  span.add_bytes(bytes, bytes);
   BlockBuffers::Lease lease(session_.buffers(), bytes);
   const MutableBytes buffer = lease.first(bytes);
   ExtractedChunks extracted(session_.entries(), session_.writer());

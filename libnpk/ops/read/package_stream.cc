@@ -29,23 +29,33 @@ std::uint64_t blocks_in_memory(std::uint64_t memory_bytes) noexcept {
 }
 
 PackageStream::PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop,
-                             std::shared_ptr<const std::vector<Identity>> identities)
+                             std::shared_ptr<const std::vector<Identity>> identities, Profile* profile)
     : name_(source.name()),
       limits_(limits),
       stop_(std::move(stop)),
+      profile_(profile),
       walker_(source, limits, std::move(identities), BlockBodies::as_stored),
-      blocks_(std::move(blocks)) {}
+      blocks_(std::move(blocks)) {
+  blocks_.record_to(profile);
+}
 
 Result<void> PackageStream::open() {
   NPK_ASSIGN(superblock_, walker_.read_superblock());
   return {};
 }
 
+Result<bool> PackageStream::next(reader::Frame& frame) {
+  ProfileSpan span(profile_, ProfileStage::check);
+  const Result<bool> found = walker_.next(frame);
+  if (found && *found) span.add_bytes(frame.header.stored_length, frame.body.size());
+  return found;
+}
+
 Result<void> PackageStream::walk(const TakeManifest& take_manifest) {
   reader::Frame frame;
   while (!wrong_) {
     if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
-    const Result<bool> found = walker_.next(frame);
+    const Result<bool> found = next(frame);
     if (!found)
       wrong_ = found.error();
     else if (!*found)

@@ -26,7 +26,7 @@ class PackageStream {
   using TakeManifest = std::function<Result<void>(const format::CatalogPage&, std::uint64_t)>;
 
   PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop,
-                std::shared_ptr<const std::vector<Identity>> identities);
+                std::shared_ptr<const std::vector<Identity>> identities, Profile* profile = nullptr);
 
   [[nodiscard]] StreamChunks& chunks() noexcept { return chunks_; }
   [[nodiscard]] StreamBlocks& blocks() noexcept { return blocks_; }
@@ -41,6 +41,7 @@ class PackageStream {
   [[nodiscard]] std::uint64_t position() const noexcept { return walker_.position(); }
 
  private:
+  [[nodiscard]] Result<bool> next(reader::Frame& frame);
   [[nodiscard]] Result<void> take(reader::Frame& frame, const TakeManifest& take_manifest);
   [[nodiscard]] Result<void> judge(const reader::Frame& frame, Result<void> taken);
   [[nodiscard]] Result<void> take_chunk_page(const reader::Frame& frame);
@@ -52,6 +53,7 @@ class PackageStream {
   const std::string name_;
   const Limits limits_;
   const std::stop_token stop_;
+  Profile* profile_;
   reader::FrameWalker walker_;
   StreamChunks chunks_;
   StreamBlocks blocks_;

@@ -63,7 +63,9 @@ Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) 
 
 Result<ByteView> StreamBlocks::opened(const format::FrameHeader& header, MutableBytes body) const {
   if (!is_sealed(header)) return ByteView(body);
+  ProfileSpan span(profile_, ProfileStage::decrypt);
   NPK_ASSIGN(const MutableBytes plain, opener_->open(header, body));
+  span.add_bytes(body.size(), plain.size());
   return ByteView(plain);
 }
 

@@ -23,6 +23,7 @@ class StreamBlocks {
 
   // What opens the sealed ones among those that are added.
   void open_with(std::shared_ptr<const crypto::BodyOpener> opener) noexcept { opener_ = std::move(opener); }
+  void record_to(Profile* profile) noexcept { profile_ = profile; }
   // Takes the frame's body, as it is stored: sealed it stays, in memory and in the file. The oldest go to the file when memory is full, and are lost when that is.
   void add(reader::Frame& frame);
   void drop(std::uint64_t position);
@@ -70,6 +71,7 @@ class StreamBlocks {
   std::deque<std::uint64_t> spool_order_;  // positions, oldest first; some may be gone from spooled_
   std::uint64_t spool_head_ = 0;           // where the next one goes: the file is a ring
   std::shared_ptr<const crypto::BodyOpener> opener_;
+  Profile* profile_ = nullptr;
   io::FileDescriptor file_;
   std::string loss_;
 };

@@ -43,7 +43,7 @@ Result<void> StreamDecoder::decode_with(std::uint64_t number, std::uint64_t base
       openers_.pop_back();
     }
   }
-  if (opener == nullptr) opener = std::make_unique<block::BlockOpener>(limits_);
+  if (opener == nullptr) opener = std::make_unique<block::BlockOpener>(limits_, profile_);
   auto decoded = opener->decode(opened, base, out);
   const std::lock_guard lock(mutex_);
   openers_.push_back(std::move(opener));

@@ -21,8 +21,8 @@ class StreamDecoder {
   using ReadBack = std::function<Result<void>(const KnownChunk&, MutableBytes)>;
 
   // `read_back` may be empty if no chunk gets a home.
-  StreamDecoder(const Limits& limits, const StreamChunks& chunks, const StreamBlocks& blocks, ReadBack read_back = {})
-      : limits_(limits), chunks_(chunks), blocks_(blocks), read_back_(std::move(read_back)) {}
+  StreamDecoder(const Limits& limits, const StreamChunks& chunks, const StreamBlocks& blocks, ReadBack read_back = {}, Profile* profile = nullptr)
+      : limits_(limits), chunks_(chunks), blocks_(blocks), read_back_(std::move(read_back)), profile_(profile) {}
 
   // Errc::corrupt: the block did not come where its chunk page says; limit: it was not kept.
   [[nodiscard]] Result<void> check_available(std::uint64_t number) const;
@@ -45,6 +45,7 @@ class StreamDecoder {
   const StreamChunks& chunks_;
   const StreamBlocks& blocks_;
   ReadBack read_back_;
+  Profile* profile_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<block::BlockOpener>> openers_;
   std::list<Base> bases_;  // newest first

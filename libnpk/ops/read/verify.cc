@@ -25,12 +25,14 @@ class Verification {
       : reader_(reader), package_(reader.impl()), options_(options), chunks_(package_, damages_), entries_(package_, reader, damages_) {}
 
   Result<VerifyReport> run() {
+    std::optional<ProfileSpan> structure(std::in_place, options_.profile.get(), ProfileStage::plan);
     NPK_TRY(note_opening());
     NPK_TRY(chunks_.run());
     NPK_TRY(entries_.run());
     NPK_TRY(check_hints(package_, entries_.is_complete(), damages_));
     FrameCheck frames(package_, chunks_, damages_);
     NPK_TRY(frames.run(options_.stop));
+    structure.reset();
     if (!options_.quick) NPK_TRY(check_blocks());
     else report_.blocks = frames.block_count();
     NPK_TRY(frames.note_missing_blocks());
@@ -50,9 +52,9 @@ class Verification {
     const BlockPart part{share(blocks, options_.part - 1, options_.parts), share(blocks, options_.part, options_.parts)};
     // Unpacking more than the limits allow is not begun; each block on its own is bounded.
     auto bounded = reader::check_expansion(reader_.info(), options_.limits);
-    FileDigests files(reader_, bounded ? std::move(entries_.digest_tasks()) : std::vector<DigestTask>(), damages_);
+    FileDigests files(reader_, bounded ? std::move(entries_.digest_tasks()) : std::vector<DigestTask>(), damages_, options_.profile.get());
     if (!bounded) NPK_TRY(damages_.note(DamageKind::totals, std::move(bounded).error()));
-    BlockCheck check(package_, part, {.threads = options_.threads, .stop = options_.stop}, files, damages_);
+    BlockCheck check(package_, part, {.threads = options_.threads, .stop = options_.stop}, files, damages_, options_.profile.get());
     NPK_TRY(check.run(chunks_, [this](const BlockCheck::Counts& counts) { tell(counts, false); }));
     NPK_TRY(files.finish(options_.part == 1, options_.threads, options_.stop));
     report_.blocks = check.counts().blocks;
@@ -122,9 +124,10 @@ Result<std::vector<SignatureScope>> find_signatures(const PackageReader& reader,
 
 Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options) {
   if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
+  const ProfiledRun run(options.profile.get(), "verify", pool::thread_count(options.threads));
   NPK_ASSIGN(const PackageReader reader,
              PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities,
-                                                        .generation = options.generation, .not_after = options.not_after, .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
+                                                        .generation = options.generation, .not_after = options.not_after, .profile = options.profile, .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
   NPK_ASSIGN(auto scopes, find_signatures(reader, options));
   NPK_ASSIGN(VerifyReport report, Verification(reader, options).run());
   if (report.digests_left_out != 0 && std::ranges::find(scopes, SignatureScope::content) != scopes.end())

@@ -83,6 +83,8 @@ Result<void> BlockCheck::decode(Token& token) {
 }
 
 Result<void> BlockCheck::check_chunks(const Token& token) {
+  ProfileSpan span(profile_, ProfileStage::check_chunks);
+  span.add_bytes(token.raw.size(), token.raw.size());
   const reader::PackageExtent& extent = package_.extent();
   for (const Chunk& chunk : token.chunks) {
     const ByteView bytes = ByteView(token.raw).subspan(chunk.row.offset, chunk.row.length);
@@ -99,6 +101,8 @@ Result<void> BlockCheck::deliver(const Token& token, const OnBlock& on_block) {
   ++counts_.blocks;
   counts_.chunks += token.chunks.size();
   counts_.bytes += token.raw.size();
+  ProfileSpan span(profile_, ProfileStage::check_files);
+  span.add_bytes(token.raw.size(), token.raw.size());
   for (const Chunk& chunk : token.chunks)
     NPK_TRY(files_.take(chunk.number, ByteView(token.raw).subspan(chunk.row.offset, chunk.row.length)));
   on_block(counts_);

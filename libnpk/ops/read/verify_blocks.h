@@ -25,8 +25,8 @@ class BlockCheck {
   };
   using OnBlock = std::function<void(const Counts&)>;  // by one thread at a time
 
-  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, DamageList& damages)
-      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), damages_(damages) {}
+  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, DamageList& damages, Profile* profile = nullptr)
+      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), damages_(damages), profile_(profile) {}
 
   [[nodiscard]] Result<void> run(const ChunkTreeCheck& chunks, const OnBlock& on_block);
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -56,6 +56,7 @@ class BlockCheck {
   pool::PipelineOptions pipeline_;
   FileDigests& files_;
   DamageList& damages_;
+  Profile* profile_;
   Counts counts_;
 };
 

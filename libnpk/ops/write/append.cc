@@ -18,6 +18,7 @@
 #include "package/reader/tree_leaves.h"
 #include "package/writer/plan.h"
 #include "package/writer/write_package.h"
+#include "pool/pipeline.h"
 #include "tree/stored_path.h"
 
 namespace npk::ops {
@@ -168,6 +169,8 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   NPK_TRY(check_options(options));
   NPK_ASSIGN(const auto file, io::AppendedFile::open(options.package_path));
   AppendReport report;
+  Profile* const profile = options.create.writer.profile.get();
+  const ProfiledRun run(profile, "append", pool::thread_count(options.create.writer.threads));
   NPK_ASSIGN(report.cut_bytes, mend_torn_end(*file, {.limits = options.create.limits, .identities = options.identities}, options.create.resume));
   NPK_ASSIGN(Before before, Before::open(*file, options));
   const PackageInfo& info = before.reader().info();
@@ -180,7 +183,9 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
   const MergeRules rules{.replaced = replaced_paths(options, report.scan_problems == 0), .removed = options.removed,
                          .renamed = options.renamed, .attributes = options.attributes, .read_all = options.read_all || before.hints().is_broken(),
                          .ignore_ctime = options.ignore_ctime, .ignore_inode = options.ignore_inode, .hints = before.hints()};
+  std::optional<ProfileSpan> merging(std::in_place, profile, ProfileStage::scan);
   NPK_ASSIGN(const auto input, MergedInput::merge(before.tree(), before.leaves(), scanned, rules));
+  merging.reset();
   const bool load_chunks = input->has_new_content() && options.create.writer.deduplication != Deduplication::none;
   NPK_ASSIGN(writer::BaseGeneration base, before.generation(*file, load_chunks));
   NPK_ASSIGN(const auto resumed, go_on(*file, before.reader(), options));
@@ -202,7 +207,10 @@ Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBo
     if (resumed) NPK_TRY(ResumedAppend::forget(options.package_path));
     return report;  // the file is as long as before
   }
-  NPK_TRY(file->commit());
+  {
+    const ProfileSpan span(profile, ProfileStage::sync);
+    NPK_TRY(file->commit());
+  }
   if (resumed) NPK_TRY(ResumedAppend::forget(options.package_path));
   ++report.generation;
   report.added_bytes = report.write.package_bytes - info.package_length;

@@ -10,6 +10,11 @@
 namespace npk::ops {
 namespace {
 
+Result<void> commit(Sink& sink, const CreateOptions& options) {
+  const ProfileSpan span(options.writer.profile.get(), ProfileStage::sync);
+  return sink.commit();
+}
+
 // Under its name only with its parity.
 Result<void> create_protected(const TreeInput& input, const CreateOptions& options, CreateReport& report) {
   NPK_ASSIGN(const auto file, io::create_placed_file(options.package_path));
@@ -18,13 +23,14 @@ Result<void> create_protected(const TreeInput& input, const CreateOptions& optio
                                                            .progress = {}, .stop = options.writer.stop}, true));
   report.parity_bytes = added.parity_bytes;
   report.write.package_bytes = added.package_bytes;
-  return file->commit();
+  return commit(*file, options);
 }
 
 }  // namespace
 
 Result<CreateReport> create(const CreateOptions& options) {
-  NPK_TRY(writer::make_plan(options.writer));  // before the scan: a mistake is said at once
+  NPK_ASSIGN(const writer::WritePlan plan, writer::make_plan(options.writer));  // before the scan: a mistake is said at once
+  const ProfiledRun run(options.writer.profile.get(), "pack", plan.threads);
   if (options.recovery_percent > kMaxRecoveryPercent || (options.recovery_percent != 0 && (options.sink != nullptr || options.writer.volume_bytes != 0)))
     return fail(Errc::misuse, "recovery: 1 to " + std::to_string(kMaxRecoveryPercent) + " percent, of a package in one file");
   CreateReport report;
@@ -42,7 +48,7 @@ Result<CreateReport> create(const CreateOptions& options) {
   NPK_ASSIGN(const TreeInput input, open_input(options, report.scan_problems));
   if (options.sink != nullptr) {
     NPK_ASSIGN(report.write, writer::write_package(input, *options.sink, options.writer));
-    NPK_TRY(options.sink->commit());
+    NPK_TRY(commit(*options.sink, options));
     return report;
   }
   if (options.recovery_percent != 0) {
@@ -53,7 +59,7 @@ Result<CreateReport> create(const CreateOptions& options) {
                                                    ? create_volumes(options.package_path, options.writer.volume_bytes)
                                                    : create_atomic_file(options.package_path));
   NPK_ASSIGN(report.write, writer::write_package(input, *file, options.writer));
-  NPK_TRY(file->commit());
+  NPK_TRY(commit(*file, options));
   return report;
 }
 

@@ -31,6 +31,7 @@ class ResumedPackage::Parts {
     }
     bounds.earlier = earlier.get();
     NPK_ASSIGN(const WriteReport report, writer::write_package(input, *file_, options_.writer, bounds));
+    const ProfileSpan span(options_.writer.profile.get(), ProfileStage::sync);
     NPK_TRY(file_->commit());
     return report;
   }

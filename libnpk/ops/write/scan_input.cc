@@ -46,6 +46,7 @@ std::optional<std::int64_t> hint_seconds(const CreateOptions& options) {
 }  // namespace
 
 Result<TreeInput> open_input(const CreateOptions& options, std::uint64_t& problems) {
+  const ProfileSpan span(options.writer.profile.get(), ProfileStage::scan);
   NPK_ASSIGN(tree::ScannedTree scanned, scan_inputs(options, problems));
   TreeInput input(std::move(scanned), {.leave_out_owners = options.writer.reproducible,
                                        .clamp_times = options.clamp_times,

@@ -40,7 +40,7 @@ Result<std::shared_ptr<const PackageReader::Impl>> PackageReader::Impl::open(std
   auto impl = std::make_shared<Impl>();
   impl->info_ = std::move(found.info);
   impl->commit_position_ = found.commit_position;
-  impl->frames_ = std::make_shared<reader::FrameReader>(found.extent, options.limits, counters);
+  impl->frames_ = std::make_shared<reader::FrameReader>(found.extent, options.limits, counters, options.profile);
   impl->page_cache_ = std::make_shared<reader::PageCache>(impl->frames_, options.page_cache_bytes);
   if (found.commit_position != 0)
     impl->use_commit();

@@ -32,6 +32,19 @@ Error changed_error(const char* how) { return {.code = Errc::io, .message = how}
 
 Result<void> BatchReader::read(Batch& batch) const {
   if (!batch.data) return {};
+  read_pieces(batch);
+  ProfileSpan span(options_.profile, ProfileStage::inspect);
+  if (options_.zero_runs_are_holes) split_zero_runs(batch);
+  for (Piece& piece : batch.pieces) {
+    if (!piece.is_hole && !piece.failed) NPK_TRY(inspect(batch, piece));
+    batch.input_bytes += piece.length;
+  }
+  span.add_bytes(batch.input_bytes, batch.input_bytes);
+  return {};
+}
+
+void BatchReader::read_pieces(Batch& batch) const {
+  ProfileSpan span(options_.profile, ProfileStage::read);
   std::unique_ptr<InputOpener> opener;
   for (Piece& piece : batch.pieces) {
     if (piece.is_hole || piece.failed) continue;
@@ -40,14 +53,11 @@ Result<void> BatchReader::read(Batch& batch) const {
     } else if (piece.first && piece.last && piece.length != 0 && input_.size(piece.entry) != kUnknownSize) {
       if (opener == nullptr) opener = input_.opener();
       read_small(batch, piece, *opener);
+    } else {
+      continue;
     }
+    span.add_bytes(piece.length, piece.length);
   }
-  if (options_.zero_runs_are_holes) split_zero_runs(batch);
-  for (Piece& piece : batch.pieces) {
-    if (!piece.is_hole && !piece.failed) NPK_TRY(inspect(batch, piece));
-    batch.input_bytes += piece.length;
-  }
-  return {};
 }
 
 void BatchReader::read_small(Batch& batch, Piece& piece, InputOpener& opener) const {

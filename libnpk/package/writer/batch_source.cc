@@ -155,6 +155,7 @@ void BatchSource::add_sequential_slice(Batch& batch) {
   piece.data_begin = options_.headroom;
   piece.first = sliced_.offset == 0;
   std::ranges::copy(sliced_.window, batch.data.data() + piece.data_begin - sliced_.window.size());
+  ProfileSpan span(options_.profile, ProfileStage::read);
   auto count = sliced_.file->file->read_at(sliced_.offset, batch.data.span(piece.data_begin, kSliceBytes));
   if (!count) {
     piece.problem = std::move(count).error();
@@ -162,6 +163,7 @@ void BatchSource::add_sequential_slice(Batch& batch) {
     return close_sliced();
   }
   piece.length = *count;
+  span.add_bytes(*count, *count);
   if (piece.first && options_.kinds_apart) sliced_.kind = codec::kind_of(batch.data.span(piece.data_begin, *count));
   piece.kind = sliced_.kind;
   sliced_.offset += *count;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "npk/profile.h"
 #include "npk/progress.h"
 #include "package/writer/batch.h"
 
@@ -14,6 +15,7 @@ struct BatchOptions {
   bool repetitive_apart = true;      // repetitive content has blocks of its own
   bool kinds_apart = true;           // and so has each kind that filters take apart
   std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
+  Profile* profile = nullptr;
 };
 
 // Smallest file whose zero runs are looked for, and shortest run that counts (aligned; within a slice).
@@ -70,6 +72,7 @@ class BatchReader {
   [[nodiscard]] Result<void> read(Batch& batch) const;
 
  private:
+  void read_pieces(Batch& batch) const;
   void read_small(Batch& batch, Piece& piece, InputOpener& opener) const;
   void read_slice(Batch& batch, Piece& piece) const;
   void split_zero_runs(Batch& batch) const;

@@ -19,6 +19,8 @@ std::uint64_t padded_end(std::uint64_t length) {
 
 Result<void> FrameWriter::put(ByteView bytes) {
   if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
+  ProfileSpan span(profile_, ProfileStage::write);
+  span.add_bytes(bytes.size(), bytes.size());
   NPK_TRY(sink_.write(bytes));
   position_ += bytes.size();
   return {};

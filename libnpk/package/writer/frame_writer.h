@@ -7,6 +7,7 @@
 
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
+#include "npk/profile.h"
 #include "npk/source.h"
 #include "package/writer/package_seal.h"
 
@@ -17,8 +18,8 @@ class FrameWriter {
  public:
   // Once `stop` is triggered nothing more is written: Errc::cancelled.
   // `seal` is null for a package that is not sealed, and outlives the writer.
-  FrameWriter(Sink& sink, const format::Superblock& superblock, const PackageSeal* seal, std::stop_token stop = {})
-      : sink_(sink), superblock_(superblock), seal_(seal), stop_(std::move(stop)) {}
+  FrameWriter(Sink& sink, const format::Superblock& superblock, const PackageSeal* seal, std::stop_token stop = {}, Profile* profile = nullptr)
+      : sink_(sink), superblock_(superblock), seal_(seal), stop_(std::move(stop)), profile_(profile) {}
 
   // Goes on behind the end of a package; write_superblock() is not called. `last` is its trailer's header.
   void continue_after(const format::FrameHeader& last, std::uint64_t position) {
@@ -50,6 +51,7 @@ class FrameWriter {
   format::Superblock superblock_;
   const PackageSeal* seal_;
   std::stop_token stop_;
+  Profile* profile_;
   std::map<format::FrameType, std::uint32_t> seal_counters_;  // the next of each type; blocks have their own
   bool head_written_ = false;                                 // a frame before carries the session's head
   std::vector<std::uint64_t> envelopes_;

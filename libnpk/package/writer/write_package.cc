@@ -59,6 +59,11 @@ Result<chunk::CutSelector> make_selector(const WritePlan& plan) {
   return plan.deduplication == Deduplication::chunks ? chunk::CutSelector::content_defined(plan.chunking) : chunk::CutSelector::fixed(plan.chunking.maximum);
 }
 
+block::SealOptions profiled(block::SealOptions options, Profile* profile) {
+  options.profile = profile;
+  return options;
+}
+
 class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
@@ -66,8 +71,9 @@ class PackageJob {
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
         repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane)),
-        block_buffers_(buffers_by_lane()), sealers_(seal_options(plan_, options.stop)),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_)}, frames_(sink, superblock_, seal_.get(), options.stop),
+        block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
+        frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
         source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
@@ -80,6 +86,7 @@ class PackageJob {
     base_ = base;
     if (base_ != nullptr) NPK_TRY(continue_base());
     else NPK_TRY(frames_.write_superblock());
+    note_memory();
     NPK_TRY(run_data_pipeline());
     NPK_TRY(write_rest());
     progress_.finish();
@@ -112,6 +119,15 @@ class PackageJob {
     return {};
   }
 
+  void note_memory() const {
+    if (profile() == nullptr) return;
+    const WriteMemory memory = plan_memory(plan_);
+    profile()->note_memory({ProfileStage::read}, memory.data_buffer_bytes);
+    profile()->note_memory({ProfileStage::deduplicate}, memory.block_buffer_bytes);
+    if (plan_.word_filter) profile()->note_memory({ProfileStage::filter, format::CodecId::words}, memory.filter_bytes);
+    profile()->note_memory({ProfileStage::compress, plan_.encoder.step.id, plan_.encoder.step.level}, memory.encoder_bytes);
+  }
+
   LaneBuffers buffers_by_lane() {
     LaneBuffers buffers;
     buffers.fill(&filtered_buffers_);
@@ -133,8 +149,8 @@ class PackageJob {
     using pool::StageKind;
     std::vector<pool::Stage<Batch>> stages;
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch); }});
-    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cutter_.cut(batch), Result<void>(); }});
-    stages.push_back({StageKind::parallel, [](Batch& batch) { return hash_chunks(batch), Result<void>(); }});
+    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cut_batch(batch), Result<void>(); }});
+    stages.push_back({StageKind::parallel, [this](Batch& batch) { return hash_batch(batch), Result<void>(); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return fill(batch); }});
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return seal(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return write(batch); }});
@@ -144,6 +160,7 @@ class PackageJob {
   // After the last batch an empty one goes through, in which everything open is closed.
   Result<std::unique_ptr<Batch>> next() {
     if (ended_) return nullptr;
+    ProfileSpan span(profile(), ProfileStage::plan);
     NPK_ASSIGN(auto batch, source_.next());
     if (batch != nullptr) return batch;
     ended_ = true;
@@ -152,12 +169,38 @@ class PackageJob {
     return batch;
   }
 
+  [[nodiscard]] Profile* profile() const noexcept { return options_.profile.get(); }
+
+  void cut_batch(Batch& batch) {
+    ProfileSpan span(profile(), ProfileStage::cut);
+    span.add_bytes(batch.input_bytes, batch.input_bytes);
+    cutter_.cut(batch);
+  }
+
+  void hash_batch(Batch& batch) {
+    ProfileSpan span(profile(), ProfileStage::hash);
+    for (const PieceChunk& chunk : batch.chunks) span.add_bytes(chunk.length, chunk.length);
+    hash_chunks(batch);
+  }
+
+  // Chunks and their bytes go in; those not there already come out.
+  Result<void> fill_blocks(Batch& batch) {
+    ProfileSpan span(profile(), ProfileStage::deduplicate);
+    const std::uint64_t chunks = batch.chunks.size(), known = filler_.index().size(), unique = filler_.unique_bytes();
+    for (const PieceChunk& chunk : batch.chunks) span.add_bytes(chunk.length, 0);
+    NPK_TRY(filler_.fill(batch));
+    const std::uint64_t misses = filler_.index().size() - known;
+    span.add_bytes(0, filler_.unique_bytes() - unique);
+    if (profile() != nullptr) profile()->count_lookups(chunks - std::min(chunks, misses), misses);
+    return {};
+  }
+
   Result<void> fill(Batch& batch) {
     for (Piece& piece : batch.pieces) {
       if (piece.problem && piece.problem->code == Errc::cancelled) return std::unexpected(*piece.problem);  // a source that stopped is no damaged file
       tell_problem(piece);
     }
-    NPK_TRY(filler_.fill(batch));
+    NPK_TRY(fill_blocks(batch));
     if (batch.is_last) filler_.finish(batch);
     NPK_TRY(number_blocks(batch));
     data_buffers_.give(std::move(batch.data));
@@ -198,7 +241,7 @@ class PackageJob {
 
   Result<void> seal_block(FilledBlock& filled) {
     const MutableBytes buffer = filled.buffer.span(0, block::kSealHeadroom + filled.raw_length);
-    const bool try_compression = filled.lane != Lane::incompressible && !codec::looks_incompressible(buffer.subspan(block::kSealHeadroom));
+    const bool try_compression = is_worth_compressing(filled, buffer.subspan(block::kSealHeadroom));
     if (try_compression) filled.room = buffers_of(filled).take();
     if (!try_compression || !take_earlier(filled)) {
       NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
@@ -206,8 +249,17 @@ class PackageJob {
       sealers_.give(std::move(sealer));
     }
     if (seal_ != nullptr) encrypt(filled);
+    ProfileSpan span(profile(), ProfileStage::digest);
+    span.add_bytes(filled.body.size(), filled.body.size());
     filled.hash = hash::blake3(filled.body);
     return {};
+  }
+
+  bool is_worth_compressing(const FilledBlock& filled, ByteView raw) const {
+    ProfileSpan span(profile(), ProfileStage::choose);
+    span.add_bytes(raw.size(), raw.size());
+    span.sample(raw);
+    return filled.lane != Lane::incompressible && !codec::looks_incompressible(raw);
   }
 
   // Where the encoder would have put it.
@@ -224,6 +276,7 @@ class PackageJob {
 
   // In place: there is room before and behind the body.
   void encrypt(FilledBlock& filled) const {
+    ProfileSpan span(profile(), ProfileStage::encrypt);
     const bool carries_head = filled.seal_counter == 0;
     const std::size_t head = PackageSeal::head_bytes(carries_head);
     const auto padded = static_cast<std::size_t>(seal_->padded_bytes(filled.body.size()));
@@ -233,11 +286,15 @@ class PackageJob {
     const MutableBytes body = memory.span(begin, stored);
     PackageSeal::pad(body.subspan(head, padded), filled.body.size());
     seal_->seal(seal_->header(format::FrameType::block, filled.seal_counter, carries_head, stored), body);
+    span.add_bytes(filled.body.size(), stored);
     filled.body = body;
   }
 
   Result<void> write(Batch& batch) {
-    NPK_TRY(segments_.write(batch));
+    {
+      ProfileSpan span(profile(), ProfileStage::index);
+      NPK_TRY(segments_.write(batch));
+    }
     std::uint64_t completed = 0;
     for (auto& output : batch.outputs) {
       if (auto* block = std::get_if<FilledBlock>(&output)) {
@@ -253,6 +310,7 @@ class PackageJob {
   }
 
   Result<void> write_rest() {
+    ProfileSpan span(profile(), ProfileStage::index);
     if (base_ != nullptr) NPK_TRY(segments_.merge_small_pages(base_->read_chunk_leaf));
     NPK_ASSIGN(const format::FrameReference chunk_root,
                write_chunk_tree(segments_.chunk_pages(), base_ != nullptr ? base_->chunk_nodes : KnownNodes(), plan_.page_level, frames_));

@@ -8,6 +8,7 @@
 
 #include "npk/limits.h"
 #include "npk/ops/tags.h"
+#include "npk/profile.h"
 #include "npk/progress.h"
 #include "npk/recipients.h"
 #include "npk/reader.h"
@@ -37,6 +38,7 @@ struct ExtractOptions {
   std::string spool_directory = {};        // empty: TMPDIR or /tmp
   Limits limits = {};
   std::shared_ptr<const std::vector<Identity>> identities = {};  // from a pipe: what opens a sealed package
+  std::shared_ptr<Profile> profile = {};   // what goes to the target; of reading and decoding too if ReaderOptions::profile is the same
   ProgressCallback progress = {};
   ProblemCallback problem = {};            // each entry that could not be fully restored
   std::stop_token stop = {};

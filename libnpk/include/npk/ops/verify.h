@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "npk/limits.h"
+#include "npk/profile.h"
 #include "npk/progress.h"
 #include "npk/reader.h"
 
@@ -28,6 +29,7 @@ struct VerifyOptions {
   std::uint64_t generation = 0;  // whose tree is checked; 0: the newest. All frames are checked anyway
   std::optional<std::int64_t> not_after;  // or the newest of this time or before
   ExpectedState expected;     // signers may have signed the content alone, where all of it is checked
+  std::shared_ptr<Profile> profile;
   ProgressCallback progress;  // bytes: decoded
   std::stop_token stop;
 };

@@ -23,7 +23,7 @@ format::FrameType type_of(const format::BlockRow& row) noexcept {
 }  // namespace
 
 struct BlockLoader::Workplace {
-  explicit Workplace(const Limits& limits) : opener(limits) {}
+  Workplace(const Limits& limits, Profile* profile) : opener(limits, profile) {}
 
   block::BlockOpener opener;
   Bytes buffer;
@@ -63,7 +63,7 @@ class BlockLoader::Lease {
     idle.workplaces.push_back(std::move(workplace_));
   }
   Workplace& operator*() {
-    if (workplace_ == nullptr) workplace_ = std::make_unique<Workplace>(loader_.frames_->limits());
+    if (workplace_ == nullptr) workplace_ = std::make_unique<Workplace>(loader_.frames_->limits(), loader_.frames_->profile());
     return *workplace_;
   }
 

@@ -67,11 +67,27 @@ Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHea
   return {};
 }
 
-FrameReader::FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters)
-    : extent_(std::move(extent)), limits_(limits), counters_(std::move(counters)) {}
+FrameReader::FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters, std::shared_ptr<Profile> profile)
+    : extent_(std::move(extent)), limits_(limits), counters_(std::move(counters)), profile_(std::move(profile)) {}
+
+template <class Expected>
+auto FrameReader::check(ByteView body, const Expected& expected) const {
+  ProfileSpan span(profile(), ProfileStage::check);
+  span.add_bytes(body.size(), body.size());
+  return block::check_body(body, expected);
+}
+
+Result<MutableBytes> FrameReader::decrypt(const format::FrameHeader& header, MutableBytes body) const {
+  ProfileSpan span(profile(), ProfileStage::decrypt);
+  auto plain = extent_.opener->open(header, body);
+  if (plain) span.add_bytes(body.size(), plain->size());
+  return plain;
+}
 
 Result<void> FrameReader::fill(std::uint64_t position, MutableBytes out) const {
+  ProfileSpan span(profile(), ProfileStage::read);
   NPK_ASSIGN(const std::size_t count, extent_.source->read_at(extent_.offset + position, out));
+  span.add_bytes(count, count);
   counters_->stored_bytes_read.add(count);
   if (count < out.size()) return fail(Errc::truncated, "the package ends within a frame");
   return {};
@@ -95,11 +111,11 @@ Result<ByteView> FrameReader::read_referenced(format::FrameType type, const form
   NPK_TRY(check_agreement(header, type, reference));
   const MutableBytes body =
       MutableBytes(buffer).subspan(format::kFrameHeaderBytes, static_cast<std::size_t>(reference.stored_length));
-  NPK_TRY(block::check_body(body, reference.hash));
+  NPK_TRY(check(body, reference.hash));
   counters_->frames_read.add(1);
   if ((header.flags & format::kFrameSealed) == 0) return body;
   NPK_TRY(meet_session_of(header));
-  NPK_ASSIGN(const MutableBytes plain, extent_.opener->open(header, body));
+  NPK_ASSIGN(const MutableBytes plain, decrypt(header, body));
   return plain;
 }
 
@@ -174,7 +190,7 @@ Result<void> FrameReader::read_frame_at(std::uint64_t position, Frame& into) con
   into.position = position;
   into.body.resize(static_cast<std::size_t>(into.header.stored_length));
   NPK_TRY(fill(position + format::kFrameHeaderBytes, into.body));
-  NPK_ASSIGN(into.hash, block::check_body(into.body, into.header.body_check));
+  NPK_ASSIGN(into.hash, check(into.body, into.header.body_check));
   counters_->frames_read.add(1);
   if ((into.header.flags & format::kFrameSealed) != 0 && format::is_known(into.header.type)) NPK_TRY(meet_session_of(into.header));
   return open_frame(extent_.opener.get(), into.header, into.body);

@@ -9,6 +9,7 @@
 #include "npk/format/commit.h"
 #include "npk/format/frame.h"
 #include "npk/limits.h"
+#include "npk/profile.h"
 #include "npk/source.h"
 #include "package/reader/cache/counters.h"
 
@@ -48,7 +49,7 @@ struct Frame {
 // Const members are thread-safe. Errors carry the source's name and the offset in it.
 class FrameReader {
  public:
-  FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters);
+  FrameReader(PackageExtent extent, const Limits& limits, std::shared_ptr<ReadCounters> counters, std::shared_ptr<Profile> profile = {});
 
   // The body of the frame a reference names, read at once into `buffer` (grown as needed, contents replaced); the view
   // is into it. `before`: the position of the frame that holds the reference; this one must end at or before it.
@@ -81,8 +82,12 @@ class FrameReader {
   [[nodiscard]] const PackageExtent& extent() const noexcept { return extent_; }
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
   [[nodiscard]] ReadCounters& counters() const noexcept { return *counters_; }
+  [[nodiscard]] Profile* profile() const noexcept { return profile_.get(); }  // may be null
 
  private:
+  template <class Expected>
+  [[nodiscard]] auto check(ByteView body, const Expected& expected) const;
+  [[nodiscard]] Result<MutableBytes> decrypt(const format::FrameHeader& header, MutableBytes body) const;
   [[nodiscard]] Result<void> fill(std::uint64_t position, MutableBytes out) const;
   [[nodiscard]] Result<ByteView> read_referenced(format::FrameType type, const format::FrameReference& reference,
                                                  std::uint64_t before, Bytes& buffer) const;
@@ -96,6 +101,7 @@ class FrameReader {
   PackageExtent extent_;
   Limits limits_;
   std::shared_ptr<ReadCounters> counters_;
+  std::shared_ptr<Profile> profile_;
 };
 
 }  // namespace npk::reader

@@ -42,11 +42,12 @@ class Registry:
         return run("apt-get", *self.apt_options, "-q", *arguments, cwd=folder)
 
     def index(self, name):
-        """An index of the release itself: Packages or Sources of main."""
-        ending = "main_source_Sources" if name == "Sources" else "main_binary-amd64_Packages"
+        """An index of main: `Sources` or `Packages` of the release itself, or of its `security`."""
         self.apt_options
-        found = [path for path in (self.lists / "lists").iterdir()
-                 if path.name.endswith(ending) and not re.search("security|updates|backports", path.name)]
+        suite, kind = ("security", name.split()[1]) if " " in name else ("", name)
+        ending = "main_source_Sources" if kind == "Sources" else "main_binary-amd64_Packages"
+        found = [path for path in (self.lists / "lists").iterdir() if path.name.endswith(ending)
+                 and ("security" in path.name if suite else not re.search("security|updates|backports", path.name))]
         if not found:
             raise Missing(f"apt's index {name}")
         return found[0]

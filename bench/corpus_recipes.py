@@ -72,8 +72,8 @@ RECORDS = (
 )
 
 TABLES = (
-    *debian(("*.csv", "*.tsv"), "python3-statsmodels", "python3-sklearn", "r-cran-spdata", "r-cran-readr", "r-cran-vroom", "r-cran-data.table", "python3-astropy",
-            "python3-sunpy", "gdal-data", "ieee-data", "r-cran-dslabs"),
+    *debian(("*.csv", "*.tsv"), "python3-statsmodels", "python3-sklearn", "r-cran-spdata", "r-cran-readr", "r-cran-vroom", "r-cran-data.table",
+            "python3-astropy", "python3-sunpy", "gdal-data", "ieee-data", "r-cran-dslabs"),
     *debian(("*.txt",), "unicode-data", leave=("*/Unihan_[RDO]*", "*/doc/*", "*/NamesList*", "*Test.txt")),
     *npm("vega-datasets", "3.2.1", "*.csv", "*.tsv"),
 )
@@ -94,7 +94,7 @@ MARKUP = (
 
 NUMBERS = ("*.fits", "*.fit", "*.fts", "*.tfits", "*.nc", "*.cdf", "*.grb", "*.npy", "*.gsb", "*.gtx", "*.lla", "*.nii")
 NUMERIC = (
-    *debian(NUMBERS, "eso-midas-testdata", leave=("*/VISIR.2004-09-30T03c*",)),  # a file that is there twice
+    *debian(("*.fits", "*.tfits"), "eso-midas-testdata", leave=("*/VISIR.2004-09-30T03c*",)),  # a file that is there twice
     *debian(("*/cdf/*.nc", "*/cdf/*.cdf", "*/grb/*.grb"), "libncarg-data"),
     *debian(NUMBERS, "python3-astropy", "python3-sunpy", "proj-data", "python3-skimage", "python3-scipy", "python3-nibabel"),
     *debian(("*/index-tycho2-1[1-9]*.fits",), "astrometry-data-tycho2-10-19-littleendian"),

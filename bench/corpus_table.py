@@ -85,12 +85,16 @@ def verdict(judged):
     return {True: "met", False: "missed", None: ""}[judged.met]
 
 
+def figure_and_aim(judged, digits, aim_digits, scale=1):
+    return [number(judged.value, digits, scale), number(judged.aim, aim_digits, scale), verdict(judged)]
+
+
 def row_of(manifest, results, name):
     judged = aims.judge(manifest["kind"], results, name, manifest["bytes"])
     against = "the best" if name in ("npk --max", *aims.BEST_OF) else "zstd -9"
-    return [manifest["corpus"], name, number(aims.size(results, name), 2, 1e6), against, number(judged["size"].value, 3), number(judged["size"].aim, 2), verdict(judged["size"]),
-            number(aims.seconds(results, name), 2), number(aims.seconds(results, name, key="cpu_seconds"), 1), number(judged["time"].value, 2), number(judged["time"].aim, 1),
-            verdict(judged["time"]), number(judged["extract"].value, 0, 1e6), number(judged["extract"].aim, 0, 1e6), verdict(judged["extract"])]
+    return [manifest["corpus"], name, number(aims.size(results, name), 2, 1e6), against, *figure_and_aim(judged["size"], 3, 2),
+            number(aims.seconds(results, name), 2), number(aims.seconds(results, name, key="cpu_seconds"), 1), *figure_and_aim(judged["time"], 2, 1),
+            *figure_and_aim(judged["extract"], 0, 0, 1e6)]
 
 
 def print_rows(rows, markdown):

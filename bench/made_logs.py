@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 import random
+import string
 import time
 import zlib
 
@@ -100,56 +101,86 @@ def syslog_stamp(when):
     return f"{clock(when, '%b')} {time.gmtime(when).tm_mday:2d} {clock(when, '%H:%M:%S')}"
 
 
-def sshd(draw, world):
-    peer, port = draw.skewed(world.visitors), draw.between(1024, 65535)
-    user = draw.skewed(USERS)
-    return draw.skewed((f"Failed password for invalid user {user} from {peer} port {port} ssh2", f"Failed password for {user} from {peer} port {port} ssh2",
-                        f"Invalid user {user} from {peer} port {port}", f"Connection closed by authenticating user {user} {peer} port {port} [preauth]",
-                        f"Received disconnect from {peer} port {port}:11: Bye Bye [preauth]", f"Accepted publickey for {user} from {draw.one(world.inside)} port {port} ssh2: "
-                        f"ED25519 SHA256:{draw.hexadecimal(43)}", f"pam_unix(sshd:session): session opened for user {user}(uid={draw.between(0, 1010)}) by (uid=0)",
-                        f"pam_unix(sshd:session): session closed for user {user}"))
+FIELDS = {  # what stands in the templates below
+    "user": lambda draw, world: draw.skewed(USERS),
+    "visitor": lambda draw, world: draw.skewed(world.visitors),
+    "inside": lambda draw, world: draw.one(world.inside),
+    "host": lambda draw, world: draw.one(world.hosts),
+    "path": lambda draw, world: draw.skewed(world.paths),
+    "tenant": lambda draw, world: draw.skewed(world.tenants),
+    "word": lambda draw, world: draw.skewed(WORDS),
+    "port": lambda draw, world: draw.between(1024, 65535),
+    "service_port": lambda draw, world: draw.between(1, 9999),
+    "hex7": lambda draw, world: draw.hexadecimal(7),
+    "hex16": lambda draw, world: draw.hexadecimal(16),
+    "hex43": lambda draw, world: draw.hexadecimal(43),
+    "queue": lambda draw, world: draw.hexadecimal(11).upper(),
+    "mac": lambda draw, world: "52:54:00:" + ":".join(draw.hexadecimal(2) for _ in range(3)),
+    "uuid": lambda draw, world: draw.uuid(),
+    "tens": lambda draw, world: draw.between(1, 59),
+    "hundreds": lambda draw, world: draw.between(40, 250),
+    "thousands": lambda draw, world: draw.below(65536),
+    "bytes": lambda draw, world: draw.long_tailed(9000),
+    "milliseconds": lambda draw, world: draw.long_tailed(40),
+    "count": lambda draw, world: draw.long_tailed(900),
+    "fraction": lambda draw, world: f"{draw.real():.4f}",
+    "short": lambda draw, world: f"{draw.real() * 9:.2f}",
+    "seconds": lambda draw, world: f"{draw.real() * 60:.6f}",
+    "uptime": lambda draw, world: f"{draw.climbing('uptime', 99999, 90)}.{draw.below(1000000):06d}",
+    "serial": lambda draw, world: draw.climbing("serial", 50000, 30),
+    "offset": lambda draw, world: draw.climbing("offset", 10**6, 40),
+    "digit": lambda draw, world: draw.between(1, 5),
+}
 
 
-def postfix(draw, world):
-    queue, user = draw.hexadecimal(11).upper(), draw.one(WORDS)
-    delays = "/".join(f"{draw.real():.2f}"[:4] for _ in range(4))
-    return draw.one((f"{queue}: from=<{user}@example.org>, size={draw.long_tailed(9000)}, nrcpt={draw.between(1, 3)} (queue active)", f"{queue}: removed",
-                     f"{queue}: to=<{draw.one(USERS)}@{user}.example.com>, relay=mx.{user}.example.com[{draw.one(world.visitors)}]:25, delay={draw.real() * 9:.1f}, "
-                     f"delays={delays}, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as {draw.hexadecimal(11).upper()})",
-                     f"connect from unknown[{draw.skewed(world.visitors)}]", f"disconnect from unknown[{draw.skewed(world.visitors)}] ehlo=1 auth=0/1 commands=1/2",
-                     f"{queue}: message-id=<{draw.hexadecimal(16)}.{draw.between(10000, 99999)}@{draw.one(world.hosts)}.example.net>"))
+def pieces_of(template):
+    return [(text, FIELDS[field] if field else None) for text, field, _, _ in string.Formatter().parse(template)]
 
 
-def systemd(draw, _):
-    unit, scope = draw.skewed(WORDS), draw.between(1, 90000)
-    return draw.skewed((f"Starting {unit}.service - {unit.capitalize()} refresh...", f"{unit}.service: Deactivated successfully.", f"Finished {unit}.service - "
-                        f"{unit.capitalize()} refresh.", f"Started session-{scope}.scope - Session {scope} of User {draw.skewed(USERS)}.",
-                        f"session-{scope}.scope: Deactivated successfully.", f"{unit}.service: Consumed {draw.real() * 20:.3f}s CPU time.",
-                        f"{unit}.timer: Adding {draw.between(1, 59)}min {draw.real() * 60:.6f}s random time."))
+def templates(*lines):
+    return [pieces_of(line) for line in lines]
 
 
-def kernel(draw, world):
-    since = f"[{draw.climbing('uptime', 99999, 90):5d}.{draw.below(1000000):06d}]"
-    mac = "52:54:00:" + ":".join(draw.hexadecimal(2) for _ in range(3)) + ":fe:00:00:3a:9c:01:08:00"
-    return f"{since} " + draw.one((f"[UFW BLOCK] IN=eth0 OUT= MAC={mac} SRC={draw.skewed(world.visitors)} DST={draw.one(world.inside)} LEN={draw.one((40, 44, 52, 60))} TOS=0x00 "
-                                   f"PREC=0x00 TTL={draw.between(40, 250)} ID={draw.below(65536)} PROTO=TCP SPT={draw.between(1024, 65535)} DPT={draw.between(1, 9999)} "
-                                   "WINDOW=1024 RES=0x00 SYN URGP=0", f"eth0: renamed from veth{draw.hexadecimal(7)}",
-                                   f"docker0: port {draw.between(1, 9)}(veth{draw.hexadecimal(7)}) entered forwarding state",
-                                   f"audit: type=1400 audit({FIRST_DAY + draw.below(2592000)}.{draw.below(1000):03d}:{draw.below(90000)}): apparmor=\"ALLOWED\" "
-                                   f"operation=\"open\" profile=\"/usr/sbin/{draw.one(WORDS)}\" pid={draw.between(300, 99999)} comm=\"{draw.one(WORDS)}\""))
+SSHD = templates("Failed password for invalid user {user} from {visitor} port {port} ssh2", "Failed password for {user} from {visitor} port {port} ssh2",
+                 "Invalid user {user} from {visitor} port {port}", "Connection closed by authenticating user {user} {visitor} port {port} [preauth]",
+                 "Received disconnect from {visitor} port {port}:11: Bye Bye [preauth]",
+                 "Accepted publickey for {user} from {inside} port {port} ssh2: ED25519 SHA256:{hex43}",
+                 "pam_unix(sshd:session): session opened for user {user}(uid=1000) by (uid=0)", "pam_unix(sshd:session): session closed for user {user}")
+POSTFIX = templates("{queue}: from=<{word}@example.org>, size={bytes}, nrcpt={digit} (queue active)", "{queue}: removed", "connect from unknown[{visitor}]",
+                    "{queue}: to=<{user}@{word}.example.com>, relay=mx.example.com[{visitor}]:25, delay={short}, delays={short}/0/{short}/{short}, dsn=2.0.0, "
+                    "status=sent (250 2.0.0 Ok: queued as {queue})", "disconnect from unknown[{visitor}] ehlo=1 auth=0/1 commands=1/2",
+                    "{queue}: message-id=<{hex16}.{serial}@{host}.example.net>")
+SYSTEMD = templates("Starting {word}.service - Refresh of {word}...", "{word}.service: Deactivated successfully.",
+                    "Finished {word}.service - Refresh of {word}.", "Started session-{serial}.scope - Session {serial} of User {user}.", "session-{serial}.scope: Deactivated successfully.",
+                    "{word}.service: Consumed {short}s CPU time.", "{word}.timer: Adding {tens}min {seconds}s random time.")
+KERNEL = templates("[{uptime}] [UFW BLOCK] IN=eth0 OUT= MAC={mac}:fe:00:00:3a:9c:01:08:00 SRC={visitor} DST={inside} LEN=44 TOS=0x00 PREC=0x00 TTL={hundreds} "
+                   "ID={thousands} PROTO=TCP SPT={port} DPT={service_port} WINDOW=1024 RES=0x00 SYN URGP=0", "[{uptime}] eth0: renamed from veth{hex7}",
+                   "[{uptime}] docker0: port {digit}(veth{hex7}) entered forwarding state",
+                   "[{uptime}] audit: type=1400 audit({uptime}:{serial}): apparmor=\"ALLOWED\" operation=\"open\" "
+                   "profile=\"/usr/sbin/{word}\" pid={port} comm=\"{word}\"")
+CRON = templates("({user}) CMD (/usr/local/bin/{word}-{word} --quiet >/dev/null 2>&1)")
+WEB_ERRORS = templates("open() \"/srv/www/{word}/{word}\" failed (2: No such file or directory)",
+                       "upstream timed out (110: Connection timed out) while reading response header from upstream",
+                       "upstream prematurely closed connection while reading response header from upstream",
+                       "limiting requests, excess: {short} by zone \"{word}\"")
+APPLICATION = templates("Processed {word} {uuid} for tenant {tenant} in {milliseconds} ms", "Cache hit ratio for {word}: {fraction} ({count}/{count})",
+                        "Query returned {count} rows in {short} ms [{word}_id={serial}]", "Retry {digit}/5 of {word} after 400 ms",
+                        "Published {word}.updated offset={offset} partition={digit} key={hex16}",
+                        "Could not load {word} {serial}: connection to {inside}:5432 refused")
+WORKER = templates("\"{word} {word} done\" took={seconds} count={count} id={hex16} peer={inside}:{port}", "\"{word} waits\" queue={word} depth={count}",
+                   "\"{word} failed\" attempt={digit} error=\"dial tcp {inside}:{service_port}: i/o timeout\" id={uuid}")
+PROGRAMS = (("sshd", SSHD), ("postfix/smtpd", POSTFIX), ("systemd", SYSTEMD), ("CRON", CRON), ("kernel", KERNEL), ("postfix/qmgr", POSTFIX))
 
 
-def cron(draw, _):
-    return f"({draw.skewed(USERS)}) CMD (/usr/local/bin/{draw.skewed(WORDS)}-{draw.skewed(WORDS)} --quiet >/dev/null 2>&1)"
-
-
-PROGRAMS = (("sshd", sshd), ("postfix/smtpd", postfix), ("systemd", systemd), ("CRON", cron), ("kernel", kernel), ("postfix/qmgr", postfix))
+def filled(draw, world, choice):
+    """One of the templates, the first ones more often, with its fields drawn."""
+    return "".join(text + (str(field(draw, world)) if field else "") for text, field in draw.skewed(choice))
 
 
 def syslog_line(draw, world, when, host):
-    name, say = draw.skewed(PROGRAMS)
+    name, choice = draw.skewed(PROGRAMS)
     tag = {"systemd": "systemd[1]", "kernel": "kernel"}.get(name) or f"{name}[{draw.climbing('process', 3000, 9)}]"
-    return f"{syslog_stamp(when)} {host} {tag}: {say(draw, world)}\n"
+    return f"{syslog_stamp(when)} {host} {tag}: {filled(draw, world, choice)}\n"
 
 
 def access_line(draw, world, when, _):
@@ -163,35 +194,35 @@ def access_line(draw, world, when, _):
 
 
 def error_line(draw, world, when, host):
-    number, peer = draw.climbing("connection", 90000, 60), draw.skewed(world.visitors)
-    what = draw.one((f"open() \"/srv/www{draw.skewed(world.paths).split('?')[0]}\" failed (2: No such file or directory)", "upstream timed out (110: Connection timed out) "
-                     "while reading response header from upstream", "upstream prematurely closed connection while reading response header from upstream",
-                     f"limiting requests, excess: {draw.real() * 20:.3f} by zone \"{draw.skewed(WORDS)}\""))
-    return (f"{clock(when, '%Y/%m/%d %H:%M:%S')} [{draw.skewed(('error', 'warn', 'crit'))}] {(worker := draw.between(812, 815))}#{worker}: *{number} {what}, client: {peer}, "
-            f"server: {host}.example.com, request: \"GET {draw.skewed(world.paths)} HTTP/1.1\", upstream: \"http://{draw.one(world.inside)}:8080\"\n")
+    worker, connection, level = draw.between(812, 815), draw.climbing("connection", 90000, 60), draw.skewed(("error", "warn", "crit"))
+    return (f"{clock(when, '%Y/%m/%d %H:%M:%S')} [{level}] {worker}#{worker}: *{connection} {filled(draw, world, WEB_ERRORS)}, "
+            f"client: {draw.skewed(world.visitors)}, server: {host}.example.com, request: \"GET {draw.skewed(world.paths)} HTTP/1.1\", "
+            f"upstream: \"http://{draw.one(world.inside)}:8080\"\n")
 
 
 def application_line(draw, world, when, _):
+    level, noun = draw.skewed(("INFO ", "DEBUG", "INFO ", "WARN ", "ERROR")), draw.skewed(WORDS)
+    thread = f"{draw.skewed(('http-nio-8080-exec', 'scheduler', 'worker', 'kafka-consumer'))}-{draw.between(1, 16)}"
     stamp = f"{clock(when, '%Y-%m-%d %H:%M:%S')},{draw.below(1000):03d}"
-    level, noun, verb = draw.skewed(("INFO ", "DEBUG", "INFO ", "WARN ", "ERROR")), draw.skewed(WORDS), draw.skewed(WORDS)
-    head = f"{stamp} {level} [{draw.skewed(('http-nio-8080-exec', 'scheduler', 'worker', 'kafka-consumer'))}-{draw.between(1, 16)}] com.example.{noun}.{noun.capitalize()}Service - "
-    text = draw.skewed((f"Processed {verb} {draw.uuid()} for tenant {draw.skewed(world.tenants)} in {draw.long_tailed(40)} ms", f"Cache hit ratio for {noun}: {draw.real():.4f} "
-                        f"({draw.long_tailed(900)}/{draw.long_tailed(1200)})", f"Query returned {draw.below(500)} rows in {draw.real() * 90:.3f} ms [{verb}_id={draw.climbing(verb, 50000, 30)}]",
-                        f"Retry {draw.between(1, 5)}/5 of {verb} after {draw.one((100, 200, 400, 800, 1600))} ms", f"Published {verb}.updated offset={draw.climbing('offset', 10**6, 40)} "
-                        f"partition={draw.below(12)} key={draw.hexadecimal(16)}", f"Could not load {verb} {draw.between(1, 99999)}: connection to {draw.one(world.inside)}:5432 refused"))
-    return head + text + "\n" + (stack_trace(draw, noun) if level == "ERROR" else "")
+    text = f"{stamp} {level} [{thread}] com.example.{noun}.{noun.capitalize()}Service - {filled(draw, world, APPLICATION)}\n"
+    return text + (stack_trace(draw, noun) if level == "ERROR" else "")
 
 
 def stack_trace(draw, noun):
-    frames = "".join(f"\tat com.example.{name}.{name.capitalize()}{draw.skewed(('Service', 'Controller', 'Repository', 'Client'))}.{draw.skewed(WORDS)}"
-                     f"({name.capitalize()}Service.java:{draw.between(20, 600)})\n" for name in (draw.skewed(WORDS) for _ in range(draw.between(3, 14))))
-    return f"java.lang.{draw.skewed(('IllegalStateException', 'NullPointerException', 'RuntimeException'))}: {noun} {draw.between(1, 99999)} is not available\n{frames}"
+    exception = draw.skewed(("IllegalStateException", "NullPointerException", "RuntimeException"))
+    text = f"java.lang.{exception}: {noun} {draw.between(1, 99999)} is not available\n"
+    for _ in range(draw.between(3, 14)):
+        name, part = draw.skewed(WORDS), draw.skewed(("Service", "Controller", "Repository", "Client"))
+        text += f"\tat com.example.{name}.{name.capitalize()}{part}.{draw.skewed(WORDS)}({name.capitalize()}{part}.java:{draw.between(20, 600)})\n"
+    return text
 
 
 def json_line(draw, world, when, host):
     record = {"ts": f"{clock(when, '%Y-%m-%dT%H:%M:%S')}.{draw.below(10**6):06d}Z", "level": draw.skewed(("info", "debug", "warn", "error")), "host": host,
-              "service": draw.skewed(WORDS), "msg": draw.skewed(("request completed", "request started", "slow query", "message consumed", "token refreshed")),
-              "trace_id": draw.hexadecimal(32), "span_id": draw.hexadecimal(16), "duration_ms": round(draw.long_tailed(2000) / 100, 2), "tenant": draw.skewed(world.tenants)}
+              "service": draw.skewed(WORDS),
+              "msg": draw.skewed(("request completed", "request started", "slow query", "message consumed", "token refreshed")),
+              "trace_id": draw.hexadecimal(32), "span_id": draw.hexadecimal(16), "duration_ms": round(draw.long_tailed(2000) / 100, 2),
+              "tenant": draw.skewed(world.tenants)}
     if draw.real() < 0.5:
         record.update(method=draw.skewed(("GET", "POST", "PUT", "DELETE")), path=draw.skewed(world.paths), status=draw.skewed((200, 201, 404, 500)),
                       bytes=draw.long_tailed(4000), remote=draw.skewed(world.visitors))
@@ -199,8 +230,8 @@ def json_line(draw, world, when, host):
 
 
 def key_value_line(draw, world, when, host):
-    return (f"time={clock(when, '%Y-%m-%dT%H:%M:%SZ')} level={draw.skewed(('info', 'warn', 'error'))} component={draw.skewed(WORDS)} host={host} msg=\"{draw.skewed(WORDS)} "
-            f"{draw.skewed(WORDS)} done\" took={draw.real() * 3:.6f} count={draw.long_tailed(30)} id={draw.hexadecimal(12)} peer={draw.one(world.inside)}:{draw.between(1024, 65535)}\n")
+    level, component = draw.skewed(("info", "warn", "error")), draw.skewed(WORDS)
+    return f"time={clock(when, '%Y-%m-%dT%H:%M:%SZ')} level={level} component={component} host={host} msg={filled(draw, world, WORKER)}\n"
 
 
 KINDS = {"syslog": syslog_line, "access": access_line, "error": error_line, "application": application_line, "events": json_line, "worker": key_value_line}

@@ -151,7 +151,8 @@ POSTFIX = templates("{queue}: from=<{word}@example.org>, size={bytes}, nrcpt={di
                     "status=sent (250 2.0.0 Ok: queued as {queue})", "disconnect from unknown[{visitor}] ehlo=1 auth=0/1 commands=1/2",
                     "{queue}: message-id=<{hex16}.{serial}@{host}.example.net>")
 SYSTEMD = templates("Starting {word}.service - Refresh of {word}...", "{word}.service: Deactivated successfully.",
-                    "Finished {word}.service - Refresh of {word}.", "Started session-{serial}.scope - Session {serial} of User {user}.", "session-{serial}.scope: Deactivated successfully.",
+                    "Finished {word}.service - Refresh of {word}.", "Started session-{serial}.scope - Session {serial} of User {user}.",
+                    "session-{serial}.scope: Deactivated successfully.",
                     "{word}.service: Consumed {short}s CPU time.", "{word}.timer: Adding {tens}min {seconds}s random time.")
 KERNEL = templates("[{uptime}] [UFW BLOCK] IN=eth0 OUT= MAC={mac}:fe:00:00:3a:9c:01:08:00 SRC={visitor} DST={inside} LEN=44 TOS=0x00 PREC=0x00 TTL={hundreds} "
                    "ID={thousands} PROTO=TCP SPT={port} DPT={service_port} WINDOW=1024 RES=0x00 SYN URGP=0", "[{uptime}] eth0: renamed from veth{hex7}",

@@ -103,6 +103,18 @@ class TarZstd19(TarZstd):
     option, slow = "-19 --long=27", True
 
 
+class TarXz9(Peer):
+    """One thread, as xz does by itself."""
+
+    name = "tar | xz -9"
+    tools = ("tar", "xz")
+    slow = True
+    pack = "tar -cf - -C {tree} . | xz -9 -T1 > {archive}"
+    list = "xz -dc {archive} | tar -tf -"
+    extract = "xz -dc {archive} | tar -xpf - -C {out}"
+    one_file = "xz -dc {archive} | tar -xOf - ./{entry}"
+
+
 class Squashfs(Peer):
     name = "mksquashfs zstd"
     tools = ("unsquashfs", "mksquashfs")
@@ -189,7 +201,7 @@ class Zpaq(Peer):
         return (done.stdout or done.stderr).splitlines()[0]
 
 
-PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkSealed, NpkMax, TarZstd1, TarZstd3, TarZstd9, TarZstd19, Squashfs, SevenZip,
+PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkSealed, NpkMax, TarZstd1, TarZstd3, TarZstd9, TarZstd19, TarXz9, Squashfs, SevenZip,
                              Dwarfs, Restic, Borg, Zpaq)]
 
 

@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::words, encode_words, words_encoder_memory},
+    {format::CodecId::byte_shuffle, encode_byte_shuffle, element_encoder_memory},
+    {format::CodecId::bit_shuffle, encode_bit_shuffle, element_encoder_memory},
+    {format::CodecId::element_delta, encode_element_delta, element_encoder_memory},
 });
 
 }  // namespace

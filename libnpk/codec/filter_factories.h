@@ -10,5 +10,9 @@ namespace npk::codec {
 
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_words_decoder();
 [[nodiscard]] std::uint64_t words_decoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_byte_shuffle_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_bit_shuffle_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_element_delta_decoder();
+[[nodiscard]] std::uint64_t element_decoder_memory(std::uint64_t raw_length);
 
 }  // namespace npk::codec

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::words, "words", "frequent words as codes: text before LZMA2", create_words_decoder, words_decoder_memory},
+    {format::CodecId::byte_shuffle, "byte_shuffle", "numbers as planes of bytes", create_byte_shuffle_decoder, element_decoder_memory},
+    {format::CodecId::bit_shuffle, "bit_shuffle", "numbers as planes of bits", create_bit_shuffle_decoder, element_decoder_memory},
+    {format::CodecId::element_delta, "element_delta", "numbers as differences from their neighbours", create_element_delta_decoder, element_decoder_memory},
 });
 
 }  // namespace

@@ -13,6 +13,7 @@ constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::byte_shuffle, encode_byte_shuffle, element_encoder_memory},
     {format::CodecId::bit_shuffle, encode_bit_shuffle, element_encoder_memory},
     {format::CodecId::element_delta, encode_element_delta, element_encoder_memory},
+    {format::CodecId::decimal_floats, encode_decimal_floats, element_encoder_memory},
 });
 
 }  // namespace

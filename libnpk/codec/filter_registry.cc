@@ -14,6 +14,7 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::byte_shuffle, "byte_shuffle", "numbers as planes of bytes", create_byte_shuffle_decoder, element_decoder_memory},
     {format::CodecId::bit_shuffle, "bit_shuffle", "numbers as planes of bits", create_bit_shuffle_decoder, element_decoder_memory},
     {format::CodecId::element_delta, "element_delta", "numbers as differences from their neighbours", create_element_delta_decoder, element_decoder_memory},
+    {format::CodecId::decimal_floats, "decimal_floats", "floats that are decimals as integers", create_decimal_floats_decoder, element_decoder_memory},
 });
 
 }  // namespace

@@ -41,6 +41,7 @@ class ElementDecoder final : public FilterDecoder {
 std::unique_ptr<FilterDecoder> create_byte_shuffle_decoder() { return std::make_unique<ElementDecoder>(Allowed::byte_shuffle); }
 std::unique_ptr<FilterDecoder> create_bit_shuffle_decoder() { return std::make_unique<ElementDecoder>(Allowed::bit_shuffle); }
 std::unique_ptr<FilterDecoder> create_element_delta_decoder() { return std::make_unique<ElementDecoder>(Allowed::element_delta); }
+std::unique_ptr<FilterDecoder> create_decimal_floats_decoder() { return std::make_unique<ElementDecoder>(Allowed::decimal_floats); }
 std::uint64_t element_decoder_memory(std::uint64_t raw_length) { return raw_length + (1U << 20); }
 
 }  // namespace npk::codec

@@ -26,6 +26,8 @@ struct ElementForm {
   std::uint8_t lead = 0;   // bytes of a segment before its first element
   bool big_endian = false;
   bool zigzag = false;  // residuals as zigzag numbers
+  bool is_decimal = false;  // before all else, floats with `decimals` digits behind the point become integers
+  std::uint8_t decimals = 0;
   Predictor predictor = Predictor::none;
   Layout layout = Layout::together;
   std::uint32_t distance = 1;
@@ -35,7 +37,7 @@ struct ElementForm {
   bool operator==(const ElementForm&) const = default;
   [[nodiscard]] bool has_distance() const noexcept { return predictor != Predictor::none; }
   [[nodiscard]] bool has_row() const noexcept { return predictor >= Predictor::up && predictor <= Predictor::median; }
-  [[nodiscard]] bool copies() const noexcept { return predictor == Predictor::none && layout == Layout::together; }
+  [[nodiscard]] bool copies() const noexcept { return predictor == Predictor::none && layout == Layout::together && !is_decimal; }
 };
 
 struct Segment {
@@ -44,11 +46,12 @@ struct Segment {
 };
 
 // Which forms a filter may use.
-enum class Allowed : std::uint8_t { byte_shuffle, bit_shuffle, element_delta };
+enum class Allowed : std::uint8_t { byte_shuffle, bit_shuffle, element_delta, decimal_floats };
 
 [[nodiscard]] inline bool is_allowed(const ElementForm& form, Allowed allowed) noexcept {
   if (allowed == Allowed::element_delta || form.copies()) return true;
-  return form.predictor == Predictor::none && form.layout == (allowed == Allowed::byte_shuffle ? Layout::byte_planes : Layout::bit_planes);
+  if (allowed == Allowed::decimal_floats) return form.predictor == Predictor::none && form.is_decimal;
+  return form.predictor == Predictor::none && !form.is_decimal && form.layout == (allowed == Allowed::byte_shuffle ? Layout::byte_planes : Layout::bit_planes);
 }
 
 // Takes the plan off the front of a payload. Errc::corrupt unless its segments are exactly raw_length bytes.

@@ -1,4 +1,4 @@
-#include "codec/filter/numeric/element_form.h"
+#include "codec/filter/numeric/decimals.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec::numeric {
@@ -30,9 +30,15 @@ Result<ElementForm> take_form(ByteView& bytes) {
   if (!known_width || form.lead >= form.width || (form.width == 1 && form.big_endian)) return corrupt("an element filter has elements of no known width");
   form.predictor = static_cast<Predictor>(method & 7);
   form.zigzag = (method & 8) != 0;
-  if (method >> 4 > 2) return corrupt("an element filter has no such layout");
-  form.layout = static_cast<Layout>(method >> 4);
+  if ((method >> 4 & 3) > 2 || method >> 7 != 0) return corrupt("an element filter has no such layout");
+  form.layout = static_cast<Layout>(method >> 4 & 3);
+  form.is_decimal = (method & 0x40) != 0;
   if (form.zigzag && (form.predictor == Predictor::none || form.predictor == Predictor::exclusive)) return corrupt("an element filter zigzags what has no sign");
+  if (form.is_decimal) {
+    if (form.width != 4 && form.width != 8) return corrupt("an element filter has decimals that are no floats");
+    NPK_ASSIGN(form.decimals, take_byte(bytes));
+    if (form.decimals > (form.width == 4 ? kMaxFloatDecimals : kMaxDoubleDecimals)) return corrupt("an element filter has too many decimals");
+  }
   if (form.has_distance()) {
     NPK_ASSIGN(form.distance, take_positive(bytes, kMaxDistance));
   }

@@ -1,4 +1,4 @@
-#include "codec/filter/numeric/elements.h"
+#include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/plane_kernels.h"
 
 namespace npk::codec::numeric {
@@ -86,6 +86,7 @@ void restore_segment(const ElementForm& form, ByteView filtered, MutableBytes ou
   if (form.layout == Layout::byte_planes) join_planes(plane_kernel(), filtered, form.period, out);
   if (form.layout == Layout::bit_planes) join_bit_planes(plane_kernel(), filtered, form.width, out);
   with_element(form, [&]<class E>() { undo_predictor<E>(form, out); });
+  if (form.is_decimal) decimal_kernel(plane_kernel().name)(form, out.data(), out.size() / form.width, out.data());
 }
 
 }  // namespace npk::codec::numeric

@@ -16,10 +16,10 @@ std::optional<std::size_t> encode_elements(ByteView raw, MutableBytes out, numer
   if (segments.empty()) return std::nullopt;
   const Bytes plan = numeric::write_plan(segments);
   std::ranges::copy(plan, out.begin());
-  Bytes scratch;
+  numeric::SegmentEncoder encoder;
   MutableBytes to = out.subspan(plan.size());
   for (const numeric::Segment& segment : segments) {
-    numeric::apply_segment(segment.form, raw.first(segment.length), to.first(segment.length), scratch);
+    encoder.apply(segment.form, raw.first(segment.length), to.first(segment.length));
     raw = raw.subspan(segment.length);
     to = to.subspan(segment.length);
   }
@@ -31,6 +31,7 @@ std::optional<std::size_t> encode_elements(ByteView raw, MutableBytes out, numer
 std::optional<std::size_t> encode_byte_shuffle(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::byte_shuffle); }
 std::optional<std::size_t> encode_bit_shuffle(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::bit_shuffle); }
 std::optional<std::size_t> encode_element_delta(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::element_delta); }
-std::uint64_t element_encoder_memory(std::uint64_t raw_length) { return raw_length + (1U << 20); }
+std::optional<std::size_t> encode_decimal_floats(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::decimal_floats); }
+std::uint64_t element_encoder_memory(std::uint64_t raw_length) { return 2 * raw_length + (1U << 20); }
 
 }  // namespace npk::codec

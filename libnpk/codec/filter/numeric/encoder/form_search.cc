@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 
+#include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
 #include "codec/filter/numeric/encoder/split_kernels.h"
 
@@ -44,6 +45,26 @@ std::vector<Guess> guesses_of(const std::array<std::uint64_t, 8>& costs, unsigne
   return guesses;
 }
 
+// Whether most elements of the sample that are not 0 are decimals of few digits.
+bool are_decimals(const Sample& sample, const ElementForm& form, std::size_t stride) noexcept {
+  unsigned decimals = 0, others = 0;
+  const double power = kPowersOfTen[form.decimals];
+  with_element(form, [&]<class E>() {
+    if constexpr (E::kWidth == 4 || E::kWidth == 8) {
+      using Signed = typename E::Signed;
+      constexpr Signed kMost = E::kWidth == 4 ? Signed{1} << 21U : static_cast<Signed>(std::int64_t{1} << (E::kWidth == 8 ? 40U : 0U));
+      for (std::size_t at = form.lead; at + E::kWidth <= sample.length && others < 16; at += stride) {
+        const auto bits = E::load(sample.block.data() + sample.at + at);
+        const auto exchanged = exchange_decimal(bits, power);
+        const auto integer = static_cast<Signed>(exchanged);
+        if (bits == 0) continue;
+        ++(exchanged != bits && integer > -kMost && integer < kMost && integer != 0 ? decimals : others);
+      }
+    }
+  });
+  return decimals >= 16 && others <= decimals / 3;
+}
+
 std::uint32_t sum_of_differences(const std::uint8_t* levels, std::size_t lag) noexcept {
   std::uint32_t sum = 0;
   const std::uint8_t* before = levels - lag;
@@ -59,7 +80,24 @@ std::uint32_t sum_of_differences(const std::uint8_t* levels, std::size_t lag) no
 FormSearch::FormSearch(Allowed allowed)
     : allowed_(allowed), take_(residual_kernel(split_kernel().name)), residuals_(kSampleBytes), planes_(kSampleBytes) {}
 
-ByteView FormSearch::residuals_of(const Sample& sample, const ElementForm& form, std::size_t bytes) {
+// The sample, and as much before it as a form may look at, with decimals as integers.
+Sample FormSearch::seen_by(const Sample& sample, const ElementForm& form) {
+  if (!form.is_decimal) return sample;
+  if (decimals_of_ == form.decimals + 256U * form.width + 65536U * form.lead + (form.big_endian ? 1U << 24U : 0U) && decimals_at_ == sample.at)
+    return {decimals_, decimals_history_, sample.length};
+  const std::size_t history = std::min(sample.at, kMostLag * form.width / kSegmentUnit * kSegmentUnit + 2 * kSegmentUnit);
+  const ByteView from = sample.block.subspan(sample.at - history, history + sample.length);
+  decimals_.assign(from.begin(), from.end());
+  std::uint8_t* first = decimals_.data() + form.lead;
+  decimal_kernel(split_kernel().name)(form, first, (from.size() - form.lead) / form.width, first);
+  decimals_of_ = form.decimals + 256U * form.width + 65536U * form.lead + (form.big_endian ? 1U << 24U : 0U);
+  decimals_at_ = sample.at;
+  decimals_history_ = history;
+  return {decimals_, history, sample.length};
+}
+
+ByteView FormSearch::residuals_of(const Sample& given, const ElementForm& form, std::size_t bytes) {
+  const Sample sample = seen_by(given, form);
   const std::uint8_t* from = sample.block.data() + sample.at + form.lead;
   const std::size_t count = std::min(bytes, sample.length - form.lead) / form.width;
   if (!form.has_distance()) return {from, count * form.width};
@@ -73,7 +111,7 @@ std::uint64_t FormSearch::quick_cost(const Sample& sample, const ElementForm& fo
 }
 
 std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const ElementForm& form) {
-  if (history_of(form) > sample.at || sample.length < 16 || (form.width == 3 && form.lead != 0)) return std::nullopt;
+  if (history_of(form) > std::min(sample.at, form.is_decimal ? kMostLag * form.width : ~std::size_t{0}) || sample.length < 16 || (form.width == 3 && form.lead != 0)) return std::nullopt;
   ByteView bytes = residuals_of(sample, form, sample.length);
   if (bytes.empty()) return std::nullopt;
   const std::size_t length = bytes.size();
@@ -122,8 +160,31 @@ std::vector<ElementForm> FormSearch::shapes_of(const Sample& sample) {
   return shapes;
 }
 
+// Elements that are decimals, of whatever order and phase: few others are by chance.
+void FormSearch::find_decimals(const Sample& sample, std::vector<ElementForm>& shapes) {
+  constexpr unsigned kTried = 64, kFloatDecimals = 5, kDoubleDecimals = 9;
+  for (const unsigned width : {4U, 8U}) {
+    if (sample.length < kTried * 4 * width) continue;
+    const std::size_t stride = sample.length / kTried / width * width;
+    ElementForm form;
+    form.width = static_cast<std::uint8_t>(width);
+    form.is_decimal = true;
+    for (unsigned way = 0; way < 2 * width; ++way) {
+      form.lead = static_cast<std::uint8_t>(way / 2);
+      form.big_endian = way % 2 != 0;
+      for (unsigned decimals = 0; decimals <= (width == 4 ? kFloatDecimals : kDoubleDecimals); ++decimals) {
+        form.decimals = static_cast<std::uint8_t>(decimals);
+        if (!are_decimals(sample, form, stride)) continue;
+        shapes.push_back(form);
+        return;
+      }
+    }
+  }
+}
+
 // Where an element like this one was before: in another channel or column (distance), in the row above (row).
-void FormSearch::find_distances(const Sample& sample, ElementForm& shape) {
+void FormSearch::find_distances(const Sample& given, ElementForm& shape) {
+  const Sample sample = seen_by(given, shape);
   const std::size_t width = shape.width;
   const std::size_t count = (sample.length - shape.lead) / width;
   const std::size_t before = std::min(kMostLag, (sample.at + shape.lead) / width);
@@ -178,7 +239,7 @@ void FormSearch::add_predictions(const Sample& sample, const ElementForm& shape,
     ElementForm form = shape;
     form.predictor = predictor;
     form.zigzag = true;
-    if ((form.has_row() && form.row == 0) || history_of(form) > sample.at) continue;
+    if ((form.has_row() && form.row == 0) || history_of(form) > std::min(sample.at, kMostLag * form.width)) continue;
     trials.push_back({form, quick_cost(sample, form)});
     if (predictor != Predictor::left || form.distance == 1) continue;
     form.distance = 1;
@@ -207,6 +268,7 @@ Trial FormSearch::find(const Sample& sample) {
   Trial best{{}, ~0ULL};
   consider(sample, {}, best);
   std::vector<ElementForm> shapes = shapes_of(sample);
+  if (allowed_ == Allowed::element_delta || allowed_ == Allowed::decimal_floats) find_decimals(sample, shapes);
   std::vector<Trial> trials;
   for (ElementForm& shape : shapes) {
     consider_layouts(sample, shape, best);

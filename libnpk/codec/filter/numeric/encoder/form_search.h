@@ -36,6 +36,8 @@ class FormSearch {
  private:
   [[nodiscard]] ByteView residuals_of(const Sample& sample, const ElementForm& form, std::size_t bytes);
   [[nodiscard]] std::uint64_t quick_cost(const Sample& sample, const ElementForm& form);
+  [[nodiscard]] Sample seen_by(const Sample& sample, const ElementForm& form);
+  void find_decimals(const Sample& sample, std::vector<ElementForm>& shapes);
   [[nodiscard]] std::vector<ElementForm> shapes_of(const Sample& sample);
   void add_predictions(const Sample& sample, const ElementForm& shape, std::vector<Trial>& trials);
   void find_distances(const Sample& sample, ElementForm& shape);
@@ -48,6 +50,10 @@ class FormSearch {
   Bytes residuals_;
   Bytes planes_;
   Bytes levels_;
+  Bytes decimals_;  // what seen_by showed last
+  std::size_t decimals_of_ = 0;
+  std::size_t decimals_at_ = 0;
+  std::size_t decimals_history_ = 0;
 };
 
 }  // namespace npk::codec::numeric

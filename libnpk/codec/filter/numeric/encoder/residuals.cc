@@ -1,5 +1,6 @@
 #include "codec/filter/numeric/encoder/residuals.h"
 
+#include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/encoder/split_kernels.h"
 
 namespace npk::codec::numeric {
@@ -77,30 +78,36 @@ TakeResiduals residual_kernel([[maybe_unused]] std::string_view name) noexcept {
   return take_plainly;
 }
 
-void apply_segment(const ElementForm& form, ByteView raw, MutableBytes out, Bytes& scratch) {
+ByteView SegmentEncoder::take_residuals(const ElementForm& form, ByteView raw) {
+  if (residuals_.size() < raw.size()) residuals_.resize(raw.size());
+  const TakeResiduals take = residual_kernel(split_kernel().name);
+  const std::size_t width = form.width, count = raw.size() / width;
+  const std::size_t first = std::min<std::size_t>(form.distance, count), whole = std::min(elements_before(form), count);
+  ElementForm from_left = form;
+  if (form.predictor != Predictor::exclusive) from_left.predictor = Predictor::left;
+  ElementForm from_nothing = form;
+  from_nothing.predictor = Predictor::none;
+  take(from_nothing, raw.data(), 0, first, residuals_.data());
+  take(from_left, raw.data(), first, whole, residuals_.data() + first * width);
+  take(form, raw.data(), whole, count, residuals_.data() + whole * width);
+  std::ranges::copy(raw.subspan(count * width), residuals_.begin() + static_cast<std::ptrdiff_t>(count * width));
+  return ByteView(residuals_).first(raw.size());
+}
+
+void SegmentEncoder::apply(const ElementForm& form, ByteView raw, MutableBytes out) {
   const std::size_t lead = std::min<std::size_t>(form.lead, raw.size());
   std::ranges::copy(raw.first(lead), out.begin());
   raw = raw.subspan(lead);
   out = out.subspan(lead);
-  ByteView residuals = raw;
-  if (form.has_distance()) {
-    if (scratch.size() < raw.size()) scratch.resize(raw.size());
-    const TakeResiduals take = residual_kernel(split_kernel().name);
-    const std::size_t width = form.width, count = raw.size() / width;
-    const std::size_t first = std::min<std::size_t>(form.distance, count), whole = std::min(elements_before(form), count);
-    ElementForm at_first = form;
-    if (form.predictor != Predictor::exclusive) at_first.predictor = Predictor::left;
-    ElementForm at_start = form;
-    at_start.predictor = Predictor::none;
-    take(at_start, raw.data(), 0, first, scratch.data());
-    take(at_first, raw.data(), first, whole, scratch.data() + first * width);
-    take(form, raw.data(), whole, count, scratch.data() + whole * width);
-    std::ranges::copy(raw.subspan(count * width), scratch.begin() + static_cast<std::ptrdiff_t>(count * width));
-    residuals = ByteView(scratch).first(raw.size());
+  if (form.is_decimal) {
+    decimals_.assign(raw.begin(), raw.end());
+    decimal_kernel(split_kernel().name)(form, decimals_.data(), raw.size() / form.width, decimals_.data());
+    raw = decimals_;
   }
-  if (form.layout == Layout::together) std::ranges::copy(residuals, out.begin());
-  if (form.layout == Layout::byte_planes) split_planes(split_kernel(), residuals, form.period, out);
-  if (form.layout == Layout::bit_planes) split_bit_planes(split_kernel(), residuals, form.width, out);
+  if (form.has_distance()) raw = take_residuals(form, raw);
+  if (form.layout == Layout::together) std::ranges::copy(raw, out.begin());
+  if (form.layout == Layout::byte_planes) split_planes(split_kernel(), raw, form.period, out);
+  if (form.layout == Layout::bit_planes) split_bit_planes(split_kernel(), raw, form.width, out);
 }
 
 }  // namespace npk::codec::numeric

@@ -13,7 +13,16 @@ using TakeResiduals = void (*)(const ElementForm& form, const std::uint8_t* in, 
 // By the name of a SplitKernel; "plain" is the reference.
 [[nodiscard]] TakeResiduals residual_kernel(std::string_view name) noexcept;
 
-// Applies a form to a segment; out is as long. scratch is kept between calls, as long as the segment.
-void apply_segment(const ElementForm& form, ByteView raw, MutableBytes out, Bytes& scratch);
+class SegmentEncoder {
+ public:
+  // Applies a form to a segment; out is as long. Memory, kept between calls: twice the longest segment.
+  void apply(const ElementForm& form, ByteView raw, MutableBytes out);
+
+ private:
+  [[nodiscard]] ByteView take_residuals(const ElementForm& form, ByteView raw);
+
+  Bytes decimals_;
+  Bytes residuals_;
+};
 
 }  // namespace npk::codec::numeric

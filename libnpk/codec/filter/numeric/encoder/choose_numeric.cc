@@ -47,7 +47,8 @@ class Chooser {
     Trial best{{}, *plain};
     for (const ElementForm& form : recent_) {
       const auto cost = search_.cost_of(sample, form);
-      if (cost && *cost < best.cost) best = {form, *cost};
+      // A change of form breaks planes in two: only for a gain.
+      if (cost && *cost + (&form == recent_.data() ? 0 : *cost / 64) < best.cost) best = {form, *cost};
     }
     if (worth_searching(*plain, best)) search(sample, *plain, best);
     if (!best.form.copies()) remember(best.form);

@@ -6,13 +6,15 @@
 
 #include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
+#include "codec/filter/numeric/encoder/lag_kernels.h"
 #include "codec/filter/numeric/encoder/split_kernels.h"
 
 namespace npk::codec::numeric {
 namespace {
 
 constexpr std::size_t kQuickBytes = 4096;
-constexpr std::size_t kLevels = 1024;      // elements that distances are looked for with
+constexpr std::size_t kLevels = kComparedBytes;  // elements that distances are looked for with
+constexpr std::size_t kShapesTried = 2;
 constexpr std::size_t kMostLag = 8192;     // elements
 constexpr std::size_t kMostNear = 16;      // lags that may be channels, not rows
 constexpr std::size_t kMostRecord = 1024;  // bytes
@@ -63,16 +65,6 @@ bool are_decimals(const Sample& sample, const ElementForm& form, std::size_t str
     }
   });
   return decimals >= 16 && others <= decimals / 3;
-}
-
-std::uint32_t sum_of_differences(const std::uint8_t* levels, std::size_t lag) noexcept {
-  std::uint32_t sum = 0;
-  const std::uint8_t* before = levels - lag;
-  for (std::size_t i = 0; i < kLevels; ++i) {
-    const auto difference = static_cast<std::int8_t>(levels[i] - before[i]);
-    sum += static_cast<std::uint32_t>(difference < 0 ? -difference : difference);
-  }
-  return sum;
 }
 
 }  // namespace
@@ -198,21 +190,22 @@ void FormSearch::find_distances(const Sample& given, ElementForm& shape) {
   };
   unsigned bits = 0;
   for (std::size_t i = before; i < before + 64; ++i) {
-    const std::uint64_t difference = (magnitude(i) - magnitude(i - 1)) << (64 - 8 * width);
-    bits += static_cast<unsigned>(64 - std::countl_zero(difference ^ (0 - (difference >> 63U))));
+    const std::uint64_t step = (magnitude(i) - magnitude(i - 1)) << (64 - 8 * width);
+    bits += static_cast<unsigned>(64 - std::countl_zero(step ^ (0 - (step >> 63U))));
   }
   const unsigned typical = bits / 64 > 64 - 8 * width ? static_cast<unsigned>(bits / 64 - (64 - 8 * width)) : 0;
   const unsigned shift = typical > 5 ? typical - 5 : 0;
   for (std::size_t i = 0; i < levels_.size(); ++i) levels_[i] = static_cast<std::uint8_t>(magnitude(i) >> shift);
   const std::uint8_t* levels = levels_.data() + before;
+  const SumDifferences difference = lag_kernel(split_kernel().name);
   std::uint32_t least_near = ~0U;
   for (std::size_t lag = 1; lag <= kMostNear; ++lag) {
-    const std::uint32_t sum = sum_of_differences(levels, lag);
+    const std::uint32_t sum = difference(levels, lag);
     if (sum + sum / 16 < least_near) least_near = sum, shape.distance = static_cast<std::uint32_t>(lag);
   }
   std::uint32_t least = ~0U;
   for (std::size_t lag = kMostNear + 1; lag <= before - kMostNear; ++lag) {
-    const std::uint32_t sum = sum_of_differences(levels, lag);
+    const std::uint32_t sum = difference(levels, lag);
     if (sum < least) least = sum, shape.row = static_cast<std::uint32_t>(lag);
   }
 }
@@ -270,9 +263,20 @@ Trial FormSearch::find(const Sample& sample) {
   std::vector<ElementForm> shapes = shapes_of(sample);
   if (allowed_ == Allowed::element_delta || allowed_ == Allowed::decimal_floats) find_decimals(sample, shapes);
   std::vector<Trial> trials;
-  for (ElementForm& shape : shapes) {
+  for (const ElementForm& shape : shapes) {
     consider_layouts(sample, shape, best);
     if (allowed_ != Allowed::element_delta) continue;
+    ElementForm left = shape;
+    left.predictor = Predictor::left;
+    left.zigzag = true;
+    trials.push_back({shape, quick_cost(sample, left)});
+  }
+  // Distances are worth looking for with the most promising shapes only.
+  std::ranges::stable_sort(trials, {}, &Trial::cost);
+  shapes.clear();
+  for (std::size_t i = 0; i < std::min(trials.size(), kShapesTried); ++i) shapes.push_back(trials[i].form);
+  trials.clear();
+  for (ElementForm& shape : shapes) {
     find_distances(sample, shape);
     add_predictions(sample, shape, trials);
   }

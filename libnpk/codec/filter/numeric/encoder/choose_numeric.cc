@@ -24,7 +24,14 @@ class Chooser {
   Chooser(ByteView raw, Allowed allowed) : raw_(raw), search_(allowed) {}
 
   std::vector<Stretch> run() {
-    for (std::size_t at = 0; at < raw_.size(); at += kWindowBytes) add(std::min(kWindowBytes, raw_.size() - at), choose(at));
+    for (std::size_t at = 0; at < raw_.size();) {
+      const bool text = is_text(at);
+      std::size_t end = std::min(raw_.size(), at + kSegmentUnit);
+      while (end < raw_.size() && end - at < kWindowBytes && is_text(end) == text) end = std::min(raw_.size(), end + kSegmentUnit);
+      window_end_ = end;
+      add(end - at, text ? Choice{} : choose(at));
+      at = end;
+    }
     return std::move(stretches_);
   }
 
@@ -34,10 +41,18 @@ class Chooser {
     std::uint64_t saved;
   };
 
+  // Headers and the like: what they gain from other headers far away, a sample does not show.
+  [[nodiscard]] bool is_text(std::size_t unit) const {
+    const ByteView bytes = raw_.subspan(unit, std::min(kSegmentUnit, raw_.size() - unit));
+    std::size_t printable = 0;
+    for (const std::uint8_t byte : bytes) printable += (byte >= 0x20 && byte < 0x7F) || (byte >= 9 && byte <= 13) ? 1U : 0U;
+    return printable >= bytes.size() - bytes.size() / 8;
+  }
+
   [[nodiscard]] Sample sample_at(std::size_t window) const {
-    const std::size_t length = std::min(kWindowBytes, raw_.size() - window);
+    const std::size_t length = window_end_ - window;
     const std::size_t at = length > 2 * kSampleBytes ? window + (length - kSampleBytes) / 2 / kSegmentUnit * kSegmentUnit : window;
-    return {raw_, at, std::min(kSampleBytes, raw_.size() - at)};
+    return {raw_, at, std::min(kSampleBytes, window_end_ - at)};
   }
 
   Choice choose(std::size_t window) {
@@ -54,7 +69,7 @@ class Chooser {
     if (!best.form.copies()) remember(best.form);
     // Too little to be sure of.
     if (best.cost > *plain - *plain / 64) return {};
-    return {best.form, (*plain - best.cost) / 2048 * std::min(kWindowBytes, raw_.size() - window) / std::max<std::size_t>(1, sample.length)};
+    return {best.form, (*plain - best.cost) / 2048 * (window_end_ - window) / std::max<std::size_t>(1, sample.length)};
   }
 
   // A search takes as long as ten windows; it is made where the data has changed, and now and then.
@@ -93,6 +108,7 @@ class Chooser {
 
   ByteView raw_;
   FormSearch search_;
+  std::size_t window_end_ = 0;
   std::vector<ElementForm> recent_;
   std::vector<Stretch> stretches_;
   std::uint64_t last_plain_ = 0;

@@ -110,7 +110,7 @@ std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const Ele
   std::size_t parts = 1;
   if (form.layout == Layout::byte_planes) {
     split_planes(split_kernel(), bytes, form.period, planes_);
-    parts = form.period <= 8 ? form.period : 1;
+    parts = form.period <= 16 ? form.period : 1;
   }
   if (form.layout == Layout::bit_planes) {
     split_bit_planes(split_kernel(), bytes, form.width, planes_);
@@ -213,7 +213,7 @@ void FormSearch::find_distances(const Sample& given, ElementForm& shape) {
 // The lag at which most bytes are the same; 0 if none stands out.
 std::uint32_t FormSearch::record_length(const Sample& sample) const {
   const std::size_t most = std::min(kMostRecord, sample.at);
-  const std::size_t length = std::min<std::size_t>(sample.length, 2048);
+  const std::size_t length = std::min<std::size_t>(sample.length, 1024);
   const std::uint8_t* at = sample.block.data() + sample.at;
   std::uint32_t best = 0;
   std::size_t best_equal = length / 16;
@@ -251,6 +251,12 @@ void FormSearch::consider(const Sample& sample, ElementForm form, Trial& best) {
 void FormSearch::consider_layouts(const Sample& sample, const ElementForm& form, Trial& best) {
   consider(sample, form, best);
   if (form.width > 1) consider(sample, planar(form), best);
+  if (form.has_distance() && form.distance > 1 && form.distance <= kMostNear) {
+    ElementForm records = planar(form);
+    records.layout = Layout::byte_planes;
+    records.period = form.width * form.distance;
+    consider(sample, records, best);
+  }
   if (allowed_ != Allowed::bit_shuffle) return;
   ElementForm bits = form;
   bits.layout = Layout::bit_planes;

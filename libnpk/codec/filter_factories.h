@@ -21,5 +21,10 @@ namespace npk::codec {
 
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_lines_decoder();
 [[nodiscard]] std::uint64_t lines_decoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_byte_shuffle_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_bit_shuffle_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_element_delta_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_decimal_floats_decoder();
+[[nodiscard]] std::uint64_t element_decoder_memory(std::uint64_t raw_length);
 
 }  // namespace npk::codec

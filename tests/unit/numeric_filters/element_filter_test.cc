@@ -1,0 +1,122 @@
+// Every numeric and branch filter: exact on anything, and harmless on damaged payloads.
+#include <gtest/gtest.h>
+
+#include "codec/filter/numeric/element_form.h"
+#include "codec/filter/numeric/encoder/choose_numeric.h"
+#include "codec/filter/numeric/encoder/residuals.h"
+#include "unit/numeric_filters/filter_support.h"
+
+namespace npk::codec {
+namespace {
+
+using format::CodecId;
+
+void expect_exact(CodecId id, ByteView raw, const char* what) {
+  const auto filtered = filter(id, raw);
+  if (!filtered) return;
+  EXPECT_EQ(filter(id, raw), filtered) << "not deterministic: " << what;
+  for (const std::size_t wanted : {raw.size(), raw.size() / 2, std::min<std::size_t>(1, raw.size())}) {
+    if (wanted == 0) continue;
+    const auto back = restore(id, *filtered, raw.size(), wanted);
+    ASSERT_TRUE(back) << what << ": " << back.error().message;
+    ASSERT_TRUE(std::ranges::equal(*back, raw.first(wanted))) << what << ", filter " << static_cast<int>(id) << ", " << raw.size() << " bytes";
+  }
+}
+
+TEST(NumericFilters, GiveBackWhatTheyAreGiven) {
+  for (const CodecId id : kTested) {
+    for (const DataKind& kind : kDataKinds) {
+      for (const std::size_t size : {0, 1, 2, 7, 255, 256, 257, 4095, 4096, 4099, 65'536, 200'001}) expect_exact(id, kind.make(size, size + 1), kind.name.data());
+    }
+    for (const NumericKind& kind : numeric_kinds()) {
+      expect_exact(id, kind.bytes, kind.name);
+      for (std::size_t size = 4096; size < 4130; ++size) expect_exact(id, ByteView(kind.bytes).subspan(size % 9, size), kind.name);
+    }
+  }
+}
+
+TEST(NumericFilters, TakeWhatIsOfTheirKind) {
+  const auto kinds = numeric_kinds();
+  for (const NumericKind& kind : kinds) EXPECT_TRUE(filter(CodecId::element_delta, kind.bytes)) << kind.name;
+  EXPECT_TRUE(filter(CodecId::byte_shuffle, kinds[5].bytes));
+  EXPECT_TRUE(filter(CodecId::decimal_floats, kinds[3].bytes));
+  EXPECT_FALSE(filter(CodecId::element_delta, random_bytes(100'000, 3)));
+  EXPECT_FALSE(filter(CodecId::element_delta, text_bytes(100'000, 3)));
+}
+
+void expect_harmless(CodecId id, const Bytes& payload, std::size_t raw_length) {
+  const auto result = restore(id, payload, raw_length, raw_length);
+  if (!result) EXPECT_EQ(result.error().code, Errc::corrupt) << result.error().message;
+}
+
+TEST(NumericFilters, SurviveDamage) {
+  for (const CodecId id : kTested) {
+    for (const NumericKind& kind : numeric_kinds()) {
+      const ByteView raw = ByteView(kind.bytes).first(9000);
+      auto filtered = filter(id, raw);
+      if (!filtered) continue;
+      const std::size_t near = std::min<std::size_t>(filtered->size(), 200);
+      for (std::size_t bit = 0; bit < 8 * near; ++bit) {
+        (*filtered)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+        expect_harmless(id, *filtered, raw.size());
+        (*filtered)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+      }
+      for (std::size_t length = 0; length < filtered->size(); length += length < near ? 1 : 397) {
+        const auto result = restore(id, ByteView(*filtered).first(length), raw.size(), raw.size());
+        ASSERT_FALSE(result) << kind.name << " cut at " << length;
+        EXPECT_EQ(result.error().code, Errc::corrupt);
+      }
+    }
+    for (std::uint64_t seed = 0; seed < 500; ++seed) expect_harmless(id, random_bytes(seed % 90, seed), 1 + seed * seed);
+  }
+}
+
+std::vector<numeric::ElementForm> forms() {
+  using numeric::Layout, numeric::Predictor;
+  std::vector<numeric::ElementForm> forms;
+  for (const std::uint8_t width : {1, 2, 3, 4, 8}) {
+    for (unsigned i = 0; i < 8 * 3 * 8; ++i) {
+      numeric::ElementForm form;
+      form.width = width;
+      form.lead = static_cast<std::uint8_t>(i % width);
+      form.big_endian = width > 1 && i % 2 != 0;
+      form.predictor = static_cast<Predictor>(i / 2 % 8);
+      form.zigzag = i / 16 % 2 != 0 && form.has_distance() && form.predictor != Predictor::exclusive;
+      form.layout = static_cast<Layout>(i / 32 % 3);
+      form.is_decimal = width >= 4 && i / 96 != 0;
+      form.decimals = form.is_decimal ? static_cast<std::uint8_t>(i % 4) : 0;
+      if (form.has_distance()) form.distance = i % 3 == 0 ? 1 : 1 + i % 7;
+      if (form.has_row()) form.row = 1 + i * 5 % 90;
+      if (form.layout == Layout::byte_planes) form.period = i % 5 == 0 ? 1 + i % 40 : width;
+      forms.push_back(form);
+    }
+  }
+  return forms;
+}
+
+TEST(ElementForms, AreUndoneAndSpeltByPlans) {
+  numeric::SegmentEncoder encoder;
+  for (const NumericKind& kind : numeric_kinds()) {
+    for (const numeric::ElementForm& form : forms()) {
+      for (const std::size_t size : {0, 1, 5, 16, 100, 3001}) {
+        const ByteView raw = ByteView(kind.bytes).subspan(size, size);
+        Bytes filtered(size), back(size);
+        encoder.apply(form, raw, filtered);
+        numeric::restore_segment(form, filtered, back);
+        ASSERT_TRUE(std::ranges::equal(back, raw)) << kind.name << " width " << int{form.width} << " predictor " << static_cast<int>(form.predictor) << " layout "
+                                                   << static_cast<int>(form.layout) << " size " << size;
+      }
+      Bytes plan = numeric::write_plan({{form, 8192}, {{}, 100}});
+      plan.resize(plan.size() + 8292);
+      ByteView view = plan;
+      const auto segments = numeric::take_plan(view, 8292, numeric::Allowed::element_delta);
+      ASSERT_TRUE(segments) << segments.error().message;
+      EXPECT_EQ(segments->front().form, form);
+      EXPECT_EQ(segments->front().length, 8192U);
+      EXPECT_EQ(view.size(), 8292U);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -1,0 +1,43 @@
+// The plain decoders beside the specification give back what the library's encoders were given.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "unit/numeric_filters/filter_support.h"
+
+namespace npk::codec {
+namespace {
+
+void save(const std::filesystem::path& path, ByteView bytes) {
+  std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+}
+
+TEST(FilterReference, AgreesWithTheLibrary) {
+  const std::filesystem::path directory = std::filesystem::temp_directory_path() / ("npk_filters_" + std::to_string(std::rand()) + std::to_string(getpid()));
+  std::filesystem::create_directories(directory);
+  std::string script = "import sys; sys.path.insert(0, '" NPK_FILTERS_DIRECTORY "')\n";
+  std::size_t cases = 0;
+  for (const format::CodecId id : kTested) {
+    for (const NumericKind& kind : numeric_kinds()) {
+      const ByteView raw = ByteView(kind.bytes).first(20'003);
+      const auto filtered = filter(id, raw);
+      if (!filtered) continue;
+      const std::string name = (directory / std::to_string(cases++)).string();
+      save(name + ".raw", raw);
+      save(name + ".filtered", *filtered);
+      const std::string module(find_filter(id)->name);
+      script += "import " + module + "\nassert " + module + ".decode(open('" + name + ".filtered', 'rb').read(), 20003) == open('" + name + ".raw', 'rb').read(), '" +
+                module + " " + kind.name + "'\n";
+    }
+  }
+  EXPECT_GE(cases, 15U);
+  save(directory / "run.py", as_bytes(script));
+  EXPECT_EQ(std::system((std::string(NPK_PYTHON) + " -B " + (directory / "run.py").string()).c_str()), 0);
+  std::filesystem::remove_all(directory);
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -1,0 +1,86 @@
+// Filtering and back by the tables, and data of the kinds that numeric and branch filters are for.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <optional>
+
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+#include "unit/codec/test_data.h"
+
+namespace npk::codec {
+
+inline constexpr format::CodecId kTested[] = {format::CodecId::integers,      format::CodecId::byte_shuffle,   format::CodecId::bit_shuffle,
+                                              format::CodecId::element_delta, format::CodecId::decimal_floats, format::CodecId::x86_branches,
+                                              format::CodecId::arm64_branches};
+
+inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) {
+  Bytes out(raw.size() + kMaxFilterGrowth);
+  const auto length = find_filter_encoder(id)->encode(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
+// The first `wanted` bytes. Also checks that nothing behind them is touched.
+inline Result<Bytes> restore(format::CodecId id, ByteView filtered, std::size_t raw_length, std::size_t wanted) {
+  Bytes guarded(wanted + 64, 0x5A);
+  const auto decoder = find_filter(id)->create_decoder();
+  const auto result = decoder->restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
+  if (!result) return std::unexpected(result.error());
+  if (!*result) return fail(Errc::internal, "a decoder with all its input wants more");
+  for (std::size_t i = wanted; i < guarded.size(); ++i) {
+    if (guarded[i] != 0x5A) return fail(Errc::internal, "a decoder wrote beyond its output");
+  }
+  guarded.resize(wanted);
+  return guarded;
+}
+
+template <class Number>
+Bytes table_of(std::size_t count, bool big_endian, Number (*value)(std::size_t)) {
+  Bytes bytes;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto element = value(i);
+    std::array<std::uint8_t, sizeof(Number)> raw;
+    std::memcpy(raw.data(), &element, sizeof element);
+    if (big_endian == (std::endian::native == std::endian::little)) std::ranges::reverse(raw);
+    bytes.insert(bytes.end(), raw.begin(), raw.end());
+  }
+  return bytes;
+}
+
+struct NumericKind {
+  const char* name;
+  Bytes bytes;
+};
+
+inline std::vector<NumericKind> numeric_kinds() {
+  constexpr std::size_t kCount = 60'000;
+  std::vector<NumericKind> kinds;
+  kinds.push_back({"waves", table_of<std::int16_t>(kCount, false, [](std::size_t i) {
+                     return static_cast<std::int16_t>(9000 * std::sin(static_cast<double>(i) * 0.01) + static_cast<double>((i * 2654435761U >> 20U) % 40));
+                   })});
+  kinds.push_back({"image", table_of<std::int16_t>(kCount, true, [](std::size_t i) {
+                     const double x = static_cast<double>(i % 300), y = static_cast<double>(i / 300);
+                     return static_cast<std::int16_t>(3000 * std::sin(x * 0.05) * std::cos(y * 0.03) + static_cast<double>((i * 40503U >> 7U) % 16));
+                   })});
+  kinds.push_back({"floats", table_of<float>(kCount, true, [](std::size_t i) { return static_cast<float>(std::sin(static_cast<double>(i) * 0.001) * 280.7); })});
+  kinds.push_back({"decimals", table_of<float>(kCount, false, [](std::size_t i) {
+                     if (i % 97 == 0) return -1e34F;
+                     return static_cast<float>(std::floor(2000 * std::sin(static_cast<double>(i) * 0.003)) / 100.0);
+                   })});
+  kinds.push_back({"doubles", table_of<double>(kCount, false, [](std::size_t i) { return std::floor(5e5 * std::cos(static_cast<double>(i) * 0.002)) / 1000.0; })});
+  kinds.push_back({"counters", table_of<std::uint64_t>(kCount, true, [](std::size_t i) { return std::uint64_t{1'700'000'000'000} + 37 * i + i % 5; })});
+  Bytes shifted = kinds[2].bytes;
+  shifted.insert(shifted.begin(), {'h', 'e', 'a', 'd', '5'});
+  kinds.push_back({"shifted", shifted});
+  Bytes mixed;
+  for (const NumericKind& kind : kinds) mixed.insert(mixed.end(), kind.bytes.begin(), kind.bytes.begin() + 70'003);
+  kinds.push_back({"mixed", mixed});
+  return kinds;
+}
+
+}  // namespace npk::codec

@@ -11,67 +11,24 @@
 
 namespace npk::test {
 
-// Tags, texts and what breaks them, in any order.
+using namespace std::string_view_literals;
+
+// Tags, texts and what breaks them.
+inline constexpr std::string_view kMarkupPieces[] = {
+    "<p>"sv, "</p>"sv, "<p class=\"a\">"sv, "<p class='a' id=\"x1\">"sv, "<br>"sv, "<br/>"sv, "<td width=10 height = 20>"sv, "</td>"sv, "</td >"sv, "<"sv,
+    ">"sv, "</"sv, "/>"sv, "\""sv, "'"sv, "="sv, "\n  "sv, "\n    "sv, "\r\n"sv, " "sv, "text"sv, "&amp;"sv, "caf\xC3\xA9"sv, "\xFF\xFE"sv, "\0"sv,
+    "<!-- a <b> comment -->"sv, "<!--"sv, "-->"sv, "<![CDATA[ <x> ]]>"sv, "<![CDATA["sv, "]]>"sv, "<?xml version=\"1.0\"?>"sv, "<?"sv,
+    "<!DOCTYPE html>"sv, "<!"sv, "<script>if (a < b) x = '</p>';</script>"sv, "<script>"sv, "<STYLE>p{}</STYLE>"sv,
+    "<a href=\"http://example.org/?a=1&amp;b=2\">"sv, "</a>"sv, "<path d=\"M 1.5,2.25 -3.125 4 L10 200.75z\"/>"sv,
+    "<path d=\"M0 0h16.5v-12.25.5.25-7e-5z\"/>"sv, "<n>12.5</n>"sv, "<when>2023-01-02T03:04:05Z</when>"sv, "<a b"sv, "<a b="sv, "<a b=\""sv, "<a b='c"sv,
+    "< a>"sv, "<:x:y/>"sv, "<a\0b>"sv, "<a b=\"\0\">"sv, "\xF0\x9F\x98\x80"sv, "<\xC3\xA9l>"sv};
+
+// The same in any order.
 inline Bytes broken_markup(std::size_t size, std::uint64_t seed) {
-  using namespace std::string_view_literals;
-  static constexpr std::string_view kPieces[] = {"<p>"sv,
-                                                 "</p>"sv,
-                                                 "<p class=\"a\">"sv,
-                                                 "<p class='a' id=\"x1\">"sv,
-                                                 "<br>"sv,
-                                                 "<br/>"sv,
-                                                 "<td width=10 height = 20>"sv,
-                                                 "</td>"sv,
-                                                 "</td >"sv,
-                                                 "<"sv,
-                                                 ">"sv,
-                                                 "</"sv,
-                                                 "/>"sv,
-                                                 "\""sv,
-                                                 "'"sv,
-                                                 "="sv,
-                                                 "\n  "sv,
-                                                 "\n    "sv,
-                                                 "\r\n"sv,
-                                                 " "sv,
-                                                 "text"sv,
-                                                 "&amp;"sv,
-                                                 "caf\xC3\xA9"sv,
-                                                 "\xFF\xFE"sv,
-                                                 "\0"sv,
-                                                 "<!-- a <b> comment -->"sv,
-                                                 "<!--"sv,
-                                                 "-->"sv,
-                                                 "<![CDATA[ <x> ]]>"sv,
-                                                 "<![CDATA["sv,
-                                                 "]]>"sv,
-                                                 "<?xml version=\"1.0\"?>"sv,
-                                                 "<?"sv,
-                                                 "<!DOCTYPE html>"sv,
-                                                 "<!"sv,
-                                                 "<script>if (a < b) x = '</p>';</script>"sv,
-                                                 "<script>"sv,
-                                                 "<STYLE>p{}</STYLE>"sv,
-                                                 "<a href=\"http://example.org/?a=1&amp;b=2\">"sv,
-                                                 "</a>"sv,
-                                                 "<path d=\"M 1.5,2.25 -3.125 4 L10 200.75z\"/>"sv,
-                                                 "<path d=\"M0 0h16.5v-12.25.5.25-7e-5z\"/>"sv,
-                                                 "<n>12.5</n>"sv,
-                                                 "<when>2023-01-02T03:04:05Z</when>"sv,
-                                                 "<a b"sv,
-                                                 "<a b="sv,
-                                                 "<a b=\""sv,
-                                                 "<a b='c"sv,
-                                                 "< a>"sv,
-                                                 "<:x:y/>"sv,
-                                                 "<a\0b>"sv,
-                                                 "<a b=\"\0\">"sv,
-                                                 "\xF0\x9F\x98\x80"sv,
-                                                 "<\xC3\xA9l>"sv};
   std::mt19937_64 generator(seed);
   Bytes bytes;
   while (bytes.size() < size) {
-    const ByteView piece = as_bytes(kPieces[generator() % std::size(kPieces)]);
+    const ByteView piece = as_bytes(kMarkupPieces[generator() % std::size(kMarkupPieces)]);
     bytes.insert(bytes.end(), piece.begin(), piece.end());
   }
   bytes.resize(size);

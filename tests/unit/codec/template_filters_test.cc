@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "codec/filter/parts_encode.h"
+#include "codec/filter/varint.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 #include "unit/codec/template_samples.h"
@@ -97,6 +99,24 @@ TEST_P(TemplateFilters, SurviveDamage) {
     const auto result = restore(GetParam(), *filtered, length, length);
     EXPECT_TRUE(!result && result.error().code == Errc::corrupt);
   }
+}
+
+// A template of 16384 slots without text, again and again, its values empty.
+TEST_P(TemplateFilters, RefuseMoreValuesThanBytes) {
+  std::vector<Bytes> parts(4);
+  append_varint(1, parts[0]);
+  append_varint(1, parts[0]);
+  append_varint(0, parts[0]);
+  append_varint(16384, parts[0]);
+  parts[0].resize(parts[0].size() + 2 * 16384 + 1);
+  parts[1].resize(1U << 20);
+  parts[3].push_back(2);
+  append_varint(std::uint64_t{1} << 34U, parts[3]);
+  Bytes payload(2U << 20);
+  payload.resize(join_parts(parts, payload).value_or(0));
+  ASSERT_GT(payload.size(), parts[1].size());
+  const auto result = restore(GetParam(), payload, 1U << 20, 1U << 20);
+  EXPECT_TRUE(!result && result.error().code == Errc::corrupt);
 }
 
 TEST_P(TemplateFilters, DeclineWhatDoesNotFit) {

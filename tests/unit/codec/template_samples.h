@@ -42,7 +42,8 @@ inline std::string record_text(std::size_t records, std::uint64_t seed) {
     if (generator() % 2 == 0) text += "Homepage: https://example.org/" + name + "\n";
     text += "Files:\n";
     for (const std::string_view suffix : {".dsc", ".orig.tar.xz", ".debian.tar.xz"})
-      text += " 0123456789abcdef" + std::to_string(100000 + generator() % 900000) + " " + std::to_string(generator() % 100000) + " " + name + "_" + version + std::string(suffix) + "\n";
+      text += " 0123456789abcdef" + std::to_string(100000 + generator() % 900000) + " " + std::to_string(generator() % 100000) + " " + name + "_" + version +
+              std::string(suffix) + "\n";
     text += "Section: misc\n\n";
   }
   return text;

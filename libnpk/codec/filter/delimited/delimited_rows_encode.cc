@@ -51,7 +51,12 @@ class RowSplitter {
   }
 
   void add_row() {
-    DelimitedRow row{.offset = static_cast<std::uint32_t>(at_), .length = 0, .first_cell = static_cast<std::uint32_t>(result_.cells.size()), .cells = 0, .quotes = 0, .carriage_return = false};
+    DelimitedRow row{.offset = static_cast<std::uint32_t>(at_),
+                     .length = 0,
+                     .first_cell = static_cast<std::uint32_t>(result_.cells.size()),
+                     .cells = 0,
+                     .quotes = 0,
+                     .carriage_return = false};
     for (bool more = true; more; ++row.cells) {
       const std::size_t closing = raw_[at_] == '"' ? closing_quote(at_) : 0;
       const std::size_t begin = closing > 0 ? at_ + 1 : at_;

@@ -78,8 +78,14 @@ class Splitter {
   }
 
   void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
-    LineUnit unit{.offset = static_cast<std::uint32_t>(at), .length = static_cast<std::uint32_t>(end - at), .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
-                  .tokens = 0, .head_length = static_cast<std::uint8_t>(head), .ending_length = static_cast<std::uint8_t>(ending), .field = head > 0, .context = context};
+    LineUnit unit{.offset = static_cast<std::uint32_t>(at),
+                  .length = static_cast<std::uint32_t>(end - at),
+                  .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
+                  .tokens = 0,
+                  .head_length = static_cast<std::uint8_t>(head),
+                  .ending_length = static_cast<std::uint8_t>(ending),
+                  .field = head > 0,
+                  .context = context};
     add_tokens(at + head, end - ending);
     unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
     result_.units.push_back(unit);
@@ -96,8 +102,11 @@ class Splitter {
       bool word = true;
       const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
       const ByteView bytes = raw_.subspan(at, stop - at);
-      result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at), .length = static_cast<std::uint32_t>(bytes.size()), .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
-                                .word = word, .after_space = at > start && raw_[at - 1] == ' '});
+      result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
+                                .length = static_cast<std::uint32_t>(bytes.size()),
+                                .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
+                                .word = word,
+                                .after_space = at > start && raw_[at - 1] == ' '});
       at = stop;
     }
   }

@@ -38,7 +38,10 @@ class LineEncoder {
     const LineUnit& example = lines_.units[shape.example];
     if (unit.field && shape.count < in_place / 64) return false;
     unsigned words = 0;
-    for (std::size_t i = 0; i < example.tokens; ++i) words += (shape.varying_words >> i & 1) != 0 && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
+    for (std::size_t i = 0; i < example.tokens; ++i) {
+      const bool varies = (shape.varying_words >> i & 1) != 0;
+      words += varies && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
+    }
     return words < 3 || shape.count >= in_place / 8;
   }
 

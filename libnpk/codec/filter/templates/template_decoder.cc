@@ -124,14 +124,18 @@ class Restoring {
     return {};
   }
 
-  Result<void> run(ByteView ids, ByteView tail) {
+  // Templates of no text with empty values would take their time for nothing: there are at most as many values as bytes.
+  Result<void> run(ByteView ids, ByteView tail, std::uint64_t values_left) {
     TemplatePredictor predictor;
     while (!ids.empty() && !full_) {
       NPK_ASSIGN(const std::uint64_t code, take_varint(ids));
       const std::uint64_t id = code == 0 ? predictor.guess() : code - 1;
       if (id >= dictionary_.templates.size()) return fail(Errc::corrupt, "a filtered block names a template that it does not have");
       predictor.learn(static_cast<std::uint32_t>(id));
-      NPK_TRY(append_line(dictionary_.templates[static_cast<std::size_t>(id)]));
+      const LineTemplate& line = dictionary_.templates[static_cast<std::size_t>(id)];
+      if (line.slots > values_left) return fail(Errc::corrupt, "a filtered block has more values than bytes");
+      values_left -= line.slots;
+      NPK_TRY(append_line(line));
     }
     NPK_TRY(append(tail));
     return finish();
@@ -204,11 +208,12 @@ class Restoring {
 Result<bool> TemplateDecoder::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
   if (filtered.size() < filtered_length) return false;
   NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
-  if (parts.size() < kTemplateParts) return fail(Errc::corrupt, "a filtered block has too few parts");
+  if (parts.size() < kTemplateParts || parts.size() > kTemplateParts + 2 * kMaxTemplateColumns)
+    return fail(Errc::corrupt, "a filtered block has too few or too many parts");
   NPK_ASSIGN(TemplateDictionary dictionary, TemplateDictionary::read(parts[kDictionaryPart]));
   Restoring restoring(std::move(dictionary), out, out.size() == raw_length);
   NPK_TRY(restoring.open(parts, raw_length));
-  NPK_TRY(restoring.run(parts[kIdsPart], parts[kTailPart]));
+  NPK_TRY(restoring.run(parts[kIdsPart], parts[kTailPart], raw_length));
   return true;
 }
 

@@ -77,16 +77,17 @@ Bytes encode_values(const WrittenColumn& column, bool text) {
   return part;
 }
 
-bool within_limits(const TemplateBlock& block) {
+bool within_limits(const TemplateBlock& block, std::size_t raw_length) {
   std::size_t slots = 0;
   for (const TemplateBlock::Template& line : block.templates) slots += line.columns.size();
-  return block.templates.size() <= kMaxTemplates && block.column_is_text.size() <= kMaxTemplateColumns && slots <= kMaxTemplateSlots;
+  return block.templates.size() <= kMaxTemplates && block.column_is_text.size() <= kMaxTemplateColumns && slots <= kMaxTemplateSlots &&
+         block.values.size() <= raw_length;
 }
 
 }  // namespace
 
 std::optional<std::size_t> write_templates(const TemplateBlock& block, ByteView raw, MutableBytes out) {
-  if (!within_limits(block)) return std::nullopt;
+  if (!within_limits(block, raw.size())) return std::nullopt;
   std::vector<std::uint32_t> order;
   const std::vector<std::uint32_t> rank = rank_templates(block, order);
   const std::vector<ColumnValue> values = values_with_columns(block);

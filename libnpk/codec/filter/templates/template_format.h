@@ -24,9 +24,9 @@ inline constexpr unsigned kJump = 1, kCut = 2;
 enum TemplatePart : std::uint8_t { kDictionaryPart, kIdsPart, kTailPart, kTemplateParts };
 
 // What a reader of a field column of this size may take (field_column.h).
-inline std::uint64_t column_memory(std::uint64_t part_size) noexcept { return std::min(2 * part_size, part_size / 2 + 8192); }
+inline std::uint64_t column_memory(std::uint64_t part_size) noexcept { return std::min(4 * part_size, part_size / 2 + 10240); }
 // Whether the readers of all columns together take what they may.
-inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (1U << 18); }
+inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (1U << 20); }
 
 // Where a value stands in the raw bytes.
 struct Place {

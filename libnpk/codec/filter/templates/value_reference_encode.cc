@@ -114,7 +114,8 @@ std::vector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
     return choice.hits < std::max<std::uint64_t>(kFewestValues, fewest) || choice.bytes < votes.count / 4;
   });
   // A jump goes to what the first one follows.
-  std::ranges::sort(choices, std::ranges::greater(), [](const Choice& choice) { return std::tuple(choice.predictor.follows, choice.bytes, choice.predictor.source); });
+  std::ranges::sort(choices, std::ranges::greater(),
+                    [](const Choice& choice) { return std::tuple(choice.predictor.follows, choice.bytes, choice.predictor.source); });
   if (choices.size() > kMaxPredictors) choices.resize(kMaxPredictors);
   return choices;
 }

@@ -68,7 +68,8 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 3 * format::kChainStepBytes + 1);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
-  const bool is_filtered = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
+  const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
+  const bool is_filtered = kind != codec::ContentKind::general || is_forced;
   codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;
   NPK_ASSIGN(const auto payload, compress(encoder, state_->profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);

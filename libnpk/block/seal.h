@@ -24,7 +24,7 @@ struct Base {
 
 struct SealOptions {
   codec::EncoderOptions encoder;
-  codec::EncoderOptions filtered_encoder = {};  // of what other filters than words leave; store: as `encoder`
+  codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
   bool word_filter = false;                     // try words where no other filter is chosen
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block

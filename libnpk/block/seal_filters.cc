@@ -38,8 +38,10 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
 });
 
-ByteView trial_part(ByteView raw) {
-  const std::size_t size = std::min(raw.size(), kTrialBytes);
+// Code lies beside much else in a block: a part would say little.
+ByteView trial_part(ByteView raw, ContentKind kind) {
+  const bool is_code = kind == ContentKind::x86_code || kind == ContentKind::arm64_code;
+  const std::size_t size = is_code ? raw.size() : std::min(raw.size(), kTrialBytes);
   return raw.subspan((raw.size() - size) / 2, size);
 }
 
@@ -96,7 +98,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const Candidate* best = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
-    const ByteView part = trial_part(raw);
+    const ByteView part = trial_part(raw, kind);
     NPK_ASSIGN(const std::size_t plain, trial_size(part));
     for (const Candidate& candidate : kCandidates) {
       if (candidate.kind != kind) continue;

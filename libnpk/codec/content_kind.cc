@@ -8,6 +8,9 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLeastBytes = 32;
+constexpr std::size_t kShapeBytes = 16;
+// Text of this length that is no source code is worth a trial of the lines filter whatever its lines look like.
+constexpr std::uint64_t kLargeTextBytes = 256U << 10;
 
 constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 constexpr bool is_letter(std::uint8_t byte) noexcept { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
@@ -114,13 +117,14 @@ bool is_delimited(ByteView text) noexcept {
   return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
 }
 
-// Letters, digits and marks of a line's first characters, each run as one: what records and log lines have in common.
+// Letters, digits and marks of a line's first characters, each run as one, up to a colon or equals sign: what records and log lines have in common.
 std::uint32_t shape_of(ByteView line) noexcept {
   std::uint32_t hash = 2166136261U;
   std::uint8_t before = 0;
-  for (const std::uint8_t byte : line.first(std::min<std::size_t>(line.size(), 24))) {
+  for (const std::uint8_t byte : line.first(std::min<std::size_t>(line.size(), kShapeBytes))) {
     const std::uint8_t kind = is_digit(byte) ? '0' : is_letter(byte) || byte >= 0x80 ? 'a' : byte;
     if (kind != before) hash = (hash ^ kind) * 16777619U;
+    if (kind == ':' || kind == '=') break;
     before = kind;
   }
   return hash;
@@ -131,8 +135,8 @@ bool looks_like_code(ByteView line) noexcept {
   return indented || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
 }
 
-// Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines four have one that is not new.
-bool has_few_shapes(ByteView text) noexcept {
+// Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines three have one that is not new.
+bool has_few_shapes(ByteView text, bool is_large) noexcept {
   constexpr std::size_t kSlots = 256, kLeastLines = 12;
   std::array<std::uint32_t, kSlots> seen{};
   std::size_t lines = 0, new_shapes = 0, code = 0;
@@ -144,14 +148,14 @@ bool has_few_shapes(ByteView text) noexcept {
     slot = shape;
     code += looks_like_code(line) ? 1U : 0U;
     ++lines;
-    return lines < kLeastLines || (code * 4 <= lines && new_shapes * 2 <= lines);
+    return lines < kLeastLines || (code * 4 <= lines && (is_large || new_shapes * 2 <= lines));
   });
-  return lines >= kLeastLines && new_shapes * 5 <= lines * 2 && code * 8 <= lines;
+  return lines >= kLeastLines && (is_large || new_shapes * 5 <= lines * 2) && code * (is_large ? 4 : 8) <= lines;
 }
 
 }  // namespace
 
-ContentKind kind_of(ByteView head) noexcept {
+ContentKind kind_of(ByteView head, std::uint64_t total_bytes) noexcept {
   head = head.first(std::min(head.size(), kKindHeadBytes));
   if (head.size() < kLeastBytes) return ContentKind::general;
   if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
@@ -163,7 +167,7 @@ ContentKind kind_of(ByteView head) noexcept {
   if (is_json(text)) return ContentKind::json;
   if (is_markup(text)) return ContentKind::markup;
   if (is_delimited(text)) return ContentKind::delimited;
-  return has_few_shapes(text) ? ContentKind::lines : ContentKind::general;
+  return has_few_shapes(text, total_bytes >= kLargeTextBytes) ? ContentKind::lines : ContentKind::general;
 }
 
 std::string_view kind_name(ContentKind kind) noexcept {

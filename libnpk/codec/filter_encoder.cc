@@ -18,6 +18,8 @@ constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::bit_shuffle, encode_bit_shuffle, element_encoder_memory},
     {format::CodecId::element_delta, encode_element_delta, element_encoder_memory},
     {format::CodecId::decimal_floats, encode_decimal_floats, element_encoder_memory},
+    {format::CodecId::x86_branches, encode_x86_branches, x86_branches_encoder_memory},
+    {format::CodecId::arm64_branches, encode_arm64_branches, arm64_branches_encoder_memory},
 });
 
 }  // namespace

@@ -25,6 +25,10 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_bit_shuffle(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_element_delta(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_decimal_floats(ByteView raw, MutableBytes out);
+[[nodiscard]] std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t x86_branches_encoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::optional<std::size_t> encode_arm64_branches(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t arm64_branches_encoder_memory(std::uint64_t raw_length);
 [[nodiscard]] std::uint64_t element_encoder_memory(std::uint64_t raw_length);
 
 }  // namespace npk::codec

@@ -25,6 +25,10 @@ namespace npk::codec {
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_bit_shuffle_decoder();
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_element_delta_decoder();
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_decimal_floats_decoder();
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_x86_branches_decoder();
+[[nodiscard]] std::uint64_t x86_branches_decoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_arm64_branches_decoder();
+[[nodiscard]] std::uint64_t arm64_branches_decoder_memory(std::uint64_t raw_length);
 [[nodiscard]] std::uint64_t element_decoder_memory(std::uint64_t raw_length);
 
 }  // namespace npk::codec

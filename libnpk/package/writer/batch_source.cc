@@ -27,10 +27,10 @@ std::vector<ByteRange> largest(std::vector<ByteRange> holes) {
 }
 
 // What cannot be read here is told of when it is read for good.
-codec::ContentKind kind_of_file(InputFile& file) {
+codec::ContentKind kind_of_file(InputFile& file, std::uint64_t size) {
   Bytes head(codec::kKindHeadBytes);
   const auto count = file.read_at(0, head);
-  return count ? codec::kind_of(ByteView(head).first(*count)) : codec::ContentKind::general;
+  return count ? codec::kind_of(ByteView(head).first(*count), size) : codec::ContentKind::general;
 }
 
 }  // namespace
@@ -106,7 +106,7 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
     if (holes) sliced_.holes = largest(std::move(*holes));
   }
   sliced_.file->file = std::move(*file);
-  if (options_.kinds_apart && !sliced_.file->file->is_sequential()) sliced_.kind = kind_of_file(*sliced_.file->file);
+  if (options_.kinds_apart && !sliced_.file->file->is_sequential()) sliced_.kind = kind_of_file(*sliced_.file->file, input_.size(entry));
 }
 
 void BatchSource::add_hole(Batch& batch) {

@@ -80,7 +80,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.hash_log = 20;
       plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
-      plan.filtered_encoder.step = {format::CodecId::zstd, 13, 23};
+      plan.filtered_encoder.step = {format::CodecId::zstd, 9, 23};
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
       plan.page_level = 12;
       break;

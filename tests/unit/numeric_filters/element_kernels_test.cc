@@ -12,6 +12,8 @@
 namespace npk::codec::numeric {
 namespace {
 
+constexpr std::uint8_t kWidths[] = {1, 2, 3, 4, 8};
+
 std::vector<std::string> names() {
   std::vector<std::string> names;
   for (const SplitKernel& kernel : split_kernels()) {
@@ -29,9 +31,9 @@ class NumericKernel : public testing::TestWithParam<std::string> {
 };
 
 TEST_P(NumericKernel, SplitsAndJoinsAsThePlainOne) {
-  for (const std::size_t size : {0, 1, 15, 64, 511, 512, 513, 4096, 40'001}) {
+  for (const std::size_t size : {0U, 1U, 15U, 64U, 511U, 512U, 513U, 4096U, 40'001U}) {
     const Bytes raw = random_bytes(size, size + 3);
-    for (const std::size_t period : {1, 2, 3, 4, 8, 12, 300}) {
+    for (const std::size_t period : {1U, 2U, 3U, 4U, 8U, 12U, 300U}) {
       Bytes planes(size), expected(size), back(size);
       split_planes(split(), raw, period, planes);
       split_planes(plain_split(), raw, period, expected);
@@ -64,7 +66,7 @@ TEST_P(NumericKernel, DoesTheWorkItself) {
 
 TEST_P(NumericKernel, TakesResidualsAsThePlainOne) {
   const Bytes raw = random_bytes(9000, 9);
-  for (const std::uint8_t width : {1, 2, 3, 4, 8}) {
+  for (const std::uint8_t width : kWidths) {
     for (unsigned i = 0; i < 32; ++i) {
       ElementForm form;
       form.width = width;
@@ -86,7 +88,7 @@ TEST_P(NumericKernel, ExchangesDecimalsAsThePlainOne) {
   Bytes raw = random_bytes(64'000, 10);
   for (std::size_t i = 0; i + 8 <= 16'000; i += 8) store_le(&raw[i], std::bit_cast<std::uint64_t>(static_cast<double>(i) / 100.0 - 50));
   for (std::size_t i = 16'000; i + 4 <= 32'000; i += 4) store_le(&raw[i], std::bit_cast<std::uint32_t>(static_cast<float>(i) / 100.0F - 200));
-  for (const std::uint8_t width : {4, 8}) {
+  for (const std::uint8_t width : {std::uint8_t{4}, std::uint8_t{8}}) {
     for (std::uint8_t decimals = 0; decimals <= 10; ++decimals) {
       ElementForm form;
       form.width = width;

@@ -12,13 +12,13 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --chain --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
-    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --chain --block-size --chunk-size --dedup --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
+    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
+    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --dedup --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     tag) echo "--set --unset --inherited --name --package-version --application --vendor --message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     comment) echo "--set --file --unset --message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
-    recompress) echo "--fast --max --codec --level --chain --block-size -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
+    recompress) echo "--fast --max --codec --level --filters --chain --block-size -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     compact) echo "--keep-last --keep-daily --keep-weekly --keep-monthly --keep-yearly --keep-within --keep-generation -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     purge) echo "--rewrite-signed -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;

@@ -32,7 +32,9 @@ own, read from standard input.
   --stdin-name NAME    what the entry of PATH `-` is called (stdin)
   --fast, --max        quicker, or smaller
   --codec NAME         store, zstd, lz4 or lzma2; --level N sets how hard it tries
-  --chain CHAIN        filters and a codec for every block, like json+zstd:15, instead of what its content suggests
+  --filters            takes JSON, XML, HTML, CSV, logs, numbers and machine code apart where a trial says that they become smaller;
+                       takes more memory
+  --chain CHAIN        filters and a codec for every block, like json+zstd:15
   --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
   --chunk-size N       average piece looked for again, a power of two from 4K to 4M
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only

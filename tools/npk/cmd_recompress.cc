@@ -12,7 +12,7 @@ constexpr std::string_view kHelp = R"(usage: npk recompress [OPTION]... PACKAGE
 Compresses a package's data anew, as another preset, codec or a newer npk does, and replaces the package when the new one is whole.
 
   --fast, --max        quicker, or smaller
-  --codec NAME, --level N, --chain CHAIN, --block-size N
+  --codec NAME, --level N, --filters, --chain CHAIN, --block-size N
                        as of npk pack
   -n, --dry-run        only says what there is to do
   -o, --output FILE    writes there, and leaves the package as it is
@@ -27,7 +27,7 @@ All generations stay what they are, with their numbers, times, messages and cont
 Signatures are of the form the package had: they are kept as records that `npk verify --signer` can check the content by.
 
 example:
-  npk recompress --max archive.npk
+  npk recompress --filters archive.npk
 )";
 
 struct Options {
@@ -42,6 +42,7 @@ void define(OptionParser& parser, Options& options) {
   parser.text("--codec", options.writer.codec);
   parser.number("--level", options.writer.level, -100, 100);
   parser.text("--chain", options.writer.chain);
+  parser.flag("--filters", options.writer.choose_filters);
   parser.size("--block-size", options.writer.block_bytes);
   parser.excludes("--fast", "--max");
   define_rewrite(parser, options.command);

@@ -56,6 +56,7 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.number("--level", writer.level, -100, 100);
   parser.text("--codec", writer.codec);
   parser.text("--chain", writer.chain);
+  parser.flag("--filters", writer.choose_filters);
   parser.size("--block-size", writer.block_bytes);
   parser.size("--chunk-size", writer.chunk_bytes);
   parser.text("--dedup", options.dedup);

@@ -1,7 +1,10 @@
 #include "report_page.h"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
 
 #include "amounts.h"
 #include "html_text.h"
@@ -55,7 +58,7 @@ std::string deduplication_section(const ops::InspectReport& report) {
 
 std::string types_section(const ops::InspectReport& report) {
   std::vector<std::pair<std::string, ops::TypeShare>> types(report.types.begin(), report.types.end());
-  std::ranges::stable_sort(types, {}, [](const auto& type) { return std::pair(~type.second.stored_bytes, ~type.second.content_bytes); });
+  std::ranges::sort(types, {}, [](const auto& type) { return std::tuple(~type.second.stored_bytes, ~type.second.content_bytes, std::string_view(type.first)); });
   for (auto& [name, share] : types) name = name.empty() ? "(none)" : name;
   fold(types, kMostTypes, [](ops::TypeShare& rest, const ops::TypeShare& share) {
     rest.files += share.files;
@@ -74,7 +77,7 @@ std::string types_section(const ops::InspectReport& report) {
 
 std::string chains_section(const ops::InspectReport& report) {
   std::vector<std::pair<std::string, ops::CodecShare>> chains(report.codecs.begin(), report.codecs.end());
-  std::ranges::stable_sort(chains, {}, [](const auto& chain) { return ~chain.second.stored_bytes; });
+  std::ranges::sort(chains, {}, [](const auto& chain) { return std::pair(~chain.second.stored_bytes, std::string_view(chain.first)); });
   fold(chains, kMostChains, [](ops::CodecShare& rest, const ops::CodecShare& share) {
     rest.blocks += share.blocks;
     rest.raw_bytes += share.raw_bytes;

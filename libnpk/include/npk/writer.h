@@ -37,8 +37,11 @@ struct WriterOptions {
   Preset preset = Preset::standard;
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
-  // Every block through these filters (those that take it) and this compressor, instead of what its content and a trial say: "json+zstd:15".
-  // Not beside codec or level.
+  // JSON, XML and HTML, CSV, logs and records, numbers and machine code have blocks of their own, and go through a filter for their kind where a
+  // trial says that it helps (spec section 5.1). Filters take memory: estimate_write_memory() and memory_bytes count it.
+  bool choose_filters = false;
+  // Every block through these filters (those that take it) and this compressor, whatever its content: "json+zstd:15".
+  // Not beside codec, level or choose_filters.
   std::optional<std::string> chain;
   std::uint64_t block_bytes = 0;         // raw; 64 KiB to 128 MiB; 0: the preset's
   std::uint64_t volume_bytes = 0;        // not 0: frames are to fit into parts of so many bytes (create_volumes), 4 MiB at least

@@ -66,7 +66,6 @@ void set_block_bytes(WritePlan& plan, std::size_t ordinary, std::size_t repetiti
 // Figures: bench/README.md, "Presets".
 WritePlan preset_plan(Preset preset) {
   WritePlan plan;
-  plan.choose_filters = true;
   switch (preset) {
     case Preset::fast:
       plan.encoder.step = {format::CodecId::zstd, 1, 22};
@@ -112,7 +111,7 @@ std::uint32_t codec_parameter(format::CodecId id, std::size_t block_bytes) {
 // The chain's compressor as if it had been given by itself.
 Result<WriterOptions> take_chain(WriterOptions options, WritePlan& plan) {
   if (!options.chain) return options;
-  if (options.codec || options.level) return misuse("chain", "it names the codec and its level: not beside those options");
+  if (options.codec || options.level || options.choose_filters) return misuse("chain", "it names filters, codec and level: not beside those options");
   NPK_ASSIGN(ChainOption chain, parse_chain(*options.chain));
   plan.forced_filters = std::move(chain.filters);
   if (chain.compressor) options.codec = codec::codec_name(*chain.compressor);
@@ -138,7 +137,8 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     plan.encoder = plan.filtered_encoder = {};
     plan.word_filter = false;
   }
-  if (given.chain || options.codec) plan.word_filter = plan.choose_filters = false;
+  if (given.chain || options.codec) plan.word_filter = false;
+  plan.choose_filters = given.choose_filters && step.id != format::CodecId::store;
   if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
   if (!plan.forced_filters.empty() && plan.forced_filters != std::vector{format::CodecId::words}) {
@@ -242,6 +242,7 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .word_filter = plan.word_filter,
                              .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
+  if (!uses_filters(plan)) options.filtered_encoder = {};
   options.encoder.stop = options.filtered_encoder.stop = std::move(stop);
   return options;
 }
@@ -252,15 +253,17 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   // Blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
   const std::uint64_t ordinary_blocks = 1 + 3 * threads;
   WriteMemory memory;
+  memory.threads = plan.threads;
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
   memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2] + filtered_lanes_bytes(plan);
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
-  const std::uint64_t filtered_block = plan.block_bytes[kFirstFilteredLane];
-  memory.encoder_bytes = threads * (codec::encoder_memory_bytes(plan.encoder, largest_block) + codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block));
+  const std::uint64_t filtered_block = plan.choose_filters ? plan.block_bytes[kFirstFilteredLane] : largest_block;
+  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
   if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
-  if (uses_filters(plan)) memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(filtered_block));
-  memory.threads = plan.threads;
+  if (!uses_filters(plan)) return memory;
+  memory.encoder_bytes += threads * codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block);
+  memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(filtered_block));
   return memory;
 }
 

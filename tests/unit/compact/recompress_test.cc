@@ -50,8 +50,10 @@ TEST(RecompressPlain, ThreadsDoNotChangeTheBytes) {
   for (int i = 0; i < 40; ++i) package.write("f" + std::to_string(i), text_of(kAllDataKinds[static_cast<std::size_t>(i) % std::size(kAllDataKinds)], 50'000, static_cast<std::uint64_t>(i)));
   package.pack();
   const ScratchDirectory scratch;
-  recompressed(package, {}, 1, scratch / "one.npk");
-  recompressed(package, {}, 4, scratch / "four.npk");
+  WriterOptions options;
+  options.choose_filters = true;
+  recompressed(package, options, 1, scratch / "one.npk");
+  recompressed(package, options, 4, scratch / "four.npk");
   EXPECT_TRUE(read_file(scratch / "one.npk") == read_file(scratch / "four.npk"));
 }
 
@@ -65,7 +67,9 @@ TEST(RecompressPlain, WhatWasPackedWithoutFiltersGetsThem) {
   const State before = package.in_package();
   const std::uint64_t plain_bytes = package.bytes().size();
   EXPECT_EQ(inspected(package).codecs.count("json+zstd"), 0U);
-  recompressed(package, {});
+  WriterOptions options;
+  options.choose_filters = true;
+  recompressed(package, options);
   EXPECT_EQ(inspected(package).codecs.count("json+zstd"), 1U);
   EXPECT_LT(package.bytes().size(), plain_bytes);
   EXPECT_TRUE(package.in_package() == before);

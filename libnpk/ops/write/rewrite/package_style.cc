@@ -59,6 +59,7 @@ class StyleSurvey {
     NPK_ASSIGN(const format::InnerHeader inner, peek_inner_header(frames, block.position, header));
     // Blocks with filters may have been compressed harder than the others.
     const bool is_filtered = inner.chain.size() > 1 && inner.chain.front().id != format::CodecId::words;
+    has_filters_ = has_filters_ || is_filtered;
     if (is_filtered && inner.chain.back().id == format::CodecId::zstd && inner.chain.back().level > 1) return {};
     if (!inner.chain.empty()) compressed_bytes_[{inner.chain.back().id, inner.chain.back().level}] += block.raw_length;
     return {};
@@ -66,6 +67,7 @@ class StyleSurvey {
 
   [[nodiscard]] WriterOptions options_of_codec() const {
     WriterOptions options;
+    options.choose_filters = has_filters_;
     if (compressed_bytes_.empty()) return options;
     const auto [id, level] = std::ranges::max_element(compressed_bytes_, {}, [](const auto& share) { return share.second; })->first;
     if (id == format::CodecId::lzma2) options.preset = Preset::max;
@@ -77,6 +79,7 @@ class StyleSurvey {
 
   const PackageReader& package_;
   std::uint64_t full_block_bytes_ = 0;
+  bool has_filters_ = false;
   std::uint64_t blocks_ = 0, stride_ = 1;
   std::vector<format::BlockRow> sample_;
   std::map<std::pair<format::CodecId, std::int8_t>, std::uint64_t> compressed_bytes_;

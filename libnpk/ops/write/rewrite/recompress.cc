@@ -17,6 +17,7 @@ Result<RewriteReport> recompress(const std::string& path, const RecompressOption
   writer.codec = options.writer.codec;
   writer.level = options.writer.level;
   writer.chain = options.writer.chain;
+  writer.choose_filters = options.writer.choose_filters;
   writer.block_bytes = options.writer.block_bytes;
   LiveChunks live = package->no_chunks();
   Removal nothing({});

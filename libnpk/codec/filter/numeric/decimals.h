@@ -22,7 +22,7 @@ struct DecimalRules;
 template <>
 struct DecimalRules<std::uint32_t> {
   using Float = float;
-  static constexpr std::int32_t kMost = (1 << 23) - 1;  // two integers up to here are never the same float, nor look like one that is no denormal
+  static constexpr std::int32_t kMost = (1 << 23) - 1;  // two integers up to here are never the same float, and their bits are 0, a denormal's or a NaN's
 };
 template <>
 struct DecimalRules<std::uint64_t> {

@@ -1,4 +1,5 @@
-// How byte_shuffle, bit_shuffle and element_delta rewrite a block: stretches of it, each as elements of one form (spec/filters/element_delta.md).
+// How byte_shuffle, bit_shuffle, element_delta and decimal_floats rewrite a block: stretches of it, each as elements of one form
+// (spec/filters/element_delta.md).
 #pragma once
 
 #include <cstdint>

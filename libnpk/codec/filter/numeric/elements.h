@@ -89,7 +89,7 @@ template <class E, Predictor kPredictor>
   return form.has_distance() ? form.distance : 0;
 }
 
-// Calls body.operator()<Element, Predictor>() with the types of a form.
+// Calls body.operator()<Element>() with the type of a form's elements.
 template <class Body>
 void with_element(const ElementForm& form, Body&& body) {
   switch (form.width) {

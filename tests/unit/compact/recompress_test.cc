@@ -60,7 +60,6 @@ TEST(RecompressPlain, ThreadsDoNotChangeTheBytes) {
 TEST(RecompressPlain, WhatWasPackedWithoutFiltersGetsThem) {
   AppendedPackage package;
   package.write("a.json", json_of_records(4000));
-  package.write("b.txt", text_of(DataKind::text, 60'000, 3));
   ops::CreateOptions create = package.options();
   create.writer.codec = "zstd";
   ASSERT_TRUE(ops::create(create));

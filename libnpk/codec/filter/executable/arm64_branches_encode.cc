@@ -12,18 +12,35 @@ constexpr std::size_t kSampleStride = 16384;
 constexpr std::size_t kSampleBytes = 4096;
 constexpr std::size_t kWordsPerCall = 200;  // code has one in 20
 
+struct Seen {
+  std::array<std::size_t, 4> calls{}, others{}, undefined{};
+};
+
+Seen look_at(ByteView raw, std::size_t from, std::size_t last) {
+  Seen seen;
+  for (std::size_t at = from; at + 4 <= last; ++at) {
+    const auto word = load_le<std::uint32_t>(&raw[at]);
+    if ((word & 0x18000000U) == 0) ++seen.undefined[at % 4];
+    if ((word & 0xFC000000U) != 0x94000000U) continue;
+    const std::uint32_t target = ((word + static_cast<std::uint32_t>(at >> 2U)) & 0x03FFFFFFU) << 2U;
+    ++(target < raw.size() ? seen.calls : seen.others)[at % 4];
+  }
+  return seen;
+}
+
 // The phase in which most words of the samples call into the block, and few call out of it; kNoCode if there is none.
+// A sample with an eighth of words that are no instructions is not code: so tables beside x86 code are declined.
 std::uint8_t phase_of(ByteView raw, std::size_t from, std::size_t end) {
   std::array<std::size_t, 4> calls{}, others{};
   std::size_t words = 0;
   for (; from < end; from += kSampleStride) {
-    const std::size_t last = std::min(from + kSampleBytes, end);
-    words += (last - from) / 4;
-    for (std::size_t at = from; at + 4 <= last; ++at) {
-      const auto word = load_le<std::uint32_t>(&raw[at]);
-      if ((word & 0xFC000000U) != 0x94000000U) continue;
-      const std::uint32_t target = ((word + static_cast<std::uint32_t>(at >> 2U)) & 0x03FFFFFFU) << 2U;
-      ++(target < raw.size() ? calls : others)[at % 4];
+    const std::size_t last = std::min(from + kSampleBytes, end), here = (last - from) / 4;
+    words += here;
+    const Seen seen = look_at(raw, from, last);
+    for (std::size_t phase = 0; phase < 4; ++phase) {
+      if (seen.undefined[phase] > here / 8) continue;
+      calls[phase] += seen.calls[phase];
+      others[phase] += seen.others[phase];
     }
   }
   const auto best = static_cast<std::size_t>(std::ranges::max_element(calls) - calls.begin());

@@ -68,12 +68,12 @@ class Judged:
 def judge(kind, results, name, tree_bytes):
     """{"size", "time", "extract": Judged} of one tool. Only npk's presets have aims; peers get the same figures beside none."""
     aims = AIMS[kind]
-    strong = name == "npk --max"
+    strong = "--max" in name
     if strong or name in BEST_OF:
         size_ratio, time_ratio = ratio(size(results, name), best_size(results)), ratio(seconds(results, name), seconds(results, SLOWEST))
     else:
         size_ratio, time_ratio = ratio(size(results, name), size(results, BASE)), ratio(seconds(results, name), seconds(results, BASE))
     presets = {"npk": (aims.default_size, aims.default_time, aims.extract_rate), "npk --max": (aims.max_size, 1.0, aims.extract_rate)}
-    wanted = presets.get(name, (None, None, None))
+    wanted = presets.get(name.removesuffix(" --filters"), (None, None, None))
     return {"size": Judged(size_ratio, wanted[0]), "time": Judged(time_ratio, wanted[1]),
             "extract": Judged(extract_rate(results, name, tree_bytes), wanted[2], least=True)}

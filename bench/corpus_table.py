@@ -14,7 +14,7 @@ import measure
 import peers
 import rounds
 
-NPK = ("npk --fast", "npk", "npk --max")
+NPK = ("npk --fast", "npk", "npk --filters", "npk --max", "npk --max --filters")
 COLUMNS = ("corpus", "tool", "size MB", "of", "ratio", "aim", "", "pack s", "CPU s", "of its time", "aim", "", "extract MB/s a core", "aim", "")
 
 
@@ -38,7 +38,7 @@ class Cache:
 
 
 def chosen_tools(settings):
-    npk = [name for name in NPK if name != "npk --max" or settings.max]
+    npk = [name for name in NPK if "--max" not in name or settings.max]
     wanted = [*(npk if settings.npk else ()), aims.BASE, *aims.BEST_OF]
     return [peer for peer in peers.PEERS if peer.name in wanted and (settings.only is None or peer.name in settings.only)]
 
@@ -91,7 +91,7 @@ def figure_and_aim(judged, digits, aim_digits, scale=1):
 
 def row_of(manifest, results, name):
     judged = aims.judge(manifest["kind"], results, name, manifest["bytes"])
-    against = "the best" if name in ("npk --max", *aims.BEST_OF) else "zstd -9"
+    against = "the best" if "--max" in name or name in aims.BEST_OF else "zstd -9"
     return [manifest["corpus"], name, number(aims.size(results, name), 2, 1e6), against, *figure_and_aim(judged["size"], 3, 2),
             number(aims.seconds(results, name), 2), number(aims.seconds(results, name, key="cpu_seconds"), 1), *figure_and_aim(judged["time"], 2, 1),
             *figure_and_aim(judged["extract"], 0, 0, 1e6)]

@@ -223,7 +223,7 @@ std::uint32_t FormSearch::record_length(const Sample& sample) const {
   std::size_t sum = 0;
   for (std::size_t lag = 2; lag <= most; ++lag) {
     std::uint32_t equal = 0;
-    for (std::size_t i = 0; i < length; ++i) equal += at[i] == at[i - lag] ? 1U : 0U;
+    for (std::size_t i = 0; i < length; ++i) equal += at[i] == *(at + i - lag) ? 1U : 0U;
     sum += equal;
     if (equal > best_equal + best_equal / 16) best_equal = equal, best = static_cast<std::uint32_t>(lag);
   }

@@ -17,6 +17,7 @@
 #include "npk/format/parity.h"
 #include "npk/format/signature_record.h"
 #include "npk/format/superblock.h"
+#include "filter_seeds.h"
 #include "package_seeds.h"
 #include "seed_values.h"
 
@@ -409,7 +410,9 @@ int main(int argc, char** argv) {
                                                                      {"package_pages_fuzz", package_pages},
                                                                      {"package_verify_fuzz", packages},
                                                                      {"extract_stream_fuzz", streamed_packages},
-                                                                     {"writer_round_trip_fuzz", writer_inputs}};
+                                                                     {"writer_round_trip_fuzz", writer_inputs},
+                                                                     {"element_filter_fuzz", element_filters},
+                                                                     {"branch_filter_fuzz", branch_filters}};
   for (const auto& [name, fill] : targets) fill(Corpus(argv[1], name));
   return 0;
 }

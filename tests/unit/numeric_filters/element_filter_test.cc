@@ -37,6 +37,18 @@ TEST(NumericFilters, GiveBackWhatTheyAreGiven) {
   }
 }
 
+// The memory in front of a block is not the block's.
+TEST(NumericFilters, LookAtNothingBeforeABlock) {
+  for (const NumericKind& kind : numeric_kinds()) {
+    for (const std::size_t size : {256U, 1000U, 5000U}) {
+      Bytes alone(kind.bytes.begin(), kind.bytes.begin() + static_cast<std::ptrdiff_t>(size)), behind(64, 0xA5);
+      behind.insert(behind.end(), alone.begin(), alone.end());
+      alone.shrink_to_fit();
+      for (const CodecId id : kTested) EXPECT_EQ(filter(id, alone), filter(id, ByteView(behind).subspan(64))) << kind.name;
+    }
+  }
+}
+
 TEST(NumericFilters, TakeWhatIsOfTheirKind) {
   const auto kinds = numeric_kinds();
   for (const NumericKind& kind : kinds) EXPECT_TRUE(filter(CodecId::element_delta, kind.bytes)) << kind.name;

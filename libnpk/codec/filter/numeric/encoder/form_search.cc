@@ -93,8 +93,11 @@ ByteView FormSearch::residuals_of(const Sample& given, const ElementForm& form, 
   const std::uint8_t* from = sample.block.data() + sample.at + form.lead;
   const std::size_t count = std::min(bytes, sample.length - form.lead) / form.width;
   if (!form.has_distance()) return {from, count * form.width};
-  take_(form, from, 0, count, residuals_.data());
-  return ByteView(residuals_).first(count * form.width);
+  // At the front of a block, elements that lack what they are predicted from are left out.
+  const std::size_t before = (sample.at + form.lead) / form.width, needed = elements_before(form);
+  const std::size_t first = std::min(count, needed - std::min(needed, before));
+  take_(form, from, first, count, residuals_.data());
+  return ByteView(residuals_).first((count - first) * form.width);
 }
 
 std::uint64_t FormSearch::quick_cost(const Sample& sample, const ElementForm& form) {
@@ -220,7 +223,7 @@ std::uint32_t FormSearch::record_length(const Sample& sample) const {
   std::size_t sum = 0;
   for (std::size_t lag = 2; lag <= most; ++lag) {
     std::uint32_t equal = 0;
-    for (std::size_t i = 0; i < length; ++i) equal += at[i] == at[i - lag] ? 1U : 0U;
+    for (std::size_t i = 0; i < length; ++i) equal += at[i] == *(at + i - lag) ? 1U : 0U;
     sum += equal;
     if (equal > best_equal + best_equal / 16) best_equal = equal, best = static_cast<std::uint32_t>(lag);
   }

@@ -1,0 +1,84 @@
+#include "filter_seeds.h"
+
+#include <bit>
+
+#include "codec/filter_encoder.h"
+#include "codec/filter_registry.h"
+
+namespace npk::fuzz {
+namespace {
+
+using format::CodecId;
+
+template <class Number>
+void append(Bytes& to, Number value) {
+  std::uint8_t bytes[sizeof value];
+  store_le(bytes, value);
+  to.insert(to.end(), std::begin(bytes), std::end(bytes));
+}
+
+Bytes integers() {
+  Bytes raw;
+  std::uint32_t value = 100'000;
+  for (std::uint32_t i = 0; i < 1'300; ++i) append(raw, value += 900 + i * 2654435761U % 64);
+  return raw;
+}
+
+Bytes decimals() {
+  Bytes raw{1, 2, 3};
+  for (std::uint32_t i = 0; i < 700; ++i) append(raw, std::bit_cast<std::uint64_t>((20'000 + i * 2654435761U % 977) / 100.0));
+  return raw;
+}
+
+Bytes x86_code() {
+  Bytes raw;
+  for (std::uint32_t i = 0; i < 150; ++i) {
+    for (const int byte : {0x55, 0x48, 0x8B, 0x05}) raw.push_back(static_cast<std::uint8_t>(byte));
+    append(raw, 9'000 - static_cast<std::uint32_t>(raw.size()));
+    raw.push_back(0xE8);
+    append(raw, 1'000 - static_cast<std::uint32_t>(raw.size()));
+    for (const int byte : {0x0F, 0x84}) raw.push_back(static_cast<std::uint8_t>(byte));
+    append(raw, 40 + i % 7);
+    raw.push_back(0xC3);
+  }
+  return raw;
+}
+
+Bytes arm64_code() {
+  Bytes raw;
+  for (std::uint32_t i = 0; i < 300; ++i) {
+    append(raw, 0xA9BF7BFDU);
+    append(raw, 0x90000000U | (i % 4) << 29U | i % 30);
+    append(raw, 0x94000000U | ((64 - static_cast<std::uint32_t>(raw.size() / 4)) & 0x03FFFFFFU));
+    append(raw, 0xD65F03C0U);
+  }
+  return raw;
+}
+
+// The payload that the encoder makes, if it makes one, whole and as one whose length is given relative to it; and the raw data.
+void add(const Corpus& corpus, const std::string& name, std::uint8_t choice, CodecId id, const Bytes& raw) {
+  corpus.add(name + "_raw", Bytes{choice, 0, 0, 0, 0, 0, 0}, raw);
+  Bytes filtered(raw.size() + codec::kMaxFilterGrowth);
+  const auto length = codec::find_filter_encoder(id)->encode(raw, filtered);
+  if (!length) return;
+  const auto low = static_cast<std::uint8_t>(raw.size()), high = static_cast<std::uint8_t>(raw.size() >> 8U);
+  corpus.add(name, Bytes{choice, low, high, 0, low, static_cast<std::uint8_t>(high / 2), 0}, ByteView(filtered).first(*length));
+  const auto head = static_cast<std::uint8_t>(*length - raw.size());
+  corpus.add(name + "_relative", Bytes{static_cast<std::uint8_t>(choice | 0x80U), head, 0, 0, 77, 1, 0}, ByteView(filtered).first(*length));
+}
+
+}  // namespace
+
+void element_filters(const Corpus& corpus) {
+  add(corpus, "byte_shuffle", 0, CodecId::byte_shuffle, integers());
+  add(corpus, "bit_shuffle", 1, CodecId::bit_shuffle, integers());
+  add(corpus, "element_delta", 2, CodecId::element_delta, integers());
+  add(corpus, "decimal_floats", 3, CodecId::decimal_floats, decimals());
+}
+
+void branch_filters(const Corpus& corpus) {
+  add(corpus, "x86_branches", 0, CodecId::x86_branches, x86_code());
+  add(corpus, "arm64_branches", 1, CodecId::arm64_branches, arm64_code());
+}
+
+}  // namespace npk::fuzz

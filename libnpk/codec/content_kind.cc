@@ -22,7 +22,9 @@ bool begins_with(ByteView bytes, std::string_view magic) noexcept {
 
 // No control bytes but white space, but for one in 256.
 bool is_text(ByteView head) noexcept {
-  const auto control = std::ranges::count_if(head, [](std::uint8_t byte) { return (byte < 0x20 && !is_space(byte) && byte != '\f' && byte != 0x1B) || byte == 0x7F; });
+  const auto control = std::ranges::count_if(head, [](std::uint8_t byte) {
+    return (byte < 0x20 && !is_space(byte) && byte != '\f' && byte != 0x1B) || byte == 0x7F;
+  });
   return static_cast<std::size_t>(control) * 256 <= head.size();
 }
 
@@ -68,7 +70,8 @@ bool is_json(ByteView text) noexcept {
   while (at < text.size() && is_space(text[at])) ++at;
   if (at == text.size()) return false;
   const std::uint8_t next = text[at];
-  const bool begins_well = text[0] == '{' ? next == '"' || next == '}' : next == '"' || next == '{' || next == '[' || next == '-' || next == ']' || is_digit(next) || next == 't' || next == 'f' || next == 'n';
+  const std::string_view first = text[0] == '{' ? "\"}" : "\"{[-]0123456789tfn";
+  const bool begins_well = first.contains(static_cast<char>(next));
   if (!begins_well) return false;
   const auto marks = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == '"' || byte == ',' || byte == ':' || byte == '{' || byte == '['; });
   const auto foreign = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == ';' || byte == '#' || byte == '='; });

@@ -23,7 +23,8 @@ inline constexpr std::size_t kContentKinds = 8;
 // Bytes that kind_of looks at.
 inline constexpr std::size_t kKindHeadBytes = 4096;
 
-// Of total_bytes (0: not known) that begin with `head`: by magic bytes, else by what the text looks like. Thread-safe; deterministic; about a microsecond a kibibyte of text, less of others.
+// Of total_bytes (0: not known) that begin with `head`: by magic bytes, else by what the text looks like. Thread-safe; deterministic; about a
+// microsecond a kibibyte of text, less of others.
 [[nodiscard]] ContentKind kind_of(ByteView head, std::uint64_t total_bytes = 0) noexcept;
 [[nodiscard]] std::string_view kind_name(ContentKind kind) noexcept;
 

@@ -100,15 +100,15 @@ TEST_P(Forks, WhileFourThreadsRead) {
       }
     });
   }
-  for (std::uint64_t i = 0; i < 60; ++i) {
+  int status = 0;
+  std::uint64_t children = 0;
+  for (; children < 60 && status == 0; ++children) {
     const pid_t child = ::fork();
-    ASSERT_GE(child, 0);
-    if (child == 0) ::_exit(child_reads(reader, built, 1000 + i));
-    int status = 0;
-    ASSERT_EQ(::waitpid(child, &status, 0), child);
-    ASSERT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << "child " << i << " status " << status;
+    if (child == 0) ::_exit(child_reads(reader, built, 1000 + children));
+    if (child < 0 || ::waitpid(child, &status, 0) != child) status = -1;
   }
-  done = true;
+  done = true;  // whatever became of the child: the threads are joined behind it
+  EXPECT_EQ(status, 0) << "child " << children;
   threads.clear();
   EXPECT_EQ(wrong, 0);
 }

@@ -117,12 +117,14 @@ Result<void> BlockOpener::decode_from(const Chain& chain, std::size_t step, Muta
   const Chain::Filter& filter = chain.filters[step];
   ProfileSpan span(profile_, {ProfileStage::unfilter, filter.id});
   span.add_bytes(0, out.size());
-  return codec::restore_prefix(*filter.decoder, filter.output_bytes, filter.input_bytes, out, [&](std::uint64_t wanted) -> Result<ByteView> {
+  auto restored = codec::restore_prefix(*filter.decoder, filter.output_bytes, filter.input_bytes, out, [&](std::uint64_t wanted) -> Result<ByteView> {
     const MutableBytes filtered = scratch_[step % scratch_.size()].take(wanted);
     NPK_TRY(decode_from(chain, step + 1, filtered));
     span.add_bytes(filtered.size(), 0);
     return filtered;
   });
+  filter.decoder->release();  // opener_memory_bytes() counts what one filter takes
+  return restored;
 }
 
 MutableBytes BlockOpener::Scratch::take(std::uint64_t length) {

@@ -26,6 +26,11 @@ ByteView store(MutableBytes buffer) {
   return finish({.raw_length = raw_length}, buffer, raw_length);
 }
 
+// A chain's header must pay, too.
+std::size_t least_gain_of(std::size_t raw_bytes, std::size_t steps) {
+  return std::max(raw_bytes >> kLeastGainShift, std::max<std::size_t>(steps, 2) * format::kChainStepBytes + 1);
+}
+
 // What does not fit is stored: it goes on at its own length.
 Result<std::optional<std::size_t>> compress(codec::Encoder& encoder, Profile* profile, ByteView input, ByteView base, MutableBytes room) {
   const codec::CodecStep step = encoder.step();
@@ -65,9 +70,10 @@ Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
 
 Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind, bool try_compression) {
   const ByteView raw = buffer.subspan(kSealHeadroom);
-  const std::size_t least_gain = std::max<std::size_t>(raw.size() >> kLeastGainShift, 3 * format::kChainStepBytes + 1);
+  std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
+  least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   const bool is_filtered = kind != codec::ContentKind::general || is_forced;
   codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;

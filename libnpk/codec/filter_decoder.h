@@ -31,7 +31,7 @@ class FilterDecoder {
   // Errors: corrupt, for whatever no encoder writes.
   [[nodiscard]] virtual Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) = 0;
 
-  // Gives back what is kept between calls.
+  // Gives back what is kept between calls, but for what is small and costs time to make anew.
   virtual void release() noexcept {}
 };
 
@@ -48,7 +48,6 @@ class FilterDecoderSet {
  public:
   // Never null; owned by the set. Errc::unsupported for an id that is no filter of this build.
   [[nodiscard]] Result<FilterDecoder*> get(format::CodecId id);
-  void release() noexcept;
 
  private:
   static constexpr std::size_t kKnownFilters = 12;

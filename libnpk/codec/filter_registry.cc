@@ -5,6 +5,7 @@
 
 #include "codec/filter_factories.h"
 #include "codec/registry.h"
+#include "npk/format/codec_name.h"
 
 namespace npk::codec {
 namespace {
@@ -22,6 +23,8 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::x86_branches, "x86_branches", "positions of x86-64 code in streams of their own", create_x86_branches_decoder, x86_branches_decoder_memory},
     {format::CodecId::arm64_branches, "arm64_branches", "positions of ARM64 code made absolute", create_arm64_branches_decoder, arm64_branches_decoder_memory},
 });
+
+static_assert(std::ranges::all_of(kFilters, [](const FilterInfo& filter) { return filter.name == format::registered_name(filter.id); }));
 
 }  // namespace
 
@@ -57,12 +60,6 @@ Result<FilterDecoder*> FilterDecoderSet::get(format::CodecId id) {
   std::unique_ptr<FilterDecoder>& decoder = decoders_[static_cast<std::size_t>(filter - kFilters.data())];
   if (decoder == nullptr) decoder = filter->create_decoder();
   return decoder.get();
-}
-
-void FilterDecoderSet::release() noexcept {
-  for (const auto& decoder : decoders_) {
-    if (decoder != nullptr) decoder->release();
-  }
 }
 
 }  // namespace npk::codec

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "codec/decoder_factories.h"
-#include "codec/filter_registry.h"
+#include "npk/format/codec_name.h"
 
 namespace npk::codec {
 namespace {
@@ -17,6 +17,8 @@ constexpr std::array<CodecInfo, 4> kCodecs{{
     {format::CodecId::lz4, "lz4", "LZ4: fastest to decode", lz4_version, create_lz4_decoder},
     {format::CodecId::lzma2, "lzma2", "LZMA2: smallest, slow to decode", lzma_version, create_lzma2_decoder},
 }};
+
+static_assert(std::ranges::all_of(kCodecs, [](const CodecInfo& codec) { return codec.name == format::registered_name(codec.id); }));
 
 }  // namespace
 
@@ -36,9 +38,8 @@ Result<format::CodecId> codec_by_name(std::string_view name) {
 }
 
 std::string codec_name(format::CodecId id) {
-  if (const CodecInfo* codec = find_codec(id)) return std::string(codec->name);
-  if (const FilterInfo* filter = find_filter(id)) return std::string(filter->name);
-  return "codec " + std::to_string(static_cast<unsigned>(id));
+  const std::string_view name = format::registered_name(id);
+  return name.empty() ? "codec " + std::to_string(static_cast<unsigned>(id)) : std::string(name);
 }
 
 std::unexpected<Error> unknown_codec(format::CodecId id) {

@@ -34,7 +34,6 @@ class WordRestorer final : public FilterDecoder {
   [[nodiscard]] std::uint64_t prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const override;
   // Besides FilterDecoder's: corrupt if raw_length is above kMaxWordFilterBytes or below filtered_length.
   [[nodiscard]] Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override;
-  void release() noexcept override;
 
   WordRestorer();
   ~WordRestorer() override;

@@ -193,8 +193,6 @@ Result<void> WordRestorer::Dictionary::decode(ByteView filtered, MutableBytes ou
 WordRestorer::WordRestorer() = default;
 WordRestorer::~WordRestorer() = default;
 
-void WordRestorer::release() noexcept { dictionary_.reset(); }
-
 // Text shrinks to about its share of the whole.
 std::uint64_t WordRestorer::prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const {
   constexpr std::uint64_t kDictionaryGuess = 256U << 10;

@@ -31,8 +31,8 @@ std::string writing_advice(const ProfileReport& report, const ProfileLayer& laye
     case ProfileStage::hash:
     case ProfileStage::digest: return either("--exclude leaves data out", threads_hint(report));
     case ProfileStage::deduplicate: return "a larger --chunk-size has fewer chunks to look up";
-    case ProfileStage::choose:
-    case ProfileStage::filter: return either("--fast filters less", threads_hint(report));
+    case ProfileStage::choose: return either("--codec NAME chooses nothing", threads_hint(report));
+    case ProfileStage::filter: return either(layer.key.codec == format::CodecId::words ? "leave out --max" : "leave out --filters", threads_hint(report));
     case ProfileStage::compress: return compress_advice(report, layer.key);
     case ProfileStage::encrypt: return either("--cipher aes-256-gcm is faster where the processor has it", threads_hint(report));
     case ProfileStage::index: return "a larger --chunk-size makes the index smaller";
@@ -48,7 +48,7 @@ std::string reading_advice(const ProfileReport& report, const ProfileLayer& laye
   switch (layer.key.stage) {
     case ProfileStage::plan: return "npk pack with a larger --chunk-size makes the index smaller";
     case ProfileStage::decompress: return either(layer.key.codec == format::CodecId::lzma2 ? "npk pack without --max decodes faster" : less, threads);
-    case ProfileStage::unfilter: return either("npk pack --fast filters less", threads);
+    case ProfileStage::unfilter: return either(layer.key.codec == format::CodecId::words ? "npk pack without --max decodes faster" : "npk pack without --filters decodes faster", threads);
     case ProfileStage::decrypt: return either("npk rekey --cipher aes-256-gcm is faster where the processor has it", threads);
     case ProfileStage::restore:
     case ProfileStage::metadata: return either("the target is slow, or has many small files: -C DIR can name a faster disk", threads);

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "npk/format/codec_name.h"
 #include "npk/profile.h"
 
 namespace npk {
@@ -25,26 +26,8 @@ std::string_view name_of(ProfileStage stage) noexcept {
 std::string_view name_of(BottleneckLevel level) noexcept { return kLevelNames[static_cast<std::size_t>(level)]; }
 
 std::string codec_name(format::CodecId codec) {
-  using format::CodecId;
-  switch (codec) {
-    case CodecId::store: return "store";
-    case CodecId::zstd: return "zstd";
-    case CodecId::lz4: return "lz4";
-    case CodecId::lzma2: return "lzma2";
-    case CodecId::words: return "words";
-    case CodecId::json: return "json";
-    case CodecId::markup: return "markup";
-    case CodecId::delimited: return "delimited";
-    case CodecId::lines: return "lines";
-    case CodecId::integers: return "integers";
-    case CodecId::byte_shuffle: return "byte_shuffle";
-    case CodecId::bit_shuffle: return "bit_shuffle";
-    case CodecId::element_delta: return "element_delta";
-    case CodecId::decimal_floats: return "decimal_floats";
-    case CodecId::x86_branches: return "x86_branches";
-    case CodecId::arm64_branches: return "arm64_branches";
-  }
-  return "codec " + std::to_string(static_cast<int>(codec));
+  const std::string_view name = format::registered_name(codec);
+  return name.empty() ? "codec " + std::to_string(static_cast<int>(codec)) : std::string(name);
 }
 
 std::string layer_name(const ProfileKey& key) {

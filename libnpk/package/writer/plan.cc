@@ -119,6 +119,13 @@ Result<WriterOptions> take_chain(WriterOptions options, WritePlan& plan) {
   return options;
 }
 
+// To what filters take.
+void bound_filtered_blocks(WritePlan& plan) {
+  const bool all = !plan.forced_filters.empty() && plan.forced_filters != std::vector{format::CodecId::words};
+  for (std::size_t lane = all ? 0 : kFirstFilteredLane; lane < kLanes; ++lane)
+    plan.block_bytes[lane] = std::min<std::size_t>(plan.block_bytes[lane], codec::kMaxFilteredRawBytes);
+}
+
 Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
   NPK_ASSIGN(const WriterOptions options, take_chain(given, plan));
   codec::CodecStep step = plan.encoder.step;
@@ -141,9 +148,7 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
   plan.choose_filters = given.choose_filters && step.id != format::CodecId::store;
   if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
-  if (!plan.forced_filters.empty() && plan.forced_filters != std::vector{format::CodecId::words}) {
-    for (std::size_t& bytes : plan.block_bytes) bytes = std::min<std::size_t>(bytes, codec::kMaxFilteredRawBytes);
-  }
+  bound_filtered_blocks(plan);
   NPK_TRY(codec::make_encoder(plan.encoder));
   return {};
 }
@@ -184,10 +189,13 @@ std::uint64_t filtered_lanes_bytes(const WritePlan& plan) {
   return plan.choose_filters ? (kLanes - kFirstFilteredLane + 1) * plan.block_bytes[kFirstFilteredLane] : 0;
 }
 
-std::uint64_t most_filter_memory(std::uint64_t block_bytes) {
+// Of the filters that are forced or, with a choice, of all but words, which plan_memory() counts by itself.
+std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_bytes) {
   std::uint64_t most = 0;
-  for (const codec::FilterEncoderInfo& filter : codec::filter_encoders())
-    if (filter.id != format::CodecId::words) most = std::max(most, filter.memory(block_bytes));
+  for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
+    const bool is_used = plan.forced_filters.empty() ? filter.id != format::CodecId::words : std::ranges::count(plan.forced_filters, filter.id) != 0;
+    if (is_used) most = std::max(most, filter.memory(block_bytes));
+  }
   return most;
 }
 
@@ -204,7 +212,8 @@ Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
     if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
   }
   return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory(plan).working_bytes() >> 20) + 1) +
-                               " MiB of memory: raise --memory, or use a smaller --block-size or a faster preset");
+                               " MiB of memory: raise --memory, or use a smaller --block-size" + (uses_filters(plan) ? ", no filters" : "") +
+                               " or a faster preset");
 }
 
 }  // namespace
@@ -263,7 +272,7 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
   if (!uses_filters(plan)) return memory;
   memory.encoder_bytes += threads * codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block);
-  memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(filtered_block));
+  memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(plan, filtered_block));
   return memory;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdlib>
 
 #include "codec/filter/numeric/plane_vectors.h"
@@ -80,8 +81,12 @@ void join_bits_plainly(const std::uint8_t* const* planes, std::size_t from, std:
 std::span<const PlaneKernel> plane_kernels() noexcept { return kKernels; }
 
 const PlaneKernel& plane_kernel() noexcept {
-  static const PlaneKernel& chosen = choose_kernel();
-  return chosen;
+  // No guarded static: a child forked while another thread made one would wait for it for ever.
+  static std::atomic<const PlaneKernel*> chosen = nullptr;
+  if (const PlaneKernel* known = chosen.load(std::memory_order_relaxed)) return *known;
+  const PlaneKernel& kernel = choose_kernel();
+  chosen.store(&kernel, std::memory_order_relaxed);
+  return kernel;
 }
 
 void join_planes(const PlaneKernel& kernel, ByteView planes, std::size_t period, MutableBytes out) {

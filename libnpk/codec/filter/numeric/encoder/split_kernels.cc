@@ -69,8 +69,7 @@ void split_bits_plainly(const std::uint8_t* in, std::size_t from, std::size_t en
 std::span<const SplitKernel> split_kernels() noexcept { return kKernels; }
 
 const SplitKernel& split_kernel() noexcept {
-  static const SplitKernel& chosen = *std::ranges::find(kKernels, plane_kernel().name, &SplitKernel::name);
-  return chosen;
+  return *std::ranges::find(kKernels, plane_kernel().name, &SplitKernel::name);
 }
 
 void split_planes(const SplitKernel& kernel, ByteView records, std::size_t period, MutableBytes planes) {

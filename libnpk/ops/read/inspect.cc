@@ -1,13 +1,13 @@
-#include "block/chain_name.h"
 #include "npk/ops/inspect.h"
 
 #include <algorithm>
 #include <set>
 
+#include "block/chain_name.h"
 #include "npk/checked.h"
 #include "npk/format/parity.h"
 #include "ops/read/block_heads.h"
-#include "package/reader/frames/frame_walker.h"
+#include "ops/read/frame_walk.h"
 #include "package/reader/impl.h"
 
 namespace npk::ops {
@@ -35,24 +35,14 @@ class FrameCensus {
       : frames_(frames), package_bytes_(package_bytes), report_(report) {}
 
   Result<void> run() {
-    reader::FrameScanner scanner(frames_);
     std::uint64_t counted = 0;
-    while (scanner.position() < package_bytes_) {
-      const std::uint64_t position = scanner.position();
-      const auto header = scanner.next_header();
-      if (!header) {
-        if (header.error().code == Errc::io) return std::unexpected(header.error());
-        NPK_ASSIGN(const bool more, scanner.resync());
-        if (!more) break;
-        continue;
-      }
-      if (!*header) break;
-      const std::uint64_t bytes = format::kFrameHeaderBytes + (*header)->stored_length;
-      cost_of(report_.costs, (*header)->type) += bytes;
+    NPK_TRY(for_each_frame(frames_, package_bytes_, [&](std::uint64_t position, const format::FrameHeader& header) -> Result<void> {
+      const std::uint64_t bytes = format::kFrameHeaderBytes + header.stored_length;
+      cost_of(report_.costs, header.type) += bytes;
       counted += bytes;
-      if ((*header)->type == FrameType::block) NPK_TRY(add_block(position, **header));
-      if ((*header)->type == FrameType::parity) NPK_TRY(add_parity(position, **header));
-    }
+      if (header.type == FrameType::block) return add_block(position, header);
+      return header.type == FrameType::parity ? add_parity(position, header) : Result<void>();
+    }));
     report_.costs.others += package_bytes_ - std::min(counted, package_bytes_);  // the superblock, and damage
     return {};
   }

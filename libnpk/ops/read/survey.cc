@@ -8,8 +8,8 @@
 #include "block/chain_name.h"
 #include "npk/checked.h"
 #include "ops/read/block_heads.h"
+#include "ops/read/frame_walk.h"
 #include "ops/read/frame_map.h"
-#include "package/reader/frames/frame_walker.h"
 #include "package/reader/impl.h"
 
 namespace npk::ops {
@@ -36,21 +36,10 @@ class MapWalk {
       : frames_(package.frames()), end_(package.info().package_length), stop_(options.stop), map_(options.most_cells) {}
 
   Result<void> run() {
-    reader::FrameScanner scanner(frames_);
-    while (scanner.position() < end_) {
+    return for_each_frame(frames_, end_, [this](std::uint64_t position, const format::FrameHeader& header) -> Result<void> {
       if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
-      const std::uint64_t position = scanner.position();
-      const auto header = scanner.next_header();
-      if (!header) {
-        if (header.error().code == Errc::io) return std::unexpected(header.error());
-        NPK_ASSIGN(const bool more, scanner.resync());
-        if (!more) break;
-        continue;
-      }
-      if (!*header) break;
-      NPK_TRY(add(position, **header));
-    }
-    return {};
+      return add(position, header);
+    });
   }
 
   void finish(SurveyReport& report) {

@@ -1,6 +1,6 @@
 // Work in several threads with the order kept: an ordered pipeline and a parallel loop over oneTBB. No thread outlives
-// a call but oneTBB's own idle workers; after fork the child goes on with the calling thread alone. May be used from
-// several threads at once.
+// a call but oneTBB's own idle workers; after fork the child goes on with the calling thread and
+// what workers oneTBB starts anew. May be used from several threads at once.
 #pragma once
 
 #include <cstddef>

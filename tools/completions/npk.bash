@@ -12,8 +12,8 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --volume-size --dedup --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
-    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --dedup --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
+    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --volume-size --dedup --order --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
+    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --dedup --order --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     tag) echo "--set --unset --inherited --name --package-version --application --vendor --message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
@@ -51,6 +51,7 @@ _npk() {
     --codec) mapfile -t COMPREPLY < <(compgen -W "store zstd lz4 lzma2" -- "$cur"); return ;;
     --cipher) mapfile -t COMPREPLY < <(compgen -W "xchacha20-poly1305 aes-256-gcm" -- "$cur"); return ;;
     -i | --identity | -R | --recipients-file | -s | --secret-key | --signer) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+    --order) mapfile -t COMPREPLY < <(compgen -W "path kind similar" -- "$cur"); return ;;
     --dedup) mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
   esac
   case $cur in

@@ -46,6 +46,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd l
 complete -c npk -n '__fish_seen_subcommand_from pack' -l chain -x -d 'filters and codec'
 complete -c npk -n '__fish_seen_subcommand_from pack append recompress' -l filters -d 'take apart what a trial says'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
+complete -c npk -n '__fish_seen_subcommand_from pack' -l order -xa 'path kind similar'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible
 complete -c npk -n '__fish_seen_subcommand_from pack append extract' -l resume -d 'go on where a run was stopped'
 complete -c npk -n '__fish_seen_subcommand_from pack' -s i -l identity -r

@@ -16,6 +16,14 @@ Result<Deduplication> deduplication_of(const std::string& name) {
   return found->second;
 }
 
+Result<FileOrder> order_of(const std::string& name) {
+  static const std::map<std::string, FileOrder> kNames = {
+      {"", FileOrder::preset}, {"path", FileOrder::path}, {"kind", FileOrder::kind}, {"similar", FileOrder::similar}};
+  const auto found = kNames.find(name);
+  if (found == kNames.end()) return fail(Errc::misuse, "--order: '" + name + "' is none of path, kind and similar");
+  return found->second;
+}
+
 // https://reproducible-builds.org/specs/source-date-epoch/: ASCII digits, seconds.
 Result<std::optional<std::int64_t>> source_date(const Io& io) {
   const auto text = io.environment("SOURCE_DATE_EPOCH");
@@ -60,6 +68,7 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.size("--block-size", writer.block_bytes);
   parser.size("--chunk-size", writer.chunk_bytes);
   parser.text("--dedup", options.dedup);
+  parser.text("--order", options.order);
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", writer.memory_bytes);
   parser.text("--message", writer.message);
@@ -71,6 +80,7 @@ Result<void> complete_pack(const PackOptions& options, const OptionParser& parse
   if (options.max) create.writer.preset = Preset::max;
   create.writer.threads = static_cast<unsigned>(options.threads);
   NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
+  NPK_ASSIGN(create.writer.order, order_of(options.order));
   NPK_TRY(set_time(create, io));
   NPK_ASSIGN(PackInputs inputs, pack_inputs(parser.in_order(), io.in));
   create.inputs = std::move(inputs.paths);

@@ -14,6 +14,7 @@ struct PackOptions {
   bool max = false;
   std::uint64_t threads = 0;
   std::string dedup = "chunks";
+  std::string order;
   // Bound only to keep their order: pack_inputs reads them.
   std::vector<std::string> directories, lists, paths;
 };

@@ -33,6 +33,14 @@ enum class Deduplication : std::uint8_t {
   chunks,  // pieces of files
 };
 
+// In which order files are read and stored: like beside like, which decides the ratio. Links and directories come by themselves.
+enum class FileOrder : std::uint8_t {
+  preset,   // what the preset does: max similar, the others kind
+  path,
+  kind,     // by kind of file, and within a kind by directory
+  similar,  // as kind, then files with content alike one behind another: each is read once more for that
+};
+
 struct WriterOptions {
   Preset preset = Preset::standard;
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
@@ -47,6 +55,7 @@ struct WriterOptions {
   std::uint64_t volume_bytes = 0;        // not 0: frames are to fit into parts of so many bytes (create_volumes), 4 MiB at least
   std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB
   Deduplication deduplication = Deduplication::chunks;
+  FileOrder order = FileOrder::preset;
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
   std::uint64_t memory_bytes = 0;        // 0: no limit; kept by using fewer threads; Errc::limit naming the least that works if too little.
                                          // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes

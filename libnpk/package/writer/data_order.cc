@@ -134,8 +134,11 @@ std::vector<std::uint64_t> path_order(const InputTree& input) {
 
 }  // namespace
 
-std::vector<std::uint64_t> data_order(const InputTree& input, bool similar_files_together) {
-  return similar_files_together ? KeyList(input).sorted() : path_order(input);
+Result<std::vector<std::uint64_t>> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options) {
+  if (order == FileOrder::path) return path_order(input);
+  std::vector<std::uint64_t> by_kind = KeyList(input).sorted();
+  if (order == FileOrder::similar) return similarity_order(input, by_kind, options);
+  return by_kind;
 }
 
 }  // namespace npk::writer

@@ -94,6 +94,7 @@ WritePlan preset_plan(Preset preset) {
       plan.filtered_encoder.step.parameter = 16U << 20;
       set_block_bytes(plan, 60U << 20, 60U << 20, 16U << 20);
       plan.page_level = 19;
+      plan.order = FileOrder::similar;
       break;
   }
   return plan;
@@ -228,6 +229,7 @@ Result<WritePlan> make_plan(const WriterOptions& options) {
     return misuse("pad", "only the lengths of a sealed package can be hidden: it needs recipients");
   WritePlan plan = preset_plan(options.preset);
   plan.deduplication = options.deduplication;
+  if (options.order != FileOrder::preset) plan.order = options.order;
   plan.pads = options.pad;
   NPK_TRY(choose_sizes(options, plan));
   NPK_TRY(choose_codec(options, plan));

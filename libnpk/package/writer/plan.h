@@ -24,7 +24,7 @@ struct WritePlan {
   chunk::ChunkParameters chunking;
   std::size_t whole_file_bytes = 0;  // smaller files are one chunk
   Deduplication deduplication = Deduplication::chunks;
-  bool similar_files_together = true;
+  FileOrder order = FileOrder::kind;  // never preset
   bool pads = false;                 // bodies of a sealed package
   unsigned threads = 1;
   std::size_t tokens = 1;            // batches in flight

@@ -64,17 +64,22 @@ block::SealOptions profiled(block::SealOptions options, Profile* profile) {
   return options;
 }
 
+Result<std::vector<std::uint64_t>> order_files(const InputTree& input, const WritePlan& plan, const WriterOptions& options) {
+  ProfileSpan span(options.profile.get(), ProfileStage::plan);
+  return data_order(input, plan.order, {.threads = plan.threads, .group_bytes = plan.block_bytes[0], .stop = options.stop});
+}
+
 class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
-             const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, const WriteBounds& bounds)
+             const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, std::vector<std::uint64_t> order, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
         repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane)),
         block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
         batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
-        source_(input, data_order(input, plan_.similar_files_together), batch_options_, data_buffers_),
+        source_(input, std::move(order), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
         filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
@@ -415,10 +420,11 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(WritePlan plan, make_plan(options));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
+  NPK_ASSIGN(std::vector<std::uint64_t> order, order_files(input, plan, options));
   const std::span<const Recipient> recipients = options.recipients == nullptr ? std::span<const Recipient>() : *options.recipients;
   NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher, options.pad));
   const format::Superblock superblock = seal != nullptr ? seal->superblock() : format::Superblock{.package_id = derive_package_id(input)};
-  return PackageJob(input, sink, options, std::move(plan), std::move(seal), superblock, std::move(scanner), std::move(selector), bounds).run(nullptr);
+  return PackageJob(input, sink, options, std::move(plan), std::move(seal), superblock, std::move(scanner), std::move(selector), std::move(order), bounds).run(nullptr);
 }
 
 Result<WriteReport> append_generation(const InputTree& input, Sink& sink, const WriterOptions& options, BaseGeneration base, const WriteBounds& bounds) {
@@ -429,7 +435,8 @@ Result<WriteReport> append_generation(const InputTree& input, Sink& sink, const 
   NPK_ASSIGN(WritePlan plan, make_plan(alike));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  return PackageJob(input, sink, options, std::move(plan), std::move(base.seal), base.superblock, std::move(scanner), std::move(selector), bounds).run(&base);
+  NPK_ASSIGN(std::vector<std::uint64_t> order, order_files(input, plan, options));
+  return PackageJob(input, sink, options, std::move(plan), std::move(base.seal), base.superblock, std::move(scanner), std::move(selector), std::move(order), bounds).run(&base);
 }
 
 }  // namespace npk::writer

@@ -1,0 +1,102 @@
+// Order by content: what is alike lies side by side, whatever its path says, and nothing else changes.
+#include "package/writer/similarity_order.h"
+
+#include "package/writer/data_order.h"
+#include "unit/writer/read_back.h"
+
+namespace npk::writer {
+namespace {
+
+using testing::DataKind;
+using testing::TestEntry;
+using testing::TestTree;
+
+constexpr int kVersions = 5, kFamilies = 12;
+constexpr std::uint64_t kFileBytes = 20'000;
+
+// The family's content with 40 bytes of its own.
+Bytes version_of(int family, int version) {
+  Bytes content = testing::make_data(DataKind::random, kFileBytes, 100 + static_cast<std::uint64_t>(family));
+  const Bytes edit = testing::make_data(DataKind::random, 40, 9000 + static_cast<std::uint64_t>(100 * family + version));
+  std::ranges::copy(edit, content.begin() + 1000 + 500 * version);
+  return content;
+}
+
+std::string name_of(int family, int version) { return "v" + std::to_string(version) + "/f" + std::to_string(10 + family); }
+
+// Each version in a directory of its own, so that path order has the members of a family apart.
+TestTree families() {
+  TestTree tree;
+  for (int version = 0; version < kVersions; ++version)
+    for (int family = 0; family < kFamilies; ++family) tree.add({.path = name_of(family, version), .content = version_of(family, version)});
+  tree.sort();
+  return tree;
+}
+
+std::vector<std::string> paths_in(const TestTree& tree, const std::vector<std::uint64_t>& order) {
+  std::vector<std::string> paths;
+  for (const std::uint64_t number : order) paths.push_back(tree.entries()[number].path);
+  return paths;
+}
+
+std::vector<std::uint64_t> ordered(const TestTree& tree, const SimilarityOptions& options = {.group_bytes = 1U << 20}) {
+  const auto order = data_order(tree, FileOrder::similar, options);
+  EXPECT_TRUE(order) << order.error().message;
+  return order ? *order : std::vector<std::uint64_t>();
+}
+
+TEST(SimilarityOrder, DrawsVersionsOfAFileTogether) {
+  const TestTree tree = families();
+  std::vector<std::string> expected;
+  for (int family = 0; family < kFamilies; ++family)
+    for (int version = 0; version < kVersions; ++version) expected.push_back(name_of(family, version));
+  EXPECT_EQ(paths_in(tree, ordered(tree)), expected);
+}
+
+TEST(SimilarityOrder, EndsAGroupAtItsBytes) {
+  const TestTree tree = families();
+  const auto paths = paths_in(tree, ordered(tree, {.group_bytes = 2 * kFileBytes}));
+  for (std::size_t i = 0; i < 2 * kFamilies; i += 2) EXPECT_EQ(paths[i].substr(2), paths[i + 1].substr(2));
+  EXPECT_EQ(paths[0], name_of(0, 0));
+  EXPECT_EQ(paths[2 * kFamilies].substr(0, 2), "v2");
+}
+
+TEST(SimilarityOrder, LeavesWhatIsNotAlikeWhereItIs) {
+  TestTree tree;
+  for (int i = 0; i < 40; ++i) tree.add({.path = "f" + std::to_string(100 + i), .content = testing::make_data(DataKind::random, 30'000, 7 + static_cast<std::uint64_t>(i))});
+  tree.add({.path = "tiny", .content = testing::make_data(DataKind::text, 10, 1)});
+  tree.add({.path = "pipe", .content = version_of(0, 0), .sequential = true});
+  tree.add({.path = "locked", .content = version_of(0, 1), .fails_to_open = true});
+  tree.add({.path = "torn", .content = version_of(0, 2), .fails_at = 100});
+  tree.sort();
+  EXPECT_EQ(ordered(tree), data_order(tree, FileOrder::kind, {}).value());
+}
+
+TEST(SimilarityOrder, IsTheSameForAnyThreads) {
+  const TestTree tree = families();
+  const auto expected = ordered(tree);
+  for (const unsigned threads : {2U, 5U, 16U}) EXPECT_EQ(ordered(tree, {.threads = threads, .group_bytes = 1U << 20}), expected);
+}
+
+TEST(SimilarityOrder, Stops) {
+  std::stop_source stop;
+  stop.request_stop();
+  const auto order = data_order(families(), FileOrder::similar, {.group_bytes = 1U << 20, .stop = stop.get_token()});
+  ASSERT_FALSE(order);
+  EXPECT_EQ(order.error().code, Errc::cancelled);
+}
+
+// Blocks that hold one version each find nothing to copy; ordered, four fifths of the content is a copy.
+TEST(SimilarityOrder, MakesThePackageSmaller) {
+  const TestTree tree = families();
+  WriterOptions options{.block_bytes = 256U << 10, .deduplication = Deduplication::files};
+  options.order = FileOrder::path;
+  const std::size_t by_path = testing::pack(tree, options).bytes.size();
+  options.order = FileOrder::similar;
+  const Bytes similar = testing::pack(tree, options).bytes;
+  expect_entries(similar, tree.entries());
+  EXPECT_LT(similar.size() * 3, by_path);
+}
+
+}  // namespace
+}  // namespace npk::writer

@@ -38,7 +38,7 @@ own, read from standard input.
   --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
   --chunk-size N       average piece looked for again, a power of two from 4K to 4M
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
-  --order HOW          files by path, kind or similar: like beside like; the last reads each once more (default with --max)
+  --order HOW          files by path, kind or similar: like beside like; the last (default without --fast) reads each once more
   --threads N          as many as processors by default; never changes the bytes
   --memory N           at most N bytes for buffers; never changes the bytes
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH

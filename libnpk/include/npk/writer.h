@@ -35,7 +35,7 @@ enum class Deduplication : std::uint8_t {
 
 // In which order files are read and stored: like beside like, which decides the ratio. Links and directories come by themselves.
 enum class FileOrder : std::uint8_t {
-  preset,   // what the preset does: max similar, the others kind
+  preset,   // what the preset does: fast kind; standard similar where that reads 4 GiB or less once more, else kind; max similar
   path,
   kind,     // by kind of file, and within a kind by directory
   similar,  // as kind, then files with content alike one behind another: each is read once more for that

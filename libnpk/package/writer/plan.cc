@@ -82,6 +82,8 @@ WritePlan preset_plan(Preset preset) {
       plan.filtered_encoder.step = {format::CodecId::zstd, 9, 23};
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
       plan.page_level = 12;
+      plan.order = FileOrder::similar;
+      plan.most_sketched_bytes = 4ULL << 30;  // what the page cache still has when it is read again to be packed
       break;
     case Preset::max:
       plan.encoder.step = {format::CodecId::lzma2, 6, kLzmaDictionaryBytes};
@@ -229,7 +231,10 @@ Result<WritePlan> make_plan(const WriterOptions& options) {
     return misuse("pad", "only the lengths of a sealed package can be hidden: it needs recipients");
   WritePlan plan = preset_plan(options.preset);
   plan.deduplication = options.deduplication;
-  if (options.order != FileOrder::preset) plan.order = options.order;
+  if (options.order != FileOrder::preset) {
+    plan.order = options.order;
+    plan.most_sketched_bytes = UINT64_MAX;
+  }
   plan.pads = options.pad;
   NPK_TRY(choose_sizes(options, plan));
   NPK_TRY(choose_codec(options, plan));

@@ -25,6 +25,7 @@ struct WritePlan {
   std::size_t whole_file_bytes = 0;  // smaller files are one chunk
   Deduplication deduplication = Deduplication::chunks;
   FileOrder order = FileOrder::kind;  // never preset
+  std::uint64_t most_sketched_bytes = UINT64_MAX;  // of all files together: beyond, similar is as kind
   bool pads = false;                 // bodies of a sealed package
   unsigned threads = 1;
   std::size_t tokens = 1;            // batches in flight

@@ -41,6 +41,11 @@ void sketch(ByteView data, const chunk::GearTable& table, Sketch& out) {
   }
 }
 
+// What is read of a file: nothing of one too small to be told from others.
+std::uint64_t sketched_bytes(std::uint64_t size) noexcept {
+  return size < kLeastSketchedBytes || size == kUnknownSize ? 0 : std::min(size, kMostSketchedBytes);
+}
+
 class Sketcher {
  public:
   Sketcher(const InputTree& input, const std::vector<std::uint64_t>& order) : input_(input), order_(order), table_(chunk::make_gear_table(0)), sketches_(order.size()) {
@@ -64,11 +69,11 @@ class Sketcher {
     const auto opener = input_.opener();
     Bytes buffer;
     for (std::size_t at = begin; at < std::min(begin + kFilesPerToken, order_.size()); ++at) {
-      const std::uint64_t size = input_.size(order_[at]);
-      if (size < kLeastSketchedBytes || size == kUnknownSize) continue;
+      const std::uint64_t bytes = sketched_bytes(input_.size(order_[at]));
+      if (bytes == 0) continue;
       auto file = opener->open(order_[at]);
       if (!file || (*file)->is_sequential()) continue;
-      buffer.resize(std::min(size, kMostSketchedBytes));
+      buffer.resize(bytes);
       const auto count = (*file)->read_at(0, buffer);
       if (count) sketch(ByteView(buffer).first(*count), table_, sketches_[at]);
     }
@@ -145,6 +150,9 @@ class Groups {
 }  // namespace
 
 Result<std::vector<std::uint64_t>> similarity_order(const InputTree& input, const std::vector<std::uint64_t>& order, const SimilarityOptions& options) {
+  std::uint64_t bytes = 0;
+  for (const std::uint64_t number : order) bytes += sketched_bytes(input.size(number));
+  if (bytes > options.most_bytes) return order;
   NPK_ASSIGN(std::vector<Sketch> sketches, Sketcher(input, order).run(options));
   link_to_files_before(sketches);
   Groups groups(order.size(), options.group_bytes);

@@ -14,6 +14,7 @@ namespace npk::writer {
 struct SimilarityOptions {
   unsigned threads = 1;           // never changes the order
   std::uint64_t group_bytes = 0;  // files that are drawn together have at most so many bytes in all
+  std::uint64_t most_bytes = UINT64_MAX;  // if more would be read, the order stays as it is
   std::stop_token stop;
 };
 

@@ -66,7 +66,7 @@ block::SealOptions profiled(block::SealOptions options, Profile* profile) {
 
 Result<std::vector<std::uint64_t>> order_files(const InputTree& input, const WritePlan& plan, const WriterOptions& options) {
   ProfileSpan span(options.profile.get(), ProfileStage::plan);
-  return data_order(input, plan.order, {.threads = plan.threads, .group_bytes = plan.block_bytes[0], .stop = options.stop});
+  return data_order(input, plan.order, {.threads = plan.threads, .group_bytes = plan.block_bytes[0], .most_bytes = plan.most_sketched_bytes, .stop = options.stop});
 }
 
 class PackageJob {

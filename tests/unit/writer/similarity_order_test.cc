@@ -72,6 +72,14 @@ TEST(SimilarityOrder, LeavesWhatIsNotAlikeWhereItIs) {
   EXPECT_EQ(ordered(tree), data_order(tree, FileOrder::kind, {}).value());
 }
 
+TEST(SimilarityOrder, LeavesMoreBytesThanAllowedAlone) {
+  const TestTree tree = families();
+  const auto by_kind = data_order(tree, FileOrder::kind, {}).value();
+  const std::uint64_t bytes = kVersions * kFamilies * kFileBytes;
+  EXPECT_EQ(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes - 1}), by_kind);
+  EXPECT_NE(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes}), by_kind);
+}
+
 TEST(SimilarityOrder, IsTheSameForAnyThreads) {
   const TestTree tree = families();
   const auto expected = ordered(tree);

@@ -21,49 +21,65 @@ FUNCTION void lz4_copy_match(GLOBAL uchar *out, ulong at, ulong distance, ulong 
   for (ulong i = LOCAL_INDEX(); i < length; i += LOCAL_COUNT()) out[at + i] = out[at - distance + (i < distance ? i : i % distance)];
 }
 
-FUNCTION uint lz4_decode_block(GLOBAL const uchar *bytes, ulong size, GLOBAL uchar *out, ulong room, ulong *produced) {
-  ulong at = 0;
-  ulong made = 0;
-  if (room == 0) return size == 1 && bytes[0] == 0 ? STATUS_OK : STATUS_CORRUPT;
-  for (;;) {
-    if (at >= size) return STATUS_CORRUPT;
-    const uint token = bytes[at++];
-    ulong literals = token >> 4;
-    if (literals == 15 && !lz4_length(bytes, size, &at, &literals)) return STATUS_CORRUPT;
-    if (literals > size - at) return STATUS_CORRUPT;
-    if (literals > room - made) return STATUS_CORRUPT;
-    const int is_last = at + literals == size;
-    if (!is_last && made + literals + LZ4_MATCH_LIMIT > room) return STATUS_CORRUPT;
-    for (ulong i = LOCAL_INDEX(); i < literals; i += LOCAL_COUNT()) out[made + i] = bytes[at + i];
-    BARRIER();
-    at += literals;
-    made += literals;
-    if (is_last) break;
-    // A match, and behind it at least a token and five literals.
-    if (size - at < 2 + 1 + LZ4_LAST_LITERALS) return STATUS_CORRUPT;
-    const ulong distance = bytes[at] | (ulong)bytes[at + 1] << 8;
-    at += 2;
-    ulong length = (token & 15) + LZ4_LEAST_MATCH;
-    if ((token & 15) == 15 && !lz4_length(bytes, size - LZ4_LAST_LITERALS + 1, &at, &length)) return STATUS_CORRUPT;
-    if (distance == 0 || distance > made) return STATUS_CORRUPT;
-    if (length + LZ4_LAST_LITERALS > room - made) return STATUS_CORRUPT;
-    lz4_copy_match(out, made, distance, length);
-    BARRIER();
-    made += length;
-  }
-  *produced = made;
-  return STATUS_OK;
+// Where the decoder is, and what the next sequence asks for.
+typedef struct {
+  ulong at, made;                    // bytes read and written
+  ulong literals_from, literals;
+  ulong distance, length;            // of the match; length 0: the block ends with the literals
+  uint status;
+} Lz4Step;
+
+FUNCTION uint lz4_refuse(Lz4Step *step) {
+  step->literals = step->length = 0;
+  step->status = STATUS_CORRUPT;
+  return 0;
 }
 
+// Reads a sequence and checks it; true if another follows. Copies nothing, so that work items need not wait for each other in it.
+FUNCTION uint lz4_read(GLOBAL const uchar *bytes, ulong size, ulong room, Lz4Step *step) {
+  if (step->at >= size) return lz4_refuse(step);
+  const uint token = bytes[step->at++];
+  step->length = 0;
+  step->literals = token >> 4;
+  if (step->literals == 15 && !lz4_length(bytes, size, &step->at, &step->literals)) return lz4_refuse(step);
+  if (step->literals > size - step->at || step->literals > room - step->made) return lz4_refuse(step);
+  step->literals_from = step->at;
+  step->at += step->literals;
+  if (step->at == size) return 0;
+  const ulong made = step->made + step->literals;
+  // A match, and behind it at least a token and five literals.
+  if (made + LZ4_MATCH_LIMIT > room || size - step->at < 2 + 1 + LZ4_LAST_LITERALS) return lz4_refuse(step);
+  step->distance = bytes[step->at] | (ulong)bytes[step->at + 1] << 8;
+  step->at += 2;
+  step->length = (token & 15) + LZ4_LEAST_MATCH;
+  if ((token & 15) == 15 && !lz4_length(bytes, size - LZ4_LAST_LITERALS + 1, &step->at, &step->length)) return lz4_refuse(step);
+  if (step->distance == 0 || step->distance > made || step->length + LZ4_LAST_LITERALS > room - made) return lz4_refuse(step);
+  return 1;
+}
+
+// The loop has one way out, the same for all work items of the group: they meet at its barriers.
 KERNEL lz4_decode(ARGUMENTS) {
   UNUSED_ARGUMENTS();
   const ulong index = GROUP_INDEX();
-  if (outcomes[index].status != STATUS_OK) return;
-  BARRIER();
   const Item item = items[index];
-  ulong produced = 0;
-  const uint status = lz4_decode_block(input + item.input_offset, item.input_bytes, output + item.output_offset, item.output_room, &produced);
+  GLOBAL const uchar *bytes = input + item.input_offset;
+  GLOBAL uchar *out = output + item.output_offset;
+  Lz4Step step;
+  step.at = step.made = 0;
+  step.literals = step.length = step.literals_from = step.distance = 0;
+  step.status = STATUS_OK;
+  uint more = item.output_room != 0;
+  if (more == 0 && !(item.input_bytes == 1 && bytes[0] == 0)) step.status = STATUS_CORRUPT;
+  while (more) {
+    more = lz4_read(bytes, item.input_bytes, item.output_room, &step);
+    for (ulong i = LOCAL_INDEX(); i < step.literals; i += LOCAL_COUNT()) out[step.made + i] = bytes[step.literals_from + i];
+    BARRIER();
+    step.made += step.literals;
+    lz4_copy_match(out, step.made, step.distance, step.length);
+    BARRIER();
+    step.made += step.length;
+  }
   if (LOCAL_INDEX() != 0) return;
-  outcomes[index].bytes = produced;
-  if (status != STATUS_OK) note(outcomes, (uint)index, status);
+  outcomes[index].bytes = step.made;
+  if (step.status != STATUS_OK) note(outcomes, (uint)index, step.status);
 }

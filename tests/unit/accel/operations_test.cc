@@ -172,7 +172,7 @@ TEST(Lz4, IsLiblz4sButForDistancesOfZero) {
     const Bytes raw = random_bytes(random, random() % 3000, i % 2 == 0 ? 4 : 256);
     Bytes packed(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(raw.size()))));
     packed.resize(static_cast<std::size_t>(LZ4_compress_default(reinterpret_cast<const char*>(raw.data()), reinterpret_cast<char*>(packed.data()), static_cast<int>(raw.size()), static_cast<int>(packed.size()))));
-    if (i % 4 == 3)
+    if (i % 4 == 2)
       for (int k = 0; k < 2; ++k) packed[random() % packed.size()] = static_cast<std::uint8_t>(1 + random() % 255);
     work.items.push_back({packed, raw.size()});
     raws.push_back(raw);
@@ -191,7 +191,7 @@ TEST(Lz4, IsLiblz4sButForDistancesOfZero) {
     if (bytes < 0) continue;
     out.resize(static_cast<std::size_t>(bytes));
     EXPECT_EQ(result.outputs[i], out);
-    EXPECT_TRUE(i % 4 == 3 || out == raws[i]);
+    EXPECT_TRUE(i % 4 == 2 || out == raws[i]);
   }
   EXPECT_GT(refused, 20U);
   const Bytes zero_distance = {0x10, 'a', 0, 0, 0x50, 'b', 'b', 'b', 'b', 'b'};

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <span>
 
+#include "accel_text.h"
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"
@@ -17,7 +18,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::string_view kHelp = R"(usage: npk verify [--quick | --part K/N] [--threads N] [--profile FILE] [--json] [-q] PACKAGE
+constexpr std::string_view kHelp = R"(usage: npk verify [--quick | --part K/N] [--threads N] [--profile FILE] [--json] [-q | -v] PACKAGE
 
 Checks every byte of every frame, every reference, every chunk's hash and every file's digest, and goes on
 after damage. If something is wrong: exit code 3, where it is, and which files it costs.
@@ -26,8 +27,11 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   --part K/N   of the blocks, only the K-th of N parts; N runs check everything
   --threads N  as many as processors by default
   --profile FILE  where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
+  --accel MODE  where chunks are hashed: off (this processor; the default, or what NPK_ACCEL says), opencl, cuda, or auto: a device that is
+               measured to be faster than a core; the result is the same (`npk accel` shows devices)
   --json       one document (see JSON.md)
   -q, --quiet  nothing but what is wrong
+  -v, --verbose  also where chunks were hashed
   -i, --identity FILE  opens a sealed package: a file of age-keygen, or an ed25519 key of ssh-keygen; -p, --passphrase
                        with a passphrase; --passphrase-fd N with the first line behind descriptor N
   --signer KEY         only what this minisign key signed: a line RW... or a .pub file; given again, each of them
@@ -44,8 +48,10 @@ struct Options {
   bool quick = false;
   bool json = false;
   bool quiet = false;
+  bool verbose = false;
   std::uint64_t threads = 0;
   std::string part;
+  std::optional<std::string> accel;
   std::string package;
   ReadingOptions reading;
   ProfileOption profile;
@@ -112,6 +118,7 @@ Json json_of(const Outcome& outcome, const Options& options) {
   json["damages_left_out"] = report.damages_left_out;
   json["digests_left_out"] = report.digests_left_out;
   json["signed_by"] = signed_json(outcome);
+  if (report.accel.device) json["accel"] = accel_json(report.accel);
   return json;
 }
 
@@ -143,6 +150,7 @@ int report_on(const Outcome& outcome, const Options& options, Messages& messages
   if (options.json) out.append(json_of(outcome, options).dump(2) + "\n");
   else if (report.is_sound() && !options.quiet) out.append(summary(report, options) + signed_text(outcome));
   if (!options.json) say_damages(report, messages);
+  if (options.verbose && !options.quick) messages.note(accel_text(report.accel));
   if (const auto written = out.finish(); !written) return messages.error(written.error());
   return report.is_sound() ? kDone : kDamaged;
 }
@@ -157,10 +165,13 @@ int run_verify(const Arguments& arguments, Io& io) {
   parser.text("--part", options.part);
   parser.number("--threads", options.threads, 1, 1024);
   options.profile.define(parser);
+  parser.text("--accel", options.accel);
   parser.flag("--json", options.json);
   parser.flag("-q,--quiet", options.quiet);
+  parser.flag("-v,--verbose", options.verbose);
   define_reading(parser, options.reading);
   parser.excludes("--quick", "--part");
+  parser.excludes("--quick", "--accel");
   parser.operand("PACKAGE", options.package);
   if (const auto code = parser.parse(arguments, io)) return *code;
 
@@ -171,6 +182,10 @@ int run_verify(const Arguments& arguments, Io& io) {
   verify.progress = progress_line(io, messages, options.quiet || options.json);
   if (!options.part.empty() && !parse_part(options.part, verify)) {
     messages.error(fmt::format("--part: '{}' is not K/N with K from 1 to N", options.part));
+    return kUsage;
+  }
+  if (options.accel && !(verify.accel = accel_mode_of(*options.accel))) {
+    messages.error(fmt::format("--accel: '{}' is none of off, auto, opencl and cuda", *options.accel));
     return kUsage;
   }
   auto profile = options.profile.begin(options.package);
@@ -185,6 +200,7 @@ int run_verify(const Arguments& arguments, Io& io) {
   auto source = package_source(options.package, options.reading, io);
   if (!source) return messages.error(source.error());
   const auto report = ops::verify(*std::move(source), verify);
+  if (report) options.profile.note_device(report->accel);
   if (report) return options.profile.finish(report_on({*report, verify.expected.signers}, options, messages, io), messages);
   const int code = messages.error(report.error());
   hint_at_keys(report.error(), messages);

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "accel_text.h"
 #include "exit_code.h"
 #include "npk/files.h"
 #include "profile_forms.h"
@@ -29,15 +30,17 @@ std::optional<Form> form_of(std::string_view path) noexcept {
   return std::nullopt;
 }
 
-std::string text_of(const Profile& profile, Form form) {
+std::string text_of(const Profile& profile, const AccelUse& accel, Form form) {
   const ProfileReport report = profile.report();
   switch (form) {
     case Form::csv: return profile_csv(report);
-    case Form::text: return profile_text(report);
+    case Form::text: return profile_text(report) + (accel.asked == AccelMode::off ? "" : "\n" + accel_text(accel) + "\n");
     case Form::trace: return profile_trace(report, profile.slices());
     case Form::json: break;
   }
-  return profile_json(report).dump(2) + "\n";
+  Json json = profile_json(report);
+  if (accel.device) json["accel"] = accel_json(accel);
+  return json.dump(2) + "\n";
 }
 
 }  // namespace
@@ -54,7 +57,7 @@ Result<std::shared_ptr<Profile>> ProfileOption::begin(const std::string& package
 Result<void> ProfileOption::write() const {
   if (profile_ == nullptr) return {};
   NPK_ASSIGN(const std::unique_ptr<Sink> file, create_atomic_file(*path_));
-  NPK_TRY(file->write(as_bytes(text_of(*profile_, *form_of(*path_)))));
+  NPK_TRY(file->write(as_bytes(text_of(*profile_, accel_, *form_of(*path_)))));
   return file->commit();
 }
 

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 26> kVerbs = {{
+constexpr std::array<Verb, 27> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -37,6 +37,7 @@ constexpr std::array<Verb, 26> kVerbs = {{
     {"recompress", "compress the data anew, with other options", run_recompress},
     {"purge", "take entries out of all of the history", run_purge},
     {"hash", "print digests as b3sum does", run_hash},
+    {"accel", "devices for heavy work, and how fast each is", run_accel},
     {"key", "say who may open a sealed package", run_key},
 }};
 

@@ -18,6 +18,7 @@ struct Verb {
 // `arguments`: without the program's name.
 [[nodiscard]] int run_command(const Arguments& arguments, Io& io);
 
+int run_accel(const Arguments& arguments, Io& io);
 int run_append(const Arguments& arguments, Io& io);
 int run_diff(const Arguments& arguments, Io& io);
 int run_revert(const Arguments& arguments, Io& io);

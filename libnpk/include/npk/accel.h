@@ -41,6 +41,17 @@ struct AccelDevice {
   bool is_processor = false;     // kernels run on the processor's cores
 };
 
+// What an operation used, and why.
+struct AccelUse {
+  AccelMode asked = AccelMode::off;
+  std::optional<AccelDevice> device = {};  // none: the processor, as ever
+  std::string reason = {};                 // one clause; empty: off
+  double device_rate = 0;                  // bytes a second from memory to memory, where `automatic` measured them
+  double processor_rate = 0;               // of one core
+  std::uint64_t batches = 0, kernels = 0, bytes = 0;
+  std::uint64_t kernel_nanoseconds = 0, transfer_nanoseconds = 0;  // by the device's clock
+};
+
 // Devices that can be used now, CUDA's first, the processor last. Loads the drivers that are there. Any thread.
 [[nodiscard]] std::vector<AccelDevice> accel_devices();
 

@@ -82,13 +82,27 @@ Result<void> BlockCheck::decode(Token& token) {
   return check_chunks(token);
 }
 
+Result<std::vector<Digest>> BlockCheck::hash_chunks(const Token& token) {
+  std::vector<Digest> digests(token.chunks.size());
+  if (hasher_.is_on_device() && token.raw.size() >= accel::ChunkHasher::kLeastBytes) {
+    std::vector<accel::Extent> extents;
+    extents.reserve(token.chunks.size());
+    for (const Chunk& chunk : token.chunks) extents.push_back({chunk.row.offset, chunk.row.length});
+    NPK_TRY(hasher_.hash(token.raw, extents, digests));
+    return digests;
+  }
+  for (std::size_t i = 0; i < digests.size(); ++i) digests[i] = hash::blake3(ByteView(token.raw).subspan(token.chunks[i].row.offset, token.chunks[i].row.length));
+  return digests;
+}
+
 Result<void> BlockCheck::check_chunks(const Token& token) {
   ProfileSpan span(profile_, ProfileStage::check_chunks);
   span.add_bytes(token.raw.size(), token.raw.size());
+  NPK_ASSIGN(const std::vector<Digest> digests, hash_chunks(token));
   const reader::PackageExtent& extent = package_.extent();
-  for (const Chunk& chunk : token.chunks) {
-    const ByteView bytes = ByteView(token.raw).subspan(chunk.row.offset, chunk.row.length);
-    if (hash::blake3(bytes) == chunk.row.hash) continue;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    const Chunk& chunk = token.chunks[i];
+    if (digests[i] == chunk.row.hash) continue;
     Error error{Errc::corrupt, "chunk " + std::to_string(chunk.number) + " of a block that is sound does not have the hash its page gives",
                 extent.source->name(), extent.offset + token.block.row.position};
     NPK_TRY(damages_.note(DamageKind::chunk, std::move(error), {{chunk.number, chunk.number + 1}}));

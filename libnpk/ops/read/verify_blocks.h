@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "accel/chunk_hasher.h"
 #include "ops/read/file_digests.h"
 #include "ops/read/verify_chunks.h"
 #include "pool/pipeline.h"
@@ -25,8 +26,9 @@ class BlockCheck {
   };
   using OnBlock = std::function<void(const Counts&)>;  // by one thread at a time
 
-  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, DamageList& damages, Profile* profile = nullptr)
-      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), damages_(damages), profile_(profile) {}
+  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, accel::ChunkHasher& hasher, DamageList& damages,
+             Profile* profile = nullptr)
+      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), hasher_(hasher), damages_(damages), profile_(profile) {}
 
   [[nodiscard]] Result<void> run(const ChunkTreeCheck& chunks, const OnBlock& on_block);
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -49,12 +51,14 @@ class BlockCheck {
   Result<void> run_pages(const PageSource& pages, const OnBlock& on_block);
   Result<void> decode(Token& token);
   Result<void> check_chunks(const Token& token);
+  Result<std::vector<Digest>> hash_chunks(const Token& token);
   Result<void> deliver(const Token& token, const OnBlock& on_block);
 
   const PackageReader::Impl& package_;
   BlockPart part_;
   pool::PipelineOptions pipeline_;
   FileDigests& files_;
+  accel::ChunkHasher& hasher_;
   DamageList& damages_;
   Profile* profile_;
   Counts counts_;

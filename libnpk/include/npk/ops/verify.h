@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "npk/accel.h"
 #include "npk/limits.h"
 #include "npk/profile.h"
 #include "npk/progress.h"
@@ -24,6 +25,9 @@ struct VerifyOptions {
   std::uint64_t part = 1;
   std::uint64_t parts = 1;
   unsigned threads = 0;  // 0: as many as processors
+  // Where chunks are hashed; the report does not depend on it but for VerifyReport::accel. None: as the environment variable NPK_ACCEL says
+  // (cpu, auto, opencl, cuda), else off. A device takes up to 32 MiB a thread here, and as much of its own (or four times the largest chunk).
+  std::optional<AccelMode> accel;
   Limits limits;
   std::shared_ptr<const std::vector<Identity>> identities;  // what opens a sealed package
   std::uint64_t generation = 0;  // whose tree is checked; 0: the newest. All frames are checked anyway
@@ -71,6 +75,7 @@ struct VerifyReport {
   std::uint64_t package_bytes = 0;
   Digest content_root{};          // recomputed from the catalog
   std::uint64_t generation = 0;
+  AccelUse accel;                 // where chunks were hashed
   std::vector<SignatureScope> signed_by;  // for each expected signer; empty unless the package is sound
 
   [[nodiscard]] bool is_sound() const noexcept { return damages.empty(); }

@@ -1,0 +1,48 @@
+// BLAKE3 of many chunks at once, on a device where one was asked for. The digests are the same wherever they come from.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "accel/engine.h"
+
+namespace npk::accel {
+
+// Calls are made by any threads at once. Memory: for each thread in a call at once, two buffers of kGroupBytes, or of the largest chunk if that
+// is more, here and on the device.
+class ChunkHasher {
+ public:
+  static constexpr std::uint64_t kGroupBytes = 8U << 20;
+  // Less than this in one call costs more to bring to a device than to hash here.
+  static constexpr std::uint64_t kLeastBytes = 256U << 10;
+
+  // `asked` empty: what the environment variable NPK_ACCEL says (cpu, off, auto, opencl, cuda), or else off. Errc::unsupported where a backend was
+  // asked for by name and has no device; Errc::misuse for another word in NPK_ACCEL. `automatic` measures the devices that are not the processor
+  // itself (a few milliseconds each) and takes one that is faster than one of its cores.
+  [[nodiscard]] static Result<std::unique_ptr<ChunkHasher>> make(std::optional<AccelMode> asked, const Drivers& drivers = {});
+  ~ChunkHasher();
+
+  // Where hashing is the processor's, callers do that themselves.
+  [[nodiscard]] bool is_on_device() const noexcept { return engine_ != nullptr; }
+
+  // digests[i] is that of bytes[extents[i]], which lie within and are below 4 GiB. Errc::io where the device failed, Errc::limit where it has too little memory.
+  [[nodiscard]] Result<void> hash(ByteView bytes, std::span<const Extent> extents, std::span<Digest> digests);
+
+  [[nodiscard]] AccelUse use() const;
+
+ private:
+  class Lane;
+  explicit ChunkHasher(AccelUse use);
+  Result<void> open(AccelBackend backend, const Drivers& drivers);
+  Result<std::unique_ptr<Lane>> take_lane();
+  void give_back(std::unique_ptr<Lane> lane, std::uint64_t bytes);
+
+  std::unique_ptr<Engine> engine_;
+  mutable std::mutex mutex_;  // of all below
+  std::vector<std::unique_ptr<Lane>> idle_;
+  AccelUse use_;
+};
+
+}  // namespace npk::accel

@@ -169,7 +169,9 @@ Result<std::unique_ptr<ChunkHasher>> ChunkHasher::make(std::optional<AccelMode> 
 }
 
 Result<void> ChunkHasher::open(AccelBackend backend, const Drivers& drivers) {
-  NPK_ASSIGN(engine_, open_engine(backend, 0, drivers));
+  auto engine = open_engine(backend, 0, drivers);
+  if (!engine && engine.error().code == Errc::unsupported) return fail(Errc::misuse, engine.error().message);
+  NPK_ASSIGN(engine_, std::move(engine));
   use_.device = engine_->device();
   use_.reason = "asked for";
   return {};

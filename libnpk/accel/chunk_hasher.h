@@ -18,8 +18,8 @@ class ChunkHasher {
   // Less than this in one call costs more to bring to a device than to hash here.
   static constexpr std::uint64_t kLeastBytes = 256U << 10;
 
-  // `asked` empty: what the environment variable NPK_ACCEL says (cpu, off, auto, opencl, cuda), or else off. Errc::unsupported where a backend was
-  // asked for by name and has no device; Errc::misuse for another word in NPK_ACCEL. `automatic` measures the devices that are not the processor
+  // `asked` empty: what the environment variable NPK_ACCEL says (cpu, off, auto, opencl, cuda), or else off. Errc::misuse where a backend was
+  // asked for by name and has no device, and for another word in NPK_ACCEL. `automatic` measures the devices that are not the processor
   // itself (a few milliseconds each) and takes one that is faster than one of its cores.
   [[nodiscard]] static Result<std::unique_ptr<ChunkHasher>> make(std::optional<AccelMode> asked, const Drivers& drivers = {});
   ~ChunkHasher();

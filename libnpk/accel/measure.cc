@@ -80,7 +80,7 @@ Result<std::vector<std::unique_ptr<Engine>>> engines_of(const AccelMeasureOption
     NPK_ASSIGN(auto engine, accel::open_engine(device.backend, device.number));
     engines.push_back(std::move(engine));
   }
-  if (engines.empty()) return fail(Errc::unsupported, "there is no " + std::string(name_of(*options.only)) + " device here");
+  if (engines.empty()) return fail(Errc::misuse, "there is no " + std::string(name_of(*options.only)) + " device here");
   return engines;
 }
 

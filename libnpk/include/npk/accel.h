@@ -78,8 +78,8 @@ struct AccelMeasureOptions {
   std::stop_token stop;
 };
 
-// Every operation on every device, on made-up data, compared with the processor's results. Errc::misuse for an operation that is not known,
-// Errc::unsupported where `only` has no device, Errc::limit where the batch does not fit.
+// Every operation on every device, on made-up data, compared with the processor's results. Errc::misuse for an operation that is not known
+// and where `only` has no device, Errc::limit where the batch does not fit.
 [[nodiscard]] Result<std::vector<AccelMeasurement>> measure_accel(const AccelMeasureOptions& options = {});
 
 }  // namespace npk

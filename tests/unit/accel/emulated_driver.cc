@@ -153,7 +153,8 @@ EXPORT cuDevicePrimaryCtxRelease_v2(int) { return 0; }
 EXPORT cuCtxPushCurrent_v2(void*) { return 0; }
 EXPORT cuCtxPopCurrent_v2(void**) { return 0; }
 EXPORT cuModuleLoadData(void** module, const void* image) {
-  if (std::strcmp(static_cast<const char*>(image), "emulated kernels") != 0) return 200;
+  const bool is_ours = std::strcmp(static_cast<const char*>(image), "emulated kernels") == 0;
+  if (!is_ours && std::getenv("NPK_EMULATED_ANY_IMAGE") == nullptr) return 200;
   return *module = &npk_emulated, 0;
 }
 EXPORT cuModuleUnload(void*) { return 0; }
@@ -184,7 +185,9 @@ EXPORT cuMemFreeHost(void* place) { return std::free(place), 0; }
 EXPORT cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, void*) { return std::memcpy(reinterpret_cast<void*>(to), from, bytes), 0; }
 EXPORT cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, void*) {
   FAIL_WHERE_TOLD("cuMemcpyDtoHAsync", 719);
-  return std::memcpy(to, reinterpret_cast<const void*>(from), bytes), 0;
+  std::memcpy(to, reinterpret_cast<const void*>(from), bytes);
+  if (failing_call() == "wrong results" && bytes >= 32 && bytes % 32 == 0) *static_cast<char*>(to) ^= 1;
+  return 0;
 }
 EXPORT cuStreamCreate(void** stream, unsigned) { return *stream = &npk_emulated, 0; }
 EXPORT cuStreamDestroy_v2(void*) { return 0; }

@@ -1,0 +1,97 @@
+"""npk accel, and --accel: the same results on every device, by OpenCL (PoCL) and by a CUDA driver that runs the kernels on this processor."""
+
+import json
+import os
+import random
+import unittest
+
+import harness
+from harness import DAMAGED, USAGE
+
+EMULATED = os.environ.get("NPK_EMULATED_CUDA", "")  # empty: built without CUDA kernels
+OPERATIONS = ["varint_encode", "varint_decode", "zigzag_encode", "zigzag_decode", "delta_encode", "delta_decode", "bit_pack", "bit_unpack",
+              "frame_encode", "frame_decode", "dictionary", "histogram", "pattern_match", "cut_points", "blake3", "lz4_decode"]
+
+
+class Accelerators(harness.CommandTest):
+    def setUp(self):
+        super().setUp()
+        source = random.Random(3)
+        self.write("tree/noise", source.randbytes(1_500_000))
+        for number in range(40):
+            self.write(f"tree/text/{number}", b"".join(source.choices([b"alpha ", b"beta\n", b"gamma"], k=4000)))
+        self.npk("pack", "-q", "p.npk", "tree")
+
+    def emulated(self, **more):
+        """An environment in which libcuda.so.1 is the emulated driver."""
+        (self.at / "lib").mkdir(exist_ok=True)
+        link = self.at / "lib/libcuda.so.1"
+        if not link.exists():
+            link.symlink_to(EMULATED)
+        return {"LD_LIBRARY_PATH": str(self.at / "lib"), "NPK_EMULATED_ANY_IMAGE": "1", **more}
+
+    def check_verify(self, backend, **how):
+        plain = json.loads(self.npk("verify", "--json", "p.npk").stdout)
+        self.assertNotIn("accel", plain)
+        report = json.loads(self.npk("verify", "--json", "--accel", backend, "p.npk", **how).stdout)
+        accel = report.pop("accel")
+        self.assertEqual(report, plain)
+        self.assertEqual(accel["backend"], backend)
+        self.assertGreater(accel["kernels"], accel["batches"])
+        self.assertGreater(accel["bytes"], 1_500_000)
+
+    def test_devices(self):
+        listed = json.loads(self.npk("accel", "--list", "--json").stdout)
+        self.assertEqual(listed["format"], "npk-accel-1")
+        self.assertEqual(listed["devices"][-1]["backend"], "cpu")
+        self.assertIn("opencl", [device["backend"] for device in listed["devices"]])
+        self.assertEqual(listed["measurements"], [])
+
+    def test_measures_every_operation(self):
+        measured = json.loads(self.npk("accel", "--backend", "opencl", "--batch", "256K", "--json").stdout)["measurements"]
+        self.assertEqual([one["operation"] for one in measured][::len(measured) // len(OPERATIONS)], OPERATIONS)
+        self.assertTrue(all(one["same_as_processor"] and one["kernel_nanoseconds"] > 0 for one in measured))
+        text = self.npk("accel", "--batch", "256K", "blake3").stdout.decode()
+        self.assertRegex(text, r"blake3 +opencl 0 +[\d.]+ +[\d.]+ +[\d.]+ +same\nblake3 +cpu ")
+
+    def test_wrong_words(self):
+        self.npk("accel", "--backend", "gpu", code=USAGE)
+        self.npk("accel", "sort", code=USAGE)
+        self.npk("verify", "--accel", "fast", "p.npk", code=USAGE)
+        self.npk("verify", "p.npk", code=USAGE, env={"NPK_ACCEL": "fast"})
+
+    def test_verify_on_opencl(self):
+        self.check_verify("opencl")
+        said = self.npk("verify", "-v", "p.npk", env={"NPK_ACCEL": "opencl"}).stderr.decode()
+        self.assertIn("chunks hashed by opencl 0", said)
+        self.assertIn("chunks hashed by the processor", self.npk("verify", "-v", "--accel", "auto", "p.npk").stderr.decode())
+
+    def test_the_profile_names_the_device(self):
+        self.npk("verify", "-q", "--accel", "opencl", "--profile", "p.json", "p.npk")
+        self.assertEqual(json.loads((self.at / "p.json").read_text())["accel"]["backend"], "opencl")
+        self.npk("verify", "-q", "--accel", "opencl", "--profile", "p.txt", "p.npk")
+        self.assertIn("chunks hashed by opencl 0", (self.at / "p.txt").read_text())
+
+    @unittest.skipUnless(EMULATED, "built without CUDA kernels")
+    def test_verify_on_cuda(self):
+        self.check_verify("cuda", env=self.emulated())
+        measured = json.loads(self.npk("accel", "--backend", "cuda", "--batch", "128K", "--json", env=self.emulated()).stdout)["measurements"]
+        self.assertEqual([one["operation"] for one in measured], OPERATIONS)
+        self.assertTrue(all(one["same_as_processor"] for one in measured))
+
+    @unittest.skipUnless(EMULATED, "built without CUDA kernels")
+    def test_what_the_device_says_is_what_is_compared(self):
+        wrong = self.emulated(NPK_EMULATED_FAILURE="wrong results")
+        report = json.loads(self.npk("verify", "--json", "--accel", "cuda", "p.npk", code=DAMAGED, env=wrong).stdout)
+        self.assertEqual({damage["kind"] for damage in report["damages"]}, {"chunk"})
+        self.npk("accel", "--backend", "cuda", "--batch", "64K", "blake3", code=DAMAGED, env=wrong)
+        failing = self.emulated(NPK_EMULATED_FAILURE="cuLaunchKernel")
+        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=harness.INPUT_OUTPUT, env=failing).stderr)
+
+    @unittest.skipUnless(EMULATED, "built without CUDA kernels")
+    def test_no_driver(self):
+        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=USAGE, env={"LD_LIBRARY_PATH": str(self.at)}).stderr)
+
+
+if __name__ == "__main__":
+    harness.main()

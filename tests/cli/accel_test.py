@@ -58,11 +58,11 @@ class Accelerators(harness.CommandTest):
         self.npk("accel", "--backend", "gpu", code=USAGE)
         self.npk("accel", "sort", code=USAGE)
         self.npk("verify", "--accel", "fast", "p.npk", code=USAGE)
-        self.npk("verify", "p.npk", code=USAGE, env={"NPK_ACCEL": "fast"})
+        self.npk("verify", "p.npk", code=USAGE, environment={"NPK_ACCEL": "fast"})
 
     def test_verify_on_opencl(self):
         self.check_verify("opencl")
-        said = self.npk("verify", "-v", "p.npk", env={"NPK_ACCEL": "opencl"}).stderr.decode()
+        said = self.npk("verify", "-v", "p.npk", environment={"NPK_ACCEL": "opencl"}).stderr.decode()
         self.assertIn("chunks hashed by opencl 0", said)
         self.assertIn("chunks hashed by the processor", self.npk("verify", "-v", "--accel", "auto", "p.npk").stderr.decode())
 
@@ -74,24 +74,24 @@ class Accelerators(harness.CommandTest):
 
     @unittest.skipUnless(EMULATED, "built without CUDA kernels")
     def test_verify_on_cuda(self):
-        self.check_verify("cuda", env=self.emulated())
-        measured = json.loads(self.npk("accel", "--backend", "cuda", "--batch", "128K", "--json", env=self.emulated()).stdout)["measurements"]
+        self.check_verify("cuda", environment=self.emulated())
+        measured = json.loads(self.npk("accel", "--backend", "cuda", "--batch", "128K", "--json", environment=self.emulated()).stdout)["measurements"]
         self.assertEqual([one["operation"] for one in measured], OPERATIONS)
         self.assertTrue(all(one["same_as_processor"] for one in measured))
 
     @unittest.skipUnless(EMULATED, "built without CUDA kernels")
     def test_what_the_device_says_is_what_is_compared(self):
         wrong = self.emulated(NPK_EMULATED_FAILURE="wrong results")
-        report = json.loads(self.npk("verify", "--json", "--accel", "cuda", "p.npk", code=DAMAGED, env=wrong).stdout)
+        report = json.loads(self.npk("verify", "--json", "--accel", "cuda", "p.npk", code=DAMAGED, environment=wrong).stdout)
         self.assertEqual({damage["kind"] for damage in report["damages"]}, {"chunk"})
-        self.npk("accel", "--backend", "cuda", "--batch", "64K", "blake3", code=DAMAGED, env=wrong)
+        self.npk("accel", "--backend", "cuda", "--batch", "64K", "blake3", code=DAMAGED, environment=wrong)
         failing = self.emulated(NPK_EMULATED_FAILURE="cuLaunchKernel")
-        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=harness.INPUT_OUTPUT, env=failing).stderr)
+        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=harness.INPUT_OUTPUT, environment=failing).stderr)
 
     @unittest.skipUnless(EMULATED, "built without CUDA kernels")
     def test_no_driver(self):
-        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=USAGE, env={"LD_LIBRARY_PATH": str(self.at)}).stderr)
+        self.assertIn(b"CUDA", self.npk("verify", "--accel", "cuda", "p.npk", code=USAGE, environment={"LD_LIBRARY_PATH": str(self.at)}).stderr)
 
 
 if __name__ == "__main__":
-    harness.main()
+    harness.run()

@@ -66,6 +66,19 @@ class Accelerators(harness.CommandTest):
         self.assertIn("chunks hashed by opencl 0", said)
         self.assertIn("chunks hashed by the processor", self.npk("verify", "-v", "--accel", "auto", "p.npk").stderr.decode())
 
+    def check_pack(self, backend, **environment):
+        environment["SOURCE_DATE_EPOCH"] = "1700000000"
+        for name, more in (("plain.npk", []), ("device.npk", ["--accel", backend])):
+            said = self.npk("pack", "-v", "--reproducible", *more, name, "tree", environment=environment).stderr.decode()
+        self.assertIn(f"chunks hashed by {backend} 0", said)
+        self.assertEqual((self.at / "plain.npk").read_bytes(), (self.at / "device.npk").read_bytes())
+
+    def test_pack_gives_the_same_bytes(self):
+        self.check_pack("opencl")
+        if EMULATED:
+            self.check_pack("cuda", **self.emulated())
+        self.npk("pack", "--accel", "fast", "x.npk", "tree", code=USAGE)
+
     def test_the_profile_names_the_device(self):
         self.npk("verify", "-q", "--accel", "opencl", "--profile", "p.json", "p.npk")
         self.assertEqual(json.loads((self.at / "p.json").read_text())["accel"]["backend"], "opencl")

@@ -12,8 +12,8 @@ _npk_entries() {  # entries of the package named on the line
 
 _npk_options() {
   case $1 in
-    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --volume-size --dedup --order --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
-    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --dedup --order --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
+    pack) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --volume-size --dedup --order --accel --threads --memory --reproducible --resume -i --identity --message -r --recipient -R --recipients-file -p --passphrase --passphrase-fd --cipher --pad --recovery --json -q --quiet -v --verbose --profile --help" ;;
+    append) echo "--name --package-version --application --vendor --comment --tag --fast --max -C --directory --files-from --exclude --include --stdin-name --level --codec --filters --chain --block-size --chunk-size --dedup --order --accel --threads --memory --message --checksum --ignore-ctime --ignore-inode --keep-missing --append-to-signed --resume --json -q --quiet -i --identity -p --passphrase --passphrase-fd --profile --help" ;;
     diff) echo "--json -i --identity -p --passphrase --passphrase-fd --help" ;;
     remove | rename | revert) echo "--message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     tag) echo "--set --unset --inherited --name --package-version --application --vendor --message --append-to-signed --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
@@ -28,10 +28,11 @@ _npk_options() {
     seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     info) echo "--blocks --json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     report) echo "-o --output --profile -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
-    verify) echo "--quick --part --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --profile --help" ;;
+    verify) echo "--quick --part --threads --accel --json -q --quiet -v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --profile --help" ;;
     protect) echo "--recovery --json -q --quiet --help" ;;
     repair) echo "-o --output --keep-damaged --json -q --quiet --help" ;;
     sign) echo "-s --secret-key --key-passphrase-fd --comment --detached -o --output -i --identity -p --passphrase --passphrase-fd --help" ;;
+    accel) echo "--list --backend --batch --json --help" ;;
     hash) echo "-i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     recover) echo "-o --output --partial --newest --fast --max --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --help" ;;
@@ -43,7 +44,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info report verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact recompress purge --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge --help --version" -- "$cur")
     return
   fi
   case $previous in

@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info report verify protect repair sign hash key recover rekey append remove rename revert log diff tag comment compact recompress purge
+set -l verbs pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -25,6 +25,7 @@ complete -c npk -n '__fish_seen_subcommand_from repair' -l keep-damaged
 complete -c npk -n '__fish_seen_subcommand_from protect repair' -l json
 complete -c npk -n '__fish_seen_subcommand_from protect repair' -s q -l quiet
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a sign -d 'add a signature'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a accel -d 'devices for heavy work, and how fast each is'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a hash -d 'print digests as b3sum does'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a key -d 'say who may open a sealed package'
 complete -c npk -n '__fish_seen_subcommand_from key; and not __fish_seen_subcommand_from list add remove export import' -f -a 'list add remove export import'
@@ -81,6 +82,12 @@ complete -c npk -n '__fish_seen_subcommand_from cat' -l offset -x
 complete -c npk -n '__fish_seen_subcommand_from cat' -l length -x
 complete -c npk -n '__fish_seen_subcommand_from verify' -l quick
 complete -c npk -n '__fish_seen_subcommand_from verify' -l part -x
+complete -c npk -n '__fish_seen_subcommand_from verify' -s v -l verbose
+complete -c npk -n '__fish_seen_subcommand_from pack append verify' -l accel -x -a 'off auto opencl cuda' -d 'where chunks are hashed'
+complete -c npk -n '__fish_seen_subcommand_from accel' -l list
+complete -c npk -n '__fish_seen_subcommand_from accel' -l backend -x -a 'cpu opencl cuda'
+complete -c npk -n '__fish_seen_subcommand_from accel' -l batch -x
+complete -c npk -n '__fish_seen_subcommand_from accel' -l json
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a append -d 'add, or bring up to date'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a remove -d 'take entries out'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rename -d 'give entries other paths'

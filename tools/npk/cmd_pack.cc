@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "accel_text.h"
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"
@@ -40,6 +41,8 @@ own, read from standard input.
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
   --order HOW          files by path, kind or similar: like beside like; the last (default without --fast) reads each once more
   --threads N          as many as processors by default; never changes the bytes
+  --accel MODE         where chunks are hashed: off (the default, or what NPK_ACCEL says), opencl, cuda, or auto: a device that is measured
+                       to be faster than a core; never changes the bytes
   --memory N           at most N bytes for buffers; never changes the bytes
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
   --volume-size N      files PACKAGE.001, PACKAGE.002, … of at most N bytes each, 4M at least
@@ -188,6 +191,7 @@ int report_on(const ops::CreateReport& report, const Options& options, std::chro
   }
   const std::uint64_t failed = report.write.failed_entries + report.scan_problems;
   if (failed != 0) messages.error(fmt::format("{} entries were left out", count_text(failed)));
+  if (options.verbose && report.write.accel.asked != AccelMode::off) messages.note(accel_text(report.write.accel));
   return failed == 0 && report.write.changed_entries == 0 ? kDone : kSomeFailed;
 }
 
@@ -211,6 +215,7 @@ int pack(Options& options, Messages& messages, Io& io) {
   const auto start = io.now();
   const auto report = ops::create(create);
   if (!report) return say_failure(report.error(), messages);
+  options.profile.note_device(report->write.accel);
   return options.profile.finish(report_on(*report, options, io.now() - start, messages, io), messages);
 }
 

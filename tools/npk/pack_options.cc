@@ -71,6 +71,7 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.text("--order", options.order);
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", writer.memory_bytes);
+  parser.text("--accel", options.accel);
   parser.text("--message", writer.message);
   parser.excludes("--fast", "--max");
 }
@@ -79,6 +80,8 @@ Result<void> complete_pack(const PackOptions& options, const OptionParser& parse
   if (options.fast) create.writer.preset = Preset::fast;
   if (options.max) create.writer.preset = Preset::max;
   create.writer.threads = static_cast<unsigned>(options.threads);
+  if (options.accel && !(create.writer.accel = accel_mode_of(*options.accel)))
+    return fail(Errc::misuse, "--accel: '" + *options.accel + "' is none of off, auto, opencl and cuda");
   NPK_ASSIGN(create.writer.deduplication, deduplication_of(options.dedup));
   NPK_ASSIGN(create.writer.order, order_of(options.order));
   NPK_TRY(set_time(create, io));

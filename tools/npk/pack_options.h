@@ -13,6 +13,7 @@ struct PackOptions {
   bool fast = false;
   bool max = false;
   std::uint64_t threads = 0;
+  std::optional<std::string> accel;
   std::string dedup = "chunks";
   std::string order;
   // Bound only to keep their order: pack_inputs reads them.

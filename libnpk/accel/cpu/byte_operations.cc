@@ -77,7 +77,7 @@ Outcome histogram(const Work& work) noexcept {
 
 NeedleSet::NeedleSet(std::span<const ByteView> needles) : needles_(needles), order_(needles.size()) {
   std::iota(order_.begin(), order_.end(), 0U);
-  std::ranges::stable_sort(order_, {}, [&](std::uint32_t needle) { return needles_[needle].front(); });
+  std::ranges::sort(order_, {}, [&](std::uint32_t needle) { return std::pair(needles_[needle].front(), needle); });
   for (const ByteView needle : needles_) ++first_of_[needle.front() + 1U];
   for (std::size_t byte = 0; byte < 256; ++byte) first_of_[byte + 1] += first_of_[byte];
 }

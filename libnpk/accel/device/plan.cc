@@ -172,7 +172,7 @@ Result<Plan> make_plan(const Batch& batch) {
 std::vector<std::uint64_t> needle_table(std::span<const ByteView> needles) {
   std::vector<std::uint32_t> order(needles.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::ranges::stable_sort(order, {}, [&](std::uint32_t needle) { return needles[needle].front(); });
+  std::ranges::sort(order, {}, [&](std::uint32_t needle) { return std::pair(needles[needle].front(), needle); });
   std::vector<std::uint64_t> table(257 + 2 * needles.size());
   Bytes text;
   for (std::size_t row = 0; row < order.size(); ++row) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "npk/accel.h"
 #include "npk/entry.h"
 #include "npk/format/commit.h"
 #include "npk/format/package_metadata.h"
@@ -59,6 +60,9 @@ struct WriterOptions {
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
   std::uint64_t memory_bytes = 0;        // 0: no limit; kept by using fewer threads; Errc::limit naming the least that works if too little.
                                          // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
+  // Where chunks are hashed; never changes the bytes. None: as the environment variable NPK_ACCEL says (cpu, auto, opencl, cuda), else off.
+  // A device takes up to 8 MiB a thread here, beside memory_bytes, and as much of its own.
+  std::optional<AccelMode> accel;
   bool reproducible = false;             // holes from aligned zero runs instead of the file system's
   std::int64_t time_seconds = 0;         // of the commit
   std::uint32_t time_nanoseconds = 0;
@@ -85,6 +89,7 @@ struct WriteReport {
   Digest content_root{};
   std::uint64_t earlier_blocks = 0;      // left by a run that was stopped, and not compressed again
   std::uint64_t earlier_bytes = 0;       // raw bytes in them
+  AccelUse accel = {};                   // where chunks were hashed
 };
 
 // Errc::misuse, naming the field and its range, for options that make no sense.

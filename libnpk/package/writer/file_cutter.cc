@@ -15,6 +15,26 @@ void hash_zeros(hash::Blake3& hash, std::uint64_t count) {
   }
 }
 
+std::uint64_t bytes_of(const std::vector<PieceChunk>& chunks) noexcept {
+  std::uint64_t bytes = 0;
+  for (const PieceChunk& chunk : chunks) bytes += chunk.length;
+  return bytes;
+}
+
+Result<void> hash_on_device(Batch& batch, accel::ChunkHasher& hasher) {
+  std::vector<accel::Extent> extents;
+  extents.reserve(batch.chunks.size());
+  std::size_t end = 0;
+  for (const PieceChunk& chunk : batch.chunks) {
+    extents.push_back({chunk.data_begin, chunk.length});
+    end = std::max(end, chunk.data_begin + chunk.length);
+  }
+  std::vector<Digest> digests(extents.size());
+  NPK_TRY(hasher.hash(batch.data.span(0, end), extents, digests));
+  for (std::size_t i = 0; i < digests.size(); ++i) batch.chunks[i].hash = digests[i];
+  return {};
+}
+
 bool lies_whole(const Piece& piece) noexcept { return piece.first && piece.last && !piece.is_hole; }
 
 }  // namespace
@@ -72,13 +92,18 @@ void FileCutter::hash_piece(const Batch& batch, const Piece& piece) {
   }
 }
 
-void hash_chunks(Batch& batch) {
-  for (PieceChunk& chunk : batch.chunks) chunk.hash = hash::blake3(batch.data.span(chunk.data_begin, chunk.length));
+Result<void> hash_chunks(Batch& batch, accel::ChunkHasher& hasher) {
+  if (!hasher.is_on_device() || bytes_of(batch.chunks) < accel::ChunkHasher::kLeastBytes) {
+    for (PieceChunk& chunk : batch.chunks) chunk.hash = hash::blake3(batch.data.span(chunk.data_begin, chunk.length));
+  } else {
+    NPK_TRY(hash_on_device(batch, hasher));
+  }
   std::size_t chunk_begin = 0;
   for (Piece& piece : batch.pieces) {
     if (lies_whole(piece) && piece.chunk_end - chunk_begin > 1) piece.digest = hash::blake3(batch.data.span(piece.data_begin, piece.length));
     chunk_begin = piece.chunk_end;
   }
+  return {};
 }
 
 }  // namespace npk::writer

@@ -89,6 +89,7 @@ class PackageJob {
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
     base_ = base;
+    NPK_ASSIGN(hasher_, accel::ChunkHasher::make(options_.accel));
     if (base_ != nullptr) NPK_TRY(continue_base());
     else NPK_TRY(frames_.write_superblock());
     note_memory();
@@ -155,7 +156,7 @@ class PackageJob {
     std::vector<pool::Stage<Batch>> stages;
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cut_batch(batch), Result<void>(); }});
-    stages.push_back({StageKind::parallel, [this](Batch& batch) { return hash_batch(batch), Result<void>(); }});
+    stages.push_back({StageKind::parallel, [this](Batch& batch) { return hash_batch(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return fill(batch); }});
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return seal(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return write(batch); }});
@@ -182,10 +183,10 @@ class PackageJob {
     cutter_.cut(batch);
   }
 
-  void hash_batch(Batch& batch) {
+  Result<void> hash_batch(Batch& batch) {
     ProfileSpan span(profile(), ProfileStage::hash);
     for (const PieceChunk& chunk : batch.chunks) span.add_bytes(chunk.length, chunk.length);
-    hash_chunks(batch);
+    return hash_chunks(batch, *hasher_);
   }
 
   // Chunks and their bytes go in; those not there already come out.
@@ -384,12 +385,14 @@ class PackageJob {
             .changed_entries = filler_.changed_entries(),
             .content_root = catalog_.content_root,
             .earlier_blocks = earlier_block_count_,
-            .earlier_bytes = earlier_bytes_};
+            .earlier_bytes = earlier_bytes_,
+            .accel = hasher_->use()};
   }
 
   const InputTree& input_;
   const WriterOptions& options_;
   BaseGeneration* base_ = nullptr;
+  std::unique_ptr<accel::ChunkHasher> hasher_;
   WritePlan plan_;
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;

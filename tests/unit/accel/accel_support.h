@@ -13,14 +13,14 @@
 namespace npk::accel {
 
 struct TestItem {
-  Bytes input;
+  Bytes input = {};
   std::uint64_t room = 0;
   std::uint32_t parameter = 0;
 };
 
 struct TestWork {
   Operation operation{};
-  std::vector<TestItem> items;
+  std::vector<TestItem> items = {};
   std::vector<std::uint64_t> table = {};
   std::vector<Bytes> needles = {};
   CutBounds cuts = {};
@@ -30,7 +30,7 @@ struct TestWork {
 struct TestResult {
   std::vector<Outcome> outcomes;
   std::vector<Bytes> outputs;  // what the outcomes' bytes are of those that are ok
-  BatchTimes times;
+  BatchTimes times = {};
 };
 
 inline bool has_parameter(Operation operation) {

@@ -88,7 +88,7 @@ int measure(const Options& options, const std::optional<AccelBackend>& only, Mes
   bool all_same = true;
   if (!options.list) {
     AccelMeasureOptions measured{.batch_bytes = options.batch_bytes, .only = only, .operations = options.operations, .on_measured = {}, .stop = io.stop};
-    measured.on_measured = [&](const AccelMeasurement& one) { messages.status_line(fmt::format("{} on {}", one.operation, short_name(one.device))); };
+    if (io.err_is_terminal) measured.on_measured = [&](const AccelMeasurement& one) { messages.status_line(fmt::format("{} on {}", one.operation, short_name(one.device))); };
     const auto results = measure_accel(measured);
     messages.clear_status_line();
     if (!results) return messages.error(results.error());

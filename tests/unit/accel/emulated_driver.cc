@@ -10,6 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "accel/device/cuda_driver.h"
+
+namespace cuda = npk::accel::cuda;
+
 struct EmulatedItem {
   unsigned long group = 0, local = 0, count = 1;
 };
@@ -133,6 +137,12 @@ std::string failing_call() {
 
 static void npk_emulated_barrier() { Fibers::barrier(); }
 
+// A handle that is not null and never looked behind.
+template <class Handle>
+static Handle something() {
+  return reinterpret_cast<Handle>(&npk_emulated);
+}
+
 #define EXPORT extern "C" __attribute__((visibility("default"))) int
 #define FAIL_WHERE_TOLD(name, code) \
   if (failing_call() == name) return code
@@ -151,22 +161,22 @@ EXPORT cuDeviceGetAttribute(int* value, int attribute, int device) {
   return 0;
 }
 EXPORT cuDeviceTotalMem_v2(std::size_t* bytes, int) { return *bytes = std::size_t{1} << 30, 0; }
-EXPORT cuDevicePrimaryCtxRetain(void** context, int) { return *context = &npk_emulated, 0; }
+EXPORT cuDevicePrimaryCtxRetain(cuda::Context* context, int) { return *context = something<cuda::Context>(), 0; }
 EXPORT cuDevicePrimaryCtxRelease_v2(int) { return 0; }
-EXPORT cuCtxPushCurrent_v2(void*) { return 0; }
-EXPORT cuCtxPopCurrent_v2(void**) { return 0; }
-EXPORT cuModuleLoadData(void** module, const void* image) {
+EXPORT cuCtxPushCurrent_v2(cuda::Context) { return 0; }
+EXPORT cuCtxPopCurrent_v2(cuda::Context*) { return 0; }
+EXPORT cuModuleLoadData(cuda::Module* module, const void* image) {
   const bool is_ours = std::strcmp(static_cast<const char*>(image), "emulated kernels") == 0;
   if (!is_ours && std::getenv("NPK_EMULATED_ANY_IMAGE") == nullptr) return 200;
-  return *module = &npk_emulated, 0;
+  return *module = something<cuda::Module>(), 0;
 }
-EXPORT cuModuleUnload(void*) { return 0; }
-EXPORT cuModuleGetFunction(const void** function, void*, const char* name) {
+EXPORT cuModuleUnload(cuda::Module) { return 0; }
+EXPORT cuModuleGetFunction(cuda::Function* function, cuda::Module, const char* name) {
   const auto found = functions().find(name);
   if (found == functions().end()) return 500;
-  return *function = &found->second, 0;
+  return *function = reinterpret_cast<cuda::Function>(const_cast<EmulatedFunction*>(&found->second)), 0;
 }
-EXPORT cuLaunchKernel(const void* function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, void*, void** arguments, void**) {
+EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, cuda::Stream, void** arguments, void**) {
   FAIL_WHERE_TOLD("cuLaunchKernel", 700);
   const auto pointer = [arguments](int i) { return *static_cast<void**>(arguments[i]); };
   const auto number = [arguments](int i) { return *static_cast<ulong*>(arguments[i]); };
@@ -175,7 +185,7 @@ EXPORT cuLaunchKernel(const void* function, unsigned groups, unsigned, unsigned,
   has_launched = true;
   current_arguments = {static_cast<const uchar*>(pointer(0)), static_cast<uchar*>(pointer(1)), static_cast<const ulong*>(pointer(2)), static_cast<const Item*>(pointer(3)),
                        static_cast<const Tile*>(pointer(4)), static_cast<Outcome*>(pointer(5)), static_cast<ulong*>(pointer(6)), number(7), number(8), number(9)};
-  run_kernel(*static_cast<const EmulatedFunction*>(function), groups, group_size);
+  run_kernel(*reinterpret_cast<const EmulatedFunction*>(function), groups, group_size);
   return 0;
 }
 EXPORT cuMemAlloc_v2(unsigned long long* place, std::size_t bytes) {
@@ -188,18 +198,18 @@ EXPORT cuMemAlloc_v2(unsigned long long* place, std::size_t bytes) {
 EXPORT cuMemFree_v2(unsigned long long place) { return std::free(reinterpret_cast<void*>(place)), 0; }
 EXPORT cuMemAllocHost_v2(void** place, std::size_t bytes) { return (*place = std::malloc(bytes)) == nullptr ? 2 : 0; }
 EXPORT cuMemFreeHost(void* place) { return std::free(place), 0; }
-EXPORT cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, void*) { return std::memcpy(reinterpret_cast<void*>(to), from, bytes), 0; }
-EXPORT cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, void*) {
+EXPORT cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, cuda::Stream) { return std::memcpy(reinterpret_cast<void*>(to), from, bytes), 0; }
+EXPORT cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, cuda::Stream) {
   FAIL_WHERE_TOLD("cuMemcpyDtoHAsync", 719);
   std::memcpy(to, reinterpret_cast<const void*>(from), bytes);
   // The first copy behind kernels is the output's.
   if (has_launched.exchange(false) && failing_call() == "wrong results") *static_cast<char*>(to) ^= 1;
   return 0;
 }
-EXPORT cuStreamCreate(void** stream, unsigned) { return *stream = &npk_emulated, 0; }
-EXPORT cuStreamDestroy_v2(void*) { return 0; }
-EXPORT cuStreamSynchronize(void*) { return 0; }
-EXPORT cuEventCreate(void** event, unsigned) { return *event = &npk_emulated, 0; }
-EXPORT cuEventDestroy_v2(void*) { return 0; }
-EXPORT cuEventRecord(void*, void*) { return 0; }
-EXPORT cuEventElapsedTime(float* milliseconds, void*, void*) { return *milliseconds = 1, 0; }
+EXPORT cuStreamCreate(cuda::Stream* stream, unsigned) { return *stream = something<cuda::Stream>(), 0; }
+EXPORT cuStreamDestroy_v2(cuda::Stream) { return 0; }
+EXPORT cuStreamSynchronize(cuda::Stream) { return 0; }
+EXPORT cuEventCreate(cuda::Event* event, unsigned) { return *event = something<cuda::Event>(), 0; }
+EXPORT cuEventDestroy_v2(cuda::Event) { return 0; }
+EXPORT cuEventRecord(cuda::Event, cuda::Stream) { return 0; }
+EXPORT cuEventElapsedTime(float* milliseconds, cuda::Event, cuda::Event) { return *milliseconds = 1, 0; }

@@ -17,6 +17,7 @@ struct Drivers {
   std::string opencl = "libOpenCL.so.1";
   std::string cuda = "libcuda.so.1";
   ByteView cuda_image = {};      // kernels, as the driver takes them; empty: those built in, if any
+  bool take_slower = false;      // of tests: `automatic` takes a device though it is slower than a core
   std::uint32_t group_size = 0;  // work items of a group, 1 to 256, a power of two; 0: what suits the device
 };
 

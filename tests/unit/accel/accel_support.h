@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -105,6 +106,8 @@ struct NamedEngine {
   AccelBackend backend;
   Drivers drivers;
 };
+
+inline void PrintTo(const NamedEngine& engine, std::ostream* out) { *out << engine.name; }
 
 // Every backend but the reference. OpenCL must be there: tests/dependencies installs it. A CUDA device is used where one is.
 inline std::vector<NamedEngine> engines_to_test() {

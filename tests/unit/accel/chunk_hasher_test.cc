@@ -77,6 +77,25 @@ TEST(ChunkHasher, TakesTheFasterOneByItself) {
   EXPECT_GT((*slow)->use().device_rate, 0);
 }
 
+// Chosen by itself, a device that fails costs nothing but time; one that gives other digests is not taken.
+TEST(ChunkHasher, GoesOnWithoutTheDeviceItChose) {
+  Drivers drivers = emulated_drivers(1);
+  drivers.take_slower = true;
+  const auto hasher = ChunkHasher::make(AccelMode::automatic, drivers);
+  ASSERT_TRUE(hasher.has_value());
+  ASSERT_TRUE((*hasher)->is_on_device()) << (*hasher)->use().reason;
+  hash_and_compare(**hasher, Chunks(4, 100'000, 5000));
+  ::setenv("NPK_EMULATED_FAILURE", "cuMemcpyDtoHAsync", 1);
+  hash_and_compare(**hasher, Chunks(5, 100'000, 5000));
+  EXPECT_FALSE((*hasher)->is_on_device());
+  EXPECT_NE((*hasher)->use().reason.find("cuMemcpyDtoHAsync"), std::string::npos);
+  ::setenv("NPK_EMULATED_FAILURE", "wrong results", 1);
+  const auto wrong = ChunkHasher::make(AccelMode::automatic, drivers);
+  ::unsetenv("NPK_EMULATED_FAILURE");
+  ASSERT_TRUE(wrong.has_value());
+  EXPECT_FALSE((*wrong)->is_on_device());
+}
+
 TEST(ChunkHasher, SaysWhatIsWrong) {
   EXPECT_EQ(ChunkHasher::make(AccelMode::cuda, {.cuda = ""}).error().code, Errc::misuse);
   const auto off = ChunkHasher::make(AccelMode::off);

@@ -77,15 +77,19 @@ class Tree::Impl {
     return directory_path(directory) + internal::file_name(draws, number, fate.renamed_in, options.name_bytes);
   }
 
-  // `size`: at its birth.
-  [[nodiscard]] Result<TreeFile> file(std::uint64_t number, std::uint64_t size, const FileFate& fate) const {
-    TreeFile file{.number = number, .path = path_of(number, fate), .mtime_seconds = time_of(number, fate.last_touched()), .content = {}};
-    ObjectOptions object = style(kContents, size);
+  [[nodiscard]] Result<TreeContent> content(std::uint64_t number, std::uint64_t first_size, const FileFate& fate) const {
+    ObjectOptions object = style(kContents, first_size);
     object.seed = object.seed.derived(number < options.files ? number % sizes.unique_files : number);
     NPK_ASSIGN(const ObjectGenerator generator, ObjectGenerator::create(object));
-    file.content.insert(0, generator);
-    for (const std::uint32_t generation : fate.changed_in)
-      NPK_TRY(internal::edit(file.content, edits, draws, style(kEdits, 0), number, generation));
+    TreeContent content;
+    content.insert(0, generator);
+    for (const std::uint32_t generation : fate.changed_in) NPK_TRY(internal::edit(content, edits, draws, style(kEdits, 0), number, generation));
+    return content;
+  }
+
+  [[nodiscard]] Result<TreeFile> file(std::uint64_t number, std::uint64_t first_size, const FileFate& fate) const {
+    TreeFile file{.number = number, .path = path_of(number, fate), .mtime_seconds = time_of(number, fate.last_touched()), .first_size = first_size, .content = {}};
+    NPK_ASSIGN(file.content, content(number, first_size, fate));
     return file;
   }
 
@@ -130,6 +134,9 @@ Tree::Tree(Tree&&) noexcept = default;
 Tree& Tree::operator=(Tree&&) noexcept = default;
 
 std::uint64_t Tree::unique_files() const noexcept { return impl_->sizes.unique_files; }
+Result<TreeContent> Tree::content_of(std::uint64_t number, std::uint64_t first_size, std::uint32_t generation) const {
+  return impl_->content(number, first_size, impl_->fate_of(number, generation));
+}
 const TreeOptions& Tree::options() const noexcept { return impl_->options; }
 
 Result<void> Tree::for_each_directory(const std::function<Result<void>(const std::string&)>& visit) const {

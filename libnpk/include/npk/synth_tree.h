@@ -79,6 +79,7 @@ struct TreeFile {
   std::uint64_t number = 0;
   std::string path;               // relative, '/' between names
   std::int64_t mtime_seconds = 0;
+  std::uint64_t first_size = 0;   // when it was new
   TreeContent content;
 };
 
@@ -104,6 +105,9 @@ class Tree {
   [[nodiscard]] Result<void> for_each_file(std::uint32_t generation, const std::function<Result<void>(TreeFile file)>& visit) const;
   // Only what is not the same in both; `from` at most `to`.
   [[nodiscard]] Result<void> for_each_change(std::uint32_t from, std::uint32_t to, const std::function<Result<void>(TreeChange change)>& visit) const;
+
+  // A file's content once more, from what the walk told: for who keeps many files in mind and opens them later. Any thread.
+  [[nodiscard]] Result<TreeContent> content_of(std::uint64_t number, std::uint64_t first_size, std::uint32_t generation) const;
 
   [[nodiscard]] std::uint64_t unique_files() const noexcept;  // in generation 0
   [[nodiscard]] const TreeOptions& options() const noexcept;

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 26> kVerbs = {{
+constexpr std::array<Verb, 27> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},
@@ -38,6 +38,7 @@ constexpr std::array<Verb, 26> kVerbs = {{
     {"purge", "take entries out of all of the history", run_purge},
     {"hash", "print digests as b3sum does", run_hash},
     {"key", "say who may open a sealed package", run_key},
+    {"gen", "make data up: objects and trees to test with", run_gen},
 }};
 
 std::string overview() {

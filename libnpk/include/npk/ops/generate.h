@@ -30,10 +30,10 @@ struct GenerateReport {
 };
 
 // Files of mode 0644 and directories of 0755, less the umask. Stops at the first error, and leaves what it has written.
-[[nodiscard]] Result<GenerateReport> generate_tree(const synth::Tree& tree, const GenerateOptions& options);
+[[nodiscard]] Result<GenerateReport> generate_tree(const synth::Tree& made, const GenerateOptions& options);
 
 // The tree as a package: its entries' content is made when the writer wants to read it. Under 400 bytes of memory an entry, with the writer's own.
 // Owners are not recorded. Errors as PackageWriter.
-[[nodiscard]] Result<WriteReport> pack_generated_tree(const synth::Tree& tree, std::uint32_t generation, Sink& package, const WriterOptions& options);
+[[nodiscard]] Result<WriteReport> pack_generated_tree(const synth::Tree& made, std::uint32_t generation, Sink& package, const WriterOptions& options);
 
 }  // namespace npk::ops

@@ -1,12 +1,12 @@
-// A directory that a made-up tree is written into.
+// A directory that files are written into by a program that makes them up: no owners, no attributes, nothing overwritten.
 #pragma once
 
 #include <string>
 
 #include "io/descriptor.h"
-#include "npk/synth_tree.h"
+#include "npk/source.h"
 
-namespace npk::ops {
+namespace npk::tree {
 
 // Paths are relative to it, and of any length. Any thread.
 class MadeDirectory {
@@ -16,7 +16,7 @@ class MadeDirectory {
 
   // One that is there already is none the worse.
   [[nodiscard]] Result<void> make_directory(const std::string& path) const;
-  [[nodiscard]] Result<void> write(const synth::TreeFile& file) const;  // Errc::exists
+  [[nodiscard]] Result<void> write(const std::string& path, std::int64_t mtime_seconds, SequentialSource& content) const;  // Errc::exists
   [[nodiscard]] Result<void> remove(const std::string& path) const;
   [[nodiscard]] Result<void> move(const std::string& from, const std::string& to) const;  // Errc::exists
   [[nodiscard]] Result<void> set_time(const std::string& path, std::int64_t seconds) const;
@@ -29,4 +29,4 @@ class MadeDirectory {
   std::string shown_;
 };
 
-}  // namespace npk::ops
+}  // namespace npk::tree

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "ops/write/generate/made_directory.h"
 #include "pool/pipeline.h"
+#include "tree/made_directory.h"
 
 namespace npk::ops {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::int64_t kDaySeconds = 86'400;
 // Collects what is to be written, and writes much of it at once.
 class TreeOnDisk {
  public:
-  TreeOnDisk(const MadeDirectory& directory, const GenerateOptions& options) : directory_(directory), options_(options) {}
+  TreeOnDisk(const tree::MadeDirectory& directory, const GenerateOptions& options) : directory_(directory), options_(options) {}
 
   Result<void> add(synth::TreeFile file) {
     waiting_bytes_ += file.content.size();
@@ -23,7 +23,10 @@ class TreeOnDisk {
 
   Result<void> flush() {
     NPK_TRY(pool::parallel_for_each_index({.threads = options_.threads, .max_tokens = 0, .stop = options_.stop}, waiting_.size(),
-                                          [&](std::uint64_t number) { return directory_.write(waiting_[static_cast<std::size_t>(number)]); }));
+                                          [&](std::uint64_t number) {
+                                            const synth::TreeFile& file = waiting_[static_cast<std::size_t>(number)];
+                                            return directory_.write(file.path, file.mtime_seconds, *file.content.open(file.path));
+                                          }));
     report.files += waiting_.size();
     report.bytes += waiting_bytes_;
     waiting_.clear();
@@ -51,22 +54,22 @@ class TreeOnDisk {
   static constexpr std::size_t kMostFiles = 2048;
   static constexpr std::uint64_t kMostBytes = 256U << 20;
 
-  const MadeDirectory& directory_;
+  const tree::MadeDirectory& directory_;
   const GenerateOptions& options_;
   std::vector<synth::TreeFile> waiting_;
   std::uint64_t waiting_bytes_ = 0;
 };
 
-Result<void> make_directories(const synth::Tree& tree, const MadeDirectory& directory, GenerateReport& report) {
-  return tree.for_each_directory([&](const std::string& path) {
+Result<void> make_directories(const synth::Tree& made, const tree::MadeDirectory& directory, GenerateReport& report) {
+  return made.for_each_directory([&](const std::string& path) {
     ++report.directories;
     return directory.make_directory(path);
   });
 }
 
-Result<void> write_changes(const synth::Tree& tree, std::uint32_t from, std::uint32_t to, TreeOnDisk& disk) {
-  NPK_TRY(tree.for_each_change(from, to, [&](const synth::TreeChange& change) { return disk.remove_old(change); }));
-  return tree.for_each_change(from, to, [&](synth::TreeChange change) { return disk.make_new(std::move(change)); });
+Result<void> write_changes(const synth::Tree& made, std::uint32_t from, std::uint32_t to, TreeOnDisk& disk) {
+  NPK_TRY(made.for_each_change(from, to, [&](const synth::TreeChange& change) { return disk.remove_old(change); }));
+  return made.for_each_change(from, to, [&](synth::TreeChange change) { return disk.make_new(std::move(change)); });
 }
 
 EntryRow row_of(const std::string& path, EntryKind kind, std::uint16_t mode, std::int64_t mtime_seconds) {
@@ -80,30 +83,30 @@ EntryRow row_of(const std::string& path, EntryKind kind, std::uint16_t mode, std
 
 }  // namespace
 
-Result<GenerateReport> generate_tree(const synth::Tree& tree, const GenerateOptions& options) {
-  NPK_ASSIGN(const MadeDirectory directory, MadeDirectory::open(options.directory));
+Result<GenerateReport> generate_tree(const synth::Tree& made, const GenerateOptions& options) {
+  NPK_ASSIGN(const tree::MadeDirectory directory, tree::MadeDirectory::open(options.directory));
   TreeOnDisk disk(directory, options);
   if (options.from) {
-    NPK_TRY(write_changes(tree, *options.from, options.generation, disk));
+    NPK_TRY(write_changes(made, *options.from, options.generation, disk));
   } else {
-    NPK_TRY(make_directories(tree, directory, disk.report));
-    NPK_TRY(tree.for_each_file(options.generation, [&](synth::TreeFile file) { return disk.add(std::move(file)); }));
+    NPK_TRY(make_directories(made, directory, disk.report));
+    NPK_TRY(made.for_each_file(options.generation, [&](synth::TreeFile file) { return disk.add(std::move(file)); }));
   }
   NPK_TRY(disk.flush());
-  const std::int64_t time = tree.options().time_seconds + options.generation * kDaySeconds;
-  NPK_TRY(tree.for_each_directory([&](const std::string& path) { return directory.set_time(path, time); }));
+  const std::int64_t time = made.options().time_seconds + options.generation * kDaySeconds;
+  NPK_TRY(made.for_each_directory([&](const std::string& path) { return directory.set_time(path, time); }));
   return disk.report;
 }
 
-Result<WriteReport> pack_generated_tree(const synth::Tree& tree, std::uint32_t generation, Sink& package, const WriterOptions& options) {
+Result<WriteReport> pack_generated_tree(const synth::Tree& made, std::uint32_t generation, Sink& package, const WriterOptions& options) {
   constexpr std::uint16_t kFileMode = 0644, kDirectoryMode = 0755;
   PackageWriter writer(options);
-  const std::int64_t time = tree.options().time_seconds + generation * kDaySeconds;
-  NPK_TRY(tree.for_each_directory([&](const std::string& path) { return writer.add(row_of(path, EntryKind::directory, kDirectoryMode, time)); }));
-  NPK_TRY(tree.for_each_file(generation, [&](const synth::TreeFile& file) {
+  const std::int64_t time = made.options().time_seconds + generation * kDaySeconds;
+  NPK_TRY(made.for_each_directory([&](const std::string& path) { return writer.add(row_of(path, EntryKind::directory, kDirectoryMode, time)); }));
+  NPK_TRY(made.for_each_file(generation, [&](const synth::TreeFile& file) {
     return writer.add(row_of(file.path, EntryKind::regular, kFileMode, file.mtime_seconds),
-                      [&tree, generation, number = file.number, size = file.first_size]() -> Result<std::unique_ptr<SequentialSource>> {
-                        NPK_ASSIGN(const synth::TreeContent content, tree.content_of(number, size, generation));
+                      [&made, generation, number = file.number, size = file.first_size]() -> Result<std::unique_ptr<SequentialSource>> {
+                        NPK_ASSIGN(const synth::TreeContent content, made.content_of(number, size, generation));
                         return content.open("<made up>");
                       });
   }));

@@ -1,16 +1,16 @@
-#include "ops/write/generate/made_directory.h"
+#include "tree/made_directory.h"
 
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <algorithm>
 #include <cerrno>
+#include <memory>
 
 #include "tree/long_path.h"
 
-namespace npk::ops {
+namespace npk::tree {
 namespace {
 
 // renameat2, which C++ libraries may hide; without it, a check and a rename: nobody else is at work in the directory.
@@ -21,15 +21,15 @@ int rename_to_new(int from_directory, const char* from, int to_directory, const 
   return ::renameat(from_directory, from, to_directory, to);
 }
 
-Result<void> write_content(int file, const synth::TreeContent& content, const std::string& shown) {
-  constexpr std::uint64_t kPieceBytes = 1U << 20;
-  Bytes piece(static_cast<std::size_t>(std::min(content.size(), kPieceBytes)));
-  for (std::uint64_t at = 0; at < content.size();) {
-    const std::size_t count = content.read_at(at, piece);
-    NPK_TRY(io::write_fully(file, ByteView(piece).first(count), shown));
-    at += count;
+Result<void> write_content(int file, SequentialSource& content, const std::string& shown) {
+  constexpr std::size_t kPieceBytes = 256U << 10;
+  const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(kPieceBytes);
+  const MutableBytes piece(buffer.get(), kPieceBytes);
+  for (;;) {
+    NPK_ASSIGN(const std::size_t count, content.read(piece));
+    if (count == 0) return {};
+    NPK_TRY(io::write_fully(file, piece.first(count), shown));
   }
-  return {};
 }
 
 }  // namespace
@@ -46,31 +46,31 @@ std::unexpected<Error> MadeDirectory::failed(const char* what, const std::string
 }
 
 Result<void> MadeDirectory::make_directory(const std::string& path) const {
-  const tree::Stretch at = tree::approach(top_.get(), path);
+  const Stretch at = approach(top_.get(), path);
   if (at.directory < 0 || (::mkdirat(at.directory, at.path.c_str(), 0755) != 0 && errno != EEXIST)) return failed("can't make the directory", path);
   return {};
 }
 
-Result<void> MadeDirectory::write(const synth::TreeFile& file) const {
-  const tree::Stretch at = tree::approach(top_.get(), file.path);
+Result<void> MadeDirectory::write(const std::string& path, std::int64_t mtime_seconds, SequentialSource& content) const {
+  const Stretch at = approach(top_.get(), path);
   io::FileDescriptor opened;
   if (at.directory >= 0) opened.reset(::openat(at.directory, at.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!opened) return failed("can't create", file.path);
-  NPK_TRY(write_content(opened.get(), file.content, shown_ + "/" + file.path));
-  const timespec times[2] = {{file.mtime_seconds, 0}, {file.mtime_seconds, 0}};
-  if (::futimens(opened.get(), times) != 0) return failed("can't set the time", file.path);
-  if (::close(opened.release()) != 0) return failed("can't write", file.path);
+  if (!opened) return failed("can't create", path);
+  NPK_TRY(write_content(opened.get(), content, shown_ + "/" + path));
+  const timespec times[2] = {{mtime_seconds, 0}, {mtime_seconds, 0}};
+  if (::futimens(opened.get(), times) != 0) return failed("can't set the time", path);
+  if (::close(opened.release()) != 0) return failed("can't write", path);
   return {};
 }
 
 Result<void> MadeDirectory::remove(const std::string& path) const {
-  const tree::Stretch at = tree::approach(top_.get(), path);
+  const Stretch at = approach(top_.get(), path);
   if (at.directory < 0 || ::unlinkat(at.directory, at.path.c_str(), 0) != 0) return failed("can't remove", path);
   return {};
 }
 
 Result<void> MadeDirectory::move(const std::string& from, const std::string& to) const {
-  const tree::Stretch source = tree::approach(top_.get(), from), target = tree::approach(top_.get(), to);
+  const Stretch source = approach(top_.get(), from), target = approach(top_.get(), to);
   if (source.directory < 0 || target.directory < 0 ||
       rename_to_new(source.directory, source.path.c_str(), target.directory, target.path.c_str()) != 0)
     return failed("can't rename", from);
@@ -78,10 +78,10 @@ Result<void> MadeDirectory::move(const std::string& from, const std::string& to)
 }
 
 Result<void> MadeDirectory::set_time(const std::string& path, std::int64_t seconds) const {
-  const tree::Stretch at = tree::approach(top_.get(), path);
+  const Stretch at = approach(top_.get(), path);
   const timespec times[2] = {{seconds, 0}, {seconds, 0}};
   if (at.directory < 0 || ::utimensat(at.directory, at.path.c_str(), times, AT_SYMLINK_NOFOLLOW) != 0) return failed("can't set the time", path);
   return {};
 }
 
-}  // namespace npk::ops
+}  // namespace npk::tree

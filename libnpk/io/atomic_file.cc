@@ -49,8 +49,8 @@ class DirectFile final : public Sink {
 
 class AtomicFile final : public PlacedSink {
  public:
-  AtomicFile(FileDescriptor directory, SplitPath target, std::string shown)
-      : directory_(std::move(directory)), target_(std::move(target)), shown_(std::move(shown)), creator_(::getpid()) {}
+  AtomicFile(FileDescriptor directory, SplitPath target, std::string shown, PageCache cache)
+      : directory_(std::move(directory)), target_(std::move(target)), shown_(std::move(shown)), cache_(cache), creator_(::getpid()) {}
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile() override { discard(); }
@@ -65,12 +65,14 @@ class AtomicFile final : public PlacedSink {
 
  private:
   Result<void> take_over_permissions();
+  Result<void> use_page_cache();
   Result<void> publish();
   void discard() noexcept;
 
   FileDescriptor directory_;
   SplitPath target_;
   std::string shown_;
+  PageCache cache_;
   std::string temporary_;  // empty: nothing to remove
   FileDescriptor file_;
   std::shared_ptr<RandomAccessSource> source_;
@@ -80,12 +82,16 @@ class AtomicFile final : public PlacedSink {
 Result<void> AtomicFile::create() {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
     const std::string candidate = temporary_name(target_.name);
-    file_.reset(
-        ::openat(directory_.get(), candidate.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    const int direct = cache_ == PageCache::bypass ? O_DIRECT : 0;
+    file_.reset(::openat(directory_.get(), candidate.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | direct, 0666));
     if (file_) {
       temporary_ = candidate;
       NPK_ASSIGN(source_, fd_random_access_source(file_.get(), shown_));
       return take_over_permissions();
+    }
+    if (direct != 0 && errno == EINVAL) {
+      ::unlinkat(directory_.get(), candidate.c_str(), 0);  // made before the flag was refused
+      return std::unexpected(Error{.code = Errc::unsupported, .message = "its file system has no direct I/O", .path = shown_});
     }
     if (errno != EEXIST) break;
   }
@@ -98,8 +104,16 @@ Result<void> AtomicFile::take_over_permissions() {
   return take_over_owner_and_mode(file_.get(), old, shown_);
 }
 
+Result<void> AtomicFile::use_page_cache() {
+  cache_ = PageCache::use;
+  const int flags = ::fcntl(file_.get(), F_GETFL);
+  if (flags >= 0 && ::fcntl(file_.get(), F_SETFL, flags & ~O_DIRECT) == 0) return {};
+  return fail_system(errno, "can't end direct I/O", shown_);
+}
+
 Result<void> AtomicFile::write(ByteView bytes) {
   if (!file_) return fail(Errc::misuse, "written to after commit or a failure");
+  if (cache_ == PageCache::bypass && bytes.size() % kDirectAlignment != 0) NPK_TRY(use_page_cache());
   auto written = write_fully(file_.get(), bytes, shown_);
   if (!written) discard();
   return written;
@@ -139,26 +153,26 @@ Result<std::unique_ptr<Sink>> direct_file(FileDescriptor opened, const std::stri
   return std::make_unique<DirectFile>(std::move(opened), path);
 }
 
-Result<std::unique_ptr<PlacedSink>> placed_file(const std::string& path) {
+Result<std::unique_ptr<PlacedSink>> placed_file(const std::string& path, PageCache cache) {
   NPK_ASSIGN(const std::string resolved, follow_links(path));
   SplitPath target = split_path(resolved);
   if (target.name.empty()) return fail_system(path.empty() ? ENOENT : EISDIR, "can't be written as a file", path);
   FileDescriptor directory(::open(target.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return fail_system(errno, "can't open its directory", path);
-  auto file = std::make_unique<AtomicFile>(std::move(directory), std::move(target), path);
+  auto file = std::make_unique<AtomicFile>(std::move(directory), std::move(target), path, cache);
   NPK_TRY(file->create());
   return file;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<PlacedSink>> create_placed_file(const std::string& path) {
+Result<std::unique_ptr<PlacedSink>> create_placed_file(const std::string& path, PageCache cache) {
   struct stat status {};
   const bool present = ::stat(path.c_str(), &status) == 0;
   if (present && S_ISDIR(status.st_mode)) return fail_system(EISDIR, "can't be written as a file", path);
   if (descriptor_named_by(path) || (present && !S_ISREG(status.st_mode)))
     return std::unexpected(Error{.code = Errc::misuse, .message = "not a regular file: it can't be read back while it is written", .path = path});
-  return placed_file(path);
+  return placed_file(path, cache);
 }
 
 }  // namespace io

@@ -1,6 +1,7 @@
 // A file being written whose bytes can be read back and written at places, until it is committed.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "npk/source.h"
@@ -18,7 +19,12 @@ class PlacedSink : public Sink {
   [[nodiscard]] virtual const std::shared_ptr<RandomAccessSource>& source() const noexcept = 0;
 };
 
-// As create_atomic_file; Errc::misuse for what is not a regular file.
-[[nodiscard]] Result<std::unique_ptr<PlacedSink>> create_placed_file(const std::string& path);
+enum class PageCache : std::uint8_t { use, bypass };
+inline constexpr std::size_t kDirectAlignment = 4096;
+
+// As create_atomic_file; Errc::misuse for what is not a regular file. Bypassing the page cache (O_DIRECT), all that is written must lie and be
+// long in multiples of kDirectAlignment, but for the last write: from the first odd length on, the page cache is used. Errc::unsupported where the
+// file system has no such thing.
+[[nodiscard]] Result<std::unique_ptr<PlacedSink>> create_placed_file(const std::string& path, PageCache cache = PageCache::use);
 
 }  // namespace npk::io

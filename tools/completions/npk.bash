@@ -36,6 +36,7 @@ _npk_options() {
     hash) echo "-i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     recover) echo "-o --output --partial --newest --fast --max --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --help" ;;
+    gen) echo "--size --files --seed --dedup --compress --block-size --chunk --threads --compression --level --checksum --direct --verify --package --sizes --spread --depth --directories --fan-out --name-length --generation --edit --changed --added --removed --renamed --changed-bytes --places --json -q --quiet --help" ;;
     rekey) echo "-r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --cipher --pad -o --output -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
 }
@@ -44,7 +45,7 @@ _npk() {
   local cur=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} verb=${COMP_WORDS[1]}
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge --help --version" -- "$cur")
+    mapfile -t COMPREPLY < <(compgen -W "pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge gen --help --version" -- "$cur")
     return
   fi
   case $previous in
@@ -53,7 +54,9 @@ _npk() {
     --cipher) mapfile -t COMPREPLY < <(compgen -W "xchacha20-poly1305 aes-256-gcm" -- "$cur"); return ;;
     -i | --identity | -R | --recipients-file | -s | --secret-key | --signer) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
     --order) mapfile -t COMPREPLY < <(compgen -W "path kind similar" -- "$cur"); return ;;
-    --dedup) mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
+    --compression) mapfile -t COMPREPLY < <(compgen -W "none zstd gzip" -- "$cur"); return ;;
+    --sizes) mapfile -t COMPREPLY < <(compgen -W "fixed log-normal zipf" -- "$cur"); return ;;
+    --dedup) [ "$verb" = gen ] || mapfile -t COMPREPLY < <(compgen -W "none files chunks" -- "$cur"); return ;;
   esac
   case $cur in
     -*) mapfile -t COMPREPLY < <(compgen -W "$(_npk_options "$verb")" -- "$cur"); return ;;

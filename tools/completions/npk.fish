@@ -8,7 +8,7 @@ function __npk_entries
     end
 end
 
-set -l verbs pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge
+set -l verbs pack list extract cat seek info report verify protect repair sign hash accel key recover rekey append remove rename revert log diff tag comment compact recompress purge gen
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a pack -d 'make a package of files and directories'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a list -d 'list what is in a package'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a extract -d 'get files and directories back'
@@ -150,3 +150,13 @@ complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l pad
 complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -l json
 complete -c npk -n '__fish_seen_subcommand_from compact recompress purge' -s q -l quiet
 complete -c npk -n '__fish_seen_subcommand_from info' -l blocks -d 'how each block is stored'
+complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a gen -d 'make data up'
+complete -c npk -n '__fish_seen_subcommand_from gen' -l compression -xa 'none zstd gzip'
+complete -c npk -n '__fish_seen_subcommand_from gen' -l sizes -xa 'fixed log-normal zipf'
+for option in size files seed dedup compress block-size chunk threads level spread depth directories fan-out name-length generation edit changed added removed renamed changed-bytes places
+    complete -c npk -n '__fish_seen_subcommand_from gen' -l $option -x
+end
+for option in checksum direct verify package json
+    complete -c npk -n '__fish_seen_subcommand_from gen' -l $option
+end
+complete -c npk -n '__fish_seen_subcommand_from gen' -s q -l quiet

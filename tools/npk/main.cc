@@ -20,7 +20,7 @@ std::optional<std::string> environment_variable(const char* name) {
 }
 
 // These stop tidily; the others just end, as they leave nothing behind.
-constexpr std::array<std::string_view, 8> kTidyVerbs = {"pack", "extract", "verify", "report", "sign", "rekey", "compact", "purge"};
+constexpr std::array<std::string_view, 9> kTidyVerbs = {"pack", "extract", "verify", "report", "sign", "rekey", "compact", "purge", "gen"};
 bool stops_tidily(std::string_view verb) noexcept { return std::ranges::find(kTidyVerbs, verb) != kTidyVerbs.end(); }
 
 // Some file systems tell only now that there was no room.

@@ -39,6 +39,7 @@ constexpr std::array<Verb, 27> kVerbs = {{
     {"hash", "print digests as b3sum does", run_hash},
     {"accel", "devices for heavy work, and how fast each is", run_accel},
     {"key", "say who may open a sealed package", run_key},
+    {"gen", "make data up: objects and trees to test with", run_gen},
 }};
 
 std::string overview() {

@@ -45,5 +45,6 @@ int run_repair(const Arguments& arguments, Io& io);
 int run_verify(const Arguments& arguments, Io& io);
 int run_hash(const Arguments& arguments, Io& io);
 int run_key(const Arguments& arguments, Io& io);
+int run_gen(const Arguments& arguments, Io& io);
 
 }  // namespace npk::tools

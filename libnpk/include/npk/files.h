@@ -52,6 +52,10 @@ namespace npk {
 // after a failure, nothing is left behind and the old file is as it was; a crash leaves at most the temporary file. If
 // `path` is not a regular file (a FIFO, a terminal, /dev/stdout), it is written to directly, as by fd_sink.
 [[nodiscard]] Result<std::unique_ptr<Sink>> create_atomic_file(const std::string& path);
+// The same past the page cache (O_DIRECT), for regular files: collected in an aligned buffer of 1 MiB, or written straight from memory that is
+// aligned to 4 KiB; what is left at the end goes through the cache, and is synced with all else. Errc::misuse if `path` is something else,
+// unsupported if its file system has no direct I/O.
+[[nodiscard]] Result<std::unique_ptr<Sink>> create_direct_file(const std::string& path);
 // A package as files `path`.001, `path`.002, … of at most `volume_bytes` each (4 MiB at least: misuse). They appear when all are whole and
 // synced. Errc::exists if a file has the name, or that of a part; limit if a frame does not fit into a part (WriterOptions::volume_bytes sees to that).
 [[nodiscard]] Result<std::unique_ptr<Sink>> create_volumes(const std::string& path, std::uint64_t volume_bytes);

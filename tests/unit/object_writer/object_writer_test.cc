@@ -1,0 +1,252 @@
+// What is written: order, counts, checksums, compression; and what ends a writer.
+#include <cerrno>
+
+#include "npk/checksum.h"
+#include "npk/files.h"
+#include "npk/object_writer.h"
+#include "support/fault_io.h"
+#include "unit/object_writer/stream_decoders.h"
+#include "unit/synth/made_object.h"
+
+namespace npk::synth {
+namespace {
+
+constexpr std::uint64_t kSize = 5'000'003;
+
+ObjectWriterOptions options_of(Compression compression = Compression::none) {
+  return {.object = {.seed = {11, 12}, .size_bytes = kSize, .dedup = 1.5, .compress = 2}, .compression = compression, .buffer_bytes = 64U << 10};
+}
+
+ObjectWriter writer_of(const ObjectWriterOptions& options, Bytes& out) {
+  auto made = ObjectWriter::create(options, memory_sink(out));
+  if (!made) ADD_FAILURE() << made.error().to_string();
+  return *std::move(made);
+}
+
+std::uint32_t crc32c_of(ByteView bytes) {
+  Crc32c checksum;
+  checksum.update(bytes);
+  return checksum.value();
+}
+
+Bytes plain_of(Compression compression, const Bytes& stored) {
+  if (compression == Compression::zstd) return testing::unpack_zstd(stored, 2 * kSize);
+  if (compression == Compression::gzip) return testing::unpack_gzip(stored, 2 * kSize);
+  return stored;
+}
+
+TEST(Checksum, HasTheCheckValues) {
+  Crc32c castagnoli;
+  Crc32 ieee;
+  for (const char* part : {"1234", "", "56789"}) {
+    castagnoli.update(as_bytes(part));
+    ieee.update(as_bytes(part));
+  }
+  EXPECT_EQ(castagnoli.value(), 0xE3069283U);
+  EXPECT_EQ(ieee.value(), 0xCBF43926U);
+  EXPECT_EQ(Crc32c().value(), 0U);
+  EXPECT_EQ(Crc32().value(), 0U);
+  // RFC 3720, B.4: 32 bytes of zeros, of ones, ascending.
+  EXPECT_EQ(crc32c_of(Bytes(32, 0)), 0x8A9136AAU);
+  EXPECT_EQ(crc32c_of(Bytes(32, 0xFF)), 0x62A8AB43U);
+}
+
+TEST(Writer, WritesTheObjectWhateverTheCompressionThreadsAndBuffers) {
+  const Bytes expected = whole(options_of().object);
+  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
+    Bytes first;
+    for (const unsigned threads : {1U, 2U, 5U, 0U}) {
+      for (const std::size_t buffer : {4096UL, 100'000UL, 1UL << 20}) {
+        ObjectWriterOptions options = options_of(compression);
+        options.threads = threads;
+        options.buffer_bytes = buffer;
+        options.crc32 = true;
+        Bytes stored;
+        ObjectWriter writer = writer_of(options, stored);
+        ASSERT_TRUE(writer.write_remaining().has_value());
+        ASSERT_TRUE(writer.complete());
+        const auto report = writer.finish();
+        ASSERT_TRUE(report.has_value()) << report.error().to_string();
+        EXPECT_EQ(report->generated_bytes, kSize);
+        EXPECT_EQ(report->caller_bytes, 0U);
+        EXPECT_EQ(report->stored_bytes, stored.size());
+        EXPECT_EQ(report->crc32c, crc32c_of(expected));
+        Crc32 ieee;
+        ieee.update(expected);
+        EXPECT_EQ(report->crc32, ieee.value());
+        EXPECT_FALSE(report->verified);
+        if (first.empty()) first = stored;
+        EXPECT_EQ(plain_of(compression, stored), expected);
+      }
+    }
+    const double ratio = static_cast<double>(first.size()) / static_cast<double>(kSize);
+    EXPECT_NEAR(ratio, compression == Compression::none ? 1 : 0.5, 0.02);
+  }
+}
+
+// The caller's bytes lie where they were written, count apart, and complete nothing.
+TEST(Writer, MixesTheCallersBytes) {
+  const Bytes object = whole(options_of().object);
+  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
+    for (const unsigned threads : {1U, 3U}) {
+      ObjectWriterOptions options = options_of(compression);
+      options.threads = threads;
+      Bytes stored, expected;
+      ObjectWriter writer = writer_of(options, stored);
+      const Bytes own(300'000, 'm');
+      std::uint64_t at = 0;
+      for (const std::uint64_t step : {1UL, 70'000UL, 64UL << 10, 3'000'000UL, 1UL}) {
+        ASSERT_TRUE(writer.write(own).has_value());
+        expected.insert(expected.end(), own.begin(), own.end());
+        EXPECT_EQ(*writer.write_generated(step), step);
+        expected.insert(expected.end(), object.begin() + static_cast<std::ptrdiff_t>(at), object.begin() + static_cast<std::ptrdiff_t>(at + step));
+        at += step;
+        EXPECT_EQ(writer.generated_bytes(), at);
+      }
+      for (int i = 0; i < 20; ++i) ASSERT_TRUE(writer.write(own).has_value());
+      for (int i = 0; i < 20; ++i) expected.insert(expected.end(), own.begin(), own.end());
+      EXPECT_EQ(writer.caller_bytes(), 25 * own.size());
+      EXPECT_GT(writer.caller_bytes() + writer.generated_bytes(), kSize);
+      EXPECT_FALSE(writer.complete());
+      const auto early = writer.finish();
+      ASSERT_FALSE(early.has_value());
+      EXPECT_EQ(early.error().code, Errc::misuse);
+      EXPECT_EQ(*writer.write_generated(UINT64_MAX), kSize - at);
+      EXPECT_EQ(*writer.write_generated(1), 0U);
+      expected.insert(expected.end(), object.begin() + static_cast<std::ptrdiff_t>(at), object.end());
+      EXPECT_TRUE(writer.complete());
+      ASSERT_TRUE(writer.write(as_bytes("end")).has_value());
+      expected.insert(expected.end(), {'e', 'n', 'd'});
+      const auto report = writer.finish();
+      ASSERT_TRUE(report.has_value());
+      EXPECT_EQ(report->generated_bytes, kSize);
+      EXPECT_EQ(report->caller_bytes, 25 * own.size() + 3);
+      EXPECT_EQ(report->crc32c, crc32c_of(expected));
+      Bytes plain(expected.size());
+      const Bytes unpacked = compression == Compression::none   ? stored
+                             : compression == Compression::zstd ? testing::unpack_zstd(stored, expected.size())
+                                                                : testing::unpack_gzip(stored, expected.size());
+      ASSERT_EQ(unpacked, expected);
+    }
+  }
+}
+
+TEST(Writer, OfNothingFinishesAtOnce) {
+  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
+    ObjectWriterOptions options = options_of(compression);
+    options.object.size_bytes = 0;
+    Bytes stored;
+    ObjectWriter writer = writer_of(options, stored);
+    EXPECT_TRUE(writer.complete());
+    const auto report = writer.finish();
+    ASSERT_TRUE(report.has_value());
+    EXPECT_EQ(report->plain_bytes(), 0U);
+    EXPECT_TRUE(plain_of(compression, stored).empty());
+  }
+}
+
+void expect_closed(ObjectWriter& writer) {
+  EXPECT_EQ(writer.finish().error().code, Errc::misuse);
+  EXPECT_EQ(writer.write(as_bytes("x")).error().code, Errc::misuse);
+  EXPECT_EQ(writer.write_generated(1).error().code, Errc::misuse);
+  EXPECT_EQ(writer.write_remaining().error().code, Errc::misuse);
+}
+
+TEST(Writer, FinishesOnce) {
+  Bytes stored;
+  ObjectWriter writer = writer_of(options_of(), stored);
+  ASSERT_TRUE(writer.write_remaining().has_value());
+  ASSERT_TRUE(writer.finish().has_value());
+  expect_closed(writer);
+  writer.cancel();
+  EXPECT_EQ(stored.size(), kSize);
+}
+
+TEST(Writer, FailuresOfTheSinkSurfaceAndAreFinal) {
+  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
+    for (const unsigned threads : {1U, 2U}) {
+      ObjectWriterOptions options = options_of(compression);
+      options.threads = threads;
+      Bytes stored;
+      auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = 1'000'000, .error_number = ENOSPC});
+      auto writer = ObjectWriter::create(options, std::move(sink));
+      ASSERT_TRUE(writer.has_value());
+      auto failed = writer->write_remaining();
+      ASSERT_FALSE(failed.has_value());
+      EXPECT_EQ(failed.error().code, Errc::io);
+      EXPECT_EQ(failed.error().system_errno, ENOSPC);
+      expect_closed(*writer);
+    }
+  }
+}
+
+// A fault in the very last write, or in the commit.
+TEST(Writer, FailuresAtTheEndSurface) {
+  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
+    Bytes whole_output;
+    ObjectWriter good = writer_of(options_of(compression), whole_output);
+    ASSERT_TRUE(good.write_remaining().has_value());
+    ASSERT_TRUE(good.finish().has_value());
+    Bytes stored;
+    auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = whole_output.size() - 1, .error_number = ENOSPC});
+    auto writer = ObjectWriter::create(options_of(compression), std::move(sink));
+    auto written = writer->write_remaining();
+    if (written) {
+      const auto failed = writer->finish();
+      ASSERT_FALSE(failed.has_value());
+      EXPECT_EQ(failed.error().system_errno, ENOSPC);
+    } else {
+      EXPECT_EQ(written.error().system_errno, ENOSPC);
+    }
+    expect_closed(*writer);
+  }
+}
+
+TEST(Writer, RefusesOptionsThatMakeNoSense) {
+  const auto refused = [](ObjectWriterOptions options) {
+    Bytes stored;
+    const auto made = ObjectWriter::create(options, memory_sink(stored));
+    return made ? std::string() : made.error().code == Errc::misuse ? made.error().message : "another error";
+  };
+  ObjectWriterOptions options = options_of();
+  options.level = 3;
+  EXPECT_TRUE(refused(options).starts_with("level"));
+  options = options_of(Compression::zstd);
+  options.level = 23;
+  EXPECT_TRUE(refused(options).starts_with("level must be from 1 to 22"));
+  options = options_of(Compression::gzip);
+  options.level = 0;
+  EXPECT_TRUE(refused(options).starts_with("level must be from 1 to 9"));
+  options = options_of();
+  options.buffer_bytes = 100;
+  EXPECT_TRUE(refused(options).starts_with("buffer_bytes"));
+  options = options_of();
+  options.threads = 1000;
+  EXPECT_TRUE(refused(options).starts_with("threads"));
+  options = options_of();
+  options.object.dedup = 0;
+  EXPECT_TRUE(refused(options).starts_with("dedup"));
+}
+
+TEST(Writer, VerifiesWhatItWroteWhenAsked) {
+  for (const bool damage : {false, true}) {
+    Bytes stored;
+    ObjectWriterOptions options = options_of(Compression::zstd);
+    options.reopen = [&]() -> Result<std::shared_ptr<RandomAccessSource>> {
+      if (damage) stored[stored.size() / 2] ^= 1;
+      return memory_source(stored);
+    };
+    ObjectWriter writer = writer_of(options, stored);
+    ASSERT_TRUE(writer.write_remaining().has_value());
+    const auto report = writer.finish();
+    EXPECT_EQ(report.has_value(), !damage);
+    if (report) {
+      EXPECT_TRUE(report->verified);
+    } else {
+      EXPECT_EQ(report.error().code, Errc::corrupt);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace npk::synth

@@ -11,7 +11,7 @@
 namespace npk::tools {
 namespace {
 
-constexpr std::array<Verb, 27> kVerbs = {{
+constexpr std::array<Verb, 28> kVerbs = {{
     {"pack", "make a package of files and directories", run_pack},
     {"append", "add to a package, or bring it up to date", run_append},
     {"list", "list what is in a package", run_list},

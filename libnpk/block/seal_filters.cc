@@ -34,6 +34,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
     {ContentKind::numeric, {CodecId::element_delta}, 1},
     {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
+    {ContentKind::numeric, {CodecId::integers}, 1},
     {ContentKind::x86_code, {CodecId::x86_branches}, 1},
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
 });

@@ -1,0 +1,206 @@
+#include "codec/filter/integers/page_choice_encode.h"
+
+#include <algorithm>
+#include <array>
+
+#include "codec/filter/integers/page_elements_encode.h"
+#include "codec/filter/integers/page_writer_encode.h"
+#include "codec/filter/numeric/encoder/form_search.h"
+
+namespace npk::codec::integers {
+namespace {
+
+using numeric::ElementForm;
+using numeric::Predictor;
+using numeric::Segment;
+
+constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
+constexpr std::size_t kSampledPlaces = 8;
+constexpr std::size_t kLeastNoiseBytes = 65536;
+constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
+
+bool is_text(ByteView bytes) {
+  std::size_t printable = 0;
+  for (const std::uint8_t byte : bytes) printable += (byte >= 0x20 && byte < 0x7F) || (byte >= 9 && byte <= 13) ? 1U : 0U;
+  return printable >= bytes.size() - bytes.size() / 8;
+}
+
+bool is_noise(ByteView raw, std::size_t at, std::size_t length) {
+  const ByteView sample = raw.subspan(at + length / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit).first(std::min(numeric::kSegmentUnit, length / 2));
+  return sample.size() >= 256 && !is_text(sample) && numeric::match_cost(sample, 1) > sample.size() * 256 * kPlainBitsPerByte;
+}
+
+bool is_one_shape(const ElementForm& a, const ElementForm& b) noexcept {
+  const auto differ = [](bool both, std::uint32_t x, std::uint32_t y) { return both && x != y; };
+  return a.width == b.width && a.lead == b.lead && a.big_endian == b.big_endian && a.is_decimal == b.is_decimal && a.decimals == b.decimals &&
+         !differ(a.has_distance() && b.has_distance(), a.distance, b.distance) && !differ(a.has_row() && b.has_row(), a.row, b.row);
+}
+
+// The shape, distance and row of a group.
+ElementForm form_of(const Group& group) {
+  ElementForm form;
+  std::size_t longest = 0;
+  for (const Segment& segment : group.segments) {
+    if (segment.form.copies()) continue;
+    const ElementForm& other = segment.form;
+    if (longest == 0) form = other;
+    if (other.has_distance() && !form.has_distance()) form.predictor = other.predictor, form.distance = other.distance;
+    if (other.has_row() && !form.has_row()) form.predictor = other.predictor, form.row = other.row, form.distance = other.distance;
+    longest = std::max(longest, segment.length);
+  }
+  form.layout = numeric::Layout::pages;
+  form.period = 1;
+  return form;
+}
+
+// 256ths of a bit that the group takes as its segments are.
+std::uint64_t cost_of_segments(ByteView raw, const Group& group) {
+  numeric::FormSearch search(numeric::Allowed::element_delta);
+  std::uint64_t cost = 0, bytes = 0;
+  std::size_t at = group.at, next = 0;
+  const std::size_t step = std::max(group.length / kSampledPlaces / numeric::kSegmentUnit * numeric::kSegmentUnit, numeric::kSegmentUnit);
+  for (const Segment& segment : group.segments) {
+    for (; next < at - group.at + segment.length; next += step) {
+      const numeric::Sample sample{raw, group.at + next, std::min(numeric::kSampleBytes, at + segment.length - group.at - next)};
+      const auto found = search.cost_of(sample, segment.form);
+      if (!found) continue;
+      cost += *found;
+      bytes += sample.length;
+    }
+    at += segment.length;
+  }
+  return bytes == 0 ? ~std::uint64_t{0} : cost * 16 / bytes * group.length / 16;
+}
+
+void set_predictor(ElementForm& form, Predictor predictor) {
+  form.predictor = predictor;
+  form.zigzag = form.has_distance() && predictor != Predictor::exclusive;
+  if (!form.has_distance()) form.distance = 1;
+  if (!form.has_row()) form.row = 0;
+}
+
+struct Trial {
+  ElementForm form;
+  std::uint64_t cost = ~std::uint64_t{0};
+};
+
+// What the elements take as pages in a form, from a few pages.
+std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers) {
+  const Bytes residuals = residuals_of(form, elements);
+  const std::size_t count = elements.size() / form.width, pages = (count + kPageValues - 1) / kPageValues;
+  PageCost cost;
+  std::uint64_t heads = 0;
+  std::array<std::uint64_t, kPageValues> values;
+  const std::size_t sampled = std::min(pages, kSampledPages);
+  for (std::size_t i = 0; i < sampled; ++i) {
+    const std::size_t first = (pages * (2 * i + 1) / (2 * sampled)) * kPageValues;
+    const std::span page = std::span(values).first(std::min(kPageValues, count - first));
+    numbers_of(form, residuals, first, page);
+    if (!numbers.empty()) heads += 16U * better_linear(form, elements, numbers, first, page).taps;
+    cost.add(page);
+  }
+  return cost.count() == 0 ? ~std::uint64_t{0} : (cost.cost() + heads * 256) * 16 / cost.count() * count / 16;
+}
+
+Trial best_prediction(const ElementForm& shape, ByteView elements) {
+  static constexpr std::array kPredictors = {Predictor::none, Predictor::left, Predictor::twice, Predictor::up, Predictor::gradient, Predictor::mean, Predictor::median};
+  Trial best;
+  std::vector<std::int32_t> numbers;
+  for (const Predictor predictor : kPredictors) {
+    ElementForm form = shape;
+    set_predictor(form, predictor);
+    if (form.has_row() && shape.row == 0) continue;
+    form.row = form.has_row() ? shape.row : 0;
+    form.distance = form.has_distance() ? shape.distance : 1;
+    const bool is_linear = may_be_linear(form) && predictor == Predictor::twice;
+    if (is_linear) numbers = signed_numbers_of(form, elements);
+    ElementForm integers = form;
+    integers.is_decimal = false;
+    const std::uint64_t cost = cost_of_pages(integers, elements, is_linear ? std::span<const std::int32_t>(numbers) : std::span<const std::int32_t>());
+    if (cost < best.cost) best = {form, cost};
+  }
+  return best;
+}
+
+Bytes every(ByteView bytes, std::size_t period, std::size_t first) {
+  Bytes plane;
+  for (std::size_t at = first; at < bytes.size(); at += period) plane.push_back(bytes[at]);
+  return plane;
+}
+
+std::uint64_t cost_of_table(const std::vector<std::uint64_t>& keys) {
+  PageCost cost;
+  std::vector<std::uint64_t> gaps;
+  const std::size_t step = std::max<std::size_t>(1, keys.size() / numeric::kMaxCostedBytes);
+  for (std::size_t i = 1; i < keys.size(); i += step) gaps.push_back(keys[i] - keys[i - 1] - 1);
+  cost.add(gaps);
+  return cost.count() == 0 ? 0 : cost.cost() * 16 / cost.count() * keys.size() / 16;
+}
+
+Trial best_ranked(const ElementForm& shape, const Ranks& ranks) {
+  ElementForm form = shape;
+  form.is_ranked = true;
+  form.is_decimal = false;
+  form.decimals = 0;
+  Trial best = best_prediction(form, ranks.elements);
+  best.cost += cost_of_table(ranks.keys);
+  return best;
+}
+
+// Floats whose bits are noise, but not always new: which byte varies least says where they begin.
+std::optional<PageChoice> rank_noise(ByteView raw, const Group& group, ByteView bytes) {
+  if (bytes.size() < kLeastNoiseBytes || !is_noise(raw, group.at, group.length)) return std::nullopt;
+  for (const std::uint8_t width : {std::uint8_t{4}, std::uint8_t{8}}) {
+    ElementForm shape;
+    shape.width = width;
+    shape.layout = numeric::Layout::pages;
+    const ByteView sample = bytes.subspan(bytes.size() / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit).first(numeric::kSegmentUnit);
+    shape.big_endian = numeric::plane_cost(every(sample, width, 0), 1) < numeric::plane_cost(every(sample, width, width - 1U), 1);
+    PageChoice choice{shape, rank_elements(shape, bytes.first(bytes.size() / width * width))};
+    if (!choice.ranks) continue;
+    const Trial trial = best_ranked(shape, *choice.ranks);
+    choice.form = trial.form;
+    if (trial.cost < cost_of_segments(raw, group)) return choice;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::vector<Group> group_segments(ByteView raw, const std::vector<Segment>& segments) {
+  std::vector<Group> groups;
+  std::size_t at = 0;
+  ElementForm shape;
+  for (const Segment& segment : segments) {
+    const bool copies = segment.form.copies();
+    const bool joins = !groups.empty() && !shape.copies() &&
+                       (copies ? shape.width != 3 && segment.length <= groups.back().length && is_noise(raw, at, segment.length) : is_one_shape(shape, segment.form));
+    if (!joins) groups.push_back({at, 0, {}}), shape = segment.form;
+    groups.back().segments.push_back(segment);
+    groups.back().length += segment.length;
+    if (!copies) shape = form_of(groups.back());
+    at += segment.length;
+  }
+  return groups;
+}
+
+std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
+  if (group.length < 2 * numeric::kSegmentUnit) return std::nullopt;
+  const ByteView bytes = raw.subspan(group.at, group.length);
+  if (std::ranges::all_of(group.segments, [](const Segment& segment) { return segment.form.copies(); })) return rank_noise(raw, group, bytes);
+  const ElementForm shape = form_of(group);
+  const ByteView elements = bytes.subspan(shape.lead, (group.length - shape.lead) / shape.width * shape.width);
+  PageChoice choice;
+  Trial best = best_prediction(shape, elements_of(shape, elements));
+  choice.ranks = rank_elements(shape, elements);
+  if (choice.ranks) {
+    const Trial ranked = best_ranked(shape, *choice.ranks);
+    if (ranked.cost < best.cost) best = ranked;
+  }
+  if (best.cost > cost_of_segments(raw, group)) return std::nullopt;
+  if (!best.form.is_ranked) choice.ranks.reset();
+  choice.form = best.form;
+  return choice;
+}
+
+}  // namespace npk::codec::integers

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/integers/page_elements_encode.h"
-#include "codec/filter/integers/page_writer_encode.h"
+#include "codec/filter/integers/segment_writer_encode.h"
 #include "codec/filter/numeric/encoder/form_search.h"
 
 namespace npk::codec::integers {
@@ -17,13 +18,8 @@ using numeric::Segment;
 constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
 constexpr std::size_t kSampledPlaces = 8;
 constexpr std::size_t kLeastNoiseBytes = 65536;
+constexpr std::size_t kTriedBytes = 256U << 10;
 constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
-
-bool is_text(ByteView bytes) {
-  std::size_t printable = 0;
-  for (const std::uint8_t byte : bytes) printable += (byte >= 0x20 && byte < 0x7F) || (byte >= 9 && byte <= 13) ? 1U : 0U;
-  return printable >= bytes.size() - bytes.size() / 8;
-}
 
 bool is_noise(ByteView raw, std::size_t at, std::size_t length) {
   const ByteView sample = raw.subspan(at + length / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit).first(std::min(numeric::kSegmentUnit, length / 2));
@@ -69,7 +65,7 @@ std::uint64_t cost_of_segments(ByteView raw, const Group& group) {
     }
     at += segment.length;
   }
-  return bytes == 0 ? ~std::uint64_t{0} : cost * 16 / bytes * group.length / 16;
+  return bytes == 0 ? 2048 * std::uint64_t{group.length} : cost * 16 / bytes * group.length / 16;
 }
 
 void set_predictor(ElementForm& form, Predictor predictor) {
@@ -148,11 +144,12 @@ Trial best_ranked(const ElementForm& shape, const Ranks& ranks) {
 }
 
 // Floats whose bits are noise, but not always new: which byte varies least says where they begin.
-std::optional<PageChoice> rank_noise(ByteView raw, const Group& group, ByteView bytes) {
-  if (bytes.size() < kLeastNoiseBytes || !is_noise(raw, group.at, group.length)) return std::nullopt;
+std::optional<PageChoice> rank_floats(ByteView bytes, const ElementForm& neighbours, std::uint64_t cost_to_beat) {
   for (const std::uint8_t width : {std::uint8_t{4}, std::uint8_t{8}}) {
     ElementForm shape;
+    if (neighbours.width == width && neighbours.has_row()) shape = neighbours;
     shape.width = width;
+    shape.lead = 0;
     shape.layout = numeric::Layout::pages;
     const ByteView sample = bytes.subspan(bytes.size() / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit).first(numeric::kSegmentUnit);
     shape.big_endian = numeric::plane_cost(every(sample, width, 0), 1) < numeric::plane_cost(every(sample, width, width - 1U), 1);
@@ -160,12 +157,41 @@ std::optional<PageChoice> rank_noise(ByteView raw, const Group& group, ByteView 
     if (!choice.ranks) continue;
     const Trial trial = best_ranked(shape, *choice.ranks);
     choice.form = trial.form;
-    if (trial.cost < cost_of_segments(raw, group)) return choice;
+    choice.cost = trial.cost;
+    if (trial.cost < cost_to_beat) return choice;
   }
   return std::nullopt;
 }
 
+// By a trial of the middle of the group.
+bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
+  const std::size_t length = std::min(group.length, kTriedBytes);
+  const std::size_t skipped = choice.form.width == 3 ? 0 : (group.length - length) / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit;
+  const ByteView bytes = raw.subspan(group.at + skipped, length);
+  std::vector<Segment> segments;
+  std::size_t at = 0;
+  for (const Segment& segment : group.segments) {
+    const std::size_t from = std::max(at, skipped), end = std::min(at + segment.length, skipped + length);
+    if (from < end) segments.push_back({segment.form, end - from});
+    at += segment.length;
+  }
+  PageWriter plain, pages;
+  write_segments(plain, bytes, segments);
+  write_pages(pages, bytes, choice);
+  CompressedCost cost;
+  std::size_t plain_size = 0, pages_size = 0;
+  for (const Bytes& part : plain.finish()) plain_size += cost.of(part);
+  for (const Bytes& part : pages.finish()) pages_size += cost.of(part);
+  return pages_size < plain_size;
+}
+
 }  // namespace
+
+bool is_text(ByteView bytes) noexcept {
+  std::size_t printable = 0;
+  for (const std::uint8_t byte : bytes) printable += (byte >= 0x20 && byte < 0x7F) || (byte >= 9 && byte <= 13) ? 1U : 0U;
+  return printable >= bytes.size() - bytes.size() / 8;
+}
 
 std::vector<Group> group_segments(ByteView raw, const std::vector<Segment>& segments) {
   std::vector<Group> groups;
@@ -187,7 +213,11 @@ std::vector<Group> group_segments(ByteView raw, const std::vector<Segment>& segm
 std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   if (group.length < 2 * numeric::kSegmentUnit) return std::nullopt;
   const ByteView bytes = raw.subspan(group.at, group.length);
-  if (std::ranges::all_of(group.segments, [](const Segment& segment) { return segment.form.copies(); })) return rank_noise(raw, group, bytes);
+  const std::uint64_t alone = cost_of_segments(raw, group);
+  if (std::ranges::all_of(group.segments, [](const Segment& segment) { return segment.form.copies(); })) {
+    const bool is_worth = bytes.size() >= kLeastNoiseBytes && is_noise(raw, group.at, group.length);
+    return is_worth ? rank_floats(bytes, {}, alone) : std::nullopt;
+  }
   const ElementForm shape = form_of(group);
   const ByteView elements = bytes.subspan(shape.lead, (group.length - shape.lead) / shape.width * shape.width);
   PageChoice choice;
@@ -197,10 +227,26 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
     const Trial ranked = best_ranked(shape, *choice.ranks);
     if (ranked.cost < best.cost) best = ranked;
   }
-  if (best.cost > cost_of_segments(raw, group)) return std::nullopt;
-  if (!best.form.is_ranked) choice.ranks.reset();
   choice.form = best.form;
+  choice.cost = best.cost;
+  if (best.form.is_ranked) return best.cost < alone ? std::optional(std::move(choice)) : std::nullopt;
+  choice.ranks.reset();
+  const bool is_close = best.cost + best.cost / 8 > alone;
+  if (best.cost > alone + alone / 16 || (is_close && !is_smaller(raw, group, choice))) return std::nullopt;
   return choice;
+}
+
+std::optional<PageChoice> choose_ranks(ByteView raw, std::span<const Group> groups, std::span<const std::optional<PageChoice>> choices) {
+  std::uint64_t cost = 0;
+  ElementForm neighbours;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    cost += choices[i] ? choices[i]->cost : cost_of_segments(raw, groups[i]);
+    const ElementForm form = form_of(groups[i]);
+    if (form.has_row() && form.width >= 4) neighbours = form;
+  }
+  const std::size_t length = groups.back().at + groups.back().length - groups.front().at;
+  if (length < kLeastNoiseBytes) return std::nullopt;
+  return rank_floats(raw.subspan(groups.front().at, length), neighbours, cost);
 }
 
 }  // namespace npk::codec::integers

@@ -8,7 +8,7 @@
 
 namespace npk::codec::integers {
 
-inline constexpr std::size_t kPageValues = 4096;
+inline constexpr std::size_t kPageValues = 1024;
 inline constexpr std::size_t kContexts = 64;
 
 // The parts of a payload behind its plan.
@@ -39,16 +39,21 @@ inline constexpr unsigned kDirectSymbols = 8;
 }
 inline constexpr unsigned kMostSymbol = symbol_of(~std::uint64_t{0});
 
-// Which stream the next symbol is in: by the magnitude of the numbers before, the last of them weighing a sixteenth.
+// Which stream the next symbol is in: by the magnitude of the numbers before, the last of them weighing a sixteenth. The very last does not count
+// yet: so two numbers can be read at a time, a quarter faster for a thousandth more.
 class Context {
  public:
-  [[nodiscard]] unsigned stream() const noexcept { return static_cast<unsigned>(std::bit_width(sum_)); }
-  void add(std::uint64_t value) noexcept { sum_ += std::min(value, kMostValue) - (sum_ >> 4U); }
-  void clear() noexcept { sum_ = 0; }
+  [[nodiscard]] unsigned stream() const noexcept { return static_cast<unsigned>(std::bit_width(before_)); }
+  void add(std::uint64_t value) noexcept {
+    before_ = sum_;
+    sum_ += std::min(value, kMostValue) - (sum_ >> 4U);
+  }
+  void clear() noexcept { *this = {}; }
 
  private:
-  static constexpr std::uint64_t kMostValue = (std::uint64_t{1} << 58) - 1;  // so that there are not over 2^63 in sum
+  static constexpr std::uint64_t kMostValue = (std::uint64_t{1} << 58) - 1;  // so that the sum stays below 2^63
   std::uint64_t sum_ = 0;
+  std::uint64_t before_ = 0;
 };
 
 }  // namespace npk::codec::integers

@@ -77,6 +77,12 @@ std::uint64_t PageReader::take_low_bits(unsigned count) noexcept {
 }
 
 bool PageReader::read_classes(std::span<std::uint64_t> values) {
+  static_assert(kDirectSymbols % 4 == 0);
+  static constexpr auto kLowBits = [] {
+    std::array<std::uint8_t, kMostSymbol + 1> bits{};
+    for (unsigned symbol = 0; symbol <= kMostSymbol; ++symbol) bits[symbol] = static_cast<std::uint8_t>(low_bits_of(symbol));
+    return bits;
+  }();
   Context context = context_;
   for (std::uint64_t& value : values) {
     ByteView& symbols = symbols_[context.stream()];
@@ -84,8 +90,8 @@ bool PageReader::read_classes(std::span<std::uint64_t> values) {
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
     if (symbol > kMostSymbol) return false;
-    const unsigned low = low_bits_of(symbol);
-    value = low == 0 ? symbol : least_of(symbol) | take_low_bits(low);
+    const unsigned low = kLowBits[symbol];
+    value = low == 0 ? symbol : std::uint64_t{4 + symbol % 4} << low | take_low_bits(low);
     context.add(value);
   }
   context_ = context;

@@ -52,14 +52,14 @@ class Parts:
         self.bits_at += count
         return value
 
-    def class_number(self):
+    def class_number(self, bits):
         symbol = self.take(3 + self.before.bit_length(), 1)[0]
-        if symbol > 251:
+        if bits == 64 and symbol > 251:
             raise ValueError("no such symbol")
-        value = symbol
-        if symbol >= 8:
-            low = (symbol - 8) // 4 + 1
-            value = (4 + symbol % 4) << low | self.low_bits(low)
+        value, high = symbol, {8: 128, 16: 16, 24: 8, 32: 8, 64: 4}[bits]
+        if symbol >= 2 * high:
+            low = (symbol - 2 * high) // high + 1
+            value = (high + symbol % high) << low | self.low_bits(low)
         self.before = self.sum
         self.sum += min(value, (1 << 58) - 1) - self.sum // 16
         return value
@@ -75,7 +75,7 @@ class Parts:
                 if shift > 15:
                     raise ValueError("shifted too far")
                 linear = shift, [int.from_bytes(weights[i:i + 2], "little", signed=True) for i in range(0, len(weights), 2)]
-            values = [self.class_number() for _ in range(count)]
+            values = [self.class_number(bits) for _ in range(count)]
         else:
             raise ValueError("no such tag")
         if any(value >> bits for value in values):

@@ -84,7 +84,7 @@ struct Trial {
 std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers) {
   const Bytes residuals = residuals_of(form, elements);
   const std::size_t count = elements.size() / form.width, pages = (count + kPageValues - 1) / kPageValues;
-  PageCost cost;
+  PageCost cost(form.width);
   std::uint64_t heads = 0;
   std::array<std::uint64_t, kPageValues> values;
   const std::size_t sampled = std::min(pages, kSampledPages);
@@ -124,8 +124,8 @@ Bytes every(ByteView bytes, std::size_t period, std::size_t first) {
   return plane;
 }
 
-std::uint64_t cost_of_table(const std::vector<std::uint64_t>& keys) {
-  PageCost cost;
+std::uint64_t cost_of_table(unsigned bytes, const std::vector<std::uint64_t>& keys) {
+  PageCost cost(bytes);
   std::vector<std::uint64_t> gaps;
   const std::size_t step = std::max<std::size_t>(1, keys.size() / numeric::kMaxCostedBytes);
   for (std::size_t i = 1; i < keys.size(); i += step) gaps.push_back(keys[i] - keys[i - 1] - 1);
@@ -139,12 +139,13 @@ Trial best_ranked(const ElementForm& shape, const Ranks& ranks) {
   form.is_decimal = false;
   form.decimals = 0;
   Trial best = best_prediction(form, ranks.elements);
-  best.cost += cost_of_table(ranks.keys);
+  best.cost += cost_of_table(shape.width, ranks.keys);
   return best;
 }
 
 // Floats whose bits are noise, but not always new: which byte varies least says where they begin.
 std::optional<PageChoice> rank_floats(ByteView bytes, const ElementForm& neighbours, std::uint64_t cost_to_beat) {
+  std::optional<PageChoice> best;
   for (const std::uint8_t width : {std::uint8_t{4}, std::uint8_t{8}}) {
     ElementForm shape;
     if (neighbours.width == width && neighbours.has_row()) shape = neighbours;
@@ -158,14 +159,14 @@ std::optional<PageChoice> rank_floats(ByteView bytes, const ElementForm& neighbo
     const Trial trial = best_ranked(shape, *choice.ranks);
     choice.form = trial.form;
     choice.cost = trial.cost;
-    if (trial.cost < cost_to_beat) return choice;
+    if (trial.cost < (best ? best->cost : cost_to_beat)) best = std::move(choice);
   }
-  return std::nullopt;
+  return best;
 }
 
-// By a trial of the middle of the group.
+// By a trial of the middle of the group, or where there is a table, of all of it.
 bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
-  const std::size_t length = std::min(group.length, kTriedBytes);
+  const std::size_t length = choice.ranks ? group.length : std::min(group.length, kTriedBytes);
   const std::size_t skipped = choice.form.width == 3 ? 0 : (group.length - length) / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit;
   const ByteView bytes = raw.subspan(group.at + skipped, length);
   std::vector<Segment> segments;
@@ -216,7 +217,8 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   const std::uint64_t alone = cost_of_segments(raw, group);
   if (std::ranges::all_of(group.segments, [](const Segment& segment) { return segment.form.copies(); })) {
     const bool is_worth = bytes.size() >= kLeastNoiseBytes && is_noise(raw, group.at, group.length);
-    return is_worth ? rank_floats(bytes, {}, alone) : std::nullopt;
+    auto ranked = is_worth ? rank_floats(bytes, {}, alone) : std::nullopt;
+    return ranked && is_smaller(raw, group, *ranked) ? std::move(ranked) : std::nullopt;
   }
   const ElementForm shape = form_of(group);
   const ByteView elements = bytes.subspan(shape.lead, (group.length - shape.lead) / shape.width * shape.width);
@@ -229,10 +231,12 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   }
   choice.form = best.form;
   choice.cost = best.cost;
-  if (best.form.is_ranked) return best.cost < alone ? std::optional(std::move(choice)) : std::nullopt;
-  choice.ranks.reset();
-  const bool is_close = best.cost + best.cost / 8 > alone;
-  if (best.cost > alone + alone / 16 || (is_close && !is_smaller(raw, group, choice))) return std::nullopt;
+  if (!best.form.is_ranked) choice.ranks.reset();
+  if ((shape.width < 4 || shape.lead != 0) && bytes.size() >= kLeastNoiseBytes) {
+    if (auto floats = rank_floats(bytes, {}, choice.cost)) choice = std::move(*floats);  // the shape may have been noise's
+  }
+  const bool is_close = choice.cost + choice.cost / 8 > alone;
+  if (choice.cost > alone + alone / 16 || ((is_close || choice.ranks) && !is_smaller(raw, group, choice))) return std::nullopt;
   return choice;
 }
 

@@ -26,18 +26,27 @@ inline constexpr unsigned kMostShift = 15;
 // What the values of a table are in order of.
 enum class KeyOrder : std::uint8_t { unsigned_numbers, signed_numbers, floats };
 
-// A number as its class, which is a symbol of its own stream, and the bits below the highest three.
-inline constexpr unsigned kDirectSymbols = 8;
-[[nodiscard]] constexpr unsigned low_bits_of(unsigned symbol) noexcept { return symbol < kDirectSymbols ? 0 : (symbol - kDirectSymbols) / 4 + 1; }
-[[nodiscard]] constexpr std::uint64_t least_of(unsigned symbol) noexcept {
-  return symbol < kDirectSymbols ? symbol : std::uint64_t{4 + symbol % 4} << low_bits_of(symbol);
-}
-[[nodiscard]] constexpr unsigned symbol_of(std::uint64_t value) noexcept {
-  if (value < kDirectSymbols) return static_cast<unsigned>(value);
-  const auto low = static_cast<unsigned>(std::bit_width(value)) - 3;
-  return kDirectSymbols + 4 * (low - 1) + static_cast<unsigned>(value >> low & 3U);
-}
-inline constexpr unsigned kMostSymbol = symbol_of(~std::uint64_t{0});
+// A number as its class, which is a symbol of its own stream, and the bits below its highest and `precision` more: as many as symbols in a byte allow,
+// so that numbers with their symbols are not much longer than elements.
+class Classes {
+ public:
+  // Of numbers of 1, 2, 3, 4 or 8 bytes.
+  explicit constexpr Classes(unsigned bytes) noexcept : precision_(bytes == 1 ? 7 : bytes == 2 ? 4 : bytes == 8 ? 2 : 3) {}
+
+  [[nodiscard]] constexpr unsigned precision() const noexcept { return precision_; }
+  [[nodiscard]] constexpr unsigned most_symbol() const noexcept { return precision_ == 2 ? 251 : 255; }  // higher ones would be over 64 bits
+  [[nodiscard]] constexpr unsigned low_bits_of(unsigned symbol) const noexcept { return symbol < direct() ? 0 : ((symbol - direct()) >> precision_) + 1; }
+  [[nodiscard]] constexpr unsigned symbol_of(std::uint64_t value) const noexcept {
+    if (value < direct()) return static_cast<unsigned>(value);
+    const unsigned low = static_cast<unsigned>(std::bit_width(value)) - 1 - precision_;
+    return direct() + ((low - 1) << precision_) + (static_cast<unsigned>(value >> low) & ((1U << precision_) - 1));
+  }
+
+ private:
+  [[nodiscard]] constexpr unsigned direct() const noexcept { return 2U << precision_; }
+
+  unsigned precision_;
+};
 
 // Which stream the next symbol is in: by the magnitude of the numbers before, the last of them weighing a sixteenth. The very last does not count
 // yet: so two numbers can be read at a time, a quarter faster for a thousandth more.

@@ -76,22 +76,22 @@ std::uint64_t PageReader::take_low_bits(unsigned count) noexcept {
   return word & ((std::uint64_t{1} << count) - 1);
 }
 
-bool PageReader::read_classes(std::span<std::uint64_t> values) {
-  static_assert(kDirectSymbols % 4 == 0);
-  static constexpr auto kLowBits = [] {
-    std::array<std::uint8_t, kMostSymbol + 1> bits{};
-    for (unsigned symbol = 0; symbol <= kMostSymbol; ++symbol) bits[symbol] = static_cast<std::uint8_t>(low_bits_of(symbol));
-    return bits;
-  }();
+bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
+  const Classes classes(bits / 8);
+  if (classes.precision() != precision_) {
+    precision_ = classes.precision();
+    for (unsigned symbol = 0; symbol < 256; ++symbol) low_bits_by_symbol_[symbol] = static_cast<std::uint8_t>(classes.low_bits_of(symbol));
+  }
+  const unsigned highest = 1U << precision_;
   Context context = context_;
   for (std::uint64_t& value : values) {
     ByteView& symbols = symbols_[context.stream()];
     if (symbols.empty()) return false;
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
-    if (symbol > kMostSymbol) return false;
-    const unsigned low = kLowBits[symbol];
-    value = low == 0 ? symbol : std::uint64_t{4 + symbol % 4} << low | take_low_bits(low);
+    if (symbol > classes.most_symbol()) return false;
+    const unsigned low = low_bits_by_symbol_[symbol];
+    value = low == 0 ? symbol : std::uint64_t{highest | (symbol & (highest - 1))} << low | take_low_bits(low);
     context.add(value);
   }
   context_ = context;
@@ -107,7 +107,7 @@ Result<LinearPrediction> PageReader::read(unsigned bits, std::span<std::uint64_t
   } else {
     if (tag > kClasses + kMostTaps) return corrupt("a page of integers has no such tag");
     NPK_ASSIGN(prediction, take_prediction(tag - kClasses));
-    if (!read_classes(values)) return corrupt("a page of integers lacks symbols");
+    if (!read_classes(bits, values)) return corrupt("a page of integers lacks symbols");
   }
   std::uint64_t all = 0;
   for (const std::uint64_t value : values) all |= value;

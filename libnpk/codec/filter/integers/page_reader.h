@@ -24,7 +24,7 @@ class PageReader {
 
   // Numbers before the next page are none of its column: before each segment and each table.
   void begin_column() noexcept { context_.clear(); }
-  // A page of values.size() (at most kPageValues) numbers of at most `bits` bits each. Errc::corrupt, also for values over that.
+  // A page of values.size() (at most kPageValues) numbers of at most `bits` bits each, those of an element. Errc::corrupt, also for values over that.
   [[nodiscard]] Result<LinearPrediction> read(unsigned bits, std::span<std::uint64_t> values);
   [[nodiscard]] Result<std::uint64_t> take_number();
   [[nodiscard]] Result<ByteView> take_elements(std::size_t length);
@@ -35,7 +35,7 @@ class PageReader {
   [[nodiscard]] Result<ByteView> take_control(std::size_t length);
   [[nodiscard]] Result<LinearPrediction> take_prediction(unsigned taps);
   [[nodiscard]] Result<void> read_column(std::uint8_t encoding, std::span<std::uint64_t> values);
-  [[nodiscard]] bool read_classes(std::span<std::uint64_t> values);
+  [[nodiscard]] bool read_classes(unsigned bits, std::span<std::uint64_t> values);
   [[nodiscard]] std::uint64_t take_low_bits(unsigned count) noexcept;
 
   ByteView elements_;
@@ -44,6 +44,8 @@ class PageReader {
   std::uint64_t low_bits_at_ = 0;
   std::array<ByteView, kContexts> symbols_;
   Context context_;
+  unsigned precision_ = 0;
+  std::array<std::uint8_t, 256> low_bits_by_symbol_{};
 };
 
 }  // namespace npk::codec::integers

@@ -23,13 +23,13 @@ bool are_few(std::span<const std::uint64_t> values) {
 }
 
 // As PageCost, but as if there were one stream: what is smaller than this is smaller.
-std::uint64_t most_bytes(std::span<const std::uint64_t> values) {
+std::uint64_t most_bytes(Classes classes, std::span<const std::uint64_t> values) {
   numeric::Histogram symbols{};
   std::uint64_t bits = 0;
   for (const std::uint64_t value : values) {
-    const unsigned symbol = symbol_of(value);
+    const unsigned symbol = classes.symbol_of(value);
     ++symbols[symbol];
-    bits += low_bits_of(symbol);
+    bits += classes.low_bits_of(symbol);
   }
   return (bits + numeric::entropy_cost(symbols) / 256) / 8;
 }
@@ -38,11 +38,11 @@ std::uint64_t most_bytes(std::span<const std::uint64_t> values) {
 
 void PageWriter::append_number(std::uint64_t value) { append_varint(value, parts_[kControlPart]); }
 
-bool PageWriter::write_column(std::span<const std::uint64_t> values) {
+bool PageWriter::write_column(Classes classes, std::span<const std::uint64_t> values) {
   if (!are_few(values)) return false;
   Bytes column;
   const format::ColumnEncoding encoding = format::encode_integers(values, column);
-  if (column.size() + 3 >= most_bytes(values)) return false;
+  if (column.size() + 3 >= most_bytes(classes, values)) return false;
   Bytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>(encoding));
   append_varint(column.size(), control);
@@ -50,14 +50,14 @@ bool PageWriter::write_column(std::span<const std::uint64_t> values) {
   return true;
 }
 
-void PageWriter::write_classes(std::span<const std::uint64_t> values) {
+void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> values) {
   Bytes& low_part = parts_[kLowBitsPart];
   for (const std::uint64_t value : values) {
-    const unsigned symbol = symbol_of(value), low = low_bits_of(symbol);
+    const unsigned symbol = classes.symbol_of(value), low = classes.low_bits_of(symbol);
     parts_[kFirstSymbolsPart + context_.stream()].push_back(static_cast<std::uint8_t>(symbol));
     context_.add(value);
     if (low == 0) continue;
-    const std::uint64_t bits = value - least_of(symbol);
+    const std::uint64_t bits = value & ((std::uint64_t{1} << low) - 1);
     low_bits_ |= bits << low_count_;
     low_count_ += low;
     if (low_count_ < 64) continue;
@@ -68,8 +68,9 @@ void PageWriter::write_classes(std::span<const std::uint64_t> values) {
   }
 }
 
-void PageWriter::write(std::span<const std::uint64_t> values, const LinearPrediction& linear) {
-  if (linear.taps == 0 && write_column(values)) return;
+void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, const LinearPrediction& linear) {
+  const Classes classes(bytes);
+  if (linear.taps == 0 && write_column(classes, values)) return;
   Bytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>(kClasses + linear.taps));
   if (linear.taps != 0) control.push_back(static_cast<std::uint8_t>(linear.shift));
@@ -78,7 +79,13 @@ void PageWriter::write(std::span<const std::uint64_t> values, const LinearPredic
     control.push_back(static_cast<std::uint8_t>(weight));
     control.push_back(static_cast<std::uint8_t>(weight >> 8));
   }
-  write_classes(values);
+  write_classes(classes, values);
+}
+
+std::size_t PageWriter::size() const noexcept {
+  std::size_t total = 0;
+  for (const Bytes& part : parts_) total += part.size();
+  return total;
 }
 
 std::vector<Bytes> PageWriter::finish() {
@@ -90,9 +97,9 @@ std::vector<Bytes> PageWriter::finish() {
 void PageCost::add(std::span<const std::uint64_t> values) {
   Context context;
   for (const std::uint64_t value : values.first(std::min(values.size(), numeric::kMaxCostedBytes - count_))) {
-    const unsigned symbol = symbol_of(value);
+    const unsigned symbol = classes_.symbol_of(value);
     ++symbols_[context.stream()][symbol];
-    low_bits_ += low_bits_of(symbol);
+    low_bits_ += classes_.low_bits_of(symbol);
     context.add(value);
     ++count_;
   }

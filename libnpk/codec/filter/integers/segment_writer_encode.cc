@@ -9,7 +9,7 @@ namespace {
 using numeric::ElementForm;
 using numeric::Segment;
 
-void write_table(PageWriter& pages, const Ranks& ranks) {
+void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
   pages.append_number(ranks.keys.size());
   pages.append_number(static_cast<std::uint64_t>(ranks.order));
   pages.begin_column();
@@ -21,7 +21,7 @@ void write_table(PageWriter& pages, const Ranks& ranks) {
       gaps[i] = ranks.keys[from + i] - next;
       next = ranks.keys[from + i] + 1;
     }
-    pages.write(std::span(gaps).first(count), {});
+    pages.write(bytes, std::span(gaps).first(count), {});
   }
 }
 
@@ -43,7 +43,7 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
   const ByteView bytes = raw.subspan(choice.form.lead, count * choice.form.width);
   pages.append_elements(raw.first(choice.form.lead));
   pages.append_elements(raw.subspan(choice.form.lead + bytes.size()));
-  if (choice.ranks) write_table(pages, *choice.ranks);
+  if (choice.ranks) write_table(pages, choice.form.width, *choice.ranks);
   pages.begin_column();
   const Bytes elements = choice.ranks ? choice.ranks->elements : elements_of(choice.form, bytes);
   ElementForm form = choice.form;
@@ -58,7 +58,7 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
     numbers_of(form, residuals, from, page);
     LinearPrediction linear;
     if (is_linear) linear = better_linear(form, elements, numbers, from, page);
-    pages.write(page, linear);
+    pages.write(form.width, page, linear);
   }
 }
 

@@ -19,7 +19,8 @@ using numeric::Predictor;
 using numeric::Segment;
 
 template <class E, unsigned kTaps>
-void undo_linear_range(const LinearPrediction& linear, std::uint8_t* elements, std::size_t from, std::size_t end, std::size_t left) noexcept {
+[[gnu::always_inline]] inline void undo_linear_range(const LinearPrediction& given, std::uint8_t* elements, std::size_t from, std::size_t end, std::size_t left) noexcept {
+  const LinearPrediction linear = given;  // which the elements cannot be written over
   for (std::uint8_t *at = elements + from * E::kWidth, *last = elements + end * E::kWidth; at < last; at += E::kWidth)
     E::store(at, static_cast<typename E::Number>(E::unzigzag(E::load(at)) + integers::predict_linearly<E, kTaps>(linear, at, left)));
 }
@@ -33,6 +34,7 @@ void undo_linear(const ElementForm& form, const LinearPrediction& linear, std::u
     E::store(at, static_cast<typename E::Number>(E::unzigzag(E::load(at)) + integers::predict_near_front<E>(linear, at, left, from, form.distance)));
   }
   if (from >= end) return;
+  if (taps == 12 && form.distance == 1) return undo_linear_range<E, 12>(linear, elements, from, end, E::kWidth);  // what encoders write, mostly
   switch (taps) {
     case 4: return undo_linear_range<E, 4>(linear, elements, from, end, left);
     case 8: return undo_linear_range<E, 8>(linear, elements, from, end, left);

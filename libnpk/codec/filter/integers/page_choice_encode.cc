@@ -82,7 +82,6 @@ struct Trial {
 
 // What the elements take as pages in a form, from a few pages.
 std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers) {
-  const Bytes residuals = residuals_of(form, elements);
   const std::size_t count = elements.size() / form.width, pages = (count + kPageValues - 1) / kPageValues;
   PageCost cost(form.width);
   std::uint64_t heads = 0;
@@ -91,7 +90,7 @@ std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::spa
   for (std::size_t i = 0; i < sampled; ++i) {
     const std::size_t first = (pages * (2 * i + 1) / (2 * sampled)) * kPageValues;
     const std::span page = std::span(values).first(std::min(kPageValues, count - first));
-    numbers_of(form, residuals, first, page);
+    page_residuals(form, elements, first, page);
     if (!numbers.empty()) heads += 16U * better_linear(form, elements, numbers, first, page).taps;
     cost.add(page);
   }

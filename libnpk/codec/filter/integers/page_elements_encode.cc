@@ -5,6 +5,7 @@
 #include "codec/filter/integers/linear.h"
 #include "codec/filter/integers/linear_encode.h"
 #include "codec/filter/numeric/encoder/residuals.h"
+#include "codec/filter/numeric/encoder/split_kernels.h"
 
 namespace npk::codec::integers {
 
@@ -31,6 +32,14 @@ void numbers_of(const ElementForm& form, ByteView elements, std::size_t first, s
     const std::uint8_t* at = elements.data() + first * E::kWidth;
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = E::load(at + i * E::kWidth) >> E::kUnused;
   });
+}
+
+void page_residuals(const ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers) {
+  const std::size_t before = std::min(first, elements_before(form));
+  if (before < elements_before(form)) return numbers_of(form, residuals_of(form, elements.first((first + numbers.size()) * form.width)), first, numbers);
+  std::array<std::uint8_t, kPageValues * 8> residuals;
+  numeric::residual_kernel(numeric::split_kernel().name)(form, elements.data(), first, first + numbers.size(), residuals.data());
+  numbers_of(form, residuals, 0, numbers);
 }
 
 bool may_be_linear(const ElementForm& form) noexcept {

@@ -16,6 +16,9 @@ namespace npk::codec::integers {
 // numbers[i] becomes element first + i.
 void numbers_of(const numeric::ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers);
 
+// numbers[i] becomes what is left of element first + i.
+void page_residuals(const numeric::ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers);
+
 [[nodiscard]] bool may_be_linear(const numeric::ElementForm& form) noexcept;
 // The elements as signed numbers, for better_linear.
 [[nodiscard]] std::vector<std::int32_t> signed_numbers_of(const numeric::ElementForm& form, ByteView elements);

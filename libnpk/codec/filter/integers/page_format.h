@@ -36,6 +36,10 @@ class Classes {
   [[nodiscard]] constexpr unsigned precision() const noexcept { return precision_; }
   [[nodiscard]] constexpr unsigned most_symbol() const noexcept { return precision_ == 2 ? 251 : 255; }  // higher ones would be over 64 bits
   [[nodiscard]] constexpr unsigned low_bits_of(unsigned symbol) const noexcept { return symbol < direct() ? 0 : ((symbol - direct()) >> precision_) + 1; }
+  [[nodiscard]] constexpr std::uint64_t least_of(unsigned symbol) const noexcept {
+    const std::uint64_t highest = std::uint64_t{1} << precision_;
+    return symbol < direct() ? symbol : (highest | (symbol & (highest - 1))) << low_bits_of(symbol);
+  }
   [[nodiscard]] constexpr unsigned symbol_of(std::uint64_t value) const noexcept {
     if (value < direct()) return static_cast<unsigned>(value);
     const unsigned low = static_cast<unsigned>(std::bit_width(value)) - 1 - precision_;

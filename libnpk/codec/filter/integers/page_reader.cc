@@ -18,7 +18,7 @@ Result<PageReader> PageReader::make(std::span<const ByteView> parts) {
   PageReader reader;
   reader.elements_ = parts[kElementsPart];
   reader.control_ = parts[kControlPart];
-  reader.low_bits_ = parts[kLowBitsPart];
+  reader.low_bits_.bytes = parts[kLowBitsPart];
   std::ranges::copy(parts.subspan(kFirstSymbolsPart), reader.symbols_.begin());
   return reader;
 }
@@ -59,17 +59,17 @@ Result<void> PageReader::read_column(std::uint8_t encoding, std::span<std::uint6
 }
 
 // Bits behind the end are zero; expect_end finds them missing.
-std::uint64_t PageReader::take_low_bits(unsigned count) noexcept {
-  const auto at = static_cast<std::size_t>(low_bits_at_ / 8);
-  const auto shift = static_cast<unsigned>(low_bits_at_ % 8);
-  low_bits_at_ += count;
+[[gnu::always_inline]] inline std::uint64_t LowBits::take(std::uint64_t count) noexcept {
+  const auto from = static_cast<std::size_t>(at / 8);
+  const auto shift = static_cast<unsigned>(at % 8);
+  at += count;
   std::uint64_t word = 0;
-  if (at + 9 <= low_bits_.size()) [[likely]] {
-    word = load_le<std::uint64_t>(&low_bits_[at]) >> shift;
-    if (shift + count > 64) word |= std::uint64_t{low_bits_[at + 8]} << (64 - shift);
+  if (from + 9 <= bytes.size()) [[likely]] {
+    word = load_le<std::uint64_t>(&bytes[from]) >> shift;
+    if (shift + count > 64) [[unlikely]] word |= std::uint64_t{bytes[from + 8]} << (64 - shift);
   } else {
-    for (unsigned i = 0; i < 9 && at + i < low_bits_.size(); ++i) {
-      const std::uint64_t byte = low_bits_[at + i];
+    for (unsigned i = 0; i < 9 && from + i < bytes.size(); ++i) {
+      const std::uint64_t byte = bytes[from + i];
       word |= 8 * i >= shift ? (8 * i - shift < 64 ? byte << (8 * i - shift) : 0) : byte >> (shift - 8 * i);
     }
   }
@@ -80,21 +80,23 @@ bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
   const Classes classes(bits / 8);
   if (classes.precision() != precision_) {
     precision_ = classes.precision();
-    for (unsigned symbol = 0; symbol < 256; ++symbol) low_bits_by_symbol_[symbol] = static_cast<std::uint8_t>(classes.low_bits_of(symbol));
+    for (unsigned symbol = 0; symbol <= classes.most_symbol(); ++symbol) by_symbol_[symbol] = {classes.least_of(symbol), classes.low_bits_of(symbol)};
   }
-  const unsigned highest = 1U << precision_;
+  // Copies, which the values cannot be written over.
   Context context = context_;
+  LowBits low_bits = low_bits_;
   for (std::uint64_t& value : values) {
     ByteView& symbols = symbols_[context.stream()];
     if (symbols.empty()) return false;
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
     if (symbol > classes.most_symbol()) return false;
-    const unsigned low = low_bits_by_symbol_[symbol];
-    value = low == 0 ? symbol : std::uint64_t{highest | (symbol & (highest - 1))} << low | take_low_bits(low);
+    const auto& [least, low] = by_symbol_[symbol];
+    value = least | low_bits.take(low);  // also of none: no branch could be foretold
     context.add(value);
   }
   context_ = context;
+  low_bits_ = low_bits;
   return true;
 }
 
@@ -118,8 +120,9 @@ Result<LinearPrediction> PageReader::read(unsigned bits, std::span<std::uint64_t
 Result<void> PageReader::expect_end() const {
   if (!elements_.empty() || !control_.empty()) return corrupt("bytes follow the pages of an integers payload");
   if (!std::ranges::all_of(symbols_, &ByteView::empty)) return corrupt("symbols follow the pages of an integers payload");
-  if (low_bits_.size() != (low_bits_at_ + 7) / 8) return corrupt("the low bits of an integers payload are too few or too many");
-  if (low_bits_at_ % 8 != 0 && low_bits_.back() >> (low_bits_at_ % 8) != 0) return corrupt("the last low bits of an integers payload are not zero");
+  const auto& [low, at] = low_bits_;
+  if (low.size() != (at + 7) / 8) return corrupt("the low bits of an integers payload are too few or too many");
+  if (at % 8 != 0 && low.back() >> (at % 8) != 0) return corrupt("the last low bits of an integers payload are not zero");
   return {};
 }
 

@@ -17,6 +17,14 @@ struct LinearPrediction {
   std::array<std::int16_t, kMostTaps> weights{};
 };
 
+struct LowBits {
+  ByteView bytes;
+  std::uint64_t at = 0;
+
+  // At most 61.
+  [[nodiscard]] std::uint64_t take(std::uint64_t count) noexcept;
+};
+
 class PageReader {
  public:
   // Errc::corrupt if the parts are too few or too many. Keeps views of them.
@@ -36,16 +44,18 @@ class PageReader {
   [[nodiscard]] Result<LinearPrediction> take_prediction(unsigned taps);
   [[nodiscard]] Result<void> read_column(std::uint8_t encoding, std::span<std::uint64_t> values);
   [[nodiscard]] bool read_classes(unsigned bits, std::span<std::uint64_t> values);
-  [[nodiscard]] std::uint64_t take_low_bits(unsigned count) noexcept;
 
   ByteView elements_;
   ByteView control_;
-  ByteView low_bits_;
-  std::uint64_t low_bits_at_ = 0;
+  LowBits low_bits_;
   std::array<ByteView, kContexts> symbols_;
   Context context_;
   unsigned precision_ = 0;
-  std::array<std::uint8_t, 256> low_bits_by_symbol_{};
+  struct Class {
+    std::uint64_t least;
+    std::uint64_t low_bits;
+  };
+  std::array<Class, 256> by_symbol_{};
 };
 
 }  // namespace npk::codec::integers

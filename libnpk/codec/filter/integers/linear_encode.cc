@@ -6,7 +6,7 @@
 namespace npk::codec::integers {
 namespace {
 
-constexpr unsigned kTaps = 12;
+constexpr unsigned kTaps = kFittedTaps;
 static_assert(kTaps <= kMostTaps);
 
 using Products = std::array<std::array<std::int64_t, kTaps + 1>, kTaps + 1>;

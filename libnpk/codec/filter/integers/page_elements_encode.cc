@@ -61,10 +61,11 @@ namespace {
 void linear_residuals(const ElementForm& form, ByteView elements, const LinearPrediction& linear, std::size_t first, std::span<std::uint64_t> residuals) {
   const std::size_t left = std::size_t{form.distance} * form.width;
   with_element(form, [&]<class E>() {
-    if constexpr (E::kWidth < 8) {
+    if constexpr (E::kWidth < 4) {
+      const LinearPrediction weights = linear;
       for (std::size_t i = 0; i < residuals.size(); ++i) {
         const std::uint8_t* at = elements.data() + (first + i) * E::kWidth;
-        const auto prediction = predict_near_front<E>(linear, at, left, first + i, form.distance);
+        const auto prediction = predict_linearly<E, kFittedTaps>(weights, at, left);
         residuals[i] = E::zigzag(static_cast<typename E::Number>(E::load(at) - prediction)) >> E::kUnused;
       }
     }

@@ -61,7 +61,8 @@ bool has_elements(ByteView head) noexcept {
   constexpr std::size_t kLeastSample = 1024;
   if (head.size() < kLeastSample) return false;
   for (const ByteView sample : {head, head.subspan(head.size() / 2)}) {
-    const std::uint64_t all = numeric::plane_cost(sample, 1), least = std::min({numeric::plane_cost(sample, 2), numeric::plane_cost(sample, 4), numeric::plane_cost(sample, 8)});
+    const std::uint64_t all = numeric::plane_cost(sample, 1);
+    const std::uint64_t least = std::min({numeric::plane_cost(sample, 2), numeric::plane_cost(sample, 4), numeric::plane_cost(sample, 8)});
     if (least > all - all / 16) return false;
   }
   return true;

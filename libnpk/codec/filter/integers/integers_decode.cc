@@ -19,7 +19,8 @@ using numeric::Predictor;
 using numeric::Segment;
 
 template <class E, unsigned kTaps>
-[[gnu::always_inline]] inline void undo_linear_range(const LinearPrediction& given, std::uint8_t* elements, std::size_t from, std::size_t end, std::size_t left) noexcept {
+[[gnu::always_inline]] inline void undo_linear_range(const LinearPrediction& given, std::uint8_t* elements, std::size_t from, std::size_t end,
+                                                     std::size_t left) noexcept {
   const LinearPrediction linear = given;  // which the elements cannot be written over
   for (std::uint8_t *at = elements + from * E::kWidth, *last = elements + end * E::kWidth; at < last; at += E::kWidth)
     E::store(at, static_cast<typename E::Number>(E::unzigzag(E::load(at)) + integers::predict_linearly<E, kTaps>(linear, at, left)));

@@ -28,9 +28,11 @@ template <class E, unsigned kTaps>
 
 // Of element `index` of a segment; what would lie before its first counts as 0.
 template <class E>
-typename E::Number predict_near_front(const LinearPrediction& linear, const std::uint8_t* at, std::size_t left, std::size_t index, std::size_t distance) noexcept {
+typename E::Number predict_near_front(const LinearPrediction& linear, const std::uint8_t* at, std::size_t left, std::size_t index,
+                                      std::size_t distance) noexcept {
   std::int64_t sum = 0;
-  for (std::size_t tap = 1; tap <= linear.taps && tap * distance <= index; ++tap) sum += linear.weights[tap - 1] * number_of<E>(E::load(at - tap * left));
+  for (std::size_t tap = 1; tap <= linear.taps && tap * distance <= index; ++tap)
+    sum += linear.weights[tap - 1] * number_of<E>(E::load(at - tap * left));
   return element_of<E>(sum >> linear.shift);
 }
 

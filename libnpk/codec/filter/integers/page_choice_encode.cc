@@ -98,7 +98,8 @@ std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::spa
 }
 
 Trial best_prediction(const ElementForm& shape, ByteView elements) {
-  static constexpr std::array kPredictors = {Predictor::none, Predictor::left, Predictor::twice, Predictor::up, Predictor::gradient, Predictor::mean, Predictor::median};
+  static constexpr std::array kPredictors = {Predictor::none,     Predictor::left, Predictor::twice, Predictor::up,
+                                             Predictor::gradient, Predictor::mean, Predictor::median};
   Trial best;
   std::vector<std::int32_t> numbers;
   for (const Predictor predictor : kPredictors) {
@@ -200,7 +201,8 @@ std::vector<Group> group_segments(ByteView raw, const std::vector<Segment>& segm
   for (const Segment& segment : segments) {
     const bool copies = segment.form.copies();
     const bool joins = !groups.empty() && !shape.copies() &&
-                       (copies ? shape.width != 3 && segment.length <= groups.back().length && is_noise(raw, at, segment.length) : is_one_shape(shape, segment.form));
+                       (copies ? shape.width != 3 && segment.length <= groups.back().length && is_noise(raw, at, segment.length)
+                               : is_one_shape(shape, segment.form));
     if (!joins) groups.push_back({at, 0, {}}), shape = segment.form;
     groups.back().segments.push_back(segment);
     groups.back().length += segment.length;

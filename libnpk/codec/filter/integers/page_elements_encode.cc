@@ -80,7 +80,8 @@ std::uint64_t width_sum(std::span<const std::uint64_t> values) noexcept {
 
 }  // namespace
 
-LinearPrediction better_linear(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers, std::size_t first, std::span<std::uint64_t> page) {
+LinearPrediction better_linear(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers, std::size_t first,
+                               std::span<std::uint64_t> page) {
   const LinearPrediction linear = fit_linear(numbers, first, first + page.size(), form.distance);
   if (linear.taps == 0) return {};
   std::array<std::uint64_t, kPageValues> residuals;

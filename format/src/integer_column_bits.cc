@@ -60,14 +60,17 @@ void pack_group(const std::uint64_t* in, std::uint64_t base, std::uint8_t* out) 
     words[word] |= value << shift;
     if (shift + W > 64) words[word + 1] |= value >> (64 - shift) % 64;
   }
-  std::array<std::uint8_t, 8 * (W / 8 + 2)> bytes;
-  for (std::size_t i = 0; i < words.size(); ++i) store_le(bytes.data() + 8 * i, words[i]);
-  if constexpr (W > 0) std::memcpy(out, bytes.data(), W);  // not with a null `out`, even of no bytes
+  if constexpr (std::endian::native != std::endian::little)
+    for (std::uint64_t& word : words) store_le(reinterpret_cast<std::uint8_t*>(&word), word);
+  if constexpr (W > 0) std::memcpy(out, words.data(), W);  // not with a null `out`, even of no bytes
 }
 
 template <unsigned W>
 void pack_groups(const std::uint64_t* in, std::size_t groups, std::uint64_t base, std::uint8_t* out) noexcept {
-  for (; groups > 0; --groups, in += kGroup, out += W) pack_group<W>(in, base, out);
+  for (; groups > 0; --groups, in += kGroup, out += W) {
+    pack_group<W>(in, base, out);
+    std::atomic_signal_fence(std::memory_order_acq_rel);  // as above
+  }
 }
 
 using Unpack = void (*)(const std::uint8_t*, std::size_t, std::uint64_t, std::uint64_t*) noexcept;

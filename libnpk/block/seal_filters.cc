@@ -13,6 +13,7 @@ using format::CodecId;
 
 constexpr std::size_t kLeastFilteredBytes = 2048;
 constexpr std::size_t kTrialBytes = 512U << 10;
+constexpr std::size_t kNumericTrialBytes = 2U << 20;  // files of numbers are large, and much else in one part
 constexpr int kTrialLevel = 3;
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
 
@@ -34,6 +35,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
     {ContentKind::numeric, {CodecId::element_delta}, 1},
     {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
+    {ContentKind::numeric, {CodecId::integers}, 1},
     {ContentKind::x86_code, {CodecId::x86_branches}, 1},
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
 });
@@ -41,7 +43,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
 // Code lies beside much else in a block: a part would say little.
 ByteView trial_part(ByteView raw, ContentKind kind) {
   const bool is_code = kind == ContentKind::x86_code || kind == ContentKind::arm64_code;
-  const std::size_t size = is_code ? raw.size() : std::min(raw.size(), kTrialBytes);
+  const std::size_t size = is_code ? raw.size() : std::min(raw.size(), kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
   return raw.subspan((raw.size() - size) / 2, size);
 }
 

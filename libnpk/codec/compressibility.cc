@@ -3,9 +3,10 @@
 #include <lz4.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
+
+#include "npk/byte_counts.h"
 
 namespace npk::codec {
 namespace {
@@ -17,27 +18,16 @@ constexpr std::size_t kStretchBytes = 64U << 10;
 constexpr std::size_t kSmallestRepetitive = 64U << 10;
 constexpr std::size_t kRepetitiveStretchBytes = 32U << 10;
 
-using Counts = std::array<std::uint32_t, 256>;
-
-// Two tables, so that equal neighbours do not wait for each other's store.
-void count(ByteView bytes, Counts& even, Counts& odd) {
-  for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-    ++even[bytes[i]];
-    ++odd[bytes[i + 1]];
-  }
-}
-
 // The chance that two sampled bytes are equal is 1/256 for random data, about 1/216 for JPEG, 1/64 for base64.
 // Evenly distributed: at most 1/213, i.e. 7.74 bits of Renyi entropy.
 bool evenly_distributed(ByteView block) {
-  Counts even{};
-  Counts odd{};
+  ByteCounts counts;
   const std::size_t windows = std::min(kWindows, block.size() / kWindowBytes);
   const std::size_t stride = block.size() / windows;
-  for (std::size_t i = 0; i < windows; ++i) count(block.subspan(i * stride, kWindowBytes), even, odd);
+  for (std::size_t i = 0; i < windows; ++i) counts.add(block.subspan(i * stride, kWindowBytes));
   std::uint64_t equal_pairs = 0;
-  for (std::size_t i = 0; i < even.size(); ++i) {
-    const std::uint64_t times = even[i] + odd[i];
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const std::uint64_t times = counts.of(byte);
     equal_pairs += times * (times - 1);
   }
   const std::uint64_t bytes = windows * kWindowBytes;

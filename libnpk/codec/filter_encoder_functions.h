@@ -21,6 +21,8 @@ namespace npk::codec {
 
 [[nodiscard]] std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t lines_encoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out);
+[[nodiscard]] std::uint64_t integers_encoder_memory(std::uint64_t raw_length);
 [[nodiscard]] std::optional<std::size_t> encode_byte_shuffle(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_bit_shuffle(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_element_delta(ByteView raw, MutableBytes out);

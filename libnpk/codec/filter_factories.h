@@ -21,6 +21,8 @@ namespace npk::codec {
 
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_lines_decoder();
 [[nodiscard]] std::uint64_t lines_decoder_memory(std::uint64_t raw_length);
+[[nodiscard]] std::unique_ptr<FilterDecoder> create_integers_decoder();
+[[nodiscard]] std::uint64_t integers_decoder_memory(std::uint64_t raw_length);
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_byte_shuffle_decoder();
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_bit_shuffle_decoder();
 [[nodiscard]] std::unique_ptr<FilterDecoder> create_element_delta_decoder();

@@ -16,6 +16,7 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::markup, "markup", "XML, HTML and SVG taken apart: tags, text, values by field", create_markup_decoder, markup_decoder_memory},
     {format::CodecId::delimited, "delimited", "CSV, TSV and their like: cells by column", create_delimited_decoder, delimited_decoder_memory},
     {format::CodecId::lines, "lines", "text by line: templates, and columns of what varies", create_lines_decoder, lines_decoder_memory},
+    {format::CodecId::integers, "integers", "numbers less their prediction, or by rank, in pages of classes", create_integers_decoder, integers_decoder_memory},
     {format::CodecId::byte_shuffle, "byte_shuffle", "numbers as planes of bytes", create_byte_shuffle_decoder, element_decoder_memory},
     {format::CodecId::bit_shuffle, "bit_shuffle", "numbers as planes of bits", create_bit_shuffle_decoder, element_decoder_memory},
     {format::CodecId::element_delta, "element_delta", "numbers as differences from their neighbours", create_element_delta_decoder, element_decoder_memory},

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 
+#include "npk/byte_counts.h"
 #include "profile/recorder.h"
 
 namespace npk {
@@ -13,10 +13,10 @@ constexpr std::size_t kPartBytes = 1024;
 }  // namespace
 
 std::uint64_t entropy_millibits(ByteView raw) noexcept {
-  std::array<std::uint32_t, 256> counts{};
+  ByteCounts counts;
   std::size_t total = 0;
   const auto count = [&](ByteView part) {
-    for (const std::uint8_t byte : part) ++counts[byte];
+    counts.add(part);
     total += part.size();
   };
   if (raw.size() <= kParts * kPartBytes) {
@@ -27,7 +27,8 @@ std::uint64_t entropy_millibits(ByteView raw) noexcept {
   }
   if (total == 0) return 0;
   double bits = 0;
-  for (const std::uint32_t found : counts) {
+  for (std::size_t byte = 0; byte < 256; ++byte) {
+    const std::uint32_t found = counts.of(byte);
     const double share = static_cast<double>(found) / static_cast<double>(total);
     if (found != 0) bits -= share * std::log2(share);
   }

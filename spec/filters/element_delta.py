@@ -34,12 +34,14 @@ def take_form(data, at, allowed):
     shape, at = take_byte(data, at)
     method, at = take_byte(data, at)
     form = {"width": shape & 15, "lead": shape >> 4 & 7, "order": "big" if shape >> 7 else "little", "predictor": method & 7, "zigzag": method >> 3 & 1,
-            "layout": method >> 4 & 3, "decimals": None, "distance": 0, "row": 0, "period": 0}
+            "layout": method >> 4 & 3, "ranked": method >> 7 != 0, "decimals": None, "distance": 0, "row": 0, "period": 0}
     width = form["width"]
     if width not in (1, 2, 3, 4, 8) or form["lead"] >= width or (width == 1 and shape >> 7):
         raise ValueError("no known width")
-    if form["layout"] > 2 or method >> 7:
+    if allowed != "integers" and (form["layout"] == 3 or method >> 7):
         raise ValueError("no such layout")
+    if method >> 7 and (form["layout"] != 3 or method & 0x40 or width == 1):
+        raise ValueError("ranks of what has no table")
     if form["zigzag"] and form["predictor"] in (0, 7):
         raise ValueError("zigzag without a sign")
     if method & 0x40:
@@ -55,7 +57,7 @@ def take_form(data, at, allowed):
     if form["layout"] == 1:
         form["period"], at = take_positive(data, at, 4096)
     copies = method & 0x77 == 0
-    fits = {"element_delta": True,
+    fits = {"element_delta": True, "integers": True,
             "byte_shuffle": copies or method & 0x77 == 0x10,
             "bit_shuffle": copies or method & 0x77 == 0x20,
             "decimal_floats": copies or method & 0x47 == 0x40}[allowed]
@@ -147,7 +149,7 @@ def restore_segment(form, data):
     return head + b"".join(value.to_bytes(width, order) for value in values) + bytes(out[whole:])
 
 
-def decode(filtered: bytes, raw_length: int, allowed: str = "element_delta") -> bytes:
+def take_plan(filtered, raw_length, allowed):
     count, at = take_byte(filtered, 0)
     if not 1 <= count <= 32:
         raise ValueError("too many forms")
@@ -166,6 +168,11 @@ def decode(filtered: bytes, raw_length: int, allowed: str = "element_delta") -> 
         length = units * 4096 if units else rest
         segments.append((forms[code % count], length))
         rest -= length
+    return segments, at
+
+
+def decode(filtered: bytes, raw_length: int, allowed: str = "element_delta") -> bytes:
+    segments, at = take_plan(filtered, raw_length, allowed)
     if len(filtered) - at != raw_length:
         raise ValueError("not as long as the block")
     out = bytearray()

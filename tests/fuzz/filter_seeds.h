@@ -6,6 +6,7 @@
 namespace npk::fuzz {
 
 void element_filters(const Corpus& corpus);
+void integers_filters(const Corpus& corpus);
 void branch_filters(const Corpus& corpus);
 
 }  // namespace npk::fuzz

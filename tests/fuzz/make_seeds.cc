@@ -412,6 +412,7 @@ int main(int argc, char** argv) {
                                                                      {"extract_stream_fuzz", streamed_packages},
                                                                      {"writer_round_trip_fuzz", writer_inputs},
                                                                      {"element_filter_fuzz", element_filters},
+                                                                     {"integers_filter_fuzz", integers_filters},
                                                                      {"branch_filter_fuzz", branch_filters}};
   for (const auto& [name, fill] : targets) fill(Corpus(argv[1], name));
   return 0;

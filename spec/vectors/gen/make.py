@@ -12,6 +12,7 @@ import vectors_commit
 import vectors_catalog
 import vectors_chunks
 import vectors_columns
+import vectors_filters
 import vectors_frames
 import vectors_hints
 import vectors_hostile
@@ -30,7 +31,7 @@ from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_metadata, vectors_limits, vectors_hostile,
-          vectors_words, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity, vectors_hints)
+          vectors_words, vectors_filters, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity, vectors_hints)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 

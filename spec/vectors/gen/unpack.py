@@ -1,6 +1,7 @@
 """Decoders for payloads: store, LZ4, LZMA2, words, and as much of zstd as the vectors need (other frames go to the `zstd` command, if there)."""
 
-import importlib
+import functools
+import importlib.util
 import lzma
 import pathlib
 import shutil
@@ -12,6 +13,8 @@ import limits
 from failure import Failure, require
 from ids import CODECS, FILTER_NAMES, FILTERS
 from payloads import WORDS_CODES, WORDS_ESCAPE, ZSTD_BLOCK_LIMIT, ZSTD_COMPRESSED, ZSTD_MAGIC, ZSTD_RAW, ZSTD_RLE, window_log
+
+FILTER_PAGES = pathlib.Path(__file__).parents[2] / "filters"
 
 
 def decode(inner, base=b""):
@@ -37,14 +40,22 @@ def _unfiltered(codec, data, raw_length):
     if codec == CODECS["words"]:
         return _words(data, raw_length)
     name = FILTER_NAMES[codec - CODECS["words"]]
-    path = pathlib.Path(__file__).parents[2] / "filters"
-    require((path / f"{name}.py").exists(), f"filter {name}", "unsupported")
-    if str(path) not in sys.path:
-        sys.path.append(str(path))
+    require((FILTER_PAGES / f"{name}.py").exists(), f"filter {name}", "unsupported")
     try:
-        return bytes(importlib.import_module(name).decode(bytes(data), raw_length))
+        return bytes(filter_decoder(name)(bytes(data), raw_length))
     except ValueError as error:
         raise Failure("corrupt", f"{name}: {error}") from error
+
+
+@functools.cache
+def filter_decoder(name):
+    """The function of spec/filters/NAME.py, whatever module of Python's own has that name."""
+    if str(FILTER_PAGES) not in sys.path:
+        sys.path.append(str(FILTER_PAGES))
+    spec = importlib.util.spec_from_file_location(f"filter_{name}", FILTER_PAGES / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.decode
 
 
 # --- zstd ---

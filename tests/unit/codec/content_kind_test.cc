@@ -64,6 +64,17 @@ TEST(ContentKind, CutAnywhere) {
   }
 }
 
+// Tables without a magic number: the bytes of an element's rank are alike.
+TEST(ContentKind, ElementsAreNumbers) {
+  Bytes table;
+  const Bytes noise = random_bytes(kKindHeadBytes, 5);
+  for (std::size_t i = 0; 4 * i < kKindHeadBytes; ++i)
+    for (const std::uint8_t byte : {noise[i], noise[i + 1], static_cast<std::uint8_t>(i / 64), std::uint8_t{0x42}}) table.push_back(byte);
+  EXPECT_EQ(kind_of(table), ContentKind::numeric);
+  EXPECT_EQ(kind_of(noise), ContentKind::general);
+  EXPECT_EQ(kind_of(ByteView(table).first(1000)), ContentKind::general) << "too few to be sure";
+}
+
 TEST(ContentKind, EveryKindHasAName) {
   for (std::size_t kind = 0; kind < kContentKinds; ++kind) EXPECT_FALSE(kind_name(static_cast<ContentKind>(kind)).empty());
 }

@@ -13,7 +13,7 @@
 
 namespace npk::codec {
 
-inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle, format::CodecId::bit_shuffle, format::CodecId::element_delta,
+inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle, format::CodecId::bit_shuffle, format::CodecId::element_delta, format::CodecId::integers,
                                               format::CodecId::decimal_floats, format::CodecId::x86_branches, format::CodecId::arm64_branches};
 
 inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) {
@@ -79,6 +79,40 @@ inline std::vector<NumericKind> numeric_kinds() {
   Bytes mixed;
   for (const NumericKind& kind : kinds) mixed.insert(mixed.end(), kind.bytes.begin(), kind.bytes.begin() + 70'003);
   kinds.push_back({"mixed", mixed});
+  return kinds;
+}
+
+// What the integers filter is for: sound, of 16 and 24 bits and of bytes around 128, floats that repeat, of either sign, and few values far apart.
+inline std::vector<NumericKind> integer_kinds() {
+  constexpr std::size_t kCount = 40'000;
+  std::vector<NumericKind> kinds;
+  std::array<double, 3> before{};
+  std::uint64_t random = 1;
+  std::vector<double> sound;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+    const double noise = (static_cast<double>(random >> 56U) - 127.5) * (1.1 + std::sin(static_cast<double>(i) * 0.004));  // louder and softer
+    const double next = 2.3 * before[0] - 1.9 * before[1] + 0.55 * before[2] + noise;
+    before = {next, before[0], before[1]};
+    sound.push_back(next);
+  }
+  const auto add = [&](const char* name, std::size_t count, std::size_t width, bool big_endian, auto value) {
+    Bytes bytes;
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t byte = 0; byte < width; ++byte) bytes.push_back(static_cast<std::uint8_t>(value(i) >> 8 * (big_endian ? width - 1 - byte : byte)));
+    kinds.push_back({name, std::move(bytes)});
+  };
+  const auto sample = [&](std::size_t i, double scale) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(sound[i] * scale)); };
+  add("sound", kCount, 2, false, [&](std::size_t i) { return sample(i, 4); });
+  add("sound of 24 bits", kCount, 3, true, [&](std::size_t i) { return sample(i, 900); });
+  add("sound of 8 bits", kCount, 1, false, [&](std::size_t i) { return 128 + sample(i, 0.03); });
+  add("stereo", kCount, 2, true, [&](std::size_t i) { return sample(i / 2, i % 2 == 0 ? 3 : 2); });
+  add("repeating floats", kCount, 4, true, [&](std::size_t i) {
+    const auto step = static_cast<float>(static_cast<std::int64_t>(sound[i] / 8));
+    return std::uint64_t{std::bit_cast<std::uint32_t>(step / 7.3F)};
+  });
+  add("repeating doubles", kCount, 8, false, [&](std::size_t i) { return std::bit_cast<std::uint64_t>(std::sqrt(std::fabs(std::floor(sound[i] / 4)))); });
+  add("few values", kCount, 4, false, [](std::size_t i) { return i * 40503U % 65536 < 9000 ? 4'000'000'000U + i % 3 * 77'777U : 0U; });
   return kinds;
 }
 

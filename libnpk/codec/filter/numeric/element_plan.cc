@@ -30,9 +30,10 @@ Result<ElementForm> take_form(ByteView& bytes) {
   if (!known_width || form.lead >= form.width || (form.width == 1 && form.big_endian)) return corrupt("an element filter has elements of no known width");
   form.predictor = static_cast<Predictor>(method & 7);
   form.zigzag = (method & 8) != 0;
-  if ((method >> 4 & 3) > 2 || method >> 7 != 0) return corrupt("an element filter has no such layout");
   form.layout = static_cast<Layout>(method >> 4 & 3);
   form.is_decimal = (method & 0x40) != 0;
+  form.is_ranked = (method & 0x80) != 0;
+  if (form.is_ranked && (form.layout != Layout::pages || form.is_decimal || form.width == 1)) return corrupt("an element filter ranks what has no table");
   if (form.zigzag && (form.predictor == Predictor::none || form.predictor == Predictor::exclusive)) return corrupt("an element filter zigzags what has no sign");
   if (form.is_decimal) {
     if (form.width != 4 && form.width != 8) return corrupt("an element filter has decimals that are no floats");
@@ -72,7 +73,7 @@ Result<std::vector<Segment>> take_plan(ByteView& filtered, std::uint64_t raw_len
     segments.push_back({forms[static_cast<std::size_t>(code % count)], static_cast<std::size_t>(length)});
     rest -= length;
   }
-  if (filtered.size() != raw_length) return corrupt("the elements of an element filter are not as long as its block");
+  if (allowed != Allowed::integers && filtered.size() != raw_length) return corrupt("the elements of an element filter are not as long as its block");
   return segments;
 }
 

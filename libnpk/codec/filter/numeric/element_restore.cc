@@ -6,6 +6,7 @@ namespace {
 
 template <class E, Predictor kPredictor, bool kZigzag>
 void undo_range(std::uint8_t* bytes, std::size_t from, std::size_t end, std::size_t left, std::size_t row) noexcept {
+  if (from >= end) return;
   for (std::uint8_t *at = bytes + from * E::kWidth, *last = bytes + end * E::kWidth; at < last; at += E::kWidth) {
     typename E::Number residual = E::load(at);
     if constexpr (kZigzag) residual = E::unzigzag(residual);
@@ -39,43 +40,51 @@ void undo_neighbours(std::uint8_t* bytes, std::size_t from, std::size_t end, std
   }
 }
 
+struct Range {
+  std::size_t from;
+  std::size_t end;
+};
+
 template <class E, Predictor kPredictor, bool kZigzag>
-void undo(const ElementForm& form, MutableBytes elements) noexcept {
-  const std::size_t count = elements.size() / E::kWidth, distance = form.distance;
+void undo(const ElementForm& form, std::uint8_t* bytes, Range elements) noexcept {
+  const std::size_t distance = form.distance, first = elements_before(form);
   const std::size_t left = distance * E::kWidth, row = std::size_t{form.row} * E::kWidth;
-  const std::size_t first = std::min(count, elements_before(form));
   constexpr Predictor kAtFirst = kPredictor == Predictor::exclusive ? Predictor::exclusive : Predictor::left;
-  std::uint8_t* bytes = elements.data();
-  undo_range<E, Predictor::none, kZigzag>(bytes, 0, std::min(count, distance), left, row);
-  undo_range<E, kAtFirst, kZigzag>(bytes, std::min(count, distance), first, left, row);
-  if constexpr (kPredictor == Predictor::up) return undo_range<E, kPredictor, kZigzag>(bytes, first, count, left, row);
+  undo_range<E, Predictor::none, kZigzag>(bytes, elements.from, std::min(elements.end, distance), left, row);
+  undo_range<E, kAtFirst, kZigzag>(bytes, std::max(elements.from, distance), std::min(elements.end, first), left, row);
+  const std::size_t from = std::max(elements.from, first);
+  if constexpr (kPredictor == Predictor::up) return undo_range<E, kPredictor, kZigzag>(bytes, from, elements.end, left, row);
   if constexpr (kPredictor != Predictor::none && kPredictor != Predictor::up) {
-    if (distance == 1) return undo_neighbours<E, kPredictor, kZigzag>(bytes, first, count, row);
-    undo_range<E, kPredictor, kZigzag>(bytes, first, count, left, row);
+    if (distance == 1) return undo_neighbours<E, kPredictor, kZigzag>(bytes, from, elements.end, row);
+    undo_range<E, kPredictor, kZigzag>(bytes, from, elements.end, left, row);
   }
 }
 
 template <class E, Predictor kPredictor>
-void undo_signed(const ElementForm& form, MutableBytes elements) noexcept {
-  if (form.zigzag) return undo<E, kPredictor, true>(form, elements);
-  undo<E, kPredictor, false>(form, elements);
+void undo_signed(const ElementForm& form, std::uint8_t* bytes, Range elements) noexcept {
+  if (form.zigzag) return undo<E, kPredictor, true>(form, bytes, elements);
+  undo<E, kPredictor, false>(form, bytes, elements);
 }
 
 template <class E>
-void undo_predictor(const ElementForm& form, MutableBytes elements) noexcept {
+void undo_predictor(const ElementForm& form, std::uint8_t* bytes, Range elements) noexcept {
   switch (form.predictor) {
     case Predictor::none: return;
-    case Predictor::left: return undo_signed<E, Predictor::left>(form, elements);
-    case Predictor::twice: return undo_signed<E, Predictor::twice>(form, elements);
-    case Predictor::up: return undo_signed<E, Predictor::up>(form, elements);
-    case Predictor::gradient: return undo_signed<E, Predictor::gradient>(form, elements);
-    case Predictor::mean: return undo_signed<E, Predictor::mean>(form, elements);
-    case Predictor::median: return undo_signed<E, Predictor::median>(form, elements);
-    case Predictor::exclusive: return undo<E, Predictor::exclusive, false>(form, elements);
+    case Predictor::left: return undo_signed<E, Predictor::left>(form, bytes, elements);
+    case Predictor::twice: return undo_signed<E, Predictor::twice>(form, bytes, elements);
+    case Predictor::up: return undo_signed<E, Predictor::up>(form, bytes, elements);
+    case Predictor::gradient: return undo_signed<E, Predictor::gradient>(form, bytes, elements);
+    case Predictor::mean: return undo_signed<E, Predictor::mean>(form, bytes, elements);
+    case Predictor::median: return undo_signed<E, Predictor::median>(form, bytes, elements);
+    case Predictor::exclusive: return undo<E, Predictor::exclusive, false>(form, bytes, elements);
   }
 }
 
 }  // namespace
+
+void undo_prediction(const ElementForm& form, std::uint8_t* elements, std::size_t from, std::size_t end) {
+  with_element(form, [&]<class E>() { undo_predictor<E>(form, elements, Range{from, end}); });
+}
 
 void restore_segment(const ElementForm& form, ByteView filtered, MutableBytes out) {
   const std::size_t lead = std::min<std::size_t>(form.lead, filtered.size());
@@ -85,7 +94,7 @@ void restore_segment(const ElementForm& form, ByteView filtered, MutableBytes ou
   if (form.layout == Layout::together) std::ranges::copy(filtered, out.begin());
   if (form.layout == Layout::byte_planes) join_planes(plane_kernel(), filtered, form.period, out);
   if (form.layout == Layout::bit_planes) join_bit_planes(plane_kernel(), filtered, form.width, out);
-  with_element(form, [&]<class E>() { undo_predictor<E>(form, out); });
+  undo_prediction(form, out.data(), 0, out.size() / form.width);
   if (form.is_decimal) decimal_kernel(plane_kernel().name)(form, out.data(), out.size() / form.width, out.data());
 }
 

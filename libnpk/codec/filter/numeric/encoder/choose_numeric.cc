@@ -21,7 +21,7 @@ struct Stretch {
 
 class Chooser {
  public:
-  Chooser(ByteView raw, Allowed allowed) : raw_(raw), search_(allowed) {}
+  Chooser(ByteView raw, Allowed allowed) : raw_(raw), search_(allowed == Allowed::integers ? Allowed::element_delta : allowed) {}
 
   std::vector<Stretch> run() {
     for (std::size_t at = 0; at < raw_.size();) {
@@ -131,7 +131,8 @@ std::vector<Segment> segments_of(const std::vector<Stretch>& stretches) {
 
 void append_form(const ElementForm& form, Bytes& out) {
   out.push_back(static_cast<std::uint8_t>(form.width | form.lead << 4U | (form.big_endian ? 0x80 : 0)));
-  out.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(form.predictor) | (form.zigzag ? 8U : 0U) | static_cast<unsigned>(form.layout) << 4U | (form.is_decimal ? 0x40U : 0U)));
+  const unsigned flags = (form.zigzag ? 8U : 0U) | (form.is_decimal ? 0x40U : 0U) | (form.is_ranked ? 0x80U : 0U);
+  out.push_back(static_cast<std::uint8_t>(static_cast<unsigned>(form.predictor) | static_cast<unsigned>(form.layout) << 4U | flags));
   if (form.is_decimal) out.push_back(form.decimals);
   if (form.has_distance()) append_varint(form.distance, out);
   if (form.has_row()) append_varint(form.row, out);

@@ -1,0 +1,317 @@
+"""Filters other than words (spec/filters): what each can say, and faults in its payload. All stand without a compressor behind them.
+
+The payloads of json, markup, delimited and lines were written down once; the decoders beside the specification say what they hold. The others are made here.
+"""
+
+import base64
+import struct
+
+from ids import CODECS, FILTER_NAMES
+from unpack import filter_decoder
+from vector import Vector, hello
+
+RAW_LENGTHS = {"json": 746, "markup": 599, "delimited": 1588, "lines": 1440}
+WRITTEN_DOWN = {
+    "json": """
+        CQEyCAUSFAK4AWIBBlt7ATogAgYsIAE6IAMGLCABOiBbAQIGLCBudWxsAywgAgpdfSwKIHsBOiACBF19XQoAAQIDBAUGBwAAAQEBAQppZApuYW1lCnRhZ3MKaWQKAAAAAAAAAAAAAAAAAAAAAwABPw
+        ABAAEKMTAwMAp0cnVlCjAuNTAKMTAwMwp0cnVlCjEuNTAKMTAwNgp0cnVlCjIuNTAKMTAwOQp0cnVlCjMuNTAKMTAxMgp0cnVlCjQuNTAKMTAxNQp0cnVlCjUuNTAKMTAxOAp0cnVlCjYuNTAKMTAy
+        MQp0cnVlCjcuNTAKMTAyNAp0cnVlCjguNTAKMTAyNwp0cnVlCjkuNTAKMTAzMAp0cnVlCjEwLjUwCjEwMzMKdHJ1ZQoxMS41MAoBCnJpdmVyIDAKcml2ZXIgMQpyaXZlciAyCnJpdmVyIDMKcml2ZX
+        IgNApyaXZlciAwCnJpdmVyIDEKcml2ZXIgMgpyaXZlciAzCnJpdmVyIDQKcml2ZXIgMApyaXZlciAxCg==
+        """,
+    "markup": """
+        Cm8cpgEAAAAACABNCAIDAQEBCjxpdGVtIGlkPSIDCyIga2luZD0nYSc+AQECCjxpdGVtIGlkPSIDCCIga2luZD0nAwInPgAAAQI8PwMBPgQBAAY8bGlzdD4EAQIKPGl0ZW0gaWQ9IgMIIiBraW5kPS
+        cDAic+AQMBAAAAAwQFAAEAAQACAAEAAQACAAEAAQACAAEAAQAGB3RleHQgJmFtcDsgMDx0ZXh0ICZhbXA7IDc8dGV4dCAmYW1wOyAxNDx0ZXh0ICZhbXA7IDIxPHRleHQgJmFtcDsgMjg8dGV4dCAm
+        YW1wOyAzNTx0ZXh0ICZhbXA7IDQyPHRleHQgJmFtcDsgNDk8dGV4dCAmYW1wOyA1Njx0ZXh0ICZhbXA7IDYzPHRleHQgJmFtcDsgNzA8dGV4dCAmYW1wOyA3NzwBAAoACiAgAAEKeG1sIHZlcnNpb2
+        49IjEuMCI/CjEwMApiCjEwMQoxMDIKMTAzCmIKMTA0CjEwNQoxMDYKYgoxMDcKMTA4CjEwOQpiCjExMAoxMTEK
+        """,
+    "delimited": """
+        BxFbAACfApcCqgUEAQEAAAADAAEBLAIBLAMBCgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+        AAAAAAAAAFWwAAAgICAgICAgICAQICAgICAgICAgECAgICAgICAgIBAgICAgICAgICAQICAgICAgICAgECAgICAgICAgIBAgICAgICAgICAQICAgICAgICAgECAgICAgICAgIKaWQKNTAwCjEKMgoz
+        CjQKNQo2CjcKOAo5CjEwCjEKMgozCjQKNQo2CjcKOAo5CjIwCjEKMgozCjQKNQo2CjcKOAo5CjMwCjEKMgozCjQKNQo2CjcKOAo5CjQwCjEKMgozCjQKNQo2CjcKOAo5CjUwCjEKMgozCjQKNQo2Cj
+        cKOAo5CjYwCjEKMgozCjQKNQo2CjcKOAo5CjcwCjEKMgozCjQKNQo2CjcKOAo5CjgwCjEKMgozCjQKNQo2CjcKOAo5CgVbAAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE
+        BAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBApuYW1lCjAKMQoyCjMKNAo1CjYKMAoxCjIKMwo0CjUKNgowCjEKMgozCjQKNQo2CjAKMQoyCjMKNAo1CjYKMA
+        oxCjIKMwo0CjUKNgowCjEKMgozCjQKNQo2CjAKMQoyCjMKNAo1CjYKMAoxCjIKMwo0CjUKNgowCjEKMgozCjQKNQo2CjAKMQoyCjMKNAo1CjYKMAoxCjIKMwo0CjUKNgowCjEKMgozCjQKNQo2CjAK
+        MQoyCjMKNAo1CgEKdmFsdWUKMC4yNQoxLjI1CjQuMjUKOS4yNQoxNi4yNQoyNS4yNQozNi4yNQo0OS4yNQo2NC4yNQo4MS4yNQoxMDAuMjUKMTIxLjI1CjE0NC4yNQoxNjkuMjUKMTk2LjI1CjIyNS
+        4yNQoyNTYuMjUKMjg5LjI1CjMyNC4yNQozNjEuMjUKNDAwLjI1CjQ0MS4yNQo0ODQuMjUKNTI5LjI1CjU3Ni4yNQo2MjUuMjUKNjc2LjI1CjcyOS4yNQo3ODQuMjUKODQxLjI1CjkwMC4yNQo5NjEu
+        MjUKMTAyNC4yNQoxMDg5LjI1CjExNTYuMjUKMTIyNS4yNQoxMjk2LjI1CjEzNjkuMjUKMTQ0NC4yNQoxNTIxLjI1CjE2MDAuMjUKMTY4MS4yNQoxNzY0LjI1CjE4NDkuMjUKMTkzNi4yNQoyMDI1Lj
+        I1CjIxMTYuMjUKMjIwOS4yNQoyMzA0LjI1CjI0MDEuMjUKMjUwMC4yNQoyNjAxLjI1CjI3MDQuMjUKMjgwOS4yNQoyOTE2LjI1CjMwMjUuMjUKMzEzNi4yNQozMjQ5LjI1CjMzNjQuMjUKMzQ4MS4y
+        NQozNjAwLjI1CjM3MjEuMjUKMzg0NC4yNQozOTY5LjI1CjQwOTYuMjUKNDIyNS4yNQo0MzU2LjI1CjQ0ODkuMjUKNDYyNC4yNQo0NzYxLjI1CjQ5MDAuMjUKNTA0MS4yNQo1MTg0LjI1CjUzMjkuMj
+        UKNTQ3Ni4yNQo1NjI1LjI1CjU3NzYuMjUKNTkyOS4yNQo2MDg0LjI1CjYyNDEuMjUKNjQwMC4yNQo2NTYxLjI1CjY3MjQuMjUKNjg4OS4yNQo3MDU2LjI1CjcyMjUuMjUKNzM5Ni4yNQo3NTY5LjI1
+        Cjc3NDQuMjUKNzkyMS4yNQo=
+        """,
+    "lines": """
+        BzsUAADCAma2AQQBAQAAAAMAAQsgaG9zdCBzc2hkWwIhXTogRmFpbGVkIHBhc3N3b3JkIGZvciByb290IGZyb20gAwEKAAAAAAAAAAAAAAAAAAAAAAAAAAABCk5vdiAyOCAwMzoxMDoxMApOb3YgMj
+        ggMDM6MTA6MTEKTm92IDI4IDAzOjEwOjEyCk5vdiAyOCAwMzoxMDoxMwpOb3YgMjggMDM6MTA6MTQKTm92IDI4IDAzOjEwOjE1Ck5vdiAyOCAwMzoxMDoxNgpOb3YgMjggMDM6MTA6MTcKTm92IDI4
+        IDAzOjEwOjE4Ck5vdiAyOCAwMzoxMDoxOQpOb3YgMjggMDM6MTA6MjAKTm92IDI4IDAzOjEwOjIxCk5vdiAyOCAwMzoxMDoyMgpOb3YgMjggMDM6MTA6MjMKTm92IDI4IDAzOjEwOjI0Ck5vdiAyOC
+        AwMzoxMDoyNQpOb3YgMjggMDM6MTA6MjYKTm92IDI4IDAzOjEwOjI3Ck5vdiAyOCAwMzoxMDoyOApOb3YgMjggMDM6MTA6MjkKAQo0MDAwCjQwMDEKNDAwNAo0MDA5CjQwMTYKNDAyNQo0MDM2CjQw
+        NDkKNDA2NAo0MDgxCjQxMDAKNDEyMQo0MTQ0CjQxNjkKNDE5Ngo0MjI1CjQyNTYKNDI4OQo0MzI0CjQzNjEKAQoxMC4wLjAuMAoxMC4wLjAuMQoxMC4wLjAuMgoxMC4wLjAuMwoxMC4wLjAuNAoxMC
+        4wLjAuNQoxMC4wLjAuNgoxMC4wLjAuNwoxMC4wLjAuOAoxMC4wLjAuMAoxMC4wLjAuMQoxMC4wLjAuMgoxMC4wLjAuMwoxMC4wLjAuNAoxMC4wLjAuNQoxMC4wLjAuNgoxMC4wLjAuNwoxMC4wLjAu
+        OAoxMC4wLjAuMAoxMC4wLjAuMQo=
+        """,
+}
+
+
+def varint(value):
+    out = bytearray()
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes(out) + bytes([value])
+
+
+def chained(name, filtered):
+    return [(CODECS[name], 0, len(filtered))], filtered
+
+
+def right(name, what, filtered, content):
+    package = hello(f"filter_{name}", codec=chained(name.split("-")[0], filtered), content=content)
+    return Vector(f"filter_{name}", what, package.bytes(), expected=package.commits[-1])
+
+
+def wrong(name, fault, what, filtered, content):
+    data = hello(f"filter_{name}_{fault}", codec=chained(name, filtered), content=content).bytes()
+    return Vector(f"filter_{name}_{fault}", what, data, "corrupt", "read")
+
+
+# --- json, markup, delimited, lines ---
+
+def structural():
+    for name, text in WRITTEN_DOWN.items():
+        payload = base64.b64decode("".join(text.split()))
+        content = filter_decoder(name)(payload, RAW_LENGTHS[name])
+        yield right(name, f"The filter {name}.", payload, content)
+        yield wrong(name, "cut", f"A payload of {name} whose last byte is missing.", payload[:-1], content)
+        yield wrong(name, "more", f"A byte behind a payload of {name}.", payload + b"\0", content)
+        yield wrong(name, "empty", f"A payload of {name} of no bytes.", b"", content)
+        yield wrong(name, "short", f"A payload of {name} that gives a byte less than the raw length.", payload, content + b"!")
+
+
+# --- byte_shuffle, bit_shuffle, element_delta, decimal_floats ---
+
+NUMBERS = [1000 + 37 * i + i * i % 11 for i in range(100)]
+TABLE = b"".join(struct.pack("<I", number) for number in NUMBERS)
+
+
+def form(width, method, *fields, big=False, lead=0):
+    return bytes([width | lead << 4 | big << 7, method]) + b"".join(map(varint, fields))
+
+
+def plan(*forms, segments=(0,)):
+    return bytes([len(forms)]) + b"".join(forms) + b"".join(map(varint, segments))
+
+
+def byte_planes(data, period):
+    return b"".join(data[plane::period] for plane in range(period))
+
+
+def bit_planes(data, width):
+    out = b""
+    for byte in range(width):
+        for bit in range(7, -1, -1):
+            bits = [data[at + byte] >> bit & 1 for at in range(0, len(data), width)]
+            out += bytes(sum(value << i for i, value in enumerate(bits[at:at + 8])) for at in range(0, len(bits), 8))
+    return out
+
+
+def differences(numbers):
+    return b"".join(struct.pack("<I", 2 * (b - a) if b >= a else 2 * (a - b) - 1) for a, b in zip([0, *numbers], numbers))
+
+
+def elements():
+    yield right("byte_shuffle", "Planes of bytes.", plan(form(4, 0x10, 4)) + byte_planes(TABLE, 4), TABLE)
+    yield right("bit_shuffle", "Planes of bits.", plan(form(4, 0x20)) + bit_planes(TABLE[:384], 4), TABLE[:384])
+    yield right("element_delta", "Differences, zigzag, from the number before.", plan(form(4, 9, 1)) + differences(NUMBERS), TABLE)
+    floats = b"".join(struct.pack("<d", number / 100) for number in NUMBERS)
+    integers = b"".join(struct.pack("<q", number) for number in NUMBERS)
+    yield right("decimal_floats", "Floats of two digits behind the point.", plan(form(8, 0x40, 2)) + integers, floats)
+    good = {"byte_shuffle": form(4, 0x10, 4), "bit_shuffle": form(4, 0x20), "element_delta": form(4, 9, 1), "decimal_floats": form(4, 0x40, 2)}
+    for name, usual in good.items():
+        other = {"byte_shuffle": form(4, 0x20), "bit_shuffle": form(4, 0x10, 4), "element_delta": form(4, 0x30), "decimal_floats": form(4, 1, 1)}[name]
+        yield wrong(name, "other_form", "A form of another filter.", plan(other) + TABLE, TABLE)
+        yield wrong(name, "cut", "Elements that are a byte less than the block.", plan(usual) + TABLE[:-1], TABLE)
+        yield wrong(name, "more", "Elements that are a byte more than the block.", plan(usual) + TABLE + b"\0", TABLE)
+        yield wrong(name, "no_forms", "A plan of no forms.", plan() + TABLE, TABLE)
+        yield wrong(name, "width", "Elements of five bytes.", plan(form(5, usual[1], *usual[2:])) + TABLE, TABLE)
+    yield wrong("element_delta", "distance_0", "A distance of 0.", plan(form(4, 9, 0)) + TABLE, TABLE)
+    yield wrong("element_delta", "zigzag", "Zigzag without a prediction.", plan(form(4, 8)) + TABLE, TABLE)
+    yield wrong("byte_shuffle", "period_0", "A period of 0.", plan(form(4, 0x10, 0)) + TABLE, TABLE)
+    yield wrong("byte_shuffle", "segment_long", "A segment longer than its block.", plan(form(4, 0x10, 4), segments=(1,)) + TABLE, TABLE)
+    yield wrong("decimal_floats", "decimals", "Eleven digits behind the point of a float of four bytes.", plan(form(4, 0x40, 11)) + TABLE, TABLE)
+
+
+# --- integers ---
+
+HIGH = {1: 128, 2: 16, 3: 8, 4: 8, 8: 4}
+
+
+class Pages:
+    """Numbers as classes, and whatever is put into control by hand."""
+
+    def __init__(self, width):
+        self.high, self.elements, self.control, self.streams = HIGH[width], b"", b"", {}
+        self.bits, self.bit_count = 0, 0
+        self.begin_column()
+
+    def begin_column(self):
+        self.sum = self.before = 0
+
+    def classes(self, numbers, head=b"\x10"):
+        self.control += head
+        for number in numbers:
+            symbol, low = number, 0
+            if number >= 2 * self.high:
+                low = number.bit_length() - self.high.bit_length()
+                symbol = 2 * self.high + (low - 1) * self.high + (number >> low) % self.high
+            stream = self.before.bit_length()
+            self.streams[stream] = self.streams.get(stream, b"") + bytes([symbol])
+            self.bits |= (number & (1 << low) - 1) << self.bit_count
+            self.bit_count += low
+            self.before, self.sum = self.sum, self.sum + min(number, (1 << 58) - 1) - self.sum // 16
+        return self
+
+    def parts(self):
+        low = self.bits.to_bytes((self.bit_count + 7) // 8, "little")
+        return [self.elements, self.control, low, *(self.streams.get(i, b"") for i in range(max(self.streams, default=-1) + 1))]
+
+
+def joined(parts):
+    return varint(len(parts)) + b"".join(varint(len(part)) for part in parts) + b"".join(parts)
+
+
+def zigzags(numbers):
+    return [2 * (b - a) if b >= a else 2 * (a - b) - 1 for a, b in zip([0, *numbers], numbers)]
+
+
+def linear():
+    """16-bit sound of which two weights foretell half."""
+    shift, weights = 4, (28, -13)
+    numbers, stored = [], []
+    for i in range(150):
+        total = sum(weight * numbers[-t] for t, weight in enumerate(weights, 1) if t <= len(numbers))
+        residual = i * 40503 % 97 - 48
+        numbers.append((total >> shift) + residual)
+        stored.append(2 * residual if residual >= 0 else -2 * residual - 1)
+    head = bytes([18, shift]) + struct.pack("<hh", *weights)
+    return b"".join(struct.pack("<h", number) for number in numbers), Pages(2).classes(stored, head)
+
+
+def ranked(head=None):
+    values = sorted({1.5, 2.25, -7.0, 1e9, -0.125})
+    keys = [key ^ 0xFFFFFFFF if key >> 31 else key | 1 << 31 for key in (struct.unpack("<I", struct.pack("<f", value))[0] for value in values)]
+    pages = Pages(4)
+    pages.control += bytes([len(keys), 2]) if head is None else head
+    pages.classes([b - a - 1 for a, b in zip([-1, *keys], keys)])
+    pages.begin_column()
+    ranks = [i * 7 % 5 for i in range(100)]
+    return b"".join(struct.pack("<f", values[rank]) for rank in ranks), pages.classes(ranks)
+
+
+def integers():
+    paged, delta, rank = form(4, 0x30), form(4, 0x39, 1), form(4, 0xB0)
+    whole = Pages(4).classes(zigzags(NUMBERS)).parts()
+    yield right("integers", "Differences as classes.", plan(delta) + joined(whole), TABLE)
+    sound, pages = linear()
+    yield right("integers-linear", "Sound less its linear prediction.", plan(form(2, 0x39, 1)) + joined(pages.parts()), sound)
+    floats, pages = ranked()
+    yield right("integers-ranks", "Floats by their rank in a table.", plan(rank) + joined(pages.parts()), floats)
+    column = Pages(4)
+    column.elements = b"?!"
+    column.control += bytes([1, 3, 2, 0xE8, 3])
+    yield right("integers-column", "A page that is constant, behind a lead, and bytes that are no element.", plan(form(4, 0x30, lead=1)) + joined(column.parts()),
+                b"?" + struct.pack("<I", 1000) * 50 + b"!")
+    cases = [
+        ("parts", "Two parts.", joined(whole[:2])),
+        ("too_many_parts", "68 parts.", joined(whole + [b""] * (68 - len(whole)))),
+        ("part_cut", "A last part whose last byte is missing.", joined(whole)[:-1]),
+        ("symbol_less", "A symbol less than there are elements.", joined(whole[:-1] + [whole[-1][:-1]])),
+        ("symbol_more", "A symbol more than there are elements.", joined(whole[:-1] + [whole[-1] + b"\1"])),
+        ("control_more", "A byte behind the last page's head.", joined([whole[0], whole[1] + b"\x10", *whole[2:]])),
+        ("elements_more", "An element that no segment takes.", joined([b"!", *whole[1:]])),
+        ("low_bits_less", "Low bits whose last byte is missing.", joined([*whole[:2], whole[2][:-1], *whole[3:]])),
+        ("low_bits_more", "A byte behind the low bits.", joined([*whole[:2], whole[2] + b"\0", *whole[3:]])),
+        ("tag", "A page with tag 0.", joined([whole[0], b"\0", *whole[2:]])),
+        ("tag_33", "A page of 17 weights.", joined([whole[0], bytes([33, 0]) + bytes(34), *whole[2:]])),
+        ("shift", "A linear prediction that is shifted by 16.", joined([whole[0], bytes([17, 16, 0, 0]), *whole[2:]])),
+    ]
+    for fault, what, parts in cases:
+        yield wrong("integers", fault, what, plan(delta) + parts, TABLE)
+    control = bytes([17, 4, 1, 0])
+    yield wrong("integers", "linear_plain", "A linear prediction without zigzag.", plan(paged) + joined([whole[0], control, *whole[2:]]), TABLE)
+    over = Pages(4).classes([1 << 32] + [0] * 99)
+    yield wrong("integers", "over", "A number of 33 bits in four bytes.", plan(paged) + joined(over.parts()), TABLE)
+    yield wrong("integers", "column_cut", "A page in an integer encoding that ends early.", plan(paged) + joined([b"", bytes([1, 2, 2, 0xE8]), b""]), TABLE)
+    yield wrong("integers", "ranked_bytes", "Ranks of single bytes.", plan(form(1, 0xB0)) + joined(whole), TABLE)
+    yield wrong("integers", "ranked_planes", "Ranks outside pages.", plan(form(4, 0x90, 4)) + joined(whole), TABLE)
+    for fault, what, head in (("table_long", "A table longer than its segment.", b"\x65\2"), ("table_order", "A table in order 3.", b"\5\3")):
+        yield wrong("integers", fault, what, plan(rank) + joined(ranked(head)[1].parts()), floats)
+    short = Pages(4)
+    short.control += b"\1\0"
+    short.classes([5])
+    short.begin_column()
+    yield wrong("integers", "no_such_rank", "A rank behind the end of the table.", plan(rank) + joined(short.classes([0] * 99 + [1]).parts()), TABLE)
+    past = Pages(4)
+    past.control += b"\2\0"
+    past.classes([(1 << 32) - 1, 0])
+    past.begin_column()
+    yield wrong("integers", "table_past_end", "A value past the last of its width.", plan(rank) + joined(past.classes([0] * 100).parts()), TABLE)
+
+
+# --- machine code ---
+
+def x86_code():
+    """Calls to byte 64 of the block, with bytes between them: the block, and main and calls of its payload."""
+    block, main, calls = b"", b"", b""
+    for i in range(40):
+        between = bytes([0x90, 0x50 + i % 8])
+        end = len(block) + len(between) + 5
+        block += between + b"\xE8" + struct.pack("<i", 64 - end)
+        main += between + b"\xE8\0"
+        calls += (64).to_bytes(3, "big")
+    return block, main, calls
+
+
+def arm64_code():
+    """BL to byte 64 of the block, and words between them."""
+    block, code = b"", b""
+    for i in range(40):
+        words = [0xA9BF7BFD, None, 0xD65F03C0]
+        for word in words:
+            position = len(block)
+            block += struct.pack("<I", 0x94000000 | (16 - position // 4) % (1 << 26) if word is None else word)
+            code += struct.pack("<I", 0x94000010 if word is None else word)
+    return block, code
+
+
+def machine_code():
+    block, main, calls = x86_code()
+    count, zero = varint(len(calls) // 3), varint(0)
+    head = count + zero + zero
+    yield right("x86_branches", "Calls in a stream of their own.", head + main + calls, block)
+    cases = [
+        ("cut", "A stream whose last byte is missing.", head + main + calls[:-1]),
+        ("more", "A byte behind the streams.", head + main + calls + b"\0"),
+        ("count_less", "A call less than main has.", varint(len(calls) // 3 - 1) + zero + zero + main + b"\0\0\0" + calls[3:]),
+        ("other_stream", "Calls in the stream of jumps.", zero + count + zero + main + calls),
+        ("count_over", "More calls than raw bytes.", varint(1 << 40) + zero + zero + main + calls),
+        ("empty", "A payload of no bytes.", b""),
+    ]
+    for fault, what, filtered in cases:
+        yield wrong("x86_branches", fault, what, filtered, block)
+    block, code = arm64_code()
+    yield right("arm64_branches", "Calls to the same place.", b"\0" + code, block)
+    cases = [
+        ("phase", "Phase 5.", b"\5" + code),
+        ("head", "A phase for a unit that is not there.", b"\x40" + code),
+        ("cut", "Code whose last byte is missing.", b"\0" + code[:-1]),
+        ("more", "A byte behind the code.", b"\0" + code + b"\0"),
+        ("empty", "A payload of no bytes.", b""),
+    ]
+    for fault, what, filtered in cases:
+        yield wrong("arm64_branches", fault, what, filtered, block)
+
+
+def vectors():
+    made = [*structural(), *elements(), *integers(), *machine_code()]
+    for name in FILTER_NAMES[1:]:
+        assert any(vector.name == f"filter_{name}" for vector in made), name
+    yield from made

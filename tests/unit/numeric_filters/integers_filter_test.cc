@@ -1,0 +1,122 @@
+// The integers filter on data that suits its pages; element_filter_test.cc has what is asked of every filter.
+#include <gtest/gtest.h>
+#include <zstd.h>
+
+#include "codec/filter/integers/page_writer_encode.h"
+#include "codec/filter/numeric/encoder/choose_numeric.h"
+#include "codec/filter/parts_encode.h"
+#include "unit/numeric_filters/filter_support.h"
+
+namespace npk::codec {
+namespace {
+
+using format::CodecId;
+using integers::PageWriter;
+using numeric::ElementForm;
+using numeric::Layout;
+using numeric::Predictor;
+
+std::size_t compressed_size(ByteView bytes) {
+  Bytes out(ZSTD_compressBound(bytes.size()));
+  return ZSTD_compress(out.data(), out.size(), bytes.data(), bytes.size(), 9);
+}
+
+TEST(IntegersFilter, GivesBackEveryPrefix) {
+  for (const NumericKind& kind : integer_kinds()) {
+    for (const std::size_t size : {std::size_t{1024}, std::size_t{8193}, std::size_t{20'001}, kind.bytes.size() - 3}) {
+      const ByteView raw = ByteView(kind.bytes).first(size);
+      const auto filtered = filter(CodecId::integers, raw);
+      if (!filtered) continue;
+      for (std::size_t wanted = size; wanted > 0; wanted = wanted > 40 ? wanted - wanted / 5 - 3 : wanted - 1) {
+        const auto back = restore(CodecId::integers, *filtered, size, wanted);
+        ASSERT_TRUE(back) << kind.name << ": " << back.error().message;
+        ASSERT_TRUE(std::ranges::equal(*back, raw.first(wanted))) << kind.name << ' ' << size << ' ' << wanted;
+      }
+    }
+  }
+}
+
+// What pays for the filter: classes beside planes, weights beside neighbours, ranks beside floats.
+TEST(IntegersFilter, IsHardlyEverLargerThanDifferences) {
+  std::size_t taken = 0;
+  for (const NumericKind& kind : integer_kinds()) {
+    const auto integers = filter(CodecId::integers, kind.bytes);
+    if (!integers) continue;
+    const auto differences = filter(CodecId::element_delta, kind.bytes);
+    const std::size_t percent = std::string_view(kind.name).starts_with("repeating") ? 80 : 102;
+    EXPECT_LE(compressed_size(*integers) * 100, (compressed_size(differences ? *differences : kind.bytes) + 32) * percent) << kind.name;
+    ++taken;
+  }
+  EXPECT_GE(taken, 5U);
+}
+
+TEST(IntegersFilter, SurvivesDamageEverywhere) {
+  for (const NumericKind& kind : integer_kinds()) {
+    const ByteView raw = ByteView(kind.bytes).first(12'000);
+    auto filtered = filter(CodecId::integers, raw);
+    if (!filtered) continue;
+    for (std::size_t bit = 0; bit < 8 * filtered->size(); bit += bit < 4000 ? 1 : 61) {
+      (*filtered)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+      const auto result = restore(CodecId::integers, *filtered, raw.size(), raw.size());
+      EXPECT_TRUE(result || result.error().code == Errc::corrupt);
+      (*filtered)[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
+    }
+  }
+}
+
+Bytes payload_of(const ElementForm& form, std::size_t raw_length, PageWriter&& pages) {
+  Bytes payload = numeric::write_plan({{form, raw_length}});
+  const std::size_t plan = payload.size();
+  payload.resize(plan + 2 * raw_length + 4096);
+  payload.resize(plan + *join_parts(pages.finish(), MutableBytes(payload).subspan(plan)));
+  return payload;
+}
+
+// Pages of every encoding, for numbers of every width.
+TEST(IntegersFilter, ReadsPagesOfEveryWidth) {
+  for (const std::uint8_t width : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}, std::uint8_t{4}, std::uint8_t{8}}) {
+    ElementForm form;
+    form.width = width;
+    form.layout = Layout::pages;
+    for (unsigned bits = 0; bits <= 8U * width; ++bits) {
+      std::vector<std::uint64_t> values;
+      Bytes raw;
+      for (std::size_t i = 0; i < 700; ++i) {
+        values.push_back(bits == 0 ? 0 : (i * 0x9E3779B97F4A7C15ULL ^ i << 40) >> (64 - bits));
+        for (std::size_t byte = 0; byte < width; ++byte) raw.push_back(static_cast<std::uint8_t>(values.back() >> 8 * byte));
+      }
+      PageWriter pages;
+      pages.write(width, values, {});
+      const auto back = restore(CodecId::integers, payload_of(form, raw.size(), std::move(pages)), raw.size(), raw.size());
+      ASSERT_TRUE(back) << back.error().message;
+      EXPECT_EQ(*back, raw) << "width " << int{width} << " bits " << bits;
+    }
+  }
+}
+
+TEST(IntegersFilter, RefusesWhatNoEncoderWrites) {
+  ElementForm form;
+  form.width = 2;
+  form.layout = Layout::pages;
+  const std::vector<std::uint64_t> values(600, 7);
+  const auto error_of = [&](const ElementForm& of, const std::vector<std::uint64_t>& numbers, const integers::LinearPrediction& linear) {
+    PageWriter pages;
+    pages.write(of.width, numbers, linear);
+    const auto back = restore(CodecId::integers, payload_of(of, 1200, std::move(pages)), 1200, 1200);
+    return back ? Errc::internal : back.error().code;
+  };
+  integers::LinearPrediction linear;
+  linear.taps = 4;
+  EXPECT_EQ(error_of(form, values, linear), Errc::corrupt) << "a linear prediction without zigzag";
+  form.predictor = Predictor::left;
+  form.zigzag = true;
+  linear.shift = integers::kMostShift + 1;
+  EXPECT_EQ(error_of(form, values, linear), Errc::corrupt) << "a shift out of range";
+  EXPECT_EQ(error_of(form, std::vector<std::uint64_t>(600, 70'000), {}), Errc::corrupt) << "numbers longer than their elements";
+  EXPECT_EQ(error_of(form, std::vector<std::uint64_t>(599, 7), linear), Errc::corrupt) << "too few symbols";
+  form.is_ranked = true;
+  EXPECT_EQ(error_of(form, values, {}), Errc::corrupt) << "ranks without a table";
+}
+
+}  // namespace
+}  // namespace npk::codec

@@ -23,7 +23,6 @@ struct Tally {
 class RowSplitter {
  public:
   RowSplitter(ByteView raw, std::uint8_t delimiter) : raw_(raw), delimiter_(delimiter) {
-    result_.cells.reserve(raw.size() / 8);
     for (end_ = raw.size(); end_ > 0 && raw[end_ - 1] != '\n';) --end_;
   }
 
@@ -64,7 +63,7 @@ class RowSplitter {
       if (closing == 0) {
         for (end = at_; !ends_cell(end);) ++end;
       }
-      result_.cells.push_back({{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)}, closing > 0});
+      result_.cells.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin) & 0x7FFFFFFFU, closing > 0});
       row.quotes = mix_hash(row.quotes, closing > 0 ? 1 : 2);
       at_ = end + (closing > 0 ? 1 : 0);
       row.carriage_return = raw_[at_] == '\r' && raw_[at_] != delimiter_;

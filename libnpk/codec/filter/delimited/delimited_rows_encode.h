@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "codec/filter/record_list_encode.h"
 #include "codec/filter/templates/template_format.h"
 #include "npk/bytes.h"
 
@@ -20,13 +20,16 @@ struct DelimitedRow {
 };
 
 struct DelimitedCell {
-  Place place;  // Without its quotation marks.
-  bool quoted;
+  std::uint32_t offset;  // Without its quotation marks.
+  std::uint32_t length : 31;
+  bool quoted : 1;
+
+  [[nodiscard]] Place place() const noexcept { return {offset, length}; }
 };
 
 struct DelimitedRows {
-  std::vector<DelimitedRow> rows;
-  std::vector<DelimitedCell> cells;
+  RecordList<DelimitedRow> rows;
+  RecordList<DelimitedCell> cells;
   std::size_t length = 0;  // What follows the last row has no line feed.
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "npk/bytes.h"
@@ -60,13 +61,42 @@ template <class T>
 using FilterVector = std::vector<T, FilterAllocator<T>>;
 using FilterBytes = FilterVector<std::uint8_t>;
 
-// Beside what is counted: zstd's contexts for trials, tables of fixed size.
-inline constexpr std::uint64_t kUncountedFilterBytes = 4U << 20;
+// Bytes that are not initialized, given back to the system when it ends. Move-only.
+class FilterBuffer {
+ public:
+  FilterBuffer() = default;
+  FilterBuffer(FilterBuffer&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
+  FilterBuffer& operator=(FilterBuffer&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~FilterBuffer() { release(); }
 
-// What `encode` returns, or nothing if it would pass the bound, of which kUncountedFilterBytes are not counted.
+  // `length` bytes; what the longest call gave before is kept.
+  [[nodiscard]] MutableBytes take(std::size_t length) {
+    if (bytes_.size() < length) {
+      release();
+      bytes_ = {static_cast<std::uint8_t*>(EncoderMemory::allocate(length)), length};
+    }
+    return bytes_.first(length);
+  }
+
+ private:
+  void release() noexcept {
+    if (!bytes_.empty()) EncoderMemory::release(bytes_.data(), bytes_.size());
+    bytes_ = {};
+  }
+
+  MutableBytes bytes_;
+};
+
+// Beside what is counted: tables of fixed size; for structural filters, also zstd's contexts for trials.
+inline constexpr std::uint64_t kTableBytes = 512U << 10, kTrialContextBytes = 3U << 20;
+
+// What `encode` returns, or nothing if it would pass the bound, of which `uncounted_bytes` are not counted.
 template <class Encode>
-std::optional<std::size_t> encode_within(std::uint64_t bound, const Encode& encode) {
-  EncoderMemory memory(bound - kUncountedFilterBytes);
+std::optional<std::size_t> encode_within(std::uint64_t bound, std::uint64_t uncounted_bytes, const Encode& encode) {
+  EncoderMemory memory(bound - uncounted_bytes);
   try {
     return encode();
   } catch (const FilterMemoryExceeded&) {

@@ -27,6 +27,7 @@ struct WritePlan {
   bool similar_files_together = true;
   bool pads = false;                 // bodies of a sealed package
   unsigned threads = 1;
+  unsigned filter_slots = 1;         // blocks taken apart at a time
   std::size_t tokens = 1;            // batches in flight
 };
 

@@ -164,7 +164,7 @@ std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
   const std::optional<std::uint8_t> delimiter = find_delimiter(raw);
   if (!delimiter) return std::nullopt;
-  return encode_within(structural_encoder_memory(raw.size()), [&] { return DelimitedEncoder(raw, *delimiter).run(out); });
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return DelimitedEncoder(raw, *delimiter).run(out); });
 }
 
 }  // namespace npk::codec

@@ -39,7 +39,7 @@ std::optional<std::size_t> encode(ByteView raw, MutableBytes out) {
 
 std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
   if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  return encode_within(structural_encoder_memory(raw.size()), [&] { return encode(raw, out); });
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return encode(raw, out); });
 }
 
 }  // namespace npk::codec

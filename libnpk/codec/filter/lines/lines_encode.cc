@@ -163,7 +163,7 @@ class LineEncoder {
 
 std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  return encode_within(structural_encoder_memory(raw.size()), [&] { return LineEncoder(raw).run(out); });
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return LineEncoder(raw).run(out); });
 }
 
 }  // namespace npk::codec

@@ -150,7 +150,7 @@ FilterVector<FilterBytes> Writer::parts() {
 }  // namespace markup
 
 std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
-  return encode_within(structural_encoder_memory(raw.size()), [&]() -> std::optional<std::size_t> {
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&]() -> std::optional<std::size_t> {
     auto scan = markup::scan_markup(raw);
     if (!scan) return std::nullopt;
     const markup::Plan plan = markup::plan_markup(raw, *scan);

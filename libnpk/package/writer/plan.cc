@@ -112,7 +112,7 @@ std::uint32_t codec_parameter(format::CodecId id, std::size_t block_bytes) {
 // The chain's compressor as if it had been given by itself.
 Result<WriterOptions> take_chain(WriterOptions options, WritePlan& plan) {
   if (!options.chain) return options;
-  if (options.codec || options.level || options.choose_filters) return misuse("chain", "it names filters, codec and level: not beside those options");
+  if (options.codec || options.level || options.choose_filters.value_or(false)) return misuse("chain", "it names filters, codec and level: not beside those options");
   NPK_ASSIGN(ChainOption chain, parse_chain(*options.chain));
   plan.forced_filters = std::move(chain.filters);
   if (chain.compressor) options.codec = codec::codec_name(*chain.compressor);
@@ -146,7 +146,8 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     plan.word_filter = false;
   }
   if (given.chain || options.codec) plan.word_filter = false;
-  plan.choose_filters = given.choose_filters && step.id != format::CodecId::store;
+  const bool is_plain = given.preset != Preset::fast && !given.codec && !given.level && !given.chain && given.block_bytes == 0;
+  plan.choose_filters = given.choose_filters.value_or(is_plain) && step.id != format::CodecId::store;
   if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
   bound_filtered_blocks(plan);

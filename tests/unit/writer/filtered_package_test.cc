@@ -1,6 +1,7 @@
 // Packages whose content filters take apart: the same bytes whatever the memory, no thread waiting for ever, and nothing lost on small ones.
 #include <thread>
 
+#include "package/writer/plan.h"
 #include "unit/writer/read_back.h"
 
 namespace npk::writer {
@@ -81,7 +82,9 @@ TEST(FilteredPackage, OneSlotAndFourThreadsStopWhenAsked) {
     };
     Bytes bytes;
     const auto written = write_package(tree, *memory_sink(bytes), options);
-    if (!written) EXPECT_EQ(written.error().code, Errc::cancelled);
+    if (!written) {
+      EXPECT_EQ(written.error().code, Errc::cancelled);
+    }
   }
 }
 

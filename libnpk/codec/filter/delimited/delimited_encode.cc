@@ -31,6 +31,8 @@ class DelimitedEncoder {
     for (std::size_t i = 0; i < table_.rows.size(); ++i) {
       add(table_.rows[i], keys_[i]);
       table_.cells.release_before(table_.rows[i].first_cell);
+      table_.rows.release_before(i);
+      keys_.release_before(i);
     }
     if (text_bytes_ > raw_.size() / 2 || block_.templates.empty()) return std::nullopt;
     block_.tail = raw_.subspan(table_.length);

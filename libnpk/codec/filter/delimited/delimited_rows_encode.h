@@ -14,9 +14,9 @@ struct DelimitedRow {
   std::uint32_t offset;
   std::uint32_t length;      // With its ending.
   std::uint32_t first_cell;
-  std::uint32_t cells;
-  std::uint64_t quotes;      // A hash of which cells are quoted.
-  bool carriage_return;
+  std::uint32_t cells : 31;
+  bool carriage_return : 1;
+  std::uint32_t quotes;      // A hash of which cells are quoted.
 };
 
 struct DelimitedCell {

@@ -61,6 +61,12 @@ template <class T>
 using FilterVector = std::vector<T, FilterAllocator<T>>;
 using FilterBytes = FilterVector<std::uint8_t>;
 
+// Empties it and lets its memory go, which assigning {} does not.
+template <class T>
+void let_go(FilterVector<T>& values) noexcept {
+  FilterVector<T>().swap(values);
+}
+
 // Bytes that are not initialized, given back to the system when it ends. Move-only.
 class FilterBuffer {
  public:

@@ -32,7 +32,7 @@ class RecordList {
 
   // Those before `number` are not read again.
   void release_before(std::size_t number) noexcept {
-    for (const std::size_t end = number / kBlock; released_ < end; ++released_) blocks_[released_] = {};
+    for (const std::size_t end = number / kBlock; released_ < end; ++released_) let_go(blocks_[released_]);
   }
   void clear() noexcept { *this = {}; }
 

@@ -110,7 +110,7 @@ std::optional<FilterBytes> encode_hex_column(FieldValues values, const FieldHex&
   } else {
     part.insert(part.end(), packed.begin(), packed.end());
   }
-  packed = {};
+  let_go(packed);
   if (part.size() < kMinimumTypedBytes) return std::nullopt;
   return found.exceptions.empty() ? part : encode_patched_column(values, found.exceptions, part);
 }

@@ -155,7 +155,7 @@ std::optional<FilterBytes> encode_shaped_column(FieldValues values, const FieldS
   FilterVector<FilterBytes> parts;
   for (auto& column : columns.values) {
     parts.push_back(encode(values.with(column)));
-    column = {};
+    let_go(column);
   }
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) append_varint(parts[i].size(), part);
   for (const FilterBytes& column : parts) part.insert(part.end(), column.begin(), column.end());

@@ -141,7 +141,7 @@ FilterVector<FilterBytes> Writer::parts() {
   parts[kRareShapes] = std::move(numbers.rare);
   for (auto& values : columns_) {
     parts.push_back(values.empty() ? FilterBytes() : encode_field_column({raw_, values}));
-    values = {};
+    let_go(values);
   }
   return parts;
 }

@@ -1,6 +1,6 @@
 // Packs, lists or extracts in a process of its own and prints what that took, one line of `name=value`:
 //   npk_peak_memory create-data pipe|lanes|kinds|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
-//                   PRESET: fast, standard, max, or max-small (blocks of 4 MiB)
+//                   PRESET: fast, standard, standard-plain (no filters), max, or max-small (blocks of 4 MiB)
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
 //   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS [pipe]
@@ -212,6 +212,7 @@ WriterOptions writer_options(const std::string& preset, const std::string& memor
   WriterOptions options;
   options.preset = preset == "fast" ? Preset::fast : preset.starts_with("max") ? Preset::max : Preset::standard;
   if (preset == "max-small") options.block_bytes = 4U << 20;
+  if (preset == "standard-plain") options.choose_filters = false;
   options.memory_bytes = std::stoull(memory);
   options.threads = static_cast<unsigned>(std::stoul(threads));
   options.recipients = recipients();

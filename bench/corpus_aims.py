@@ -74,6 +74,6 @@ def judge(kind, results, name, tree_bytes):
     else:
         size_ratio, time_ratio = ratio(size(results, name), size(results, BASE)), ratio(seconds(results, name), seconds(results, BASE))
     presets = {"npk": (aims.default_size, aims.default_time, aims.extract_rate), "npk --max": (aims.max_size, 1.0, aims.extract_rate)}
-    wanted = presets.get(name.removesuffix(" --filters"), (None, None, None))
+    wanted = presets.get(name, (None, None, None))
     return {"size": Judged(size_ratio, wanted[0]), "time": Judged(time_ratio, wanted[1]),
             "extract": Judged(extract_rate(results, name, tree_bytes), wanted[2], least=True)}

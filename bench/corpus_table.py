@@ -14,7 +14,7 @@ import measure
 import peers
 import rounds
 
-NPK = ("npk --fast", "npk", "npk --filters", "npk --max", "npk --max --filters")
+NPK = ("npk --fast", "npk", "npk --no-filters", "npk --max", "npk --max --no-filters")
 COLUMNS = ("corpus", "tool", "size MB", "of", "ratio", "aim", "", "pack s", "CPU s", "of its time", "aim", "", "extract MB/s a core", "aim", "")
 
 

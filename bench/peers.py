@@ -71,12 +71,12 @@ class NpkMax(Npk):
     name, option, slow = "npk --max", "--max", True
 
 
-class NpkFilters(Npk):
-    name, option = "npk --filters", "--filters"
+class NpkPlain(Npk):
+    name, option = "npk --no-filters", "--no-filters"
 
 
-class NpkMaxFilters(Npk):
-    name, option, slow = "npk --max --filters", "--max --filters", True
+class NpkMaxPlain(Npk):
+    name, option, slow = "npk --max --no-filters", "--max --no-filters", True
 
 
 class TarZstd(Peer):
@@ -209,7 +209,7 @@ class Zpaq(Peer):
         return (done.stdout or done.stderr).splitlines()[0]
 
 
-PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkFilters, NpkSealed, NpkMax, NpkMaxFilters, TarZstd1, TarZstd3, TarZstd9, TarZstd19, TarXz9, Squashfs, SevenZip,
+PEERS = [peer() for peer in (NpkFast, NpkDefault, NpkPlain, NpkSealed, NpkMax, NpkMaxPlain, TarZstd1, TarZstd3, TarZstd9, TarZstd19, TarXz9, Squashfs, SevenZip,
                              Dwarfs, Restic, Borg, Zpaq)]
 
 

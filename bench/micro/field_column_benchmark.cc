@@ -4,7 +4,7 @@
 #include <benchmark/benchmark.h>
 
 #include "codec/filter/field_column.h"
-#include "codec/filter/field_column_encode.h"
+#include "../../tests/unit/codec/encoded_field.h"
 #include "../../tests/unit/codec/field_samples.h"
 
 namespace {
@@ -37,14 +37,15 @@ void count(benchmark::State& state, const Field& field) {
 void encode(benchmark::State& state, const npk::codec::FieldKind& kind) {
   const Field field = field_of(kind);
   std::size_t length = 0;
-  for (auto _ : state) length = npk::codec::encode_field_column(field.views).size();
+  const npk::codec::JoinedValues joined(field.views);
+  for (auto _ : state) length = npk::codec::encode_field_column(joined.values()).size();
   count(state, field);
   state.counters["ratio"] = static_cast<double>(length) / static_cast<double>(field.bytes);
 }
 
 void decode(benchmark::State& state, const npk::codec::FieldKind& kind) {
   const Field field = field_of(kind);
-  const Bytes part = npk::codec::encode_field_column(field.views);
+  const Bytes part = npk::codec::encoded_field(field.views);
   for (auto _ : state) {
     auto reader = npk::codec::FieldReader::open(part);
     if (!reader) return state.SkipWithError("decoding failed");

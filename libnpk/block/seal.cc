@@ -46,12 +46,20 @@ format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, st
 }  // namespace
 
 struct BlockSealer::State {
-  explicit State(const SealOptions& options) : profile(options.profile), filterer(options) {}
+  explicit State(const SealOptions& given) : options(given) {}
 
-  Profile* profile;
+  // Nothing: `encoder` does.
+  [[nodiscard]] bool has_filtered_encoder() const { return options.filtered_encoder.step.id != format::CodecId::store; }
+  [[nodiscard]] bool may_filter(codec::ContentKind kind) const {
+    return !options.forced_filters.empty() || (options.choose_filters && kind != codec::ContentKind::general);
+  }
+  Result<FilterSlots::Slot> slot_for(codec::ContentKind kind) const {
+    if (options.slots == nullptr || !may_filter(kind)) return FilterSlots::Slot();
+    return options.slots->take(options.encoder.stop);
+  }
+
+  SealOptions options;
   std::unique_ptr<codec::Encoder> encoder;
-  std::unique_ptr<codec::Encoder> filtered_encoder;  // null: `encoder` does
-  BlockFilterer filterer;
 };
 
 BlockSealer::BlockSealer(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -62,9 +70,7 @@ BlockSealer::~BlockSealer() = default;
 Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
   auto state = std::make_unique<State>(options);
   NPK_ASSIGN(state->encoder, codec::make_encoder(options.encoder));
-  if (options.filtered_encoder.step.id != format::CodecId::store) {
-    NPK_ASSIGN(state->filtered_encoder, codec::make_encoder(options.filtered_encoder));
-  }
+  if (state->has_filtered_encoder()) NPK_TRY(codec::make_encoder(options.filtered_encoder));
   return BlockSealer(std::move(state));
 }
 
@@ -72,12 +78,17 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const ByteView raw = buffer.subspan(kSealHeadroom);
   std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
-  NPK_ASSIGN(FilteredBlock filtered, state_->filterer.filter(raw, kind));
+  NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind));
+  BlockFilterer filterer(state_->options);
+  NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
-  const bool is_filtered = kind != codec::ContentKind::general || is_forced;
-  codec::Encoder& encoder = is_filtered && state_->filtered_encoder != nullptr ? *state_->filtered_encoder : *state_->encoder;
-  NPK_ASSIGN(const auto payload, compress(encoder, state_->profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
+  if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(state_->options.filtered_encoder));
+  }
+  codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;
+  NPK_ASSIGN(const auto payload, compress(encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
   filtered.steps.push_back(chain_step(encoder.step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);

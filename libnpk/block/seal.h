@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "block/seal_slots.h"
 #include "codec/content_kind.h"
 #include "codec/encoder.h"
 #include "npk/bytes.h"
@@ -28,6 +29,7 @@ struct SealOptions {
   bool word_filter = false;                     // try words where no other filter is chosen
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
+  std::shared_ptr<FilterSlots> slots = nullptr;  // for blocks that filters are tried on or forced on; null: no bound
   Profile* profile = nullptr;
 };
 
@@ -41,7 +43,8 @@ class BlockSealer {
 
   // `buffer` is kSealHeadroom free bytes, then the raw data; `room` is at least as long. Returns the body, which lies in `room`, or, when
   // compression saves less than 1/64, in `buffer` with the raw data stored as it is.
-  // `kind`: of the content, for which filters are tried. try_compression false stores without trying.
+  // `kind`: of the content, for which filters are tried. try_compression false stores without trying. Memory that filters need, and the
+  // compressor behind them, is taken while a slot is held, and given back with it. Errors: cancelled while it waits for one.
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind = codec::ContentKind::general,
                                       bool try_compression = true);
 
@@ -51,6 +54,9 @@ class BlockSealer {
 
   std::unique_ptr<State> state_;
 };
+
+// The most that choosing filters for a block of this kind takes besides buffers as long as the block.
+[[nodiscard]] std::uint64_t trial_memory(std::uint64_t raw_length, codec::ContentKind kind) noexcept;
 
 // The kind of content that a filter is tried for; general if that does not show it.
 [[nodiscard]] codec::ContentKind kind_of_filter(format::CodecId id) noexcept;

@@ -40,10 +40,16 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
 });
 
+constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
+
 // Code lies beside much else in a block: a part would say little.
+std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind) {
+  if (kind == ContentKind::x86_code || kind == ContentKind::arm64_code) return raw_length;
+  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
+}
+
 ByteView trial_part(ByteView raw, ContentKind kind) {
-  const bool is_code = kind == ContentKind::x86_code || kind == ContentKind::arm64_code;
-  const std::size_t size = is_code ? raw.size() : std::min(raw.size(), kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
+  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind));
   return raw.subspan((raw.size() - size) / 2, size);
 }
 
@@ -53,35 +59,44 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 }  // namespace
 
+std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind) noexcept {
+  std::uint64_t most = 0;
+  for (const Candidate& candidate : kCandidates) {
+    if (candidate.kind != kind) continue;
+    for (const CodecId id : candidate.chain()) {
+      const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
+      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind) + kTrialEncoderBytes);
+    }
+  }
+  return most;
+}
+
 ContentKind kind_of_filter(CodecId id) noexcept {
   const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
 
-MutableBytes BlockFilterer::Buffer::take(std::size_t length) {
-  if (room < length) {
-    bytes.reset();
-    bytes = std::make_unique_for_overwrite<std::uint8_t[]>(length);
-    room = length;
-  }
-  return {bytes.get(), length};
-}
-
 // Filters that decline are left out.
 FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
   FilteredBlock block{raw, {}};
-  std::size_t turn = 0;
+  const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
     if (filter == nullptr || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
-    const MutableBytes out = buffers_[turn].take(block.bytes.size() + codec::kMaxFilterGrowth);
+    const std::size_t room = raw.size() + kSealHeadroom;
+    const MutableBytes to = block.steps.empty() || in_room() ? buffer_.take(room) : room_;
+    const MutableBytes out = to.first(std::min(room, block.bytes.size() + codec::kMaxFilterGrowth));
     ProfileSpan span(options_.profile, {ProfileStage::filter, id});
     const auto length = filter->encode(block.bytes, out);
     span.add_bytes(block.bytes.size(), length.value_or(block.bytes.size()));
     if (!length) continue;
     block.bytes = out.first(*length);
     block.steps.push_back({id, level, static_cast<std::uint32_t>(*length)});
-    turn = 1 - turn;
+  }
+  if (in_room()) {
+    const MutableBytes copy = buffer_.take(raw.size() + kSealHeadroom).first(block.bytes.size());
+    std::ranges::copy(block.bytes, copy.begin());
+    block.bytes = copy;
   }
   return block;
 }
@@ -114,7 +129,15 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
 }
 
-Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind) {
+Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {
+  room_ = room;
+  auto block = filtered(raw, kind);
+  trial_encoder_.reset();
+  trial_room_ = {};
+  return block;
+}
+
+Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
   if (!options_.forced_filters.empty()) return apply(raw, options_.forced_filters, 0);
   if (options_.choose_filters) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));

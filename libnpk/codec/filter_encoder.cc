@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::words, encode_words, words_encoder_memory},
-    {format::CodecId::json, encode_json, json_encoder_memory},
-    {format::CodecId::markup, encode_markup, markup_encoder_memory},
-    {format::CodecId::delimited, encode_delimited, delimited_encoder_memory},
-    {format::CodecId::lines, encode_lines, lines_encoder_memory},
+    {format::CodecId::json, encode_json, structural_encoder_memory},
+    {format::CodecId::markup, encode_markup, structural_encoder_memory},
+    {format::CodecId::delimited, encode_delimited, structural_encoder_memory},
+    {format::CodecId::lines, encode_lines, structural_encoder_memory},
     {format::CodecId::integers, encode_integers, integers_encoder_memory},
     {format::CodecId::byte_shuffle, encode_byte_shuffle, element_encoder_memory},
     {format::CodecId::bit_shuffle, encode_bit_shuffle, element_encoder_memory},

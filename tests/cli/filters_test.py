@@ -1,4 +1,4 @@
-"""npk pack --filters and --chain, npk info --blocks, npk recompress: what blocks go through, and that all of it comes back."""
+"""npk pack with its filters, --no-filters and --chain, npk info --blocks, npk recompress: what blocks go through, and that all of it comes back."""
 
 import json
 import random
@@ -32,8 +32,9 @@ class Filters(harness.CommandTest):
         self.same_tree("t", package + ".pipe/t")
 
     def test_a_trial_chooses(self):
-        self.npk("pack", "-q", "p.npk", "t")
-        self.npk("pack", "-q", "--filters", "q.npk", "t")
+        self.npk("pack", "-q", "--no-filters", "p.npk", "t")
+        self.assertEqual(self.chains("p.npk"), {"zstd"})
+        self.npk("pack", "-q", "q.npk", "t")
         self.assertEqual(self.chains("q.npk"), {"json+zstd", "markup+zstd", "lines+zstd"})
         self.assertTrue(all(" % in a trial" in block["reason"] for block in self.blocks("q.npk")))
         self.assertLess((self.at / "q.npk").stat().st_size, (self.at / "p.npk").stat().st_size)
@@ -42,7 +43,7 @@ class Filters(harness.CommandTest):
 
     def test_threads_do_not_change_the_bytes(self):
         for threads in "14":
-            self.npk("pack", "-q", "--reproducible", "--filters", "--threads", threads, threads + ".npk", "t")
+            self.npk("pack", "-q", "--reproducible", "--threads", threads, threads + ".npk", "t")
         self.assertEqual((self.at / "1.npk").read_bytes(), (self.at / "4.npk").read_bytes())
 
     def test_a_chain_is_forced(self):
@@ -56,13 +57,14 @@ class Filters(harness.CommandTest):
     def test_wrong_chains(self):
         for chain, why in (("gzip", "neither a filter"), ("zstd+json", "neither a filter"), ("json+zstd:x", "no level"), ("json+" * 8 + "zstd", "at most 7")):
             self.npk("pack", "-q", "--chain", chain, "p.npk", "t", code=USAGE, says=why)
+        self.npk("pack", "-q", "--filters", "--no-filters", "p.npk", "t", code=USAGE)
         self.npk("pack", "-q", "--chain", "json", "--codec", "zstd", "p.npk", "t", code=USAGE, says="not beside")
         self.assertFalse((self.at / "p.npk").exists())
 
     def test_recompress(self):
-        self.npk("pack", "-q", "p.npk", "t/a.json")
+        self.npk("pack", "-q", "--no-filters", "p.npk", "t/a.json")
         before = self.npk("hash", "p.npk").stdout
-        report = self.json("recompress", "--json", "--filters", "p.npk")
+        report = self.json("recompress", "--json", "p.npk")
         self.assertEqual((report["format"], report["copied_blocks"]), ("npk-recompress-1", 0))
         self.assertEqual(self.chains("p.npk"), {"json+zstd"})
         self.assertEqual(self.npk("hash", "p.npk").stdout, before)

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "codec/filter/field_column.h"
-#include "codec/filter/field_column_encode.h"
+#include "unit/codec/encoded_field.h"
 
 namespace {
 
@@ -33,7 +33,7 @@ std::vector<Bytes> read_values(ByteView part) {
 
 void expect_round_trip(const std::vector<Bytes>& values) {
   const std::vector<ByteView> views(values.begin(), values.end());
-  const Bytes part = npk::codec::encode_field_column(views);
+  const Bytes part = npk::codec::encoded_field(views);
   auto reader = FieldReader::open(part);
   require(reader.has_value());
   for (const Bytes& value : values) {

@@ -1,12 +1,14 @@
 // Packs, lists or extracts in a process of its own and prints what that took, one line of `name=value`:
-//   npk_peak_memory create-data pipe|lanes|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
-//                   PRESET: fast, standard, max, or max-small (blocks of 4 MiB)
+//   npk_peak_memory create-data pipe|lanes|kinds|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
+//                   PRESET: fast, standard, standard-plain (no filters), max, or max-small (blocks of 4 MiB)
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
 //   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS [pipe]
 //   npk_peak_memory read PACKAGE THREADS CACHE
 // With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it; with NPK_TEST_SEALED, packages are sealed. anon: peak anonymous memory in bytes, at most (the highest resident size less
 // the pages of files resident at the start).
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +16,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <sys/resource.h>
 #include <thread>
@@ -89,6 +92,64 @@ class LanesMaterial {
   Material text_;
 };
 
+// Files of JSON, markup, cells, a log, one line again and again, noise and text, in turn: every kind that filters take apart has its block open.
+class KindsMaterial {
+ public:
+  static constexpr std::uint64_t kFileBytes = 900'000;
+
+  explicit KindsMaterial(std::uint64_t number) : number_(number) {}
+  void fill(std::uint64_t offset, MutableBytes out) const {
+    if (number_ % kKinds == kKinds - 1) return text_->fill(number_ * kFileBytes + offset, out);
+    std::array<char, kLine + 32> line{};
+    for (std::size_t at = 0; at < out.size();) {
+      const std::uint64_t row = (offset + at) / kLine, within = (offset + at) % kLine;
+      spell(row + (number_ << 20U), line);
+      const std::size_t count = std::min<std::size_t>(out.size() - at, kLine - within);
+      std::memcpy(out.data() + at, line.data() + within, count);
+      at += count;
+    }
+  }
+
+ private:
+  static constexpr std::uint64_t kKinds = 7, kLine = 64;
+
+  void spell(std::uint64_t row, std::array<char, kLine + 32>& line) const {
+    static constexpr std::array kForms = {"{\"id\":%10llu,\"name\":\"item %8llu\",\"value\":%9llu.5}        \n", "<item id=\"%10llu\" at=\"%8llu\"> text of %9llu</item>           \n",
+                                          "%10llu,%8llu,%9llu,name,0.125,2026-01-01,yes,1,2,3,4\n     ", "2026-01-01 00:00:00 %10llu host[%8llu]: took %9llu ms \n      ",
+                                          "the same line again and again, the same line again and again  \n", "%c"};
+    const std::uint64_t mixed = (row + 1) * 0x9E3779B97F4A7C15ULL;
+    if (number_ % kKinds == 5) {
+      for (std::size_t i = 0; i < kLine; i += 8) {
+        const std::uint64_t noise = (mixed + i) * 0xBF58476D1CE4E5B9ULL ^ mixed >> 29U;
+        std::memcpy(&line[i], &noise, 8);
+      }
+      return;
+    }
+    std::ranges::fill(line, ' ');
+    const int length = std::snprintf(line.data(), line.size(), kForms[number_ % kKinds], static_cast<unsigned long long>(row % 10'000'000'000U),
+                                     static_cast<unsigned long long>(mixed >> 40U), static_cast<unsigned long long>(mixed % 1'000'000'000U));
+    line[static_cast<std::size_t>(length)] = ' ';
+    line[kLine - 1] = '\n';
+  }
+
+  std::uint64_t number_;
+  std::shared_ptr<const Material> text_ = shared_text();
+  static std::shared_ptr<const Material> shared_text() {
+    static const auto text = std::make_shared<const Material>();
+    return text;
+  }
+};
+
+testing::TestTree kinds_tree(std::uint64_t bytes) {
+  std::vector<testing::TestEntry> entries;
+  for (std::uint64_t number = 0; number * KindsMaterial::kFileBytes < bytes; ++number) {
+    testing::TestEntry& entry = entries.emplace_back(testing::TestEntry{.path = std::to_string(1'000'000 + number)});
+    entry.generated_size = KindsMaterial::kFileBytes;
+    entry.generator = [material = KindsMaterial(number)](std::uint64_t offset, MutableBytes out) { material.fill(offset, out); };
+  }
+  return testing::TestTree(std::move(entries));
+}
+
 template <class Content>
 class MaterialSource final : public SequentialSource {
  public:
@@ -151,6 +212,7 @@ WriterOptions writer_options(const std::string& preset, const std::string& memor
   WriterOptions options;
   options.preset = preset == "fast" ? Preset::fast : preset.starts_with("max") ? Preset::max : Preset::standard;
   if (preset == "max-small") options.block_bytes = 4U << 20;
+  if (preset == "standard-plain") options.choose_filters = false;
   options.memory_bytes = std::stoull(memory);
   options.threads = static_cast<unsigned>(std::stoul(threads));
   options.recipients = recipients();
@@ -182,6 +244,9 @@ void create_data(const std::vector<std::string>& arguments, const Measure& measu
   } else if (arguments.at(1) == "lanes") {
     MaterialSource<LanesMaterial> source(size);
     report = create_from(source, *sink, options);
+  } else if (arguments.at(1) == "kinds") {
+    report = value_of(writer::write_package(kinds_tree(size), *sink, options));
+    if (!sink->commit()) std::exit(1);
   } else {
     testing::TestEntry entry{.path = "data"};
     entry.generated_size = size;

@@ -46,6 +46,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack' -l max
 complete -c npk -n '__fish_seen_subcommand_from pack' -l codec -xa 'store zstd lz4 lzma2'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l chain -x -d 'filters and codec'
 complete -c npk -n '__fish_seen_subcommand_from pack append recompress' -l filters -d 'take apart what a trial says'
+complete -c npk -n '__fish_seen_subcommand_from pack append recompress' -l no-filters -d 'take nothing apart'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l dedup -xa 'none files chunks'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l order -xa 'path kind similar'
 complete -c npk -n '__fish_seen_subcommand_from pack' -l reproducible

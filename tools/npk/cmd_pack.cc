@@ -33,8 +33,8 @@ own, read from standard input.
   --stdin-name NAME    what the entry of PATH `-` is called (stdin)
   --fast, --max        quicker, or smaller
   --codec NAME         store, zstd, lz4 or lzma2; --level N sets how hard it tries
-  --filters            takes JSON, XML, HTML, CSV, logs, numbers and machine code apart where a trial says that they become smaller;
-                       takes more memory
+  --no-filters         JSON, XML, HTML, CSV, logs, numbers and machine code as they are: otherwise they are taken apart where a trial says
+                       that they become smaller, but with --fast, --codec, --level or --block-size only if --filters asks for it
   --chain CHAIN        filters and a codec for every block, like json+zstd:15
   --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
   --chunk-size N       average piece looked for again, a power of two from 4K to 4M

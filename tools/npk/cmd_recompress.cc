@@ -12,7 +12,7 @@ constexpr std::string_view kHelp = R"(usage: npk recompress [OPTION]... PACKAGE
 Compresses a package's data anew, as another preset, codec or a newer npk does, and replaces the package when the new one is whole.
 
   --fast, --max        quicker, or smaller
-  --codec NAME, --level N, --filters, --chain CHAIN, --block-size N
+  --codec NAME, --level N, --filters, --no-filters, --chain CHAIN, --block-size N
                        as of npk pack
   -n, --dry-run        only says what there is to do
   -o, --output FILE    writes there, and leaves the package as it is
@@ -27,13 +27,14 @@ All generations stay what they are, with their numbers, times, messages and cont
 Signatures are of the form the package had: they are kept as records that `npk verify --signer` can check the content by.
 
 example:
-  npk recompress --filters archive.npk
+  npk recompress --max archive.npk
 )";
 
 struct Options {
   RewriteCommand command;
   WriterOptions writer;
   bool fast = false, max = false;
+  bool filters = false, no_filters = false;
 };
 
 void define(OptionParser& parser, Options& options) {
@@ -42,9 +43,11 @@ void define(OptionParser& parser, Options& options) {
   parser.text("--codec", options.writer.codec);
   parser.number("--level", options.writer.level, -100, 100);
   parser.text("--chain", options.writer.chain);
-  parser.flag("--filters", options.writer.choose_filters);
+  parser.flag("--filters", options.filters);
+  parser.flag("--no-filters", options.no_filters);
   parser.size("--block-size", options.writer.block_bytes);
   parser.excludes("--fast", "--max");
+  parser.excludes("--filters", "--no-filters");
   define_rewrite(parser, options.command);
 }
 
@@ -71,6 +74,7 @@ int run_recompress(const Arguments& arguments, Io& io) {
   if (const auto code = parser.parse(arguments, io)) return *code;
   if (options.fast) options.writer.preset = Preset::fast;
   if (options.max) options.writer.preset = Preset::max;
+  if (options.filters || options.no_filters) options.writer.choose_filters = options.filters;
   if (const auto completed = complete_rewrite(options.command, messages, io); !completed) return messages.error(completed.error());
   const auto start = io.now();
   const auto report = ops::recompress(options.command.package, {.rewrite = options.command.rewrite, .writer = options.writer});

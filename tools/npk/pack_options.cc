@@ -64,7 +64,8 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.number("--level", writer.level, -100, 100);
   parser.text("--codec", writer.codec);
   parser.text("--chain", writer.chain);
-  parser.flag("--filters", writer.choose_filters);
+  parser.flag("--filters", options.filters);
+  parser.flag("--no-filters", options.no_filters);
   parser.size("--block-size", writer.block_bytes);
   parser.size("--chunk-size", writer.chunk_bytes);
   parser.text("--dedup", options.dedup);
@@ -74,11 +75,13 @@ void define_pack(OptionParser& parser, PackOptions& options, ops::CreateOptions&
   parser.text("--accel", options.accel);
   parser.text("--message", writer.message);
   parser.excludes("--fast", "--max");
+  parser.excludes("--filters", "--no-filters");
 }
 
 Result<void> complete_pack(const PackOptions& options, const OptionParser& parser, Io& io, ops::CreateOptions& create) {
   if (options.fast) create.writer.preset = Preset::fast;
   if (options.max) create.writer.preset = Preset::max;
+  if (options.filters || options.no_filters) create.writer.choose_filters = options.filters;
   create.writer.threads = static_cast<unsigned>(options.threads);
   if (options.accel && !(create.writer.accel = accel_mode_of(*options.accel)))
     return fail(Errc::misuse, "--accel: '" + *options.accel + "' is none of off, auto, opencl and cuda");

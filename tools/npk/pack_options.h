@@ -12,6 +12,7 @@ namespace npk::tools {
 struct PackOptions {
   bool fast = false;
   bool max = false;
+  bool filters = false, no_filters = false;
   std::uint64_t threads = 0;
   std::optional<std::string> accel;
   std::string dedup = "chunks";

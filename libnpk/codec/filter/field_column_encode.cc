@@ -12,7 +12,7 @@
 namespace npk::codec {
 namespace {
 
-Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
+FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
 
 constexpr std::size_t kSampledBytes = 1U << 15;  // of values that encodings are tried on
 
@@ -39,35 +39,43 @@ class Choice {
   Choice(FieldValues values, CompressedCost& cost, bool may_have_shape)
       : values_(values), sample_(sample_of(values)), cost_(cost), may_have_shape_(may_have_shape) {}
 
-  Bytes best() {
+  FilterBytes best() {
     least_ = cost_.of(encode_text_column(sampled()));
-    try_numbers();
-    try_dictionary();
-    try_hex();
+    within_memory(&Choice::try_numbers);
+    within_memory(&Choice::try_dictionary);
+    within_memory(&Choice::try_hex);
     const bool typed = best_.has_value();
-    try_shared();
-    if (may_have_shape_ && !typed) try_shapes();
+    within_memory(&Choice::try_shared);
+    if (may_have_shape_ && !typed) within_memory(&Choice::try_shapes);
     return best_ ? *std::move(best_) : encode_text_column(values_);
   }
 
  private:
+  // An encoding that takes too much is none.
+  void within_memory(void (Choice::*attempt)()) {
+    try {
+      (this->*attempt)();
+    } catch (const FilterMemoryExceeded&) {
+    }
+  }
+
   FieldValues sampled() const { return values_.subspan(sample_.first, sample_.count); }
 
   void try_numbers() {
-    const auto found = find_numbers(values_);
+    auto found = find_numbers(values_);
     if (!found) return;
     const NumberLayout layout = choose_layout(found->numbers, cost_);
     const auto some = find_numbers(sampled());
     const auto trial = some ? encode_number_column(sampled(), *some, layout) : std::nullopt;
-    if (trial) consider(cost_.of(*trial), [&] { return encode_number_column(values_, *found, layout); });
+    if (trial) consider(cost_.of(*trial), [&] { return encode_number_column(values_, *std::move(found), layout); });
   }
 
   void try_dictionary() {
     const auto found = find_dictionary(values_);
     if (!found) return;
-    Bytes trial;
+    FilterBytes trial;
     append_indices(*found, sample_.first, sample_.count, trial);
-    const std::size_t entries = cost_.of(encode_text_column(found->entries));
+    const std::size_t entries = cost_.of(encode_text_column(found->entries()));
     consider(cost_.of(trial) + entries * sample_.count / values_.size(), [&] { return encode_dictionary_column(*found); });
   }
 
@@ -108,7 +116,7 @@ class Choice {
   Sample sample_;
   CompressedCost& cost_;
   bool may_have_shape_;
-  std::optional<Bytes> best_;
+  std::optional<FilterBytes> best_;
   std::size_t least_ = 0;
 };
 
@@ -116,7 +124,7 @@ bool all_equal(FieldValues values) {
   return std::ranges::all_of(values.subspan(1), [&](ByteView value) { return std::ranges::equal(value, values[0]); });
 }
 
-Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape) {
+FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape) {
   if (values.empty()) return {};
   if (values.size() > 3 && all_equal(values)) return encode_constant_column(values[0], values.size());
   std::size_t total = values.size();
@@ -127,9 +135,9 @@ Bytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shap
 
 }  // namespace
 
-Bytes encode_field_column(std::span<const ByteView> values) {
-  // Making a context takes longer than a small column.
-  thread_local CompressedCost cost;
+FilterBytes encode_field_column(FieldValues values) {
+  if (EncoderMemory* memory = EncoderMemory::current()) return encode_column(values, memory->cost(), true);
+  CompressedCost cost;
   return encode_column(values, cost, true);
 }
 

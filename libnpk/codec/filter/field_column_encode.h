@@ -1,14 +1,12 @@
 // Counterpart of field_column.h.
 #pragma once
 
-#include <span>
-
-#include "npk/bytes.h"
+#include "codec/filter/field_column/field_values_encode.h"
 
 namespace npk::codec {
 
 // The part that a FieldReader gives `values` back from: of the encodings there are, the one that promises to compress best.
-// Values are any bytes. Deterministic; linear time but for sorting. Memory: under 400 bytes a value and a megabyte for each thread.
-[[nodiscard]] Bytes encode_field_column(std::span<const ByteView> values);
+// Values are any bytes. Deterministic; linear time but for sorting. Memory: encoder_memory.h; an encoding that would pass the bound is not chosen.
+[[nodiscard]] FilterBytes encode_field_column(FieldValues values);
 
 }  // namespace npk::codec

@@ -8,7 +8,8 @@
 
 namespace npk::codec {
 
-inline void append_varint(std::uint64_t value, Bytes& out) {
+template <class Container>
+void append_varint(std::uint64_t value, Container& out) {
   for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
   out.push_back(static_cast<std::uint8_t>(value));
 }

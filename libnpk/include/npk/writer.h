@@ -47,8 +47,9 @@ struct WriterOptions {
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
   // JSON, XML and HTML, CSV, logs and records, numbers and machine code have blocks of their own, and go through a filter for their kind where a
-  // trial says that it helps (spec section 5.1). Filters take memory: estimate_write_memory() and memory_bytes count it.
-  bool choose_filters = false;
+  // trial says that it helps (spec section 5.1). Filters take memory: estimate_write_memory() and memory_bytes count it. Default: with the
+  // presets standard and max, unless codec, level, chain or block_bytes are given.
+  std::optional<bool> choose_filters;
   // Every block through these filters (those that take it) and this compressor, whatever its content: "json+zstd:15".
   // Not beside codec, level or choose_filters.
   std::optional<std::string> chain;
@@ -58,7 +59,7 @@ struct WriterOptions {
   Deduplication deduplication = Deduplication::chunks;
   FileOrder order = FileOrder::preset;
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
-  std::uint64_t memory_bytes = 0;        // 0: no limit; kept by using fewer threads; Errc::limit naming the least that works if too little.
+  std::uint64_t memory_bytes = 0;        // 0: no limit; kept by filtering fewer blocks at a time and using fewer threads; Errc::limit naming the least that works if too little.
                                          // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
   // Where chunks are hashed; never changes the bytes. None: as the environment variable NPK_ACCEL says (cpu, auto, opencl, cuda), else off.
   // A device takes up to 8 MiB a thread here, beside memory_bytes, and as much of its own.

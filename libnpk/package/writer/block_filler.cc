@@ -1,6 +1,9 @@
 #include "package/writer/block_filler.h"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include "block/seal.h"
 #include "package/writer/earlier_blocks.h"
@@ -10,6 +13,8 @@ namespace {
 
 constexpr std::size_t kSegmentChunks = 1U << 16;
 constexpr std::size_t kSegmentEntries = 1U << 15;
+// Of a kind of content, in a segment's last block of it: less compresses better beside what it was found among.
+constexpr std::size_t kLeastKindBytes = 64U << 10;
 
 }  // namespace
 
@@ -144,7 +149,50 @@ void BlockFiller::close_block(Batch& batch, Lane lane) {
   block = {};
 }
 
+bool BlockFiller::is_scrap(std::size_t lane) const noexcept {
+  const OpenBlock& block = blocks_[lane];
+  return lane >= kFirstFilteredLane && block.buffer && block.raw_length < std::min(kLeastKindBytes, options_.block_bytes[0] / kLanes);
+}
+
+// The ordinary block as if the lanes' chunks had never been set apart.
+void BlockFiller::join(std::span<const std::size_t> lanes) {
+  std::vector<std::pair<std::size_t, const std::uint8_t*>> rows;  // with their bytes
+  for (const std::size_t lane : lanes) {
+    for (const std::size_t row : blocks_[lane].rows) rows.emplace_back(row, blocks_[lane].buffer.data() + block::kSealHeadroom + page_.chunks[row].offset);
+  }
+  std::ranges::sort(rows);
+  OpenBlock joined;
+  joined.buffer = block_buffers_[0]->take();
+  for (const auto& [row, bytes] : rows) {
+    format::ChunkRow& chunk = page_.chunks[row];
+    std::memcpy(joined.buffer.data() + block::kSealHeadroom + joined.raw_length, bytes, chunk.length);
+    chunk.offset = static_cast<std::uint32_t>(joined.raw_length);
+    joined.raw_length += chunk.length;
+    joined.rows.push_back(row);
+  }
+  for (const std::size_t lane : lanes) {
+    block_buffers_[lane]->give(std::move(blocks_[lane].buffer));
+    blocks_[lane] = {};
+  }
+  blocks_[0] = std::move(joined);
+}
+
+void BlockFiller::join_scraps(Batch& batch) {
+  std::vector<std::size_t> lanes;
+  std::size_t bytes = 0;
+  for (std::size_t lane = kFirstFilteredLane; lane < kLanes; ++lane) {
+    if (!is_scrap(lane)) continue;
+    lanes.push_back(lane);
+    bytes += blocks_[lane].raw_length;
+  }
+  if (lanes.empty()) return;
+  if (blocks_[0].raw_length + bytes > options_.block_bytes[0]) close_block(batch, Lane::ordinary);
+  if (blocks_[0].buffer) lanes.push_back(0);
+  join(lanes);
+}
+
 void BlockFiller::end_segment(Batch& batch) {
+  join_scraps(batch);
   for (std::size_t lane = 0; lane < kLanes; ++lane) close_block(batch, static_cast<Lane>(lane));
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
   batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});

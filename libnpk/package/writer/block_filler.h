@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "dedup/chunk_index.h"
 #include "npk/format/commit.h"
@@ -58,6 +59,9 @@ class BlockFiller {
   [[nodiscard]] std::optional<std::uint64_t> find_known(const PieceChunk& chunk) const;
   std::uint64_t store(Batch& batch, const PieceChunk& chunk, Lane lane);
   void close_block(Batch& batch, Lane lane);
+  [[nodiscard]] bool is_scrap(std::size_t lane) const noexcept;
+  void join_scraps(Batch& batch);
+  void join(std::span<const std::size_t> lanes);
   void complete(const Piece& piece);
   [[nodiscard]] bool copy_from_leader(const Piece& piece);
   void end_segment(Batch& batch);

@@ -13,6 +13,7 @@
 #include "codec/word_filter.h"
 #include "npk/checked.h"
 #include "package/writer/batch.h"
+#include "package/writer/block_filler.h"
 #include "package/writer/chain_option.h"
 
 namespace npk::writer {
@@ -61,6 +62,7 @@ void set_block_bytes(WritePlan& plan, std::size_t ordinary, std::size_t repetiti
   plan.block_bytes[0] = ordinary;
   plan.block_bytes[1] = repetitive;
   plan.block_bytes[2] = 1U << 20;
+  plan.block_bytes[static_cast<std::size_t>(Lane::numeric)] = filtered / 2;  // the integers filter takes twice the memory of the others
 }
 
 // Figures: bench/README.md, "Presets".
@@ -114,7 +116,7 @@ std::uint32_t codec_parameter(format::CodecId id, std::size_t block_bytes) {
 // The chain's compressor as if it had been given by itself.
 Result<WriterOptions> take_chain(WriterOptions options, WritePlan& plan) {
   if (!options.chain) return options;
-  if (options.codec || options.level || options.choose_filters) return misuse("chain", "it names filters, codec and level: not beside those options");
+  if (options.codec || options.level || options.choose_filters.value_or(false)) return misuse("chain", "it names filters, codec and level: not beside those options");
   NPK_ASSIGN(ChainOption chain, parse_chain(*options.chain));
   plan.forced_filters = std::move(chain.filters);
   if (chain.compressor) options.codec = codec::codec_name(*chain.compressor);
@@ -148,7 +150,8 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     plan.word_filter = false;
   }
   if (given.chain || options.codec) plan.word_filter = false;
-  plan.choose_filters = given.choose_filters && step.id != format::CodecId::store;
+  const bool is_plain = given.preset != Preset::fast && !given.codec && !given.level && !given.chain && given.block_bytes == 0;
+  plan.choose_filters = given.choose_filters.value_or(is_plain) && step.id != format::CodecId::store;
   if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
   bound_filtered_blocks(plan);
@@ -187,32 +190,31 @@ Result<void> choose_sizes(const WriterOptions& options, WritePlan& plan) {
 
 bool uses_filters(const WritePlan& plan) { return plan.choose_filters || !plan.forced_filters.empty(); }
 
-// One being filled for each of these kinds, which seldom are all there, and one more.
-std::uint64_t filtered_lanes_bytes(const WritePlan& plan) {
-  return plan.choose_filters ? (kLanes - kFirstFilteredLane + 1) * plan.block_bytes[kFirstFilteredLane] : 0;
-}
-
-// Of the filters that are forced or, with a choice, of all but words, which plan_memory() counts by itself.
+// Of the filters that are forced or, with a choice, of those chosen from with what their trial takes.
 std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_bytes) {
   std::uint64_t most = 0;
+  for (std::size_t lane = kFirstFilteredLane; plan.choose_filters && lane < kLanes; ++lane)
+    most = std::max(most, block::trial_memory(plan.block_bytes[lane], kind_of_lane(static_cast<Lane>(lane))));
   for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
-    const bool is_used = plan.forced_filters.empty() ? filter.id != format::CodecId::words : std::ranges::count(plan.forced_filters, filter.id) != 0;
-    if (is_used) most = std::max(most, filter.memory(block_bytes));
+    if (std::ranges::count(plan.forced_filters, filter.id) != 0) most = std::max(most, filter.memory(block_bytes));
   }
   return most;
 }
 
-void set_threads(WritePlan& plan, unsigned threads) {
+void set_threads(WritePlan& plan, unsigned threads, unsigned filter_slots) {
   plan.threads = threads;
+  plan.filter_slots = filter_slots;
   plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes[0] / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
-// A limit is kept by using fewer threads, which never changes the bytes.
+// A limit is kept by taking fewer blocks apart at a time and by using fewer threads, neither of which ever changes the bytes.
 Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
   const unsigned wanted = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned threads = wanted; threads >= 1; --threads) {
-    set_threads(plan, threads);
-    if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
+    for (unsigned slots = uses_filters(plan) ? threads : 1; slots >= 1; --slots) {
+      set_threads(plan, threads, slots);
+      if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
+    }
   }
   return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory(plan).working_bytes() >> 20) + 1) +
                                " MiB of memory: raise --memory, or use a smaller --block-size" + (uses_filters(plan) ? ", no filters" : "") +
@@ -259,27 +261,63 @@ block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .word_filter = plan.word_filter,
                              .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
+  if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);
   options.encoder.stop = options.filtered_encoder.stop = std::move(stop);
   return options;
 }
 
+namespace {
+
+// Of bytes on their way to the end of the pipeline behind the fill stage. One thread takes each batch through before the next.
+std::uint64_t in_flight_bytes(const WritePlan& plan) { return (plan.threads == 1 ? 2 : plan.tokens) * kSliceBytes; }
+
+// Of all lanes but those whose buffers are used again, blocks being filled and blocks in flight: the former are of one segment, and take what
+// has been written to them.
+std::uint64_t large_block_bytes(const WritePlan& plan) {
+  std::uint64_t lanes = plan.block_bytes[1];
+  if (plan.choose_filters) {
+    for (std::size_t lane = kFirstFilteredLane; lane < kLanes; ++lane) lanes += plan.block_bytes[lane];
+  }
+  return std::min<std::uint64_t>(lanes, kSegmentInputBytes + 2 * kSliceBytes) + in_flight_bytes(plan);
+}
+
+// A repetitive block's room while it is sealed. So many are there at a time: one that was being filled, and what came in with bytes in flight.
+std::uint64_t repetitive_room_bytes(const WritePlan& plan) {
+  return std::min<std::uint64_t>(plan.threads, 1 + in_flight_bytes(plan) / plan.block_bytes[1]) * plan.block_bytes[1];
+}
+
+// Of one block that filters take apart: its room, what the filters make of it, and the filters, a trial, or the encoder behind them.
+struct SlotMemory {
+  std::uint64_t buffers = 0, filters = 0, encoder = 0;
+
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return buffers + std::max(filters, encoder); }
+};
+
+SlotMemory slot_memory(const WritePlan& plan) {
+  if (!uses_filters(plan)) return {};
+  const std::uint64_t block = plan.choose_filters ? plan.block_bytes[kFirstFilteredLane] : std::ranges::max(plan.block_bytes);
+  return {2 * block, most_filter_memory(plan, block), codec::encoder_memory_bytes(plan.filtered_encoder, block)};
+}
+
+}  // namespace
+
 WriteMemory plan_memory(const WritePlan& plan) noexcept {
   const std::uint64_t threads = plan.threads;
   const std::size_t largest_block = std::ranges::max(plan.block_bytes);
-  // Blocks being filled; for each thread one being sealed with its room, and one waiting for its turn to be written.
-  const std::uint64_t ordinary_blocks = 1 + 3 * threads;
+  // One being filled; for each thread one being sealed with its room, and one waiting for its turn to be written, which one thread alone has not.
+  const std::uint64_t ordinary_blocks = threads == 1 ? 3 : 1 + 3 * threads;
+  const SlotMemory slot = slot_memory(plan);
   WriteMemory memory;
   memory.threads = plan.threads;
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
-  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2] + filtered_lanes_bytes(plan);
+  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 2 * plan.block_bytes[2] + large_block_bytes(plan);
+  memory.filter_bytes = plan.filter_slots * slot.bytes();
+  const std::uint64_t room = repetitive_room_bytes(plan);
+  memory.block_buffer_bytes += threads == 1 ? room - std::min(room, memory.filter_bytes) : room;  // one thread has one or the other
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
-  const std::uint64_t filtered_block = plan.choose_filters ? plan.block_bytes[kFirstFilteredLane] : largest_block;
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
   if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
-  if (!uses_filters(plan)) return memory;
-  memory.encoder_bytes += threads * codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block);
-  memory.filter_bytes += threads * (2 * filtered_block + most_filter_memory(plan, filtered_block));
   return memory;
 }
 

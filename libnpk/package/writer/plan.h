@@ -28,6 +28,7 @@ struct WritePlan {
   std::uint64_t most_sketched_bytes = UINT64_MAX;  // of all files together: beyond, similar is as kind
   bool pads = false;                 // bodies of a sealed package
   unsigned threads = 1;
+  unsigned filter_slots = 1;         // blocks taken apart at a time
   std::size_t tokens = 1;            // batches in flight
 };
 

@@ -75,7 +75,7 @@ class PackageJob {
              const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, std::vector<std::uint64_t> order, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
-        repetitive_buffers_(buffer_bytes(1)), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane)),
+        repetitive_buffers_(buffer_bytes(1), BufferUse::once), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
         block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
         batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
@@ -255,10 +255,23 @@ class PackageJob {
       sealers_.give(std::move(sealer));
     }
     if (seal_ != nullptr) encrypt(filled);
+    let_go(filled);
     ProfileSpan span(profile(), ProfileStage::digest);
     span.add_bytes(filled.body.size(), filled.body.size());
     filled.hash = hash::blake3(filled.body);
     return {};
+  }
+
+  // What need not wait with the body for its turn.
+  void let_go(FilledBlock& filled) const {
+    BufferStack& buffers = buffers_of(filled);
+    if (filled.room.holds(filled.body.data())) std::swap(filled.buffer, filled.room);
+    buffers.give(std::exchange(filled.room, {}));
+    if (buffers.use() == BufferUse::again || filled.body.size() >= filled.raw_length) return;
+    Buffer body = Buffer::mapped(filled.body.size());
+    std::ranges::copy(filled.body, body.data());
+    filled.body = body.span(0, filled.body.size());
+    filled.buffer = std::move(body);
   }
 
   bool is_worth_compressing(const FilledBlock& filled, ByteView raw) const {

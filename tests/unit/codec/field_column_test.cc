@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "codec/filter/field_column_encode.h"
+#include "unit/codec/encoded_field.h"
 #include "unit/codec/field_samples.h"
 
 namespace npk::codec {
@@ -18,7 +18,7 @@ std::vector<ByteView> views_of(const std::vector<std::string>& values) {
   return views;
 }
 
-Bytes encoded(const std::vector<std::string>& values) { return encode_field_column(views_of(values)); }
+Bytes encoded(const std::vector<std::string>& values) { return encoded_field(views_of(values)); }
 
 void expect_round_trip(const std::vector<std::string>& values) {
   const Bytes part = encoded(values);

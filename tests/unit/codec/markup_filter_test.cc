@@ -9,6 +9,7 @@
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 #include "support/markup_samples.h"
+#include "unit/codec/encoded_field.h"
 #include "unit/codec/test_data.h"
 
 namespace npk::codec {
@@ -197,11 +198,11 @@ TEST(MarkupFilter, WrongLengthsAreRefused) {
 
 // A payload of the given templates, codes and text, with one column.
 Result<Bytes> by_hand(std::string_view templates, std::string_view codes, std::string_view text, std::span<const ByteView> values, std::size_t raw_length) {
-  std::vector<Bytes> parts(8);
+  std::vector<FilterBytes> parts(8);
   parts[0].assign(templates.begin(), templates.end());
   parts[1].assign(codes.begin(), codes.end());
   parts[2].assign(text.begin(), text.end());
-  parts[7] = encode_field_column(values);
+  parts[7] = encode_field_column(JoinedValues(values).values());
   Bytes payload(1000);
   payload.resize(join_parts(parts, payload).value());
   return restore(payload, raw_length);

@@ -103,7 +103,7 @@ TEST_P(TemplateFilters, SurviveDamage) {
 
 // A template of 16384 slots without text, again and again, its values empty.
 TEST_P(TemplateFilters, RefuseMoreValuesThanBytes) {
-  std::vector<Bytes> parts(4);
+  std::vector<FilterBytes> parts(4);
   append_varint(1, parts[0]);
   append_varint(1, parts[0]);
   append_varint(0, parts[0]);

@@ -140,7 +140,8 @@ TEST(Levels, AreRecordedInTheChain) {
     std::int8_t level;
   } cases[] = {
       {{.preset = Preset::fast}, format::CodecId::zstd, 1},
-      {{.preset = Preset::standard}, format::CodecId::zstd, 6},
+      {{.preset = Preset::standard, .choose_filters = false}, format::CodecId::zstd, 6},
+      {{.preset = Preset::standard, .choose_filters = true}, format::CodecId::zstd, 9},  // taken for lines
       {{.codec = "zstd", .level = 3}, format::CodecId::zstd, 3},
       {{.codec = "zstd", .level = -5}, format::CodecId::zstd, -5},
       {{.codec = "lz4", .level = 0}, format::CodecId::lz4, 0},

@@ -28,9 +28,16 @@ class DelimitedEncoder {
 
   std::optional<std::size_t> run(MutableBytes out) {
     count();
-    for (std::size_t i = 0; i < table_.rows.size(); ++i) add(table_.rows[i], keys_[i]);
+    for (std::size_t i = 0; i < table_.rows.size(); ++i) {
+      add(table_.rows[i], keys_[i]);
+      table_.cells.release_before(table_.rows[i].first_cell);
+      table_.rows.release_before(i);
+      keys_.release_before(i);
+    }
     if (text_bytes_ > raw_.size() / 2 || block_.templates.empty()) return std::nullopt;
     block_.tail = raw_.subspan(table_.length);
+    table_ = {};
+    keys_ = {};
     return write_templates(block_, raw_, out);
   }
 
@@ -42,13 +49,12 @@ class DelimitedEncoder {
   };
 
   ByteView bytes_of(Place place) const { return raw_.subspan(place.offset, place.length); }
-  std::span<const DelimitedCell> cells_of(const DelimitedRow& row) const { return std::span(table_.cells).subspan(row.first_cell, row.cells); }
 
   // Which of the first cells are numbers.
   [[nodiscard]] std::uint64_t numbers_in(const DelimitedRow& row) const {
     std::uint64_t numbers = 0;
     for (std::size_t i = 0; i < std::min<std::size_t>(row.cells, 64); ++i) {
-      if (begins_number(bytes_of(cells_of(row)[i].place))) numbers |= 1ULL << i;
+      if (begins_number(bytes_of(table_.cells[row.first_cell + i].place()))) numbers |= 1ULL << i;
     }
     return numbers;
   }
@@ -57,7 +63,7 @@ class DelimitedEncoder {
   void count() {
     std::uint64_t file = 0, heading = 0, numeric = 0;
     std::uint32_t rows = 0;
-    for (const DelimitedRow& row : table_.rows) {
+    table_.rows.for_each([&](const DelimitedRow& row) {
       const std::uint64_t numbers = row.cells > 1 ? numbers_in(row) : ~0ULL;
       if (numbers == 0) {
         const std::uint64_t hash = hash_bytes(raw_.subspan(row.offset, row.length));
@@ -72,10 +78,10 @@ class DelimitedEncoder {
       const std::uint64_t schema = mix_hash(file, row.cells);
       const std::uint64_t shape = mix_hash(mix_hash(schema, row.quotes), row.carriage_return ? 1 : 0);
       keys_.push_back({note(schemas_, schema_uses_, schema), note(shapes_, shape_uses_, shape)});
-    }
+    });
   }
 
-  static std::uint32_t note(IndexTable& table, std::vector<std::uint32_t>& uses, std::uint64_t hash) {
+  static std::uint32_t note(IndexTable& table, FilterVector<std::uint32_t>& uses, std::uint64_t hash) {
     const std::uint32_t index = table.index_of(hash);
     if (index == uses.size()) uses.push_back(0);
     ++uses[index];
@@ -92,9 +98,10 @@ class DelimitedEncoder {
     literals_.clear();
     values_.clear();
     std::uint32_t at = row.offset;
-    for (const DelimitedCell& cell : cells_of(row)) {
+    for (std::size_t i = 0; i < row.cells; ++i) {
+      const DelimitedCell& cell = table_.cells[row.first_cell + i];
       const std::uint32_t marks = cell.quoted && !quotes_apart ? 1 : 0;
-      const Place value{cell.place.offset - marks, cell.place.length + 2 * marks};
+      const Place value{cell.offset - marks, cell.length + 2 * marks};
       literals_.push_back({at, value.offset - at});
       values_.push_back(value);
       at = value.offset + value.length;
@@ -110,7 +117,7 @@ class DelimitedEncoder {
     }
     if (!same(line.ending, ending) || !std::ranges::equal(line.literals, literals_, [this](Place a, Place b) { return same(a, b); })) return false;
     block_.sequence.push_back(number);
-    block_.values.insert(block_.values.end(), values_.begin(), values_.end());
+    for (const Place value : values_) block_.values.push_back(value);
     return true;
   }
 
@@ -146,10 +153,10 @@ class DelimitedEncoder {
   ByteView raw_;
   DelimitedRows table_;
   TemplateBlock block_;
-  std::vector<RowKey> keys_;
+  RecordList<RowKey> keys_;
   IndexTable schemas_, shapes_, templates_, columns_;
-  std::vector<std::uint32_t> schema_uses_, shape_uses_;
-  std::vector<Place> literals_, values_;
+  FilterVector<std::uint32_t> schema_uses_, shape_uses_;
+  FilterVector<Place> literals_, values_;
   std::size_t text_bytes_ = 0;
 };
 
@@ -159,10 +166,7 @@ std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
   const std::optional<std::uint8_t> delimiter = find_delimiter(raw);
   if (!delimiter) return std::nullopt;
-  return DelimitedEncoder(raw, *delimiter).run(out);
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return DelimitedEncoder(raw, *delimiter).run(out); });
 }
-
-// Rows, cells and places, at most one per byte, and tables.
-std::uint64_t delimited_encoder_memory(std::uint64_t raw_length) { return 96 * raw_length + (1U << 20); }
 
 }  // namespace npk::codec

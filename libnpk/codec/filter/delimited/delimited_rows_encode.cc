@@ -23,7 +23,6 @@ struct Tally {
 class RowSplitter {
  public:
   RowSplitter(ByteView raw, std::uint8_t delimiter) : raw_(raw), delimiter_(delimiter) {
-    result_.cells.reserve(raw.size() / 8);
     for (end_ = raw.size(); end_ > 0 && raw[end_ - 1] != '\n';) --end_;
   }
 
@@ -55,8 +54,9 @@ class RowSplitter {
                      .length = 0,
                      .first_cell = static_cast<std::uint32_t>(result_.cells.size()),
                      .cells = 0,
-                     .quotes = 0,
-                     .carriage_return = false};
+                     .carriage_return = false,
+                     .quotes = 0};
+    std::uint64_t quotes = 0;
     for (bool more = true; more; ++row.cells) {
       const std::size_t closing = raw_[at_] == '"' ? closing_quote(at_) : 0;
       const std::size_t begin = closing > 0 ? at_ + 1 : at_;
@@ -64,13 +64,14 @@ class RowSplitter {
       if (closing == 0) {
         for (end = at_; !ends_cell(end);) ++end;
       }
-      result_.cells.push_back({{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin)}, closing > 0});
-      row.quotes = mix_hash(row.quotes, closing > 0 ? 1 : 2);
+      result_.cells.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin) & 0x7FFFFFFFU, closing > 0});
+      quotes = mix_hash(quotes, closing > 0 ? 1 : 2);
       at_ = end + (closing > 0 ? 1 : 0);
       row.carriage_return = raw_[at_] == '\r' && raw_[at_] != delimiter_;
       if (row.carriage_return) ++at_;
       more = raw_[at_++] == delimiter_;
     }
+    row.quotes = static_cast<std::uint32_t>(quotes ^ quotes >> 32U);
     row.length = static_cast<std::uint32_t>(at_) - row.offset;
     result_.length = at_;
     result_.rows.push_back(row);

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "codec/filter/record_list_encode.h"
 #include "codec/filter/templates/template_format.h"
 #include "npk/bytes.h"
 
@@ -14,19 +14,22 @@ struct DelimitedRow {
   std::uint32_t offset;
   std::uint32_t length;      // With its ending.
   std::uint32_t first_cell;
-  std::uint32_t cells;
-  std::uint64_t quotes;      // A hash of which cells are quoted.
-  bool carriage_return;
+  std::uint32_t cells : 31;
+  bool carriage_return : 1;
+  std::uint32_t quotes;      // A hash of which cells are quoted.
 };
 
 struct DelimitedCell {
-  Place place;  // Without its quotation marks.
-  bool quoted;
+  std::uint32_t offset;  // Without its quotation marks.
+  std::uint32_t length : 31;
+  bool quoted : 1;
+
+  [[nodiscard]] Place place() const noexcept { return {offset, length}; }
 };
 
 struct DelimitedRows {
-  std::vector<DelimitedRow> rows;
-  std::vector<DelimitedCell> cells;
+  RecordList<DelimitedRow> rows;
+  RecordList<DelimitedCell> cells;
   std::size_t length = 0;  // What follows the last row has no line feed.
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "codec/filter/executable/x86_branches.h"
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
 #include "codec/filter_registry.h"
@@ -49,7 +50,7 @@ class Splitter {
   }
 
   [[nodiscard]] std::size_t main_bytes() const noexcept { return written_; }
-  [[nodiscard]] const std::array<Bytes, x86::kStreams>& streams() const noexcept { return streams_; }
+  [[nodiscard]] const std::array<FilterBytes, x86::kStreams>& streams() const noexcept { return streams_; }
 
  private:
   // The highest byte, which says that it is kept, first.
@@ -62,32 +63,37 @@ class Splitter {
     main_[written_++] = position >> 24U != 0 ? 0xFF : 0;
     const std::array<std::uint8_t, x86::kStreamBytes> bytes{static_cast<std::uint8_t>(position >> 16U), static_cast<std::uint8_t>(position >> 8U),
                                                             static_cast<std::uint8_t>(position)};
-    Bytes& stream = streams_[x86::stream_of(kind)];
+    FilterBytes& stream = streams_[x86::stream_of(kind)];
     stream.insert(stream.end(), bytes.begin(), bytes.end());
   }
 
   ByteView raw_;
   MutableBytes main_;
   std::size_t written_ = 0;
-  std::array<Bytes, x86::kStreams> streams_;
+  std::array<FilterBytes, x86::kStreams> streams_;
 };
+
+constexpr std::size_t kMostHead = 12;
+
+std::size_t encode(ByteView raw, MutableBytes out) {
+  Splitter splitter(raw, out.subspan(kMostHead));
+  splitter.run();
+  Bytes head;
+  for (const FilterBytes& stream : splitter.streams()) append_varint(stream.size() / x86::kStreamBytes, head);
+  std::ranges::copy(head, out.begin());
+  std::copy_n(out.begin() + kMostHead, splitter.main_bytes(), out.begin() + static_cast<std::ptrdiff_t>(head.size()));
+  auto to = out.begin() + static_cast<std::ptrdiff_t>(head.size() + splitter.main_bytes());
+  for (const FilterBytes& stream : splitter.streams()) to = std::ranges::copy(stream, to).out;
+  return static_cast<std::size_t>(to - out.begin());
+}
 
 }  // namespace
 
 std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out) {
-  constexpr std::size_t kLeastRawBytes = 256, kMostHead = 12;
+  constexpr std::size_t kLeastRawBytes = 256;
   if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes || out.size() < raw.size() + kMostHead) return std::nullopt;
   if (!has_code(raw)) return std::nullopt;
-  Splitter splitter(raw, out.subspan(kMostHead));
-  splitter.run();
-  Bytes head;
-  for (const Bytes& stream : splitter.streams()) append_varint(stream.size() / x86::kStreamBytes, head);
-  std::ranges::copy(head, out.begin());
-  std::copy_n(out.begin() + kMostHead, splitter.main_bytes(), out.begin() + static_cast<std::ptrdiff_t>(head.size()));
-  auto to = out.begin() + static_cast<std::ptrdiff_t>(head.size() + splitter.main_bytes());
-  for (const Bytes& stream : splitter.streams()) to = std::ranges::copy(stream, to).out;
-  return static_cast<std::size_t>(to - out.begin());
+  return encode_within(x86_branches_encoder_memory(raw.size()), kTableBytes, [&] { return std::optional(encode(raw, out)); });
 }
-std::uint64_t x86_branches_encoder_memory(std::uint64_t raw_length) { return 2 * raw_length + 4096; }
 
 }  // namespace npk::codec

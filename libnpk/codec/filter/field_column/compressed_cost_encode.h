@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "codec/filter/encoder_memory.h"
 #include "npk/bytes.h"
 
 struct ZSTD_CCtx_s;
@@ -20,7 +21,7 @@ class CompressedCost {
     void operator()(ZSTD_CCtx_s* context) const noexcept;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
-  Bytes compressed_;
+  FilterBytes compressed_;
 };
 
 }  // namespace npk::codec

@@ -31,17 +31,17 @@ class EntryTable {
   explicit EntryTable(std::size_t most_entries) : slots_(std::bit_ceil(2 * most_entries + 2), kEmpty), most_(most_entries) {}
 
   // The number of the entry that is `value`, added if new; kFull if there is no room.
-  std::size_t find_or_add(ByteView value, std::vector<ByteView>& entries) {
+  std::size_t find_or_add(ByteView value, FieldDictionary& dictionary) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = hash_of(value) & mask;
     for (std::size_t probes = 0; probes < kMostProbes; ++probes, at = (at + 1) & mask) {
       if (slots_[at] == kEmpty) {
-        if (entries.size() == most_) return kFull;
-        slots_[at] = static_cast<std::uint16_t>(entries.size());
-        entries.push_back(value);
+        if (dictionary.places.size() == most_) return kFull;
+        slots_[at] = static_cast<std::uint16_t>(dictionary.places.size());
+        dictionary.places.push_back(dictionary.values.place_of(value));
         return slots_[at];
       }
-      if (std::ranges::equal(entries[slots_[at]], value)) return slots_[at];
+      if (std::ranges::equal(dictionary.entries()[slots_[at]], value)) return slots_[at];
     }
     return kFull;
   }
@@ -49,7 +49,7 @@ class EntryTable {
  private:
   static constexpr std::uint16_t kEmpty = 0xFFFF;
   static constexpr std::size_t kMostProbes = 64;
-  std::vector<std::uint16_t> slots_;
+  FilterVector<std::uint16_t> slots_;
   std::size_t most_;
 };
 
@@ -59,35 +59,36 @@ std::optional<FieldDictionary> find_dictionary(FieldValues values) {
   const std::size_t most = std::min(kMaxFieldEntries, values.size() / kLeastUses);
   if (most == 0) return std::nullopt;
   FieldDictionary dictionary;
+  dictionary.values = values;
   EntryTable table(most);
   dictionary.indices.reserve(values.size());
   for (const ByteView value : values) {
-    const std::size_t index = table.find_or_add(value, dictionary.entries);
-    const std::size_t entries = dictionary.entries.size();
+    const std::size_t index = table.find_or_add(value, dictionary);
+    const std::size_t entries = dictionary.places.size();
     if (index == EntryTable::kFull || (entries > kEnoughEntries && entries > dictionary.indices.size() / 4 * 3)) return std::nullopt;
     dictionary.indices.push_back(static_cast<std::uint16_t>(index));
   }
   return dictionary;
 }
 
-void append_indices(const FieldDictionary& dictionary, std::size_t first, std::size_t count, Bytes& part) {
+void append_indices(const FieldDictionary& dictionary, std::size_t first, std::size_t count, FilterBytes& part) {
   const auto indices = std::span(dictionary.indices).subspan(first, count);
   for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index));
-  if (dictionary.entries.size() <= 256) return;
+  if (dictionary.places.size() <= 256) return;
   for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index >> 8));
 }
 
-std::optional<Bytes> encode_dictionary_column(const FieldDictionary& dictionary) {
-  const auto terminator = free_terminator(dictionary.entries);
+std::optional<FilterBytes> encode_dictionary_column(const FieldDictionary& dictionary) {
+  const auto terminator = free_terminator(dictionary.entries());
   if (!terminator) return std::nullopt;
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::dictionary)};
-  append_varint(dictionary.entries.size(), part);
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::dictionary)};
+  append_varint(dictionary.places.size(), part);
   append_varint(dictionary.indices.size(), part);
   const std::size_t head = part.size();
   part.push_back(*terminator);
-  append_terminated(dictionary.entries, *terminator, part);
+  append_terminated(dictionary.entries(), *terminator, part);
   append_indices(dictionary, 0, dictionary.indices.size(), part);
-  if (part.size() < kMinimumTypedBytes || part.size() - head < kBytesPerFieldEntry * dictionary.entries.size()) return std::nullopt;
+  if (part.size() < kMinimumTypedBytes || part.size() - head < kBytesPerFieldEntry * dictionary.places.size()) return std::nullopt;
   return part;
 }
 

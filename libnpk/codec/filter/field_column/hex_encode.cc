@@ -54,9 +54,9 @@ bool most_fit(FieldValues values, const FieldHex& hex) {
   return fitting >= looks - looks / kExceptionShare;
 }
 
-Bytes pack(FieldValues values, const FieldHex& found) {
+FilterBytes pack(FieldValues values, const FieldHex& found) {
   const auto& digits = found.upper ? kUpper : kLower;
-  Bytes packed;
+  FilterBytes packed;
   packed.reserve(values.size() * found.pattern.size() / 2);
   std::size_t next_exception = 0;
   for (std::size_t n = 0; n < values.size(); ++n) {
@@ -87,18 +87,19 @@ std::optional<FieldHex> find_hex(FieldValues values) {
     auto hex = pattern_of(values[guess]);
     if (!hex || std::ranges::find(values[guess], 0) != values[guess].end() || !most_fit(values, *hex)) continue;
     for (std::size_t i = 0; i < values.size(); ++i) {
-      if (!fits(values[i], *hex)) hex->exceptions.push_back(i);
+      if (!fits(values[i], *hex)) hex->exceptions.push_back(static_cast<std::uint32_t>(i));
     }
     if (hex->exceptions.size() <= values.size() / kExceptionShare) return hex;
   }
   return std::nullopt;
 }
 
-std::optional<Bytes> encode_hex_column(FieldValues values, const FieldHex& found, bool planes) {
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::hex_bytes), static_cast<std::uint8_t>((found.upper ? 1 : 0) | (planes ? 2 : 0))};
+std::optional<FilterBytes> encode_hex_column(FieldValues values, const FieldHex& found, bool planes) {
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::hex_bytes), static_cast<std::uint8_t>((found.upper ? 1 : 0) | (planes ? 2 : 0))};
   append_varint(found.pattern.size(), part);
   part.insert(part.end(), found.pattern.begin(), found.pattern.end());
-  const Bytes packed = pack(values, found);
+  FilterBytes packed = pack(values, found);
+  part.reserve(part.size() + packed.size());
   const std::size_t count = values.size() - found.exceptions.size();
   if (count == 0) return std::nullopt;
   const std::size_t value_bytes = packed.size() / count;
@@ -109,6 +110,7 @@ std::optional<Bytes> encode_hex_column(FieldValues values, const FieldHex& found
   } else {
     part.insert(part.end(), packed.begin(), packed.end());
   }
+  let_go(packed);
   if (part.size() < kMinimumTypedBytes) return std::nullopt;
   return found.exceptions.empty() ? part : encode_patched_column(values, found.exceptions, part);
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <vector>
 
 #include "codec/filter/varint.h"
 
@@ -16,27 +15,28 @@ std::int64_t as_signed(std::uint64_t number) { return static_cast<std::int64_t>(
 
 // What is left of the numbers once the ones before have said what they can: what NumberStream adds up again.
 struct Differences {
-  std::vector<std::uint64_t> words;
+  FilterVector<std::uint64_t> words;
   std::uint64_t start = 0;
   std::uint64_t step = 0;
 };
 
-Differences differences(std::span<const std::uint64_t> numbers, NumberStep step) {
-  Differences result{{numbers.begin(), numbers.end()}, 0, 0};
+Differences differences(FilterVector<std::uint64_t> numbers, NumberStep step) {
+  Differences result{std::move(numbers), 0, 0};
   if (step == NumberStep::value) return result;
   // A first difference like the others keeps the words narrow.
-  result.step = numbers.size() > 1 ? numbers[1] - numbers[0] : 0;
-  result.start = numbers[0] - result.step;
-  for (std::size_t i = numbers.size(); --i > 0;) result.words[i] -= result.words[i - 1];
-  result.words[0] = result.step;
+  FilterVector<std::uint64_t>& words = result.words;
+  result.step = words.size() > 1 ? words[1] - words[0] : 0;
+  result.start = words[0] - result.step;
+  for (std::size_t i = words.size(); --i > 0;) words[i] -= words[i - 1];
+  words[0] = result.step;
   if (step == NumberStep::difference) return result;
-  for (std::size_t i = numbers.size(); --i > 0;) result.words[i] -= result.words[i - 1];
-  result.words[0] = 0;
+  for (std::size_t i = words.size(); --i > 0;) words[i] -= words[i - 1];
+  words[0] = 0;
   return result;
 }
 
 // Words of one sign near each other are counted from the least; others are around zero and come as zigzag.
-std::uint64_t fold_signs(std::vector<std::uint64_t>& words, NumberLayout& layout) {
+std::uint64_t fold_signs(FilterVector<std::uint64_t>& words, NumberLayout& layout) {
   const auto [least, most] = std::ranges::minmax(words, {}, as_signed);
   const std::uint64_t range = most - least;
   const std::uint64_t furthest = std::max(zigzag(least), zigzag(most));
@@ -47,7 +47,7 @@ std::uint64_t fold_signs(std::vector<std::uint64_t>& words, NumberLayout& layout
   return offset;
 }
 
-void append_words(std::span<const std::uint64_t> words, NumberLayout layout, Bytes& part) {
+void append_words(std::span<const std::uint64_t> words, NumberLayout layout, FilterBytes& part) {
   const std::size_t at = part.size();
   part.resize(at + words.size() * layout.width);
   std::uint8_t* to = part.data() + at;
@@ -64,10 +64,11 @@ void append_words(std::span<const std::uint64_t> words, NumberLayout layout, Byt
 
 }  // namespace
 
-void append_numbers(std::span<const std::uint64_t> numbers, NumberLayout layout, Bytes& part) {
-  Differences rest = differences(numbers, layout.step);
+void append_numbers(FilterVector<std::uint64_t> numbers, NumberLayout layout, FilterBytes& part) {
+  const std::size_t count = numbers.size();
+  Differences rest = differences(std::move(numbers), layout.step);
   const std::uint64_t offset = fold_signs(rest.words, layout);
-  append_varint(numbers.size(), part);
+  append_varint(count, part);
   const auto step = static_cast<unsigned>(layout.step);
   part.push_back(static_cast<std::uint8_t>(step | (layout.zigzag ? 4U : 0U) | (layout.interleaved ? 8U : 0U) | (layout.width - 1) << 4));
   append_varint(zigzag(offset), part);
@@ -82,8 +83,8 @@ NumberLayout choose_layout(std::span<const std::uint64_t> numbers, CompressedCos
   NumberLayout best;
   std::size_t least = SIZE_MAX;
   const auto consider = [&](NumberLayout layout) {
-    Bytes part;
-    append_numbers(sample, layout, part);
+    FilterBytes part;
+    append_numbers({sample.begin(), sample.end()}, layout, part);
     const std::size_t bytes = cost.of(part);
     if (bytes >= least) return;
     least = bytes;

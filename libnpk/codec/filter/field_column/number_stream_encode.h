@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column/number_stream.h"
 
@@ -12,6 +13,6 @@ namespace npk::codec {
 [[nodiscard]] NumberLayout choose_layout(std::span<const std::uint64_t> numbers, CompressedCost& cost);
 
 // Appends the part that NumberStream reads `numbers` (at least one) from. The layout's width is made what they need.
-void append_numbers(std::span<const std::uint64_t> numbers, NumberLayout layout, Bytes& part);
+void append_numbers(FilterVector<std::uint64_t> numbers, NumberLayout layout, FilterBytes& part);
 
 }  // namespace npk::codec

@@ -43,7 +43,7 @@ bool looks_hex(ByteView value) {
 }
 
 // What forms the values could have, going by some of them.
-std::vector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) {
+FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) {
   std::size_t numeric = 0, hex = 0, looks = 0, shortest = SIZE_MAX;
   bool pointed = false;
   for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
@@ -53,7 +53,7 @@ std::vector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) 
     pointed = pointed || (number && fraction_digits(values[i]) > 0);
     if (number || looks_hex(values[i])) shortest = std::min(shortest, values[i].size());
   }
-  std::vector<SpelledForm> forms;
+  FilterVector<SpelledForm> forms;
   const std::size_t wanted = looks - looks / kExceptionShare;
   const auto width = static_cast<unsigned>(std::min<std::size_t>(shortest, 16));
   if (numeric >= wanted && pointed) {
@@ -99,21 +99,21 @@ std::optional<FieldNumbers> find_numbers(FieldValues values) {
     if (const auto number = parse(*form, values[i])) {
       found.numbers.push_back(*number);
     } else {
-      found.exceptions.push_back(i);
+      found.exceptions.push_back(static_cast<std::uint32_t>(i));
     }
   }
   if (found.exceptions.size() > values.size() / kExceptionShare) return std::nullopt;
   return found;
 }
 
-std::optional<Bytes> encode_number_column(FieldValues values, const FieldNumbers& found, NumberLayout layout) {
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::numbers), static_cast<std::uint8_t>(found.form.form), static_cast<std::uint8_t>(found.form.digits)};
+std::optional<FilterBytes> encode_number_column(FieldValues values, FieldNumbers found, NumberLayout layout) {
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::numbers), static_cast<std::uint8_t>(found.form.form), static_cast<std::uint8_t>(found.form.digits)};
   if (found.form.form == NumberForm::time) {
     const Bytes& pattern = found.form.times.pattern;
     part.push_back(static_cast<std::uint8_t>(pattern.size()));
     part.insert(part.end(), pattern.begin(), pattern.end());
   }
-  append_numbers(found.numbers, layout, part);
+  append_numbers(std::move(found.numbers), layout, part);
   if (part.size() < kMinimumTypedBytes) return std::nullopt;
   return found.exceptions.empty() ? part : encode_patched_column(values, found.exceptions, part);
 }

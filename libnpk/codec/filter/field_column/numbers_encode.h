@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "codec/filter/field_column/number_parse_encode.h"
 #include "codec/filter/field_column/number_stream_encode.h"
@@ -19,13 +18,13 @@ struct SpelledForm {
 
 struct FieldNumbers {
   SpelledForm form;
-  std::vector<std::uint64_t> numbers;
-  std::vector<std::size_t> exceptions;  // positions of values that are not of the form
+  FilterVector<std::uint64_t> numbers;
+  FilterVector<std::uint32_t> exceptions;  // positions of values that are not of the form
 };
 
 // The form that most values have; nothing if too many have none.
 [[nodiscard]] std::optional<FieldNumbers> find_numbers(FieldValues values);
 // Nothing if the part would be one that a reader refuses.
-[[nodiscard]] std::optional<Bytes> encode_number_column(FieldValues values, const FieldNumbers& found, NumberLayout layout);
+[[nodiscard]] std::optional<FilterBytes> encode_number_column(FieldValues values, FieldNumbers found, NumberLayout layout);
 
 }  // namespace npk::codec

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <vector>
 
 #include "codec/filter/varint.h"
 
@@ -21,7 +20,7 @@ std::optional<std::uint8_t> free_terminator(FieldValues values) {
   return static_cast<std::uint8_t>(free - used.begin());
 }
 
-void append_terminated(FieldValues values, std::uint8_t terminator, Bytes& part) {
+void append_terminated(FieldValues values, std::uint8_t terminator, FilterBytes& part) {
   std::size_t bytes = part.size() + values.size();
   for (const ByteView value : values) bytes += value.size();
   std::size_t at = part.size();
@@ -33,14 +32,17 @@ void append_terminated(FieldValues values, std::uint8_t terminator, Bytes& part)
   }
 }
 
-Bytes encode_text_column(FieldValues values) {
+FilterBytes encode_text_column(FieldValues values) {
   if (values.empty()) return {};
   if (const auto terminator = free_terminator(values)) {
-    Bytes part{static_cast<std::uint8_t>(FieldEncoding::text), *terminator};
+    FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::text), *terminator};
     append_terminated(values, *terminator, part);
     return part;
   }
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::lengths)};
+  std::size_t bytes = 1 + 5 * values.size();
+  for (const ByteView value : values) bytes += value.size();
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::lengths)};
+  part.reserve(bytes);
   for (const ByteView value : values) {
     append_varint(value.size(), part);
     part.insert(part.end(), value.begin(), value.end());
@@ -48,24 +50,26 @@ Bytes encode_text_column(FieldValues values) {
   return part;
 }
 
-Bytes encode_constant_column(ByteView value, std::size_t count) {
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::constant)};
+FilterBytes encode_constant_column(ByteView value, std::size_t count) {
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::constant)};
   append_varint(count, part);
   part.insert(part.end(), value.begin(), value.end());
   return part;
 }
 
-Bytes encode_patched_column(FieldValues values, std::span<const std::size_t> positions, ByteView others) {
-  Bytes gaps;
-  std::vector<ByteView> exceptions;
+FilterBytes encode_patched_column(FieldValues values, std::span<const std::uint32_t> positions, ByteView others) {
+  FilterBytes gaps;
+  FilterVector<Place> exceptions;
+  exceptions.reserve(positions.size());
   std::size_t next = 0;
-  for (const std::size_t position : positions) {
+  for (const std::uint32_t position : positions) {
     append_varint(position - next, gaps);
-    exceptions.push_back(values[position]);
+    exceptions.push_back(values.place(position));
     next = position + 1;
   }
-  const Bytes exceptions_part = encode_text_column(exceptions);
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::patched)};
+  const FilterBytes exceptions_part = encode_text_column(values.with(exceptions));
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::patched)};
+  part.reserve(gaps.size() + exceptions_part.size() + others.size() + 24);
   append_varint(gaps.size(), part);
   append_varint(exceptions_part.size(), part);
   part.insert(part.end(), gaps.begin(), gaps.end());

@@ -5,20 +5,19 @@
 #include <span>
 
 #include "codec/filter/field_column/field_encoding.h"
+#include "codec/filter/field_column/field_values_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec {
 
-using FieldValues = std::span<const ByteView>;
-
 // A byte that no value has, line ends first.
 [[nodiscard]] std::optional<std::uint8_t> free_terminator(FieldValues values);
-void append_terminated(FieldValues values, std::uint8_t terminator, Bytes& part);
+void append_terminated(FieldValues values, std::uint8_t terminator, FilterBytes& part);
 
 // FieldEncoding::text, or lengths if no terminator is free.
-[[nodiscard]] Bytes encode_text_column(FieldValues values);
-[[nodiscard]] Bytes encode_constant_column(ByteView value, std::size_t count);
+[[nodiscard]] FilterBytes encode_text_column(FieldValues values);
+[[nodiscard]] FilterBytes encode_constant_column(ByteView value, std::size_t count);
 // FieldEncoding::patched. positions: those of the exceptions, ascending; others: the column of all other values.
-[[nodiscard]] Bytes encode_patched_column(FieldValues values, std::span<const std::size_t> positions, ByteView others);
+[[nodiscard]] FilterBytes encode_patched_column(FieldValues values, std::span<const std::uint32_t> positions, ByteView others);
 
 }  // namespace npk::codec

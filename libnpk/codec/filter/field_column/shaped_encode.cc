@@ -21,7 +21,7 @@ using Variables = std::array<ByteView, kMaxShapeColumns>;
 
 // The texts around what varies in one value; nothing if that is nothing, or too much.
 std::optional<FieldShape> shape_of(ByteView value, ShapeRule rule) {
-  FieldShape shape{rule, {Bytes{}}};
+  FieldShape shape{rule, {FilterBytes{}}};
   bool in_variable = false;
   for (const std::uint8_t byte : value) {
     const bool variable = varies(rule, byte);
@@ -36,7 +36,7 @@ std::optional<FieldShape> shape_of(ByteView value, ShapeRule rule) {
   return shape;
 }
 
-bool take_text(ByteView& rest, const Bytes& text) {
+bool take_text(ByteView& rest, const FilterBytes& text) {
   if (rest.size() < text.size() || !std::equal(text.begin(), text.end(), rest.begin())) return false;
   rest = rest.subspan(text.size());
   return true;
@@ -90,19 +90,20 @@ std::optional<FieldShape> find_middle(FieldValues values) {
 }
 
 struct Columns {
-  std::vector<std::vector<ByteView>> values;  // of each column
-  std::vector<std::size_t> exceptions;
+  FilterVector<FilterVector<Place>> values;  // of each column
+  FilterVector<std::uint32_t> exceptions;
 };
 
 Columns split(FieldValues values, const FieldShape& shape) {
   Columns columns;
   columns.values.resize(shape.texts.size() - 1);
+  for (auto& column : columns.values) column.reserve(values.size());
   Variables variables;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (match(shape, values[i], variables)) {
-      for (std::size_t column = 0; column < columns.values.size(); ++column) columns.values[column].push_back(variables[column]);
+      for (std::size_t column = 0; column < columns.values.size(); ++column) columns.values[column].push_back(values.place_of(variables[column]));
     } else {
-      columns.exceptions.push_back(i);
+      columns.exceptions.push_back(static_cast<std::uint32_t>(i));
     }
   }
   return columns;
@@ -113,11 +114,12 @@ bool all_equal(FieldValues values) {
 }
 
 // Makes columns of one value part of the text around them.
-void fold_constants(FieldShape& shape, Columns& columns) {
+void fold_constants(FieldValues values, FieldShape& shape, Columns& columns) {
   for (std::size_t i = columns.values.size(); i-- > 0;) {
-    if (!all_equal(columns.values[i])) continue;
-    const ByteView value = columns.values[i][0];
-    Bytes& text = shape.texts[i];
+    const FieldValues column = values.with(columns.values[i]);
+    if (!all_equal(column)) continue;
+    const ByteView value = column[0];
+    FilterBytes& text = shape.texts[i];
     text.insert(text.end(), value.begin(), value.end());
     text.insert(text.end(), shape.texts[i + 1].begin(), shape.texts[i + 1].end());
     shape.texts.erase(shape.texts.begin() + static_cast<std::ptrdiff_t>(i) + 1);
@@ -137,44 +139,49 @@ std::optional<FieldShape> find_shape(FieldValues values, ShapeRule rule) {
   return std::nullopt;
 }
 
-std::optional<Bytes> encode_shaped_column(FieldValues values, const FieldShape& shape, const EncodeColumn& encode) {
+std::optional<FilterBytes> encode_shaped_column(FieldValues values, const FieldShape& shape, const EncodeColumn& encode) {
   Columns columns = split(values, shape);
   if (columns.exceptions.size() > values.size() / kExceptionShare || columns.exceptions.size() == values.size()) return std::nullopt;
   FieldShape folded = shape;
-  fold_constants(folded, columns);
+  fold_constants(values, folded, columns);
   // One column with nothing around it is no shape.
   if (columns.values.empty() || (columns.values.size() == 1 && folded.texts[0].empty() && folded.texts[1].empty())) return std::nullopt;
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::shaped)};
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::shaped)};
   append_varint(columns.values.size(), part);
-  for (const Bytes& text : folded.texts) {
+  for (const FilterBytes& text : folded.texts) {
     append_varint(text.size(), part);
     part.insert(part.end(), text.begin(), text.end());
   }
-  std::vector<Bytes> parts;
-  for (const auto& column : columns.values) parts.push_back(encode(column));
+  FilterVector<FilterBytes> parts;
+  for (auto& column : columns.values) {
+    parts.push_back(encode(values.with(column)));
+    let_go(column);
+  }
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) append_varint(parts[i].size(), part);
-  for (const Bytes& column : parts) part.insert(part.end(), column.begin(), column.end());
+  for (const FilterBytes& column : parts) part.insert(part.end(), column.begin(), column.end());
   if (part.size() < kMinimumTypedBytes || part.size() - 1 < kBytesPerShapeColumn * columns.values.size()) return std::nullopt;
   return columns.exceptions.empty() ? part : encode_patched_column(values, columns.exceptions, part);
 }
 
-std::optional<Bytes> encode_shared_column(FieldValues values) {
-  Bytes part{static_cast<std::uint8_t>(FieldEncoding::shared)};
+std::optional<FilterBytes> encode_shared_column(FieldValues values) {
+  FilterBytes part{static_cast<std::uint8_t>(FieldEncoding::shared)};
   append_varint(values.size(), part);
-  std::vector<ByteView> own;
+  FilterVector<Place> own;
+  own.reserve(values.size());
+  part.reserve(part.size() + values.size());
   ByteView before;
   for (const ByteView value : values) {
     if (value.size() > kMaxComposedBytes) return std::nullopt;
     const auto same = static_cast<std::size_t>(std::ranges::mismatch(before, value).in1 - before.begin());
     const std::size_t share = std::min<std::size_t>(same, 255);
     part.push_back(static_cast<std::uint8_t>(share));
-    own.push_back(value.subspan(share));
+    own.push_back(values.place_of(value.subspan(share)));
     before = value;
   }
-  const auto terminator = free_terminator(own);
+  const auto terminator = free_terminator(values.with(own));
   if (!terminator) return std::nullopt;
   part.push_back(*terminator);
-  append_terminated(own, *terminator, part);
+  append_terminated(values.with(own), *terminator, part);
   if (part.size() < kMinimumTypedBytes) return std::nullopt;
   return part;
 }

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <optional>
-#include <vector>
 
 #include "codec/filter/field_column/plain_encode.h"
 
@@ -18,17 +17,17 @@ enum class ShapeRule : std::uint8_t {
 
 struct FieldShape {
   ShapeRule rule = ShapeRule::digits;
-  std::vector<Bytes> texts;  // before, between and behind the columns
+  FilterVector<FilterBytes> texts;  // before, between and behind the columns
 };
 
 // The shape that most values have by this rule; nothing if too many have none.
 [[nodiscard]] std::optional<FieldShape> find_shape(FieldValues values, ShapeRule rule);
 
-using EncodeColumn = std::function<Bytes(FieldValues values)>;
+using EncodeColumn = std::function<FilterBytes(FieldValues values)>;
 // Nothing if too many values are not of the shape, or the part would be one that a reader refuses. encode: for the columns.
-[[nodiscard]] std::optional<Bytes> encode_shaped_column(FieldValues values, const FieldShape& shape, const EncodeColumn& encode);
+[[nodiscard]] std::optional<FilterBytes> encode_shaped_column(FieldValues values, const FieldShape& shape, const EncodeColumn& encode);
 
 // Nothing if a value is too long, or no terminator is free.
-[[nodiscard]] std::optional<Bytes> encode_shared_column(FieldValues values);
+[[nodiscard]] std::optional<FilterBytes> encode_shared_column(FieldValues values);
 
 }  // namespace npk::codec

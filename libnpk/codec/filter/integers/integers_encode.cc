@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/integers/page_choice_encode.h"
 #include "codec/filter/integers/segment_writer_encode.h"
 #include "codec/filter/numeric/encoder/choose_numeric.h"
@@ -82,16 +83,17 @@ std::optional<std::size_t> write(ByteView raw, Choices& choices, MutableBytes ou
   return plan.size() + *length;
 }
 
-}  // namespace
-
-std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out) {
-  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+std::optional<std::size_t> encode(ByteView raw, MutableBytes out) {
   Choices choices = choose(raw);
   if (const auto length = write(raw, choices, out)) return length;
   return write(raw, choices, out);
 }
 
-// Tables of values, and the parts as they grow.
-std::uint64_t integers_encoder_memory(std::uint64_t raw_length) { return 24 * raw_length + (4U << 20); }
+}  // namespace
+
+std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out) {
+  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  return encode_within(integers_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return encode(raw, out); });
+}
 
 }  // namespace npk::codec

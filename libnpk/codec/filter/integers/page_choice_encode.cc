@@ -101,7 +101,7 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
   static constexpr std::array kPredictors = {Predictor::none,     Predictor::left, Predictor::twice, Predictor::up,
                                              Predictor::gradient, Predictor::mean, Predictor::median};
   Trial best;
-  std::vector<std::int32_t> numbers;
+  FilterVector<std::int32_t> numbers;
   for (const Predictor predictor : kPredictors) {
     ElementForm form = shape;
     set_predictor(form, predictor);
@@ -118,15 +118,15 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
   return best;
 }
 
-Bytes every(ByteView bytes, std::size_t period, std::size_t first) {
-  Bytes plane;
+FilterBytes every(ByteView bytes, std::size_t period, std::size_t first) {
+  FilterBytes plane;
   for (std::size_t at = first; at < bytes.size(); at += period) plane.push_back(bytes[at]);
   return plane;
 }
 
-std::uint64_t cost_of_table(unsigned bytes, const std::vector<std::uint64_t>& keys) {
+std::uint64_t cost_of_table(unsigned bytes, std::span<const std::uint64_t> keys) {
   PageCost cost(bytes);
-  std::vector<std::uint64_t> gaps;
+  FilterVector<std::uint64_t> gaps;
   const std::size_t step = std::max<std::size_t>(1, keys.size() / numeric::kMaxCostedBytes);
   for (std::size_t i = 1; i < keys.size(); i += step) gaps.push_back(keys[i] - keys[i - 1] - 1);
   cost.add(gaps);
@@ -181,8 +181,8 @@ bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
   write_pages(pages, bytes, choice);
   CompressedCost cost;
   std::size_t plain_size = 0, pages_size = 0;
-  for (const Bytes& part : plain.finish()) plain_size += cost.of(part);
-  for (const Bytes& part : pages.finish()) pages_size += cost.of(part);
+  for (const FilterBytes& part : plain.finish()) plain_size += cost.of(part);
+  for (const FilterBytes& part : pages.finish()) pages_size += cost.of(part);
   return pages_size < plain_size;
 }
 

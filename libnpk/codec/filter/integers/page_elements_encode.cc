@@ -11,18 +11,18 @@ namespace npk::codec::integers {
 
 using numeric::ElementForm;
 
-Bytes elements_of(const ElementForm& form, ByteView raw) {
+FilterBytes elements_of(const ElementForm& form, ByteView raw) {
   ElementForm plain = form;
   plain.predictor = numeric::Predictor::none;
   plain.layout = numeric::Layout::together;
   return residuals_of(plain, raw);
 }
 
-Bytes residuals_of(const ElementForm& form, ByteView elements) {
+FilterBytes residuals_of(const ElementForm& form, ByteView elements) {
   ElementForm together = form;
   together.layout = numeric::Layout::together;
   together.lead = 0;
-  Bytes residuals(elements.size());
+  FilterBytes residuals(elements.size());
   numeric::SegmentEncoder().apply(together, elements, residuals);
   return residuals;
 }
@@ -46,8 +46,8 @@ bool may_be_linear(const ElementForm& form) noexcept {
   return form.width <= 3 && form.zigzag && !form.has_row() && !form.is_ranked && form.distance <= kMostLinearDistance;
 }
 
-std::vector<std::int32_t> signed_numbers_of(const ElementForm& form, ByteView elements) {
-  std::vector<std::int32_t> numbers(elements.size() / form.width);
+FilterVector<std::int32_t> signed_numbers_of(const ElementForm& form, ByteView elements) {
+  FilterVector<std::int32_t> numbers(elements.size() / form.width);
   with_element(form, [&]<class E>() {
     if constexpr (E::kWidth < 4) {
       for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int32_t>(number_of<E>(E::load(elements.data() + i * E::kWidth)));

@@ -43,7 +43,7 @@ bool PageWriter::write_column(Classes classes, std::span<const std::uint64_t> va
   Bytes column;
   const format::ColumnEncoding encoding = format::encode_integers(values, column);
   if (column.size() + 3 >= most_bytes(classes, values)) return false;
-  Bytes& control = parts_[kControlPart];
+  FilterBytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>(encoding));
   append_varint(column.size(), control);
   control.insert(control.end(), column.begin(), column.end());
@@ -51,7 +51,7 @@ bool PageWriter::write_column(Classes classes, std::span<const std::uint64_t> va
 }
 
 void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> values) {
-  Bytes& low_part = parts_[kLowBitsPart];
+  FilterBytes& low_part = parts_[kLowBitsPart];
   for (const std::uint64_t value : values) {
     const unsigned symbol = classes.symbol_of(value), low = classes.low_bits_of(symbol);
     parts_[kFirstSymbolsPart + context_.stream()].push_back(static_cast<std::uint8_t>(symbol));
@@ -71,7 +71,7 @@ void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> v
 void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, const LinearPrediction& linear) {
   const Classes classes(bytes);
   if (linear.taps == 0 && write_column(classes, values)) return;
-  Bytes& control = parts_[kControlPart];
+  FilterBytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>(kClasses + linear.taps));
   if (linear.taps != 0) control.push_back(static_cast<std::uint8_t>(linear.shift));
   for (unsigned i = 0; i < linear.taps; ++i) {
@@ -84,11 +84,11 @@ void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, co
 
 std::size_t PageWriter::size() const noexcept {
   std::size_t total = 0;
-  for (const Bytes& part : parts_) total += part.size();
+  for (const FilterBytes& part : parts_) total += part.size();
   return total;
 }
 
-std::vector<Bytes> PageWriter::finish() {
+std::vector<FilterBytes> PageWriter::finish() {
   for (; low_count_ > 0; low_count_ -= std::min(low_count_, 8U), low_bits_ >>= 8) parts_[kLowBitsPart].push_back(static_cast<std::uint8_t>(low_bits_));
   while (parts_.size() > kFirstSymbolsPart && parts_.back().empty()) parts_.pop_back();
   return std::move(parts_);

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/integers/page_reader.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
 
@@ -22,13 +23,13 @@ class PageWriter {
   // Of all parts, in bytes, but for the last low bits.
   [[nodiscard]] std::size_t size() const noexcept;
   // The parts, to be joined, but for empty ones at the end. Nothing can be written any more.
-  [[nodiscard]] std::vector<Bytes> finish();
+  [[nodiscard]] std::vector<FilterBytes> finish();
 
  private:
   [[nodiscard]] bool write_column(Classes classes, std::span<const std::uint64_t> values);
   void write_classes(Classes classes, std::span<const std::uint64_t> values);
 
-  std::vector<Bytes> parts_;
+  std::vector<FilterBytes> parts_;
   std::uint64_t low_bits_ = 0;
   unsigned low_count_ = 0;
   Context context_;

@@ -15,36 +15,36 @@ std::uint64_t hash_of(std::uint64_t value) noexcept { return value * 0x9E3779B97
 // Of each number, whether it was seen, and its rank once that is known.
 class NumberTable {
  public:
-  explicit NumberTable(std::size_t most) : shift_(64 - static_cast<unsigned>(std::bit_width(most))), slots_(std::size_t{1} << (64 - shift_)) {}
+  explicit NumberTable(std::size_t most) : shift_(64 - static_cast<unsigned>(std::bit_width(most - 1))), slots_(std::size_t{1} << (64 - shift_)) {}
 
   // False if there are over half as many as slots.
   bool add(std::uint64_t number) {
     Slot& slot = find(number);
-    if (slot.used) return true;
-    slot = {number, 0, true};
+    if (slot.is_used()) return true;
+    slot = {number, 0};
     numbers_.push_back(number);
     return 2 * numbers_.size() <= slots_.size();
   }
-  [[nodiscard]] std::vector<std::uint64_t> take_numbers() { return std::move(numbers_); }
+  [[nodiscard]] FilterVector<std::uint64_t> take_numbers() { return std::move(numbers_); }
   void set_rank(std::uint64_t number, std::uint32_t rank) { find(number).rank = rank; }
   [[nodiscard]] std::uint32_t rank_of(std::uint64_t number) { return find(number).rank; }
 
  private:
   struct Slot {
     std::uint64_t number = 0;
-    std::uint32_t rank = 0;
-    bool used = false;
+    std::uint32_t rank = UINT32_MAX;  // of none
+    [[nodiscard]] bool is_used() const noexcept { return rank != UINT32_MAX; }
   };
 
   Slot& find(std::uint64_t number) {
     std::size_t at = static_cast<std::size_t>(hash_of(number) >> shift_);
-    while (slots_[at].used && slots_[at].number != number) at = (at + 1) & (slots_.size() - 1);
+    while (slots_[at].is_used() && slots_[at].number != number) at = (at + 1) & (slots_.size() - 1);
     return slots_[at];
   }
 
   unsigned shift_;
-  std::vector<Slot> slots_;
-  std::vector<std::uint64_t> numbers_;
+  FilterVector<Slot> slots_;
+  FilterVector<std::uint64_t> numbers_;
 };
 
 // A lower bound, from a map of bits.
@@ -90,7 +90,7 @@ std::optional<Ranks> rank(ByteView elements) {
   NumberTable table(E::kWidth == 2 ? std::min<std::size_t>(count, 1U << 17) : count);
   for (std::size_t at = 0; at < elements.size(); at += E::kWidth)
     if (!table.add(E::load(elements.data() + at) >> E::kUnused)) return std::nullopt;
-  std::vector<std::uint64_t> numbers = table.take_numbers();
+  FilterVector<std::uint64_t> numbers = table.take_numbers();
   if (2 * numbers.size() > count) return std::nullopt;
   Ranks ranks;
   const bool has_negative = std::ranges::any_of(numbers, [](std::uint64_t number) { return number >> (8 * E::kWidth - 1) != 0; });
@@ -116,9 +116,13 @@ std::optional<Ranks> rank(ByteView elements) {
 
 std::optional<Ranks> rank_elements(const numeric::ElementForm& form, ByteView elements) {
   std::optional<Ranks> ranks;
-  with_element(form, [&]<class E>() {
-    if constexpr (E::kWidth > 1) ranks = rank<E>(elements);
-  });
+  try {
+    with_element(form, [&]<class E>() {
+      if constexpr (E::kWidth > 1) ranks = rank<E>(elements);
+    });
+  } catch (const FilterMemoryExceeded&) {
+    return std::nullopt;
+  }
   return ranks;
 }
 

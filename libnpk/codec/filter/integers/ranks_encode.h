@@ -2,8 +2,8 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/integers/page_format.h"
 #include "codec/filter/numeric/element_form.h"
 
@@ -11,11 +11,11 @@ namespace npk::codec::integers {
 
 struct Ranks {
   KeyOrder order = KeyOrder::unsigned_numbers;
-  std::vector<std::uint64_t> keys;  // ascending
-  Bytes elements;                   // of the form's width and byte order
+  FilterVector<std::uint64_t> keys;  // ascending
+  FilterBytes elements;                   // of the form's width and byte order
 };
 
-// Nothing if elements are less than twice as many as the values that occur. Memory: at most 10 times theirs.
+// Nothing if elements are less than twice as many as the values that occur, or if memory does not suffice.
 [[nodiscard]] std::optional<Ranks> rank_elements(const numeric::ElementForm& form, ByteView elements);
 
 }  // namespace npk::codec::integers

@@ -29,7 +29,7 @@ void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
 
 void write_segments(PageWriter& pages, ByteView raw, const std::vector<Segment>& segments) {
   numeric::SegmentEncoder encoder;
-  Bytes out;
+  FilterBytes out;
   for (const Segment& segment : segments) {
     out.resize(segment.length);
     encoder.apply(segment.form, raw.first(segment.length), out);
@@ -45,12 +45,12 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
   pages.append_elements(raw.subspan(choice.form.lead + bytes.size()));
   if (choice.ranks) write_table(pages, choice.form.width, *choice.ranks);
   pages.begin_column();
-  const Bytes elements = choice.ranks ? choice.ranks->elements : elements_of(choice.form, bytes);
+  const FilterBytes elements = choice.ranks ? choice.ranks->elements : elements_of(choice.form, bytes);
   ElementForm form = choice.form;
   form.is_decimal = false;
-  const Bytes residuals = residuals_of(form, elements);
+  const FilterBytes residuals = residuals_of(form, elements);
   const bool is_linear = may_be_linear(form);
-  std::vector<std::int32_t> numbers;
+  FilterVector<std::int32_t> numbers;
   if (is_linear) numbers = signed_numbers_of(form, elements);
   std::array<std::uint64_t, kPageValues> values;
   for (std::size_t from = 0; from < count; from += kPageValues) {

@@ -20,15 +20,13 @@ constexpr std::int32_t kEnoughVotes = 8;
 }  // namespace
 
 template <class Use>
-void Emitter::each_token(const Use& use) const {
-  for (const Occurrence& occurrence : scanned_.occurrences) {
-    const Choice& choice = plan_.choices[occurrence.shape];
-    if (choice.head != kNoToken) use(choice.head, scanned_.keys[scanned_.shapes[occurrence.shape].key]);
-    if (choice.whole != kNoToken && !use(choice.whole, occurrence.value)) return;
-  }
+bool Emitter::each_token_of(const Occurrence& occurrence, const Use& use) const {
+  const Choice& choice = plan_.choices[occurrence.shape];
+  if (choice.head != kNoToken) use(choice.head, scanned_.keys[scanned_.shapes[occurrence.shape].key]);
+  return choice.whole == kNoToken || use(choice.whole, occurrence.value);
 }
 
-Emitter::Emitter(ByteView raw, const Scan& scanned, const Plan& planned)
+Emitter::Emitter(ByteView raw, Scan& scanned, const Plan& planned)
     : raw_(raw), scanned_(scanned), plan_(planned), sources_(planned.tokens.size()), plain_(planned.tokens.size(), kNoToken),
       copying_(planned.tokens.size(), kNoToken), last_(planned.columns), begins_(planned.columns + 1) {
   const auto count = [&](std::uint16_t token, std::uint32_t times) {
@@ -50,7 +48,7 @@ bool Emitter::is_last(std::uint16_t column, const Piece& value) const {
 
 // Counts for and against the source that was in favour; the loser makes room. A short value that differs weighs more: such values are
 // often the same by chance.
-void Emitter::vote(std::uint16_t token, const Piece& value, std::vector<std::uint16_t>& recent) {
+void Emitter::vote(std::uint16_t token, const Piece& value, FilterVector<std::uint16_t>& recent) {
   const std::uint16_t own = plan_.tokens[token].column;
   Source& source = sources_[token];
   std::uint16_t& slot = recent[hash_bytes(view(value)) % kRecentSlots];
@@ -72,11 +70,12 @@ void Emitter::vote(std::uint16_t token, const Piece& value, std::vector<std::uin
 }
 
 void Emitter::find_sources() {
-  std::vector<std::uint16_t> recent(kRecentSlots, kNoColumn);
-  each_token([&](std::uint16_t token, const Piece& value) {
+  FilterVector<std::uint16_t> recent(kRecentSlots, kNoColumn);
+  const auto look = [&](std::uint16_t token, const Piece& value) {
     if (plan_.tokens[token].column != kNoColumn) vote(token, value, recent);
     return value.offset < kVotingBytes;
-  });
+  };
+  for (std::size_t i = 0; i < scanned_.occurrences.size() && each_token_of(scanned_.occurrences[i], look);) ++i;
   for (Source& source : sources_) {
     if (source.votes < kEnoughVotes) source.column = kNoColumn;
   }
@@ -104,26 +103,31 @@ void Emitter::emit(std::uint16_t token, const Piece& value) {
   put(plain_[token], token, kNoColumn);
   if (own == kNoColumn) return;
   last_[own] = value;
-  values_[ends_[own]++] = view(value);
+  values_[ends_[own]++] = value;
 }
 
 void Emitter::run() {
   find_sources();
-  each_token([&](std::uint16_t token, const Piece& value) {
+  const auto use = [&](std::uint16_t token, const Piece& value) {
     emit(token, value);
     return true;
-  });
+  };
+  for (std::size_t i = 0; i < scanned_.occurrences.size(); ++i) {
+    (void)each_token_of(scanned_.occurrences[i], use);
+    scanned_.occurrences.release_before(i);
+  }
+  scanned_.occurrences.clear();
   structure_.finish();
 }
 
-void Emitter::add_skeletons(std::vector<Bytes>& parts) const {
-  std::vector<std::uint32_t> numbers(scanned_.skeletons.size());  // number + 1, in the order of the dictionary
+void Emitter::add_skeletons(FilterVector<FilterBytes>& parts) const {
+  FilterVector<std::uint32_t> numbers(scanned_.skeletons.size());  // number + 1, in the order of the dictionary
   std::uint32_t count = 0;
   for (const FinalToken& token : dictionary_) {
     const std::uint16_t skeleton = plan_.tokens[token.planned].skeleton;
     if (numbers[skeleton] == 0) {
       numbers[skeleton] = ++count;
-      const Bytes& bytes = scanned_.skeletons[skeleton];
+      const FilterBytes& bytes = scanned_.skeletons[skeleton];
       append_varint(bytes.size(), parts[kSkeletonsPart]);
       parts[kSkeletonsPart].insert(parts[kSkeletonsPart].end(), bytes.begin(), bytes.end());
     }
@@ -132,9 +136,9 @@ void Emitter::add_skeletons(std::vector<Bytes>& parts) const {
 }
 
 // Their order is that in which the dictionary names them first.
-std::vector<std::uint16_t> Emitter::add_columns_of_tokens(Bytes& part) const {
-  std::vector<std::uint32_t> numbers(plan_.columns);  // by column of the plan: its number + 1
-  std::vector<std::uint16_t> order;
+FilterVector<std::uint16_t> Emitter::add_columns_of_tokens(FilterBytes& part) const {
+  FilterVector<std::uint32_t> numbers(plan_.columns);  // by column of the plan: its number + 1
+  FilterVector<std::uint16_t> order;
   for (const FinalToken& token : dictionary_) {
     const std::uint16_t own = plan_.tokens[token.planned].column;
     if (own == kNoColumn) continue;
@@ -153,22 +157,22 @@ std::vector<std::uint16_t> Emitter::add_columns_of_tokens(Bytes& part) const {
 
 // What documents that resemble one another have in common are long rows of values, which a trial on some of them does not show: codes for
 // values would only hide them.
-Bytes Emitter::encode_column(std::uint16_t column) const {
-  const auto values = std::span(values_).subspan(begins_[column], ends_[column] - begins_[column]);
+FilterBytes Emitter::encode_column(std::uint16_t column) const {
+  const FieldValues values(raw_, std::span(values_).subspan(begins_[column], ends_[column] - begins_[column]));
   const bool is_quoted = std::ranges::any_of(
       plan_.tokens, [&](const Token& token) { return token.column == column && scanned_.skeletons[token.skeleton].back() == kQuoted; });
   const bool is_text = plan_.grouping == Grouping::by_kind && is_quoted && values.size() > values_.size() / 4;
   return is_text ? encode_text_column(values) : encode_field_column(values);
 }
 
-void Emitter::add_parts(std::vector<Bytes>& parts) const {
+void Emitter::add_parts(FilterVector<FilterBytes>& parts) const {
   add_skeletons(parts);
-  std::vector<ByteView> keys;
+  FilterVector<Piece> keys;
   for (const FinalToken& token : dictionary_) {
     const std::uint32_t key = plan_.tokens[token.planned].key;
-    if (key != kNoKey) keys.push_back(view(scanned_.keys[key]));
+    if (key != kNoKey) keys.push_back(scanned_.keys[key]);
   }
-  parts[kKeysPart] = encode_field_column(keys);
+  parts[kKeysPart] = encode_field_column({raw_, keys});
   parts[kStructurePart] = structure_.structure();
   parts[kIdsPart] = structure_.ids();
   for (const std::uint16_t column : add_columns_of_tokens(parts[kTokenColumnsPart])) parts.push_back(encode_column(column));

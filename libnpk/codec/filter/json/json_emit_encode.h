@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/json/json_plan_encode.h"
 #include "codec/filter/json/json_scan_encode.h"
 #include "codec/filter/json/json_structure_encode.h"
@@ -14,11 +14,12 @@ namespace npk::codec::json {
 
 class Emitter {
  public:
-  Emitter(ByteView raw, const Scan& scanned, const Plan& planned);
+  Emitter(ByteView raw, Scan& scanned, const Plan& planned);
 
+  // Lets the occurrences go.
   void run();
   // What run() made: all parts but the styles.
-  void add_parts(std::vector<Bytes>& parts) const;
+  void add_parts(FilterVector<FilterBytes>& parts) const;
 
  private:
   struct FinalToken {
@@ -31,28 +32,28 @@ class Emitter {
     std::int32_t votes = 0;
   };
 
-  [[nodiscard]] Bytes encode_column(std::uint16_t column) const;
+  [[nodiscard]] FilterBytes encode_column(std::uint16_t column) const;
   void find_sources();
-  void add_skeletons(std::vector<Bytes>& parts) const;
-  [[nodiscard]] std::vector<std::uint16_t> add_columns_of_tokens(Bytes& part) const;
-  void vote(std::uint16_t token, const Piece& value, std::vector<std::uint16_t>& recent);
+  void add_skeletons(FilterVector<FilterBytes>& parts) const;
+  [[nodiscard]] FilterVector<std::uint16_t> add_columns_of_tokens(FilterBytes& part) const;
+  void vote(std::uint16_t token, const Piece& value, FilterVector<std::uint16_t>& recent);
   void emit(std::uint16_t token, const Piece& value);
   [[nodiscard]] bool may_copy(std::uint16_t token);
   void put(std::uint16_t& number, std::uint16_t token, std::uint16_t copied_column);
   [[nodiscard]] bool is_last(std::uint16_t column, const Piece& value) const;
   [[nodiscard]] ByteView view(const Piece& piece) const { return raw_.subspan(piece.offset, piece.length); }
   template <class Use>
-  void each_token(const Use& use) const;
+  bool each_token_of(const Occurrence& occurrence, const Use& use) const;
 
   ByteView raw_;
-  const Scan& scanned_;
+  Scan& scanned_;
   const Plan& plan_;
-  std::vector<Source> sources_;                  // by planned token
-  std::vector<std::uint16_t> plain_, copying_;   // by planned token: its number in the dictionary
-  std::vector<FinalToken> dictionary_;
-  std::vector<Piece> last_;                      // by column: its last value
-  std::vector<std::size_t> begins_, ends_;       // by column: of its values
-  std::vector<ByteView> values_;
+  FilterVector<Source> sources_;                  // by planned token
+  FilterVector<std::uint16_t> plain_, copying_;   // by planned token: its number in the dictionary
+  FilterVector<FinalToken> dictionary_;
+  FilterVector<Piece> last_;                      // by column: its last value
+  FilterVector<std::size_t> begins_, ends_;       // by column: of its values
+  FilterVector<Piece> values_;
   Budget copying_budget_;
   StructureWriter structure_;
 };

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <vector>
 
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_plan_encode.h"
@@ -23,22 +22,24 @@ std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
   return trial_size(scanned, *by_kind, raw) < trial_size(scanned, *by_key, raw) ? std::move(by_kind) : std::move(by_key);
 }
 
-}  // namespace
-
-std::uint64_t json_encoder_memory(std::uint64_t raw_length) { return 48 * raw_length + (16ULL << 20); }
-
-std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
-  if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+std::optional<std::size_t> encode(ByteView raw, MutableBytes out) {
   std::optional<Scan> scanned = scan(raw);
   if (!scanned) return std::nullopt;
   std::optional<Plan> planned = choose_plan(*scanned, raw);
   if (!planned) return std::nullopt;
   Emitter emitter(raw, *scanned, *planned);
   emitter.run();
-  std::vector<Bytes> parts(kFirstColumnPart);
+  FilterVector<FilterBytes> parts(kFirstColumnPart);
   parts[kStylesPart] = scanned->styles;
   emitter.add_parts(parts);
   return join_parts(parts, out);
+}
+
+}  // namespace
+
+std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out) {
+  if (raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return encode(raw, out); });
 }
 
 }  // namespace npk::codec

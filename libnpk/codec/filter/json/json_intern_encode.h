@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <cstring>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::json {
@@ -52,7 +52,7 @@ class Numbering {
   };
 
   void grow() {
-    std::vector<Slot> old(slots_.size() * 2);
+    FilterVector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.number == 0) continue;
@@ -62,7 +62,7 @@ class Numbering {
     }
   }
 
-  std::vector<Slot> slots_;
+  FilterVector<Slot> slots_;
   std::size_t used_ = 0;
 };
 

@@ -66,8 +66,8 @@ Layout::Match Layout::match(const Line& line, bool closing) {
   return {static_cast<std::uint8_t>(kFirstStyle + current_), correction};
 }
 
-Bytes Layout::styles() const {
-  Bytes part;
+FilterBytes Layout::styles() const {
+  FilterBytes part;
   for (std::size_t i = 0; i < style_count_; ++i)
     part.push_back(static_cast<std::uint8_t>((styles_[i].carriage_return ? 0x80 : 0) | (styles_[i].tab ? 0x40 : 0) | styles_[i].unit));
   return part;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/json/json_format.h"
 #include "npk/bytes.h"
 
@@ -35,7 +36,7 @@ class Layout {
   // `closing`: a closing bracket follows the line end.
   [[nodiscard]] Match match(const Line& line, bool closing);
 
-  [[nodiscard]] Bytes styles() const;
+  [[nodiscard]] FilterBytes styles() const;
 
  private:
   [[nodiscard]] static bool fits(const Style& style, const Line& line, long level) noexcept;

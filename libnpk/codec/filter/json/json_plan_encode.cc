@@ -40,8 +40,8 @@ class FieldTable {
   [[nodiscard]] std::uint32_t count(std::uint32_t number) const { return counts_[number]; }
 
  private:
-  std::vector<Field> fields_;
-  std::vector<std::uint32_t> counts_;
+  FilterVector<Field> fields_;
+  FilterVector<std::uint32_t> counts_;
   Numbering numbers_;
 };
 
@@ -61,7 +61,7 @@ class ColumnChoice {
   // False if there are more columns than there may be.
   bool assign(const FieldTable& fields, std::uint32_t few_with_parent, std::uint32_t few) {
     FieldTable by_key;
-    std::vector<std::uint32_t> groups(fields.size());
+    FilterVector<std::uint32_t> groups(fields.size());
     const auto is_own = [&](std::uint32_t i) { return fields.field(i).kind == kBare && fields.count(i) >= few_with_parent; };
     for (std::uint32_t i = 0; i < fields.size(); ++i) {
       Field group = fields.field(i);
@@ -78,7 +78,7 @@ class ColumnChoice {
     return chosen.size() <= kMaxColumns;
   }
 
-  std::vector<std::uint32_t> columns_;
+  FilterVector<std::uint32_t> columns_;
 };
 
 class Planner {
@@ -106,11 +106,11 @@ class Planner {
   Scan& scanned_;
   Grouping grouping_;
   std::uint32_t rare_;  // keys that occur less often are values
-  std::vector<std::uint32_t> key_counts_;
+  FilterVector<std::uint32_t> key_counts_;
   FieldTable fields_;
-  std::vector<Fields> shape_fields_;
-  std::vector<std::uint16_t> heads_, tails_;  // by skeleton: what stands before its key, with a slot for it, and behind
-  std::vector<std::uint32_t> column_numbers_;
+  FilterVector<Fields> shape_fields_;
+  FilterVector<std::uint16_t> heads_, tails_;  // by skeleton: what stands before its key, with a slot for it, and behind
+  FilterVector<std::uint32_t> column_numbers_;
   Numbering token_numbers_, skeleton_numbers_;
   std::optional<ColumnChoice> columns_;
   Plan plan_;
@@ -136,7 +136,7 @@ void Planner::split_skeletons() {
   const std::size_t count = scanned_.skeletons.size();
   heads_.assign(count, 0);
   tails_.assign(count, 0);
-  const auto number = [&](const Bytes& skeleton) {
+  const auto number = [&](const FilterBytes& skeleton) {
     const auto next = static_cast<std::uint32_t>(scanned_.skeletons.size());
     const auto same = [&](std::uint32_t i) { return scanned_.skeletons[i] == skeleton; };
     const std::uint32_t found = skeleton_numbers_.find_or_add(hash_bytes(skeleton), next, same);
@@ -144,17 +144,17 @@ void Planner::split_skeletons() {
     return static_cast<std::uint16_t>(found);
   };
   for (std::size_t i = 0; i < count; ++i) {
-    const Bytes skeleton = scanned_.skeletons[i];
+    const FilterBytes skeleton = scanned_.skeletons[i];
     (void)skeleton_numbers_.find_or_add(hash_bytes(skeleton), static_cast<std::uint32_t>(i), [](std::uint32_t) { return false; });
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const Bytes skeleton = scanned_.skeletons[i];
+    const FilterBytes skeleton = scanned_.skeletons[i];
     const auto key = std::ranges::find(skeleton, kKey);
     if (key == skeleton.end()) continue;
-    Bytes head(skeleton.begin(), key);
+    FilterBytes head(skeleton.begin(), key);
     head.push_back(kQuoted);
     heads_[i] = number(head);
-    tails_[i] = key + 1 == skeleton.end() ? kNoSkeleton : number(Bytes(key + 1, skeleton.end()));
+    tails_[i] = key + 1 == skeleton.end() ? kNoSkeleton : number(FilterBytes(key + 1, skeleton.end()));
   }
 }
 
@@ -199,7 +199,7 @@ Plan Planner::run() {
 }  // namespace
 
 void Budget::add(const Scan& scanned, const Token& token) {
-  const Bytes& skeleton = scanned.skeletons[token.skeleton];
+  const FilterBytes& skeleton = scanned.skeletons[token.skeleton];
   ++tokens;
   text += skeleton.size() + scanned.keys[token.key].length + 2;
   pieces += 1 + static_cast<std::size_t>(std::ranges::count_if(skeleton, is_style));

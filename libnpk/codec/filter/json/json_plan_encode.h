@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/json/json_scan_encode.h"
 
 namespace npk::codec::json {
@@ -43,8 +43,8 @@ enum class Grouping : std::uint8_t {
 };
 
 struct Plan {
-  std::vector<Token> tokens;  // in the order in which they first occur
-  std::vector<Choice> choices;  // by shape
+  FilterVector<Token> tokens;  // in the order in which they first occur
+  FilterVector<Choice> choices;  // by shape
   std::size_t columns = 0;
   Grouping grouping = Grouping::by_key;
 };

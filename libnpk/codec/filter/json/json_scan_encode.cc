@@ -26,7 +26,6 @@ class Scanner {
  public:
   explicit Scanner(ByteView raw) : raw_(raw) {
     result_.keys.emplace_back();
-    result_.occurrences.reserve(raw.size() / kLeastBytesPerToken + 16);
     stack_.reserve(kMaxDepth);
   }
 
@@ -79,11 +78,11 @@ class Scanner {
   bool after_value_ = false;
   bool expects_key_ = true;
   std::uint32_t key_ = kNoKey;
-  std::vector<Level> stack_;
+  FilterVector<Level> stack_;
   std::size_t depth_beyond_ = 0;
   std::size_t literal_bytes_ = 0;
   Layout layout_;
-  std::vector<std::uint32_t> shape_followers_{0}, key_followers_{0};  // by number: what came next the last time
+  FilterVector<std::uint32_t> shape_followers_{0}, key_followers_{0};  // by number: what came next the last time
   std::uint32_t last_shape_ = 0, last_key_ = kNoKey;
   Numbering skeleton_numbers_, key_numbers_, shape_numbers_;
   Scan result_;
@@ -101,7 +100,7 @@ std::uint32_t Scanner::number_skeleton() {
 // The same as what followed the last token's like before: most are, and need no search.
 bool Scanner::is_as_before(const Shape& shape, std::uint32_t number) const {
   const Shape& other = result_.shapes[number];
-  const Bytes& skeleton = result_.skeletons[other.skeleton];
+  const FilterBytes& skeleton = result_.skeletons[other.skeleton];
   return other.key == shape.key && other.field == shape.field && other.parent == shape.parent && other.place == shape.place &&
          skeleton.size() == size_ && std::memcmp(skeleton.data(), skeleton_.data(), size_) == 0;
 }

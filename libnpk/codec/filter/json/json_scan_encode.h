@@ -3,17 +3,14 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
+#include "codec/filter/place.h"
+#include "codec/filter/record_list_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::json {
 
-// A piece of the block.
-struct Piece {
-  std::uint32_t offset = 0;
-  std::uint32_t length = 0;
-};
+using Piece = Place;  // of the block
 
 // What tokens of the same text for the same field have in common.
 struct Shape {
@@ -31,11 +28,11 @@ struct Occurrence {
 };
 
 struct Scan {
-  std::vector<Bytes> skeletons;
-  std::vector<Piece> keys;  // the first is none
-  std::vector<Shape> shapes;
-  std::vector<Occurrence> occurrences;
-  Bytes styles;
+  FilterVector<FilterBytes> skeletons;
+  FilterVector<Piece> keys;  // the first is none
+  FilterVector<Shape> shapes;
+  RecordList<Occurrence> occurrences;
+  FilterBytes styles;
 };
 
 // Numbers of keys that are none.

@@ -1,6 +1,7 @@
 // Writes the order of a block's tokens as what a Predictor does not foresee.
 #pragma once
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/json/json_predictor.h"
 #include "npk/bytes.h"
 
@@ -11,15 +12,15 @@ class StructureWriter {
   void add(std::uint16_t token);
   void finish();
 
-  [[nodiscard]] const Bytes& structure() const { return structure_; }
-  [[nodiscard]] const Bytes& ids() const { return ids_; }
+  [[nodiscard]] const FilterBytes& structure() const { return structure_; }
+  [[nodiscard]] const FilterBytes& ids() const { return ids_; }
 
  private:
   Predictor predictor_;
   std::uint64_t foreseen_ = 0;
   std::uint32_t known_ = 0;
-  Bytes structure_;
-  Bytes ids_;
+  FilterBytes structure_;
+  FilterBytes ids_;
 };
 
 }  // namespace npk::codec::json

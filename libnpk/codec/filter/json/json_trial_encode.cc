@@ -14,9 +14,10 @@ constexpr std::size_t kColumnCost = 8;  // about what a column takes that has no
 }  // namespace
 
 std::size_t trial_size(const Scan& scanned, const Plan& planned, ByteView raw) {
-  std::vector<std::size_t> next(planned.columns + 1);
+  FilterVector<std::size_t> next(planned.columns + 1);
   const auto each_value = [&](const auto& use) {
-    for (const Occurrence& occurrence : scanned.occurrences) {
+    for (std::size_t i = 0; i < scanned.occurrences.size(); ++i) {
+      const Occurrence& occurrence = scanned.occurrences[i];
       if (occurrence.value.offset >= kTriedBytes) break;
       const std::uint16_t token = planned.choices[occurrence.shape].whole;
       if (token == kNoToken || planned.tokens[token].column == kNoColumn) continue;
@@ -26,12 +27,12 @@ std::size_t trial_size(const Scan& scanned, const Plan& planned, ByteView raw) {
   each_value([&](std::uint16_t column, const Piece& value) { next[column + 1U] += value.length + 1; });
   const auto columns = static_cast<std::size_t>(std::ranges::count_if(next, [](std::size_t bytes) { return bytes > 0; }));
   for (std::size_t i = 1; i < next.size(); ++i) next[i] += next[i - 1];
-  Bytes values(next.back());
+  FilterBytes values(next.back());
   each_value([&](std::uint16_t column, const Piece& value) {
     std::copy_n(raw.begin() + value.offset, value.length, values.begin() + static_cast<std::ptrdiff_t>(next[column]));
     next[column] += value.length + 1;
   });
-  Bytes compressed(ZSTD_compressBound(values.size()));
+  FilterBytes compressed(ZSTD_compressBound(values.size()));
   const std::size_t size = ZSTD_compress(compressed.data(), compressed.size(), values.data(), values.size(), kLevel);
   return columns * kColumnCost + (ZSTD_isError(size) != 0 ? values.size() : size);
 }

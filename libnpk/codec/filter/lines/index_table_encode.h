@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+
+#include "codec/filter/encoder_memory.h"
 
 namespace npk::codec {
 
@@ -12,32 +13,34 @@ class IndexTable {
 
   // The number of `hash`; size() before the call if it is new.
   std::uint32_t index_of(std::uint64_t hash) {
-    if (2 * count_ >= slots_.size()) grow();
+    if (4 * (count_ + std::uint64_t{1}) > 3 * slots_.size()) grow();
     Slot& slot = find(hash);
-    if (slot.number == 0) slot = {hash, ++count_};
+    if (slot.number == 0) slot = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(hash >> 32U), ++count_};
     return slot.number - 1;
   }
   [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
 
  private:
   struct Slot {
-    std::uint64_t hash = 0;
+    std::uint32_t low = 0, high = 0;  // of the hash
     std::uint32_t number = 0;
+
+    [[nodiscard]] std::uint64_t hash() const noexcept { return std::uint64_t{high} << 32U | low; }
   };
   Slot& find(std::uint64_t hash) {
     std::size_t at = (hash ^ hash >> 29U) & (slots_.size() - 1);
-    while (slots_[at].number != 0 && slots_[at].hash != hash) at = (at + 1) & (slots_.size() - 1);
+    while (slots_[at].number != 0 && slots_[at].hash() != hash) at = (at + 1) & (slots_.size() - 1);
     return slots_[at];
   }
   void grow() {
-    std::vector<Slot> before(4 * slots_.size());
+    FilterVector<Slot> before(2 * slots_.size());
     before.swap(slots_);
     for (const Slot& slot : before) {
-      if (slot.number != 0) find(slot.hash) = slot;
+      if (slot.number != 0) find(slot.hash()) = slot;
     }
   }
 
-  std::vector<Slot> slots_;
+  FilterVector<Slot> slots_;
   std::uint32_t count_ = 0;
 };
 

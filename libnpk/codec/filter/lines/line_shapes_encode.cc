@@ -13,15 +13,18 @@ class Counter {
   Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {}
 
   LineShapes run() {
-    shapes_.of_units.reserve(lines_.units.size());
     for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
     return std::move(shapes_);
   }
 
  private:
+  [[nodiscard]] std::span<const LineToken> tokens_of(const LineUnit& unit) const {
+    return unit.tokens == 0 ? std::span<const LineToken>() : std::span(&lines_.tokens[unit.first_token], unit.tokens);
+  }
+
   void add(std::uint32_t number) {
     const LineUnit& unit = lines_.units[number];
-    const std::span<const LineToken> tokens = std::span(lines_.tokens).subspan(unit.first_token, unit.tokens);
+    const std::span<const LineToken> tokens = tokens_of(unit);
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
     for (const LineToken& token : tokens) {
@@ -43,7 +46,7 @@ class Counter {
     shapes_.of_units.push_back(shapes);
   }
 
-  static std::uint32_t note(IndexTable& table, std::vector<LineShape>& shapes, std::uint64_t hash, std::uint32_t unit) {
+  static std::uint32_t note(IndexTable& table, RecordList<LineShape>& shapes, std::uint64_t hash, std::uint32_t unit) {
     const std::uint32_t index = table.index_of(hash);
     if (index == shapes.size()) shapes.push_back({.example = unit});
     ++shapes[index].count;
@@ -60,7 +63,7 @@ class Counter {
   void compare(LineShape& shape, std::span<const LineToken> tokens) const {
     const LineUnit& example = lines_.units[shape.example];
     if (example.tokens != tokens.size()) return;
-    const LineToken* other = lines_.tokens.data() + example.first_token;
+    const std::span<const LineToken> other = tokens_of(example);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (tokens[i].hash == other[i].hash) continue;
       shape.varying |= 1ULL << i;

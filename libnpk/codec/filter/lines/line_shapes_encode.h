@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "codec/filter/lines/line_units_encode.h"
 #include "npk/bytes.h"
@@ -26,9 +25,9 @@ struct UnitShapes {
 };
 
 struct LineShapes {
-  std::vector<LineShape> fields, coarse, fine;
-  std::vector<std::uint32_t> exact;  // Counts.
-  std::vector<UnitShapes> of_units;
+  RecordList<LineShape> fields, coarse, fine;
+  RecordList<std::uint32_t> exact;  // Counts.
+  RecordList<UnitShapes> of_units;
 };
 
 [[nodiscard]] LineShapes count_shapes(ByteView raw, const LineUnits& lines);

@@ -28,7 +28,7 @@ bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
 
 class Splitter {
  public:
-  explicit Splitter(ByteView raw) : raw_(raw) { result_.units.reserve(raw.size() / 32), result_.tokens.reserve(raw.size() / 8); }
+  explicit Splitter(ByteView raw) : raw_(raw) {}
 
   LineUnits run() {
     std::size_t at = 0;
@@ -78,6 +78,7 @@ class Splitter {
   }
 
   void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
+    result_.tokens.keep_together(kMostUnitTokens);
     LineUnit unit{.offset = static_cast<std::uint32_t>(at),
                   .length = static_cast<std::uint32_t>(end - at),
                   .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
@@ -103,8 +104,8 @@ class Splitter {
       const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
       const ByteView bytes = raw_.subspan(at, stop - at);
       result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
-                                .length = static_cast<std::uint32_t>(bytes.size()),
                                 .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
+                                .length = static_cast<std::uint32_t>(bytes.size()) & 0x3FFFFFFFU,
                                 .word = word,
                                 .after_space = at > start && raw_[at - 1] == ' '});
       at = stop;

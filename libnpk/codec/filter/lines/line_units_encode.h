@@ -2,18 +2,18 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "codec/filter/record_list_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec {
 
 struct LineToken {
   std::uint32_t offset;
-  std::uint32_t length;
   std::uint32_t hash;
-  bool word;  // Of letters only: likely a part of the text's shape.
-  bool after_space;
+  std::uint32_t length : 30;  // A block has at most 16 MiB.
+  bool word : 1;              // Of letters only: likely a part of the text's shape.
+  bool after_space : 1;
 };
 
 // A line or a piece of one, up to a quotation mark or line feed.
@@ -29,8 +29,8 @@ struct LineUnit {
 };
 
 struct LineUnits {
-  std::vector<LineUnit> units;
-  std::vector<LineToken> tokens;
+  RecordList<LineUnit> units;
+  RecordList<LineToken> tokens;  // Those of a unit lie one behind another.
   std::size_t length = 0;  // What follows the last unit has no line feed.
 };
 

@@ -28,6 +28,8 @@ class LineEncoder {
     for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
     if (text_bytes_ > raw_.size() / 4 * 3) return std::nullopt;
     block_.tail = raw_.subspan(lines_.length);
+    lines_ = {};
+    shapes_ = {};
     return write_templates(block_, raw_, out);
   }
 
@@ -144,7 +146,7 @@ class LineEncoder {
       if (!same(line.literals[i], literals_[i])) return false;
     }
     block_.sequence.push_back(number);
-    block_.values.insert(block_.values.end(), values_.begin(), values_.end());
+    for (const Place value : values_) block_.values.push_back(value);
     return true;
   }
 
@@ -153,7 +155,7 @@ class LineEncoder {
   LineShapes shapes_;
   TemplateBlock block_;
   IndexTable templates_, columns_;
-  std::vector<Place> values_, literals_;
+  FilterVector<Place> values_, literals_;
   std::size_t text_bytes_ = 0;
 };
 
@@ -161,10 +163,7 @@ class LineEncoder {
 
 std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  return LineEncoder(raw).run(out);
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return LineEncoder(raw).run(out); });
 }
-
-// Tokens and places, at most one per two bytes, and tables.
-std::uint64_t lines_encoder_memory(std::uint64_t raw_length) { return 64 * raw_length + (1U << 20); }
 
 }  // namespace npk::codec

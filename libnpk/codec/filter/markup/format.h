@@ -44,7 +44,8 @@ struct CodeSpace {
     single = codes - leads;
   }
 
-  void append(std::size_t code, Bytes& to) const {
+  template <class Container>
+  void append(std::size_t code, Container& to) const {
     if (code < single) return to.push_back(static_cast<std::uint8_t>(code));
     to.push_back(static_cast<std::uint8_t>(single + ((code - single) >> 8U)));
     to.push_back(static_cast<std::uint8_t>(code - single));

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstring>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::markup {
@@ -93,9 +93,9 @@ class Interner {
     }
   }
 
-  std::vector<Slot> slots_;
-  std::vector<Entry> entries_;
-  Bytes text_;
+  FilterVector<Slot> slots_;
+  FilterVector<Entry> entries_;
+  FilterBytes text_;
 };
 
 }  // namespace npk::codec::markup

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <optional>
-#include <vector>
 
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/markup/numbers_encode.h"
@@ -18,7 +17,7 @@ class Writer {
   Writer(ByteView raw, const Scan& scan, const Plan& plan) : raw_(raw), scan_(scan), plan_(plan), columns_(plan.columns) {}
   // False if there are more templates than may be.
   bool run();
-  std::vector<Bytes> parts();
+  FilterVector<FilterBytes> parts();
 
  private:
   void order_templates();
@@ -26,20 +25,20 @@ class Writer {
   void write_tag(std::size_t tag);
   void write_text(const Template& used, ByteView text);
   void write_values(const Template& used, std::size_t first_value);
-  void append(ByteView bytes, Bytes& to) { to.insert(to.end(), bytes.begin(), bytes.end()); }
+  void append(ByteView bytes, FilterBytes& to) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
   ByteView raw_;
   const Scan& scan_;
   const Plan& plan_;
-  std::vector<std::uint32_t> order_;  // used templates, the most frequent first
-  std::vector<std::uint32_t> codes_;  // of each template
-  Bytes templates_, sequence_, text_;
+  FilterVector<std::uint32_t> order_;  // used templates, the most frequent first
+  FilterVector<std::uint32_t> codes_;  // of each template
+  FilterBytes templates_, sequence_, text_;
   NumberWriter numbers_;
-  std::vector<std::vector<ByteView>> columns_;
+  FilterVector<FilterVector<Place>> columns_;
 };
 
 void Writer::order_templates() {
-  std::vector<std::uint32_t> counts(plan_.templates.size());
+  FilterVector<std::uint32_t> counts(plan_.templates.size());
   for (const std::uint32_t number : plan_.sequence) ++counts[number];
   for (std::uint32_t number = 0; number < counts.size(); ++number) {
     if (counts[number] > 0) order_.push_back(number);
@@ -54,9 +53,9 @@ void Writer::write_template(const Template& written) {
   if (written.skeleton == kNone) return append_varint(kEnd + written.end_distance, templates_);
   const Skeleton& skeleton = scan_.skeletons[written.skeleton];
   append_varint(skeleton.kind == kStart ? kStart : kPlain, templates_);
-  Bytes piece;
-  std::vector<Bytes> pieces;
-  std::vector<std::uint32_t> slots;
+  FilterBytes piece;
+  FilterVector<FilterBytes> pieces;
+  FilterVector<std::uint32_t> slots;
   std::size_t value = 0;
   for (const std::uint8_t byte : scan_.skeleton_texts[written.skeleton]) {
     if (byte != 0) {
@@ -91,7 +90,7 @@ void Writer::write_text(const Template& used, ByteView text) {
       append(text, text_);
       return text_.push_back('<');
     case kTextNumbers: return numbers_.add(text);
-    default: return columns_[used.text_slot - kTextColumn].push_back(text);
+    default: return columns_[used.text_slot - kTextColumn].push_back({static_cast<std::uint32_t>(text.data() - raw_.data()), static_cast<std::uint32_t>(text.size())});
   }
 }
 
@@ -106,7 +105,7 @@ void Writer::write_values(const Template& used, std::size_t first_value) {
     if (slot == kValueNumbers)
       numbers_.add(bytes);
     else
-      columns_[slot - kValueColumn].push_back(bytes);
+      columns_[slot - kValueColumn].push_back({value.begin, value.length});
   }
 }
 
@@ -130,8 +129,8 @@ bool Writer::run() {
   return true;
 }
 
-std::vector<Bytes> Writer::parts() {
-  std::vector<Bytes> parts(kFirstColumn);
+FilterVector<FilterBytes> Writer::parts() {
+  FilterVector<FilterBytes> parts(kFirstColumn);
   NumberParts numbers = numbers_.finish();
   parts[kTemplates] = std::move(templates_);
   parts[kCodes] = std::move(sequence_);
@@ -140,7 +139,10 @@ std::vector<Bytes> Writer::parts() {
   parts[kShapeCodes] = std::move(numbers.codes);
   parts[kDigits] = std::move(numbers.digits);
   parts[kRareShapes] = std::move(numbers.rare);
-  for (const auto& values : columns_) parts.push_back(values.empty() ? Bytes() : encode_field_column(values));
+  for (auto& values : columns_) {
+    parts.push_back(values.empty() ? FilterBytes() : encode_field_column({raw_, values}));
+    let_go(values);
+  }
   return parts;
 }
 
@@ -148,16 +150,14 @@ std::vector<Bytes> Writer::parts() {
 }  // namespace markup
 
 std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out) {
-  auto scan = markup::scan_markup(raw);
-  if (!scan) return std::nullopt;
-  const markup::Plan plan = markup::plan_markup(raw, *scan);
-  markup::Writer writer(raw, *scan, plan);
-  if (!writer.run()) return std::nullopt;
-  return join_parts(writer.parts(), out);
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&]() -> std::optional<std::size_t> {
+    auto scan = markup::scan_markup(raw);
+    if (!scan) return std::nullopt;
+    const markup::Plan plan = markup::plan_markup(raw, *scan);
+    markup::Writer writer(raw, *scan, plan);
+    if (!writer.run()) return std::nullopt;
+    return join_parts(writer.parts(), out);
+  });
 }
-
-// Tags and values: at most as many as a quarter and an eighth of the block's bytes, of 16 and 12 bytes; values of a column, under 100 bytes each; spellings and
-// templates.
-std::uint64_t markup_encoder_memory(std::uint64_t raw_length) { return 40 * raw_length + (64ULL << 20); }
 
 }  // namespace npk::codec

@@ -29,7 +29,7 @@ std::uint64_t NumberWriter::hash(const Slot& slot) noexcept {
 }
 
 void NumberWriter::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
+  FilterVector<Slot> old(slots_.size() * 2);
   old.swap(slots_);
   for (const Slot& slot : old) {
     if (slot.number == 0) continue;
@@ -92,17 +92,17 @@ void NumberWriter::add(ByteView value) {
 }
 
 NumberParts NumberWriter::finish() {
-  std::vector<std::uint32_t> order(shapes_.size());
+  FilterVector<std::uint32_t> order(shapes_.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, std::greater(), [this](std::uint32_t shape) { return shapes_[shape].count; });
   std::size_t kept = 0;
   while (kept < std::min(order.size(), kMaxShapes) && shapes_[order[kept]].count >= kWorthAShape) ++kept;
   NumberParts parts;
-  const auto spell = [](const Shape& shape, Bytes& to) {
+  const auto spell = [](const Shape& shape, FilterBytes& to) {
     to.push_back(shape.head);
     to.insert(to.end(), shape.text, shape.text + (shape.head & kMaxShapeText));
   };
-  std::vector<std::uint32_t> codes(shapes_.size(), static_cast<std::uint32_t>(kMaxShapes));
+  FilterVector<std::uint32_t> codes(shapes_.size(), static_cast<std::uint32_t>(kMaxShapes));
   for (std::size_t i = 0; i < kept; ++i) {
     codes[order[i]] = static_cast<std::uint32_t>(i);
     spell(shapes_[order[i]], parts.shapes);

@@ -1,15 +1,15 @@
 // Lists of numbers, such as path data, as shapes and digits: counterpart of numbers.h.
 #pragma once
 
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/markup/interner_encode.h"
 
 namespace npk::codec::markup {
 
 // The four parts that NumberReader reads.
 struct NumberParts {
-  Bytes shapes, codes, digits, rare;
+  FilterBytes shapes, codes, digits, rare;
 };
 
 // Keeps views of the values.
@@ -35,10 +35,10 @@ class NumberWriter {
   void grow();
   static std::uint64_t hash(const Slot& slot) noexcept;
 
-  std::vector<Slot> slots_ = std::vector<Slot>(1U << 10);
-  std::vector<Shape> shapes_;
-  std::vector<std::uint32_t> sequence_;
-  Bytes digits_;
+  FilterVector<Slot> slots_ = FilterVector<Slot>(1U << 10);
+  FilterVector<Shape> shapes_;
+  FilterVector<std::uint32_t> sequence_;
+  FilterBytes digits_;
 };
 
 }  // namespace npk::codec::markup

@@ -52,12 +52,12 @@ class Planner {
   Interner keys_{1U << 12};
   // Templates without values, by text slot and skeleton or distance: number + 1.
   static constexpr std::uint32_t kQuickSlots = 8;
-  std::vector<std::uint32_t> quick_;
-  std::vector<std::uint32_t> stack_;  // names
+  FilterVector<std::uint32_t> quick_;
+  FilterVector<std::uint32_t> stack_;  // names
   std::array<Space, kSpaceDepths> spaces_{};
-  std::vector<bool> is_void_;
-  std::vector<Field> leaf_texts_;               // by name
-  std::vector<std::uint32_t> leaf_text_slots_;  // by name: a TextSlot, or kTextColumn + column
+  FilterVector<bool> is_void_;
+  FilterVector<Field> leaf_texts_;               // by name
+  FilterVector<std::uint32_t> leaf_text_slots_;  // by name: a TextSlot, or kTextColumn + column
 };
 
 bool is_blank(ByteView text) noexcept { return std::ranges::all_of(text, is_space); }
@@ -88,7 +88,7 @@ void Planner::choose_columns() {
     std::uint32_t* slot;
     std::uint32_t first;  // the slot of column 0
   };
-  std::vector<Candidate> candidates;
+  FilterVector<Candidate> candidates;
   for (std::size_t i = 0; i < scan_.fields.size(); ++i) {
     if (scan_.fields[i].lists_numbers())
       plan_.value_slots[i] = kValueNumbers;
@@ -110,7 +110,7 @@ void Planner::choose_columns() {
 
 // Elements that are opened twice as often as closed do not nest.
 void Planner::find_void_elements() {
-  std::vector<std::uint32_t> starts(scan_.names.count()), ends(scan_.names.count());
+  FilterVector<std::uint32_t> starts(scan_.names.count()), ends(scan_.names.count());
   for (const Skeleton& skeleton : scan_.skeletons) {
     if (skeleton.kind == kStart) starts[skeleton.name] += skeleton.count;
     if (skeleton.kind == kEnd) ends[skeleton.name] += skeleton.count;

@@ -1,8 +1,8 @@
 // Templates and columns: the encoder's second pass, over what scan_encode.h found.
 #pragma once
 
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/markup/scan_encode.h"
 
 namespace npk::codec::markup {
@@ -20,10 +20,10 @@ struct Template {
 };
 
 struct Plan {
-  std::vector<Template> templates;
-  std::vector<std::uint32_t> spellings;
-  std::vector<std::uint32_t> sequence;    // a template a tag
-  std::vector<std::uint32_t> value_slots; // of each field
+  FilterVector<Template> templates;
+  FilterVector<std::uint32_t> spellings;
+  FilterVector<std::uint32_t> sequence;    // a template a tag
+  FilterVector<std::uint32_t> value_slots; // of each field
   std::size_t columns = kFieldColumns;
 };
 

@@ -58,7 +58,7 @@ class Scanner {
   void add_fields(Skeleton& skeleton);
   void note_value(Value& value, std::uint32_t field);
 
-  // Bytes of the block into the skeleton.
+  // FilterBytes of the block into the skeleton.
   void take(std::size_t length) {
     text_.insert(text_.end(), raw_.begin() + static_cast<std::ptrdiff_t>(at_), raw_.begin() + static_cast<std::ptrdiff_t>(at_ + length));
     at_ += length;
@@ -78,7 +78,7 @@ class Scanner {
   Scan& scan_;
   std::size_t end_;
   std::size_t at_ = 0;
-  Bytes text_;  // of the skeleton
+  FilterBytes text_;  // of the skeleton
   // Set once a search has met the end of the block, so that no search is made twice.
   bool no_comment_end_ = false, no_cdata_end_ = false, no_greater_ = false, no_double_quote_ = false, no_single_quote_ = false, no_raw_end_ = false;
 };

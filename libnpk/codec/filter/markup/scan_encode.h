@@ -2,8 +2,8 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/markup/format.h"
 #include "codec/filter/markup/interner_encode.h"
 
@@ -16,7 +16,7 @@ struct Skeleton {
   TagKind kind = kPlain;
   std::uint32_t name = 0;  // of the element
   std::uint32_t count = 0;
-  std::vector<std::uint32_t> fields;  // of its values
+  FilterVector<std::uint32_t> fields;  // of its values
 };
 
 struct Value {
@@ -46,14 +46,14 @@ struct Field {
 
 struct Scan {
   Interner skeleton_texts{1U << 10};
-  std::vector<Skeleton> skeletons;
+  FilterVector<Skeleton> skeletons;
   Interner names{1U << 8};
   Interner field_names{1U << 10};  // attribute under element
-  std::vector<Field> fields;
+  FilterVector<Field> fields;
   Interner spellings{1U << 14};    // of short values, under their field
-  std::vector<std::uint32_t> spelling_counts;
-  std::vector<Tag> tags;           // the last one is empty, at the end of the block
-  std::vector<Value> values;
+  FilterVector<std::uint32_t> spelling_counts;
+  FilterVector<Tag> tags;           // the last one is empty, at the end of the block
+  FilterVector<Value> values;
 };
 
 // Nothing if the block is not much of markup.

@@ -11,27 +11,27 @@
 namespace npk::codec {
 namespace {
 
-void append_bytes(ByteView bytes, Bytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+void append_bytes(ByteView bytes, FilterBytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
-void append_text(ByteView raw, Place place, Bytes& out) {
+void append_text(ByteView raw, Place place, FilterBytes& out) {
   append_varint(place.length, out);
   append_bytes(raw.subspan(place.offset, place.length), out);
 }
 
 // Templates by how often they come: rank[template], so that frequent ones have short numbers.
-std::vector<std::uint32_t> rank_templates(const TemplateBlock& block, std::vector<std::uint32_t>& order) {
-  std::vector<std::uint32_t> uses(block.templates.size());
-  for (const std::uint32_t id : block.sequence) ++uses[id];
+FilterVector<std::uint32_t> rank_templates(const TemplateBlock& block, FilterVector<std::uint32_t>& order) {
+  FilterVector<std::uint32_t> uses(block.templates.size());
+  block.sequence.for_each([&](std::uint32_t id) { ++uses[id]; });
   order.resize(uses.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) { return uses[a] != uses[b] ? uses[a] > uses[b] : a < b; });
-  std::vector<std::uint32_t> rank(uses.size());
+  FilterVector<std::uint32_t> rank(uses.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) rank[order[i]] = i;
   return rank;
 }
 
-Bytes encode_dictionary(const TemplateBlock& block, ByteView raw, std::span<const std::uint32_t> order, std::span<const ColumnPlan> plans) {
-  Bytes part;
+FilterBytes encode_dictionary(const TemplateBlock& block, ByteView raw, std::span<const std::uint32_t> order, std::span<const ColumnPlan> plans) {
+  FilterBytes part;
   append_varint(plans.size(), part);
   append_varint(order.size(), part);
   for (std::size_t i = 0; i < plans.size(); ++i) {
@@ -50,30 +50,48 @@ Bytes encode_dictionary(const TemplateBlock& block, ByteView raw, std::span<cons
   return part;
 }
 
-Bytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t> rank) {
-  Bytes part;
+FilterBytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t> rank) {
+  FilterBytes part;
   TemplatePredictor predictor;
-  for (const std::uint32_t id : block.sequence) {
+  block.sequence.for_each([&](std::uint32_t id) {
     append_varint(predictor.guess() == rank[id] ? 0 : rank[id] + 1, part);
     predictor.learn(rank[id]);
-  }
+  });
   return part;
 }
 
-std::vector<ColumnValue> values_with_columns(const TemplateBlock& block) {
-  std::vector<ColumnValue> values;
-  values.reserve(block.values.size());
-  auto place = block.values.begin();
-  for (const std::uint32_t id : block.sequence) {
-    for (const std::uint16_t column : block.templates[id].columns) values.push_back({column, *place++});
+FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) {
+  ReferencePlanner planner(raw, block.column_is_text.size());
+  std::size_t next = 0;
+  block.sequence.for_each([&](std::uint32_t id) {
+    for (const std::uint16_t column : block.templates[id].columns) planner.add({column, block.values[next++]});
+  });
+  FilterVector<ColumnPlan> plans = planner.plans();
+  // Text is for matching, not for reference.
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (block.column_is_text[i]) plans[i].predictors.clear();
   }
-  return values;
+  return plans;
 }
 
-Bytes encode_values(const WrittenColumn& column, bool text) {
-  if (!text) return encode_field_column(column.stored);
-  Bytes part;
-  for (const ByteView value : column.stored) append_bytes(value, part);
+FilterVector<WrittenColumn> write_columns(TemplateBlock& block, ByteView raw, const FilterVector<ColumnPlan>& plans) {
+  ReferenceWriter writer(raw, plans);
+  std::size_t next = 0;
+  block.sequence.for_each([&](std::uint32_t id) {
+    for (const std::uint16_t column : block.templates[id].columns) writer.add({column, block.values[next++]});
+    block.values.release_before(next);
+  });
+  return writer.take();
+}
+
+FilterBytes encode_values(ByteView raw, const WrittenColumn& column, bool text) {
+  const FieldValues values(raw, column.stored);
+  if (!text) return encode_field_column(values);
+  std::size_t bytes = 0;
+  for (const ByteView value : values) bytes += value.size();
+  FilterBytes part;
+  part.reserve(bytes);
+  for (const ByteView value : values) append_bytes(value, part);
   return part;
 }
 
@@ -86,25 +104,23 @@ bool within_limits(const TemplateBlock& block, std::size_t raw_length) {
 
 }  // namespace
 
-std::optional<std::size_t> write_templates(const TemplateBlock& block, ByteView raw, MutableBytes out) {
+std::optional<std::size_t> write_templates(TemplateBlock& block, ByteView raw, MutableBytes out) {
   if (!within_limits(block, raw.size())) return std::nullopt;
-  std::vector<std::uint32_t> order;
-  const std::vector<std::uint32_t> rank = rank_templates(block, order);
-  const std::vector<ColumnValue> values = values_with_columns(block);
-  std::vector<ColumnPlan> plans = plan_references(raw, values, block.column_is_text.size());
-  // Text is for matching, not for reference.
-  for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (block.column_is_text[i]) plans[i].predictors.clear();
-  }
-  std::vector<Bytes> parts(kTemplateParts);
+  FilterVector<std::uint32_t> order;
+  const FilterVector<std::uint32_t> rank = rank_templates(block, order);
+  const FilterVector<ColumnPlan> plans = plan_columns(block, raw);
+  FilterVector<FilterBytes> parts(kTemplateParts);
   parts[kDictionaryPart] = encode_dictionary(block, raw, order, plans);
   parts[kIdsPart] = encode_ids(block, rank);
   append_bytes(block.tail, parts[kTailPart]);
-  std::vector<WrittenColumn> columns = write_references(raw, values, plans);
+  FilterVector<WrittenColumn> columns = write_columns(block, raw, plans);
+  block.sequence.clear();
+  block.values.clear();
   std::uint64_t memory = 0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!plans[i].predictors.empty()) parts.push_back(std::move(columns[i].operations));
-    parts.push_back(encode_values(columns[i], block.column_is_text[i]));
+    parts.push_back(encode_values(raw, columns[i], block.column_is_text[i]));
+    columns[i] = {};
     memory += block.column_is_text[i] ? 0 : column_memory(parts.back().size());
   }
   if (!columns_fit(memory, raw.size())) return std::nullopt;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "codec/filter/record_list_encode.h"
 #include "codec/filter/templates/template_format.h"
 #include "npk/bytes.h"
 
@@ -15,18 +15,18 @@ namespace npk::codec {
 // values are the raw bytes up to the tail.
 struct TemplateBlock {
   struct Template {
-    std::vector<Place> literals{};  // Before each slot.
-    std::vector<std::uint16_t> columns{};
+    FilterVector<Place> literals{};  // Before each slot.
+    FilterVector<std::uint16_t> columns{};
     Place ending{};
   };
-  std::vector<Template> templates;
-  std::vector<bool> column_is_text;
-  std::vector<std::uint32_t> sequence;
-  std::vector<Place> values;
+  FilterVector<Template> templates;
+  FilterVector<bool> column_is_text;
+  RecordList<std::uint32_t> sequence;
+  RecordList<Place> values;
   ByteView tail;
 };
 
-// Nothing if it does not fit in `out` or is over a limit of the format. Deterministic, linear time.
-[[nodiscard]] std::optional<std::size_t> write_templates(const TemplateBlock& block, ByteView raw, MutableBytes out);
+// Nothing if it does not fit in `out` or is over a limit of the format. Deterministic, linear time. Lets the values go.
+[[nodiscard]] std::optional<std::size_t> write_templates(TemplateBlock& block, ByteView raw, MutableBytes out);
 
 }  // namespace npk::codec

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/filter/place.h"
+
 namespace npk::codec {
 
 // With these limits, and with that of columns_fit, a decoder takes at most raw_length + 4 MiB.
@@ -27,12 +29,6 @@ enum TemplatePart : std::uint8_t { kDictionaryPart, kIdsPart, kTailPart, kTempla
 inline std::uint64_t column_memory(std::uint64_t part_size) noexcept { return std::min(4 * part_size, part_size / 2 + 10240); }
 // Whether the readers of all columns together take what they may.
 inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (1U << 20); }
-
-// Where a value stands in the raw bytes.
-struct Place {
-  std::uint32_t offset = 0;
-  std::uint32_t length = 0;
-};
 
 // Guesses the next template of the sequence from the two before it.
 class TemplatePredictor {

@@ -39,7 +39,7 @@ class Sightings {
   }
 
  private:
-  std::vector<Sighting> table_;
+  FilterVector<Sighting> table_;
 };
 
 // Of one column: how often a source would have given its values.
@@ -52,7 +52,7 @@ struct Rival {
 };
 
 struct Votes {
-  std::vector<Rival> rivals;
+  FilterVector<Rival> rivals;
   std::uint32_t count = 0;
   std::uint64_t bytes = 0;
   std::uint32_t digits = 0;
@@ -99,8 +99,8 @@ struct Choice {
   std::uint64_t bytes;
 };
 
-std::vector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
-  std::vector<Choice> choices;
+FilterVector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
+  FilterVector<Choice> choices;
   for (const Rival& rival : votes.rivals) {
     if (rival.source != column && rival.following_hits > rival.latest_hits)
       choices.push_back({{.source = rival.source, .follows = true}, rival.following_hits, rival.following_bytes});
@@ -122,113 +122,100 @@ std::vector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
 
 }  // namespace
 
-std::vector<ColumnPlan> plan_references(ByteView raw, std::span<const ColumnValue> values, std::size_t columns) {
-  std::vector<Votes> votes(columns);
-  std::vector<RecentHashes> recent(columns);
+struct ReferencePlanner::State {
+  explicit State(std::size_t columns) : votes(columns), recent(columns) {}
+
+  FilterVector<Votes> votes;
+  FilterVector<RecentHashes> recent;
   Sightings sightings;
-  for (const ColumnValue& value : values) {
-    Votes& mine = votes[value.column];
-    const ByteView bytes = bytes_of(raw, value.place);
-    const std::uint64_t hash = hash_bytes(bytes);
-    const auto short_hash = static_cast<std::uint32_t>(hash);
-    const Sighting seen = sightings.exchange(hash, value.column, mine.count);
-    if (seen.set) (void)mine.of(seen.column);
-    for (Rival& rival : mine.rivals) try_rival(rival, recent[rival.source], short_hash, value.place.length, seen);
-    recent[value.column].push(short_hash);
-    ++mine.count;
-    mine.bytes += value.place.length;
-    mine.digits += is_number(bytes) ? 1U : 0U;
-  }
-  std::vector<ColumnPlan> plans(columns);
-  for (std::size_t i = 0; i < columns; ++i) {
-    for (const Choice& choice : choices_of(votes[i], static_cast<std::uint16_t>(i))) plans[i].predictors.push_back(choice.predictor);
+};
+
+ReferencePlanner::ReferencePlanner(ByteView raw, std::size_t columns) : raw_(raw), state_(std::make_unique<State>(columns)) {}
+ReferencePlanner::~ReferencePlanner() = default;
+
+void ReferencePlanner::add(const ColumnValue& value) {
+  Votes& mine = state_->votes[value.column];
+  const ByteView bytes = bytes_of(raw_, value.place);
+  const std::uint64_t hash = hash_bytes(bytes);
+  const auto short_hash = static_cast<std::uint32_t>(hash);
+  const Sighting seen = state_->sightings.exchange(hash, value.column, mine.count);
+  if (seen.set) (void)mine.of(seen.column);
+  for (Rival& rival : mine.rivals) try_rival(rival, state_->recent[rival.source], short_hash, value.place.length, seen);
+  state_->recent[value.column].push(short_hash);
+  ++mine.count;
+  mine.bytes += value.place.length;
+  mine.digits += is_number(bytes) ? 1U : 0U;
+}
+
+FilterVector<ColumnPlan> ReferencePlanner::plans() const {
+  FilterVector<ColumnPlan> plans(state_->votes.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    for (const Choice& choice : choices_of(state_->votes[i], static_cast<std::uint16_t>(i))) plans[i].predictors.push_back(choice.predictor);
   }
   return plans;
 }
 
-namespace {
-
-class ReferenceWriter {
- public:
-  ReferenceWriter(ByteView raw, std::vector<ColumnPlan> plans) : raw_(raw), plans_(std::move(plans)), written_(plans_.size()), pasts_(plans_.size()) {
-    for (const ColumnPlan& plan : plans_) {
-      for (const ValuePredictor& predictor : plan.predictors) followed_.push_back(predictor.follows ? predictor.source : kNone);
+ReferenceWriter::ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans)
+    : raw_(raw), plans_(std::move(plans)), written_(plans_.size()), pasts_(plans_.size()) {
+  for (const ColumnPlan& plan : plans_) {
+    for (const ValuePredictor& predictor : plan.predictors) {
+      if (predictor.follows) followed_.push_back(predictor.source);
     }
-    std::erase(followed_, kNone);
-    std::ranges::sort(followed_);
-    followed_.erase(std::ranges::unique(followed_).begin(), followed_.end());
-    histories_.resize(followed_.size());
-    for (std::size_t i = 0; i < followed_.size(); ++i) pasts_[followed_[i]].history = &histories_[i];
   }
+  std::ranges::sort(followed_);
+  followed_.erase(std::ranges::unique(followed_).begin(), followed_.end());
+  histories_.resize(followed_.size());
+  for (std::size_t i = 0; i < followed_.size(); ++i) pasts_[followed_[i]].history = &histories_[i];
+}
 
-  void add(const ColumnValue& value) {
-    ColumnPlan& plan = plans_[value.column];
-    WrittenColumn& column = written_[value.column];
-    if (plan.predictors.empty())
-      column.stored.push_back(bytes_of(raw_, value.place));
-    else
-      refer(plan, column, value.place);
-    pasts_[value.column].push(value.place);
+void ReferenceWriter::add(const ColumnValue& value) {
+  ColumnPlan& plan = plans_[value.column];
+  WrittenColumn& column = written_[value.column];
+  if (plan.predictors.empty())
+    column.stored.push_back(value.place);
+  else
+    refer(plan, column, value.place);
+  pasts_[value.column].push(value.place);
+}
+
+void ReferenceWriter::refer(ColumnPlan& plan, WrittenColumn& column, Place place) {
+  std::uint8_t operation = 0;
+  for (std::size_t i = 0; i < plan.predictors.size() && operation == 0; ++i) {
+    const ValuePredictor& predictor = plan.predictors[i];
+    if (pasts_[predictor.source].count > 0 && same(raw_, predicted(predictor, pasts_[predictor.source]), place)) operation = static_cast<std::uint8_t>(i + 1);
   }
-  std::vector<WrittenColumn> take() { return std::move(written_); }
-
- private:
-  static constexpr std::uint16_t kNone = 0xFFFF;
-
-  void refer(ColumnPlan& plan, WrittenColumn& column, Place place) {
-    std::uint8_t operation = 0;
-    for (std::size_t i = 0; i < plan.predictors.size() && operation == 0; ++i) {
-      const ValuePredictor& predictor = plan.predictors[i];
-      if (pasts_[predictor.source].count > 0 && same(raw_, predicted(predictor, pasts_[predictor.source]), place)) operation = static_cast<std::uint8_t>(i + 1);
-    }
-    const bool jumps = operation == 0 && place.length > 2 && plan.predictors[0].follows;
-    const std::uint32_t back = jumps ? find_back(pasts_[plan.predictors[0].source], place) : 0;
-    if (back > 0) {
-      column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kJump));
-      column.operations.push_back(static_cast<std::uint8_t>(back - 1));
-      plan.predictors[0].next = pasts_[plan.predictors[0].source].count - back;
-    } else if (operation != 0 || !cut(plan, column, place)) {
-      column.operations.push_back(operation);
-      if (operation == 0) column.stored.push_back(bytes_of(raw_, place));
-    }
-    for (ValuePredictor& predictor : plan.predictors) advance(predictor, pasts_[predictor.source]);
+  const bool jumps = operation == 0 && place.length > 2 && plan.predictors[0].follows;
+  const std::uint32_t back = jumps ? find_back(pasts_[plan.predictors[0].source], place) : 0;
+  if (back > 0) {
+    column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kJump));
+    column.operations.push_back(static_cast<std::uint8_t>(back - 1));
+    plan.predictors[0].next = pasts_[plan.predictors[0].source].count - back;
+  } else if (operation != 0 || !cut(plan, column, place)) {
+    column.operations.push_back(operation);
+    if (operation == 0) column.stored.push_back(place);
   }
+  for (ValuePredictor& predictor : plan.predictors) advance(predictor, pasts_[predictor.source]);
+}
 
-  // Writes a value that shares most of its front with the first prediction.
-  bool cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const {
-    const ColumnPast& source = pasts_[plan.predictors[0].source];
-    const Place other = predicted(plan.predictors[0], source);
-    const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
-    const auto shared = static_cast<std::size_t>(std::ranges::mismatch(mine, theirs).in1 - mine.begin());
-    if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
-    column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
-    column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));
-    column.stored.push_back(mine.subspan(shared));
-    return true;
+// Writes a value that shares most of its front with the first prediction.
+bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const {
+  const ColumnPast& source = pasts_[plan.predictors[0].source];
+  const Place other = predicted(plan.predictors[0], source);
+  const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
+  const auto shared = static_cast<std::size_t>(std::ranges::mismatch(mine, theirs).in1 - mine.begin());
+  if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
+  column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
+  column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));
+  column.stored.push_back({place.offset + static_cast<std::uint32_t>(shared), place.length - static_cast<std::uint32_t>(shared)});
+  return true;
+}
+
+// How many values back the same one is; 0 if it is not.
+std::uint32_t ReferenceWriter::find_back(const ColumnPast& past, Place place) const {
+  for (std::uint32_t back = 1; back <= std::min(past.count, kColumnHistory); ++back) {
+    if (same(raw_, (*past.history)[(past.count - back) % kColumnHistory], place)) return back;
   }
-
-  // How many values back the same one is; 0 if it is not.
-  [[nodiscard]] std::uint32_t find_back(const ColumnPast& past, Place place) const {
-    for (std::uint32_t back = 1; back <= std::min(past.count, kColumnHistory); ++back) {
-      if (same(raw_, (*past.history)[(past.count - back) % kColumnHistory], place)) return back;
-    }
-    return 0;
-  }
-
-  ByteView raw_;
-  std::vector<ColumnPlan> plans_;
-  std::vector<WrittenColumn> written_;
-  std::vector<ColumnPast> pasts_;
-  std::vector<std::uint16_t> followed_;
-  std::vector<std::array<Place, kColumnHistory>> histories_;
-};
-
-}  // namespace
-
-std::vector<WrittenColumn> write_references(ByteView raw, std::span<const ColumnValue> values, std::vector<ColumnPlan> plans) {
-  ReferenceWriter writer(raw, std::move(plans));
-  for (const ColumnValue& value : values) writer.add(value);
-  return writer.take();
+  return 0;
 }
 
 }  // namespace npk::codec

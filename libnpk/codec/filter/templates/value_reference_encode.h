@@ -1,9 +1,10 @@
 // Finds which columns of a template payload repeat values of others, and writes columns accordingly.
 #pragma once
 
-#include <span>
-#include <vector>
+#include <array>
+#include <memory>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/templates/template_format.h"
 #include "npk/bytes.h"
 
@@ -15,16 +16,49 @@ struct ColumnValue {
 };
 
 struct ColumnPlan {
-  std::vector<ValuePredictor> predictors;
+  FilterVector<ValuePredictor> predictors;
 };
 
 struct WrittenColumn {
-  Bytes operations;
-  std::vector<ByteView> stored;
+  FilterBytes operations;
+  FilterVector<Place> stored;
 };
 
-// What each column is best predicted from, by its values in order.
-[[nodiscard]] std::vector<ColumnPlan> plan_references(ByteView raw, std::span<const ColumnValue> values, std::size_t columns);
-[[nodiscard]] std::vector<WrittenColumn> write_references(ByteView raw, std::span<const ColumnValue> values, std::vector<ColumnPlan> plans);
+// What each column is best predicted from, by all values in order.
+class ReferencePlanner {
+ public:
+  ReferencePlanner(ByteView raw, std::size_t columns);
+  ~ReferencePlanner();
+
+  void add(const ColumnValue& value);
+  [[nodiscard]] FilterVector<ColumnPlan> plans() const;
+
+ private:
+  struct State;
+
+  ByteView raw_;
+  std::unique_ptr<State> state_;
+};
+
+// Writes all values in order, by those plans.
+class ReferenceWriter {
+ public:
+  ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans);
+
+  void add(const ColumnValue& value);
+  [[nodiscard]] FilterVector<WrittenColumn> take() { return std::move(written_); }
+
+ private:
+  void refer(ColumnPlan& plan, WrittenColumn& column, Place place);
+  [[nodiscard]] bool cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const;
+  [[nodiscard]] std::uint32_t find_back(const ColumnPast& past, Place place) const;
+
+  ByteView raw_;
+  FilterVector<ColumnPlan> plans_;
+  FilterVector<WrittenColumn> written_;
+  FilterVector<ColumnPast> pasts_;
+  FilterVector<std::uint16_t> followed_;
+  FilterVector<std::array<Place, kColumnHistory>> histories_;
+};
 
 }  // namespace npk::codec

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter/numeric/encoder/residuals.h"
 #include "codec/filter_encoder_functions.h"
@@ -10,8 +11,7 @@ namespace {
 
 constexpr std::size_t kLeastRawBytes = 256;
 
-std::optional<std::size_t> encode_elements(ByteView raw, MutableBytes out, numeric::Allowed allowed) {
-  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes || out.size() <= raw.size()) return std::nullopt;
+std::optional<std::size_t> encode_segments(ByteView raw, MutableBytes out, numeric::Allowed allowed) {
   const std::vector<numeric::Segment> segments = numeric::choose_segments(raw, allowed, out.size() - raw.size());
   if (segments.empty()) return std::nullopt;
   const Bytes plan = numeric::write_plan(segments);
@@ -26,12 +26,16 @@ std::optional<std::size_t> encode_elements(ByteView raw, MutableBytes out, numer
   return out.size() - to.size();
 }
 
+std::optional<std::size_t> encode_elements(ByteView raw, MutableBytes out, numeric::Allowed allowed) {
+  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes || out.size() <= raw.size()) return std::nullopt;
+  return encode_within(element_encoder_memory(raw.size()), kTableBytes, [&] { return encode_segments(raw, out, allowed); });
+}
+
 }  // namespace
 
 std::optional<std::size_t> encode_byte_shuffle(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::byte_shuffle); }
 std::optional<std::size_t> encode_bit_shuffle(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::bit_shuffle); }
 std::optional<std::size_t> encode_element_delta(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::element_delta); }
 std::optional<std::size_t> encode_decimal_floats(ByteView raw, MutableBytes out) { return encode_elements(raw, out, numeric::Allowed::decimal_floats); }
-std::uint64_t element_encoder_memory(std::uint64_t raw_length) { return 2 * raw_length + (1U << 20); }
 
 }  // namespace npk::codec

@@ -79,7 +79,10 @@ TakeResiduals residual_kernel([[maybe_unused]] std::string_view name) noexcept {
 }
 
 ByteView SegmentEncoder::take_residuals(const ElementForm& form, ByteView raw) {
-  if (residuals_.size() < raw.size()) residuals_.resize(raw.size());
+  if (residuals_.size() < raw.size()) {
+    let_go(residuals_);  // first: not two at a time
+    residuals_.resize(raw.size());
+  }
   const TakeResiduals take = residual_kernel(split_kernel().name);
   const std::size_t width = form.width, count = raw.size() / width;
   const std::size_t first = std::min<std::size_t>(form.distance, count), whole = std::min(elements_before(form), count);
@@ -100,6 +103,7 @@ void SegmentEncoder::apply(const ElementForm& form, ByteView raw, MutableBytes o
   raw = raw.subspan(lead);
   out = out.subspan(lead);
   if (form.is_decimal) {
+    if (decimals_.capacity() < raw.size()) let_go(decimals_);
     decimals_.assign(raw.begin(), raw.end());
     decimal_kernel(split_kernel().name)(form, decimals_.data(), raw.size() / form.width, decimals_.data());
     raw = decimals_;

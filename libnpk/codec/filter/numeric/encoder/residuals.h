@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "codec/filter/encoder_memory.h"
 #include "codec/filter/numeric/elements.h"
 
 namespace npk::codec::numeric {
@@ -21,8 +22,8 @@ class SegmentEncoder {
  private:
   [[nodiscard]] ByteView take_residuals(const ElementForm& form, ByteView raw);
 
-  Bytes decimals_;
-  Bytes residuals_;
+  FilterBytes decimals_;
+  FilterBytes residuals_;
 };
 
 }  // namespace npk::codec::numeric

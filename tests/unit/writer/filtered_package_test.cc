@@ -1,0 +1,120 @@
+// Packages whose content filters take apart: the same bytes whatever the memory, no thread waiting for ever, and nothing lost on small ones.
+#include <thread>
+
+#include "package/writer/plan.h"
+#include "unit/writer/read_back.h"
+
+namespace npk::writer {
+namespace {
+
+using testing::TestTree;
+
+std::string records(std::uint64_t first, std::size_t bytes, int kind) {
+  std::string text = kind == 0 ? "[" : kind == 1 ? "<?xml version=\"1.0\"?>\n<list>" : "";
+  for (std::uint64_t i = first; text.size() < bytes; ++i) {
+    const std::string number = std::to_string(i), other = std::to_string((i + 1) * 0x9E3779B97F4A7C15ULL >> 40U);
+    if (kind == 0) text += "{\"id\":" + number + ",\"name\":\"n" + other + "\"},\n";
+    if (kind == 1) text += "<item id=\"" + number + "\" price=\"" + other + "\">text of " + other + "</item>\n";
+    if (kind == 2) text += number + "," + other + ",name " + other + ",0." + other + "\n";
+    if (kind == 3) text += "2026-01-01T00:00:0" + std::to_string(i % 10) + " host daemon[" + other + "]: request " + number + " answered\n";
+  }
+  return text;
+}
+
+constexpr std::array kNames = {"a.json", "b.xml", "c.csv", "d.log"};
+
+void add_kinds(TestTree& tree, const std::string& folder, std::size_t bytes, std::uint64_t seed) {
+  for (int kind = 0; kind < 4; ++kind) {
+    const std::string text = records(seed, bytes, kind);
+    tree.add({.path = folder + "-" + kNames[static_cast<std::size_t>(kind)], .content = {text.begin(), text.end()}});
+  }
+}
+
+TestTree large_kinds() {
+  TestTree tree;
+  for (std::uint64_t i = 0; i < 6; ++i) add_kinds(tree, "f" + std::to_string(i), 1'500'000, i * 100'000);
+  for (int i = 0; i < 40; ++i) tree.add({.path = "s" + std::to_string(i) + ".c", .content = testing::make_data(testing::DataKind::text, 100'000, 3U + static_cast<unsigned>(i))});
+  tree.sort();
+  return tree;
+}
+
+std::uint64_t least_memory(WriterOptions options) {
+  options.threads = 1;
+  options.memory_bytes = 1;
+  const std::string message = check_writer_options(options).error().message;
+  return std::stoull(message.substr(message.find_first_of("0123456789"))) << 20U;
+}
+
+TEST(FilteredPackage, SameBytesWhateverTheThreadsAndMemory) {
+  const TestTree tree = large_kinds();
+  const Bytes expected = testing::pack(tree, {.threads = 1}).bytes;
+  (void)testing::audit(expected);
+  expect_entries(expected, tree.entries());
+  EXPECT_LT(expected.size() * 10, testing::pack(tree, {.choose_filters = false}).bytes.size() * 9);
+  for (const unsigned threads : {2U, 3U, 4U}) EXPECT_TRUE(testing::pack(tree, {.threads = threads}).bytes == expected) << threads;
+  for (const std::uint64_t memory : {least_memory({}), std::uint64_t{256} << 20U, std::uint64_t{400} << 20U})
+    EXPECT_TRUE(testing::pack(tree, {.threads = 4, .memory_bytes = memory}).bytes == expected) << memory;
+}
+
+// Four threads share the one slot.
+TEST(FilteredPackage, OneSlotServesAllThreads) {
+  const TestTree tree = large_kinds();
+  WritePlan plan = make_plan({.threads = 4}).value();
+  EXPECT_EQ(plan.filter_slots, 4U);
+  plan.filter_slots = 1;
+  const WriterOptions options{.threads = 4, .memory_bytes = plan_memory(plan).working_bytes()};
+  plan = make_plan(options).value();
+  ASSERT_EQ(plan.threads, 4U);
+  ASSERT_EQ(plan.filter_slots, 1U);
+  EXPECT_TRUE(testing::pack(tree, options).bytes == testing::pack(tree, {.threads = 2}).bytes);
+}
+
+TEST(FilteredPackage, OneSlotAndFourThreadsStopWhenAsked) {
+  const TestTree tree = large_kinds();
+  WritePlan plan = make_plan({.threads = 4}).value();
+  plan.filter_slots = 1;
+  for (int round = 0; round < 8; ++round) {
+    std::stop_source stop;
+    WriterOptions options{.threads = 4, .memory_bytes = plan_memory(plan).working_bytes(), .stop = stop.get_token()};
+    int calls = 0;
+    options.progress = [&](const Progress&) {
+      if (++calls > round / 2) stop.request_stop();
+    };
+    Bytes bytes;
+    const auto written = write_package(tree, *memory_sink(bytes), options);
+    if (!written) {
+      EXPECT_EQ(written.error().code, Errc::cancelled);
+    }
+  }
+}
+
+// A little of each kind goes with all else.
+TEST(FilteredPackage, SmallOnesAreNoLargerForIt) {
+  for (const std::size_t bytes : {2'500U, 5'000U, 20'000U}) {
+    TestTree tree;
+    add_kinds(tree, "small", bytes, 1);
+    tree.add({.path = "main.c", .content = testing::make_data(testing::DataKind::text, 30'000, 5)});
+    tree.sort();
+    const Bytes with = testing::pack(tree, {.threads = 2}).bytes, without = testing::pack(tree, {.choose_filters = false, .threads = 2}).bytes;
+    (void)testing::audit(with);
+    expect_entries(with, tree.entries());
+    EXPECT_LE(with.size(), without.size() + 32) << bytes;
+  }
+}
+
+TEST(FilteredPackage, WhatHasNoFiltersByDefault) {
+  const auto filters = [](const WriterOptions& options) { return make_plan(options).value().choose_filters; };
+  EXPECT_TRUE(filters({}));
+  EXPECT_TRUE(filters({.preset = Preset::max}));
+  EXPECT_FALSE(filters({.preset = Preset::fast}));
+  EXPECT_TRUE(filters({.preset = Preset::fast, .choose_filters = true}));
+  EXPECT_FALSE(filters({.codec = "zstd"}));
+  EXPECT_FALSE(filters({.level = 3}));
+  EXPECT_FALSE(filters({.block_bytes = 128U << 10}));
+  EXPECT_TRUE(filters({.choose_filters = true, .block_bytes = 128U << 10}));
+  EXPECT_FALSE(filters({.choose_filters = false}));
+  EXPECT_FALSE(filters({.chain = "json"}));
+}
+
+}  // namespace
+}  // namespace npk::writer

@@ -84,6 +84,8 @@ class Reader:
         storage = storage_root(commit.placement.catalog.hash, commit.placement.chunks_root.hash, commit.placement.sections)
         require(commit.statement.storage_root == storage, "storage root")
         totals = commit.placement.totals
+        kinds_fit = totals["regular"] + totals["directories"] <= totals["entries"]
+        require(kinds_fit and totals["hole_bytes"] <= totals["content_bytes"], "totals that contradict each other")
         require(bool(commit.placement.catalog.position) == bool(totals["entries"]), "a catalog without entries, or entries without a catalog")
         require(bool(commit.placement.chunks_root.position) == bool(totals["chunks"]), "a chunk tree without chunks, or chunks without a tree")
         require(totals["chunks"] or not (totals["blocks"] or totals["unique_bytes"] or totals["stored_bytes"]), "blocks without chunks")

@@ -70,6 +70,10 @@ def blocks():
     yield _vector("lz4_match", "A block in LZ4, level 12, with a match.", hello(
         "lz4_match", codec=lambda raw: (payloads.lz4_chain(12), payloads.lz4_periodic(raw, 7)[1]), content=b"repeat " * 100))
     yield _vector("lzma2_stored", "A block in LZMA2: chunks stored uncompressed.", hello("lzma2_stored", codec=payloads.lzma2_stored, content=b"lzma " * 60))
+    yield _vector("zstd_log_zero", "A window log of 0: any up to 28.", hello(
+        "zstd_log_zero", codec=lambda raw: (payloads.zstd_chain(0), payloads.zstd_raw(raw)[1]), content=b"zstd raw " * 150))
+    yield _vector("lzma2_dictionary_zero", "A dictionary size of 0: any up to 256 MiB.", hello(
+        "lzma2_dictionary_zero", codec=lambda raw: (payloads.lzma2_chain(0), payloads.lzma2_stored(raw)[1]), content=b"lzma " * 60))
     recorded = bytes.fromhex(LZMA_RECORDED)
     yield _vector("lzma2_compressed", "A block in LZMA2: a stream that liblzma made (level 6, dictionary 64 KiB), recorded.",
                   hello("lzma2_compressed", codec=(payloads.lzma2_chain(), recorded), content=LZMA_PLAIN))

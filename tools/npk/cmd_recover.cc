@@ -79,6 +79,7 @@ Json json_of(const ops::RecoverReport& report) {
                {"unfinished_frames", report.unfinished_frames},
                {"saved", {{"entries", report.saved_entries}, {"files", report.saved_files}, {"content_bytes", report.saved_bytes}}},
                {"from_manifests", report.from_manifests},
+               {"rebuilt_chunks", report.rebuilt_chunks},
                {"kept_signatures", report.kept_signatures},
                {"package_bytes", report.package_bytes}};
   Json& lost = json["lost"] = Json::array();

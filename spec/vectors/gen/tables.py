@@ -31,7 +31,7 @@ class Page:
             column.data = it.take(column.length)
             self.columns[column.name] = column
         it.finish()
-        self.last_id = 0
+        self.last_id = -1
         for column in directory:
             require(column.id > self.last_id, "column ids do not ascend")
             self.last_id = column.id

@@ -1,6 +1,7 @@
 """Decoders for payloads: store, LZ4, LZMA2, words, and as much of zstd as the vectors need (other frames go to the `zstd` command, if there)."""
 
-import importlib
+import functools
+import importlib.util
 import lzma
 import pathlib
 import shutil
@@ -42,9 +43,18 @@ def _unfiltered(codec, data, raw_length):
     if str(path) not in sys.path:
         sys.path.append(str(path))
     try:
-        return bytes(importlib.import_module(name).decode(bytes(data), raw_length))
+        return bytes(_module(name, path).decode(bytes(data), raw_length))
     except ValueError as error:
         raise Failure("corrupt", f"{name}: {error}") from error
+
+
+@functools.cache
+def _module(name, folder):
+    """By its file: `json` is a module of Python's, too."""
+    spec = importlib.util.spec_from_file_location(f"npk_filter_{name}", folder / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 # --- zstd ---

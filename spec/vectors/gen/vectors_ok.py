@@ -62,6 +62,8 @@ def blocks():
         regular(b"abc", 0, 3), Entry(b"aba", runs=[Run(0, 2), Run(0, 1)]), regular(b"bcd", 1, 3), regular(b"copy of abc", 0, 3), regular(b"d", 3),
         Entry(b"dcba", runs=[Run(3), Run(2), Run(1), Run(0)]), Entry(b"aaaa", runs=[Run(0)] * 4)]))
     yield _vector("chunks_by_turns", "Chunks of two blocks by turns: each is expected where the last one of its own block ended.", _by_turns("chunks_by_turns"))
+    yield _vector("manifest_places", "A manifest that tells the lengths and blocks of the chunks before it.", mixed("manifest_places", {
+        "table:manifest0": lambda table: table.update(chunk_length=[0, 4, 0], chunk_block=[0, 0, 1])}))
     yield _vector("body_padding", "A block with ten bytes of padding at the end of its body.", _padded())
     yield _vector("zstd_raw", "A block in zstd: raw blocks.", hello("zstd_raw", codec=payloads.zstd_raw, content=b"zstd raw " * 150))
     yield _vector("zstd_rle", "A block in zstd: RLE blocks, with the largest window allowed.",
@@ -206,6 +208,8 @@ def _path_page(raw, path, period):
 def extensions():
     yield _vector("unknown_column", "A column of an unknown id, not must-understand, in the catalog leaf and in the chunk leaf.",
                   hello("unknown_column", {"page:catalog_leaf0": _extra_column, "page:chunk_leaf0": _extra_column}))
+    yield _vector("column_id_zero_first", "An unknown column of id 0 before the others.", hello("column_id_zero_first", {
+        "page:catalog_leaf0": lambda page: page.columns.insert(0, new_column(0, ENCODINGS["bytes"], 3, b"new"))}))
     yield _vector("unknown_frame", "Frames of unknown types, not must-understand, between the others; also a padding frame.", _unknown_frames())
     yield _vector("must_understand_known", "The must-understand bit on frames and columns that every reader knows.", hello("must_understand_known", {
         "frame:block0": setting(flags=1), "frame:catalog_leaf0": setting(flags=1), "page:catalog_leaf0": _all_must_understand}))

@@ -79,9 +79,9 @@ class Volumes(harness.CommandTest):
             lost = {entry["path"] for entry in report["lost"]}
             self.assertLess(len(lost), 5)
             self.npk("verify", "saved.npk")
-            self.npk("extract", "-q", "-C", f"of-{part}", "saved.npk")
+            self.npk("extract", "-q", "-C", f"{part[-1]}-out", "saved.npk")
             for number in range(5):
-                saved = self.at / f"of-{part}/t/{number}"
+                saved = self.at / f"{part[-1]}-out/t/{number}"
                 self.assertEqual(saved.exists(), f"t/{number}" not in lost)
                 if saved.exists():
                     self.assertEqual(saved.read_bytes(), (self.at / f"t/{number}").read_bytes())

@@ -153,7 +153,7 @@ bool ends_group(std::string_view path, std::size_t rows_so_far) noexcept {
   return rows_so_far >= kGroupMinimumRows && (crc32c(as_bytes(path)) & kGroupMask) == 0;
 }
 
-Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows) {
+Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows, const ChunkPlaces& places) {
   PageBuilder page({.kind = kind, .row_count = static_cast<std::uint32_t>(rows.size())});
   PathColumns paths;
   for (const EntryRow& row : rows) paths.add(row.path);
@@ -166,6 +166,8 @@ Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows) {
   add_content(page, rows);
   add_links_and_devices(page, rows);
   add_xattrs(page, rows);
+  page.add_sparse_integers(ColumnId::chunk_length, places.lengths);
+  if (!places.blocks.empty()) page.add_integers(ColumnId::chunk_block, places.blocks);
   return page.build();
 }
 

@@ -121,7 +121,7 @@ class FurtherVolumes final : public AppendedFile {
   Result<void> keep_together(std::uint64_t bytes) override { return sink_->keep_together(bytes); }
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
   Result<void> write_at(std::uint64_t, ByteView) override {
-    return std::unexpected(Error{.code = Errc::unsupported, .message = "parity can't be added to a package in several files: protect it as one file", .path = name()});
+    return std::unexpected(Error{.code = Errc::unsupported, .message = "parity is written at many places of its range at once, and a part from its beginning to its end: protect a package in one file", .path = name()});
   }
   Result<void> sync() override { return sink_->sync(); }
   Result<void> commit() override { return sink_->commit(); }

@@ -69,6 +69,30 @@ class Volumes(harness.CommandTest):
         (self.at / "p.npk.002").write_bytes((self.at / "q.npk.002").read_bytes())
         self.npk("list", "p.npk", code=DAMAGED, says="p.npk.002: this is a part of another package")
 
+    def test_what_a_missing_part_leaves(self):
+        """The last one has all names: there is one manifest, as there is little content."""
+        for part in self.parts()[:-1]:
+            (self.at / part).rename(self.at / "away")
+            report = self.json("recover", "--json", "p.npk", "-o", "saved.npk", code=DAMAGED)
+            self.assertEqual(report["missing_parts"], [part])
+            self.assertFalse(report["complete"])
+            lost = {entry["path"] for entry in report["lost"]}
+            self.assertLess(len(lost), 5)
+            self.npk("verify", "saved.npk")
+            self.npk("extract", "-q", "-C", f"{part[-1]}-out", "saved.npk")
+            for number in range(5):
+                saved = self.at / f"{part[-1]}-out/t/{number}"
+                self.assertEqual(saved.exists(), f"t/{number}" not in lost)
+                if saved.exists():
+                    self.assertEqual(saved.read_bytes(), (self.at / f"t/{number}").read_bytes())
+            (self.at / "saved.npk").unlink()
+            (self.at / "away").rename(self.at / part)
+        (self.at / "p.npk.003").unlink()
+        self.npk("recover", "p.npk", "-o", "saved.npk", code=DAMAGED, says="nothing in it names an entry")
+        for part in self.parts():
+            (self.at / part).unlink()
+        self.npk("recover", "p.npk", "-o", "saved.npk", code=INPUT_OUTPUT)
+
     def test_mistakes(self):
         self.npk("pack", "--volume-size", "1M", "q.npk", "t", code=USAGE, says="at least 4 MiB")
         self.npk("pack", "--volume-size", "4M", "-", "t", code=USAGE, says="--volume-size")

@@ -19,7 +19,7 @@ complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a report -d 'a p
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a verify -d 'check everything'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a protect -d 'add parity'
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a repair -d 'mend a damaged package'
-complete -c npk -n '__fish_seen_subcommand_from pack protect' -l recovery -x -d 'percent'
+complete -c npk -n '__fish_seen_subcommand_from pack append protect' -l recovery -x -d 'percent'
 complete -c npk -n '__fish_seen_subcommand_from repair' -s o -l output -r
 complete -c npk -n '__fish_seen_subcommand_from repair' -l keep-damaged
 complete -c npk -n '__fish_seen_subcommand_from protect repair' -l json

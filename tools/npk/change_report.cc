@@ -25,6 +25,7 @@ Json json_of(const ops::AppendReport& report, std::chrono::duration<double> time
           {"input_bytes", report.write.input_bytes},
           {"duplicate_bytes", report.write.duplicate_bytes},
           {"added_bytes", report.added_bytes},
+          {"parity_bytes", report.parity_bytes},
           {"cut_bytes", report.cut_bytes},
           {"package_bytes", report.write.package_bytes},
           {"failed_entries", report.write.failed_entries + report.scan_problems},

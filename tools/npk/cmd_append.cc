@@ -2,6 +2,7 @@
 #include "exit_code.h"
 #include "keys.h"
 #include "metadata_options.h"
+#include "npk/ops/protect.h"
 #include "pack_options.h"
 #include "profile_option.h"
 #include "verbs.h"
@@ -29,6 +30,7 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
                        as of npk pack
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line
                        behind descriptor N
+  --recovery PERCENT   adds parity for all that has none yet, as npk protect does: 1 to 90
   --resume             goes on where a run with --resume was stopped: what it had compressed is not compressed again
   --profile FILE       where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   --json               a report as JSON on standard output (see JSON.md)
@@ -46,6 +48,7 @@ struct Options {
   IdentityOptions keys;
   MetadataOptions metadata;
   ProfileOption profile;
+  std::uint64_t recovery = 0;
 };
 
 void define(OptionParser& parser, Options& options) {
@@ -57,6 +60,7 @@ void define(OptionParser& parser, Options& options) {
   parser.flag("--keep-missing", options.append.keep_missing);
   parser.flag("--append-to-signed", options.append.append_to_signed);
   parser.flag("--resume", options.append.create.resume);
+  parser.number("--recovery", options.recovery, 1, ops::kMaxRecoveryPercent);
   define_identities(parser, options.keys);
   options.profile.define(parser);
   parser.flag("--json", options.change.json);
@@ -71,6 +75,7 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
   NPK_TRY(complete_pack(options.pack, parser, io, create));
   if (create.inputs.empty() && create.standard_input == nullptr && options.pack.lists.empty())
     return fail(Errc::misuse, "PATH is missing: there is nothing to append");
+  create.recovery_percent = static_cast<unsigned>(options.recovery);
   NPK_ASSIGN(options.append.metadata, metadata_changes(options.metadata));
   NPK_ASSIGN(options.append.identities, identities_of(options.keys, options.append.package_path));
   return {};

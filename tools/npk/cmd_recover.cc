@@ -18,7 +18,7 @@ constexpr std::string_view kHelp = R"(usage: npk recover [OPTION]... PACKAGE -o 
 
 Writes what can still be had of a package that is damaged or cut short into a new one, and says what is lost. PACKAGE
 is only read. The newest generation that is wholly there is taken; if none is, each file of the newest that can be had.
-Frames are found wherever they lie: bytes may be changed or missing anywhere, also the first ones.
+Frames are found wherever they lie: bytes may be changed or missing anywhere, also the first ones, or whole parts.
 
   -o, --output FILE    the new package
   --partial            keeps a file some of whose content is lost, with zeros in the place of that; else it is left out
@@ -79,10 +79,12 @@ Json json_of(const ops::RecoverReport& report) {
                {"unfinished_frames", report.unfinished_frames},
                {"saved", {{"entries", report.saved_entries}, {"files", report.saved_files}, {"content_bytes", report.saved_bytes}}},
                {"from_manifests", report.from_manifests},
+               {"rebuilt_chunks", report.rebuilt_chunks},
                {"kept_signatures", report.kept_signatures},
                {"package_bytes", report.package_bytes}};
   Json& lost = json["lost"] = Json::array();
   for (const ops::LostEntry& entry : report.lost) lost.push_back(json_of(entry));
+  json["missing_parts"] = report.missing_parts;
   json["lost_left_out"] = report.lost_left_out;
   json["lost_bytes"] = report.lost_bytes;
   json["unnamed_entries"] = report.unnamed_entries;
@@ -103,6 +105,7 @@ std::string text_of(const ops::LostEntry& lost) {
 }
 
 void say_lost(const ops::RecoverReport& report, Messages& messages) {
+  for (const std::string& part : report.missing_parts) messages.error(part + ": this part of the package is missing, or is none of its own");
   constexpr std::size_t kShown = 1000;
   for (std::size_t i = 0; i < std::min(kShown, report.lost.size()); ++i) messages.error(text_of(report.lost[i]));
   const std::uint64_t all = report.lost.size() + report.lost_left_out;

@@ -5,8 +5,10 @@
 
 #include "block/open.h"
 #include "io/appended_file.h"
+#include "io/volume_path.h"
 #include "npk/format/path.h"
 #include "npk/format/package_metadata.h"
+#include "npk/ops/protect.h"
 #include "ops/write/append_within.h"
 #include "ops/write/attachment.h"
 #include "ops/write/attribute_changes.h"
@@ -163,7 +165,20 @@ Result<void> check_options(const AppendOptions& options) {
 
 }  // namespace
 
-Result<AppendReport> append(const AppendOptions& options) { return append_within(options, {}); }
+// What is written stays if its parity can't be: the generation is whole, and protect() can add it later.
+Result<AppendReport> append(const AppendOptions& options) {
+  const CreateOptions& create = options.create;
+  if (create.recovery_percent > kMaxRecoveryPercent || (create.recovery_percent != 0 && io::is_in_volumes(options.package_path)))
+    return fail(Errc::misuse, "recovery: 1 to " + std::to_string(kMaxRecoveryPercent) + " percent, of a package in one file");
+  auto report = append_within(options, {});
+  if (!report || create.recovery_percent == 0) return report;
+  NPK_ASSIGN(const ProtectReport added, protect({.package_path = options.package_path, .percent = create.recovery_percent, .limits = create.limits,
+                                                 .progress = {}, .stop = create.writer.stop}));
+  report->parity_bytes = added.parity_bytes;
+  report->write.package_bytes = added.package_bytes;
+  report->added_bytes += added.parity_bytes;
+  return report;
+}
 
 Result<AppendReport> append_within(const AppendOptions& options, writer::WriteBounds bounds) {
   NPK_TRY(check_options(options));

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "io/volume_source.h"
 #include "npk/files.h"
 #include "npk/format/signature_record.h"
 #include "ops/write/key_ring.h"
@@ -158,11 +159,13 @@ class Job {
 
 Result<RecoverReport> recover_from(const std::string& path, const RecoverOptions& options) {
   NPK_TRY(check_output(path, options));
-  NPK_ASSIGN(auto file, open_package_source(path));
-  NPK_ASSIGN(const std::shared_ptr<const RandomAccessSource> source, tolerant_source(std::move(file)));
+  NPK_ASSIGN(io::PackageRemains remains, io::open_package_remains(path));
+  NPK_ASSIGN(const std::shared_ptr<const RandomAccessSource> source, tolerant_source(std::move(remains.source)));
   NPK_ASSIGN(Survey survey, survey_frames(*source, options.limits, options.progress, options.stop));
   NPK_ASSIGN(const FoundFrames frames, FoundFrames::open(source, std::move(survey), options.limits, options.identities));
-  return Job(frames, options).run();
+  NPK_ASSIGN(RecoverReport report, Job(frames, options).run());
+  report.missing_parts = std::move(remains.missing);
+  return report;
 }
 
 }  // namespace

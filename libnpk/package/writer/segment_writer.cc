@@ -24,6 +24,22 @@ void join(format::ChunkPage& page, const format::ChunkPage& next) {
   }
 }
 
+// Lengths that the rows tell are left out.
+format::ChunkPlaces places_of(const format::ChunkPage& page, std::span<const format::EntryRow> rows) {
+  format::ChunkPlaces places;
+  for (const format::ChunkRow& chunk : page.chunks) {
+    places.blocks.push_back(chunk.block);
+    places.lengths.push_back(chunk.length);
+  }
+  for (const format::EntryRow& row : rows) {
+    for (const format::Run& run : row.runs) {
+      const std::uint64_t chunk = run.first_chunk - page.first_chunk;
+      if (run.chunk_count == 1 && run.first_chunk >= page.first_chunk && chunk < places.lengths.size()) places.lengths[chunk] = 0;
+    }
+  }
+  return places;
+}
+
 }  // namespace
 
 void SegmentWriter::continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals) {
@@ -55,7 +71,7 @@ Result<void> SegmentWriter::write_block(const FilledBlock& block) {
 Result<void> SegmentWriter::write_segment(const Segment& segment) {
   if (!segment.page.chunks.empty()) NPK_TRY(write_chunk_page(segment.page));
   blocks_.clear();
-  return write_manifests(segment.completed);
+  return write_manifests(segment);
 }
 
 Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
@@ -109,8 +125,9 @@ void SegmentWriter::count(const format::EntryRow& row) noexcept {
 }
 
 // A package that would expand further than readers allow is filled up: they count what came before each manifest.
-// One manifest for all, or several where long paths or attributes would make it too large.
-Result<void> SegmentWriter::write_manifests(std::span<const CompletedEntry> completed) {
+// One manifest for all, or several where long paths or attributes would make it too large. The first has the places of the segment's chunks.
+Result<void> SegmentWriter::write_manifests(const Segment& segment) {
+  std::span<const CompletedEntry> completed = segment.completed;
   while (!completed.empty()) {
     std::deque<EntryScratch> scratches;
     std::vector<format::EntryRow> rows;
@@ -125,7 +142,9 @@ Result<void> SegmentWriter::write_manifests(std::span<const CompletedEntry> comp
       count(row);
       rows.push_back(row);
     }
-    NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
+    const bool is_first = completed.size() == segment.completed.size();
+    const format::ChunkPlaces places = is_first ? places_of(segment.page, rows) : format::ChunkPlaces();
+    NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows, places), page_level_));
     NPK_TRY(pad());
     NPK_TRY(frames_.write(format::FrameType::manifest, body));
     completed = completed.subspan(rows.size());

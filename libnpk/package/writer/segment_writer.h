@@ -42,7 +42,7 @@ class SegmentWriter {
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
   [[nodiscard]] Result<void> place_chunk_page(const format::ChunkPage& page);
-  [[nodiscard]] Result<void> write_manifests(std::span<const CompletedEntry> completed);
+  [[nodiscard]] Result<void> write_manifests(const Segment& segment);
 
   const InputTree& input_;
   int page_level_;

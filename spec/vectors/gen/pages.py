@@ -129,12 +129,10 @@ def chunk_node_table(children):
 
 
 def _chunk_offsets(chunks):
-    offsets, block, expected = [], None, 0
+    offsets, ends = [], {}
     for chunk in chunks:
-        if chunk.block != block:
-            block, expected = chunk.block, 0
-        offsets.append(zigzag(chunk.offset - expected))
-        expected = chunk.offset + len(chunk.data)
+        offsets.append(zigzag(chunk.offset - ends.get(chunk.block, 0)))
+        ends[chunk.block] = chunk.offset + len(chunk.data)
     return offsets
 
 

@@ -18,6 +18,7 @@ import volumes
 from blake3 import digest
 from failure import Failure, require
 from ids import FRAME_TYPES
+from roots import storage_root
 from unpack import decode
 
 END_MAGIC = b"NPKEND\x1a\n"
@@ -57,7 +58,7 @@ class Reader:
         self.superblock = parse.superblock(self.data)
         self._open_seal(self._envelope(position) for position in trailer.envelopes)
         reference = SimpleNamespace(position=trailer.position, length=trailer.length, hash=trailer.hash)
-        self.commit = self._read_commit(reference, len(self.data))
+        self.commit = self.read_commit(reference, len(self.data))
         require(self.commit.placement.features == trailer.features, "trailer: feature bits of another commit")
         require(self.commit.statement.generation == trailer.generation, "trailer: generation of another commit")
 
@@ -76,16 +77,18 @@ class Reader:
         require(header.type == FRAME_TYPES["envelope"], "an envelope that is none")
         return body
 
-    def _first_envelopes(self):
-        for _, header, body in self.good_frames():
-            if header.type != FRAME_TYPES["envelope"]:
-                return
-            yield body
-
-    def _read_commit(self, reference, before):
+    def read_commit(self, reference, before):
         raw = self.raw(reference, "commit", before, limits.PAGE_RAW)
         commit = parse.commit(raw)
         commit.position = reference.position
+        storage = storage_root(commit.placement.catalog.hash, commit.placement.chunks_root.hash, commit.placement.sections)
+        require(commit.statement.storage_root == storage, "storage root")
+        totals = commit.placement.totals
+        kinds_fit = totals["regular"] + totals["directories"] <= totals["entries"]
+        require(kinds_fit and totals["hole_bytes"] <= totals["content_bytes"], "totals that contradict each other")
+        require(bool(commit.placement.catalog.position) == bool(totals["entries"]), "a catalog without entries, or entries without a catalog")
+        require(bool(commit.placement.chunks_root.position) == bool(totals["chunks"]), "a chunk tree without chunks, or chunks without a tree")
+        require(totals["chunks"] or not (totals["blocks"] or totals["unique_bytes"] or totals["stored_bytes"]), "blocks without chunks")
         for root in (commit.placement.catalog, commit.placement.chunks_root, commit.placement.hint):
             require(root.position or (root.length == 0 and root.hash == ZERO_HASH), "a root of no position")
             require(root.position < commit.position, "a root behind its commit")
@@ -256,72 +259,113 @@ class Reader:
         self.superblock = parse.superblock(self.data)
         self._open_seal(self._first_envelopes())
         self.recovered = True
-        self.commit = next(self._commits_backwards(), None)
+        self.commit = self._last_commit()
         if self.commit is None:
             self._recover_from_manifests()
         elif (before := self.commit.placement.before) and not self._whole_between(before, self.commit.position):
             self.commit = self._commit_at(before) or self.commit
 
     def _whole_between(self, at, end):
-        """All frames from one commit to another."""
+        """All frames from one commit to another, in their order."""
+        last = None
         while at < end:
             try:
-                _, body = self.frame_at(at)
+                header, body = self.frame_at(at)
+                require(not last or self._follows(at, header, *last), "sequence")
             except Failure:
                 return False
+            last = at, header
             at += parse.HEADER_BYTES + len(body)
         return at == end
 
-    def _commits_backwards(self):
+    @staticmethod
+    def _follows(at, header, before, last):
+        """Whether a frame at `at` is what comes behind the one at `before`."""
+        commit = before if last.type == FRAME_TYPES["commit"] else last.last_commit
+        return header.sequence == last.sequence + 1 and header.last_commit == commit
+
+    def _last_commit(self):
+        """The commit that the last good header is of, or names; None if there is none that fits."""
         at = len(self.data)
-        while (at := self.data.rfind(b"NPKF", 96, at)) != -1:
+        while (at := self.data.rfind(b"NPKF", 96, at + 3)) != -1:
             try:
                 header = parse.frame_header(self.data[at:], self.superblock.tag, self.superblock.sealed)
             except Failure:
                 continue
-            for position in (at, header.last_commit) if header.type == FRAME_TYPES["commit"] else (header.last_commit,):
-                if position and (commit := self._commit_at(position)):
-                    yield commit
+            found = self._commit_at(at) if header.type == FRAME_TYPES["commit"] else None
+            return found or (self._commit_at(header.last_commit) if 96 <= header.last_commit < at else None)
+        return None
 
     def _commit_at(self, position):
         """None if there is none that fits."""
         try:
             found, body = self.frame_at(position)
             require(found.type == FRAME_TYPES["commit"], "no commit")
-            return self._read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
+            return self.read_commit(SimpleNamespace(position=position, length=len(body), hash=digest(body)), len(self.data))
         except Failure as failure:
-            if failure.failure_class == "unsupported":
+            if failure.failure_class in ("unsupported", "limit"):
                 raise
             return None
 
     def _recover_from_manifests(self):
-        self.chunks, self.manifest_entries = [], []
-        for position, header, body in self.good_frames():
-            reference = SimpleNamespace(position=position, length=len(body), hash=digest(body))
-            if header.flags & parse.CARRIES_SALT:
-                self.opener.meet(header, body)
-            if header.type == FRAME_TYPES["chunk_page"]:
-                page = self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), len(self.data))
-                if page.kind == "chunk_leaf" and not self._is_known(page):
-                    self.add_chunk_leaf(page, position)
-            elif header.type == FRAME_TYPES["manifest"]:
-                self.manifest_entries += tables.entries(self.page(reference, "manifest", ("manifest",), len(self.data)))
-        self.manifest_entries.sort(key=lambda row: tables.path_order(row.path))
-        require(self.manifest_entries, "nothing to recover", "truncated")
+        self.chunks, rows = [], {}
+        try:
+            for position, header in self._headers():
+                for row in self._described(position, header):
+                    rows[row.path] = row
+        except Failure:
+            pass  # where the damage begins
+        self.manifest_entries = sorted(rows.values(), key=lambda row: tables.path_order(row.path))
+        require(rows, "nothing to recover", "truncated")
 
-    def _is_known(self, page):
-        """Made of several small pages: it ends where they end."""
-        ends = page.first[0] + page.rows, page.first[1] + page.count("block_position")
-        return page.first[0] < len(self.chunks) and ends == self._next_numbers()[:2]
+    def _described(self, position, header):
+        """Takes in a chunk page; gives the entries of a manifest."""
+        names = {FRAME_TYPES["chunk_page"]: "chunk_page", FRAME_TYPES["manifest"]: "manifest"}
+        if header.type not in names and not header.flags & parse.CARRIES_SALT:
+            return []
+        _, body = self.frame_at(position)
+        if header.flags & parse.CARRIES_SALT:
+            self.opener.meet(header, body)
+        reference = SimpleNamespace(position=position, length=len(body), hash=digest(body))
+        if names.get(header.type) == "chunk_page":
+            self._take_chunk_page(self.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), len(self.data)), position)
+        if names.get(header.type) != "manifest":
+            return []
+        rows = tables.entries(self.page(reference, "manifest", ("manifest",), len(self.data)))
+        for run in (run for row in rows for run in row.runs if run.count):
+            require(run.first + run.count <= len(self.chunks), "a manifest that refers to chunks of later pages")
+        return rows
 
-    def good_frames(self):
+    def _take_chunk_page(self, page, position):
+        if page.kind == "chunk_node":
+            return
+        chunks, blocks = tables.chunk_leaf(page)
+        if page.first[0] < len(self.chunks) and (page.first[0] + len(chunks), page.first[1] + len(blocks)) == self._next_numbers()[:2]:
+            return  # made of several small pages: it ends where they end
+        require(chunks and page.first == self._next_numbers(), "a chunk page that does not follow on the one before it")
+        self.add_chunk_leaf(page, position)
+
+    def _headers(self):
+        """Of all frames from the first on, in their order; a Failure where one is not good."""
+        at, last = 96, None
+        while at < len(self.data):
+            header = parse.frame_header(self.data[at:], self.superblock.tag, self.superblock.sealed)
+            require(header.stored_length <= len(self.data) - at - parse.HEADER_BYTES, "a frame's body is cut short", "truncated")
+            require(not last or self._follows(at, header, *last), "sequence")
+            yield at, header
+            last = at, header
+            at += parse.HEADER_BYTES + header.stored_length
+
+    def _first_envelopes(self):
         at = 96
         while at < len(self.data):
             try:
                 header, body = self.frame_at(at)
             except Failure:
                 return
-            yield at, header, body
+            if header.type != FRAME_TYPES["envelope"]:
+                return
+            yield body
             at += parse.HEADER_BYTES + len(body)
 
     def leaders(self, rows):

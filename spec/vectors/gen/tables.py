@@ -31,7 +31,7 @@ class Page:
             column.data = it.take(column.length)
             self.columns[column.name] = column
         it.finish()
-        self.last_id = 0
+        self.last_id = -1
         for column in directory:
             require(column.id > self.last_id, "column ids do not ascend")
             self.last_id = column.id
@@ -176,7 +176,7 @@ def _targets(page, rows):
     for row in rows:
         row.target, row.device = b"", 0
     for row, target in zip(links, page.pieces("target_bytes", page.integers("target_length", len(links)))):
-        require(b"\0" not in target, "a link's target with a NUL")
+        require(target and b"\0" not in target, "a link's target that is empty or has a NUL")
         row.target = target
     devices = [row for row in rows if row.kind in DEVICES]
     for row, device in zip(devices, page.integers("device", len(devices))):
@@ -194,6 +194,7 @@ def _attributes(page, rows):
         row.xattrs = [(next(pieces), next(pieces)) for _ in range(count)]
         names = [name for name, _ in row.xattrs]
         require(names == sorted(set(names)), "attribute names do not ascend")
+        require(all(name and b"\0" not in name for name in names), "an attribute's name that is empty or has a NUL")
         require(sum(len(name) + len(value) for name, value in row.xattrs) <= limits.ATTRIBUTES, "attributes too long", "limit")
 
 
@@ -233,14 +234,14 @@ def chunk_leaf(page):
     hashes = page.hashes("chunk_hash", page.rows)
     block_indexes = page.integers("chunk_block", page.rows, max(0, len(blocks) - 1))
     require(not page.rows or blocks, "chunks without a block")
-    out, before, expected = [], None, 0
+    out, ends = [], [0] * len(blocks)
     for length, value, index, step in zip(lengths, hashes, block_indexes, page.integers("chunk_offset", page.rows)):
-        expected = expected if index == before else 0
-        chunk = SimpleNamespace(length=length, hash=value, block=blocks[index], offset=expected + unzigzag(step))
+        chunk = SimpleNamespace(length=length, hash=value, block=blocks[index], offset=ends[index] + unzigzag(step))
         require(length > 0, "a chunk of no bytes")
         require(not chunk.block.dictionary, "a chunk in a dictionary")
-        require(0 <= chunk.offset and chunk.offset + length <= chunk.block.raw_length, "a chunk out of its block")
-        before, expected = index, chunk.offset + length
+        require(chunk.offset >= ends[index], "a chunk that begins before the one before it in its block ends")
+        require(chunk.offset + length <= chunk.block.raw_length, "a chunk out of its block")
+        ends[index] = chunk.offset + length
         out.append(chunk)
     return out, blocks
 
@@ -252,6 +253,7 @@ def _blocks(page):
     for field in ("position", "stored_length", "raw_length", "base", "is_dictionary"):
         for block, value in zip(out, page.integers(f"block_{field}", count)):
             setattr(block, field, value)
+    require(all(a.position < b.position for a, b in zip(out, out[1:])), "blocks whose positions do not ascend")
     for block in out:
         require(block.raw_length <= limits.BLOCK_RAW, "raw length over the limit", "limit")
         require(block.is_dictionary <= 1 and block.base <= block.number, "block_base or block_is_dictionary")

@@ -60,11 +60,14 @@ def filter_decoder(name):
 
 # --- zstd ---
 
-def _zstd(payload, raw_length, base, _parameter):
+def _zstd(payload, raw_length, base, parameter):
+    parameter = parameter or 28
+    require(parameter >= 10, "zstd: window log below 10")
+    require(parameter <= 28, "zstd: window log over 28", "limit")
     require(payload[:4] == ZSTD_MAGIC and len(payload) >= 6, "zstd: no frame")
     require(payload[4] == 0, "zstd: dictionary id, checksum or content size")
     log = 10 + (payload[5] >> 3)
-    require(payload[5] & 7 == 0 and log <= window_log(raw_length + len(base)), "zstd: window")
+    require(payload[5] & 7 == 0 and log <= min(parameter, window_log(raw_length + len(base))), "zstd: window")
     out, at, last = bytearray(base), 6, False
     while not last:
         require(at + 3 <= len(payload), "zstd: a block header is cut short")
@@ -152,7 +155,8 @@ def _lzma2(payload, raw_length, base, parameter):
     if base:
         raise Failure("unsupported", "Python's lzma module knows no preset dictionary")
     require(parameter <= 256 << 20, "lzma2: dictionary over 256 MiB", "limit")
-    decoder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": max(parameter, 4096)}])
+    parameter = max(parameter or 256 << 20, 4096)
+    decoder = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": parameter}])
     try:
         raw = decoder.decompress(payload, raw_length + 1)
     except lzma.LZMAError as error:

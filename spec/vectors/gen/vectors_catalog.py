@@ -94,6 +94,9 @@ def rows():
         ("device_surplus", "Two devices for one device entry.", replaced("device", [1, 2]), ""),
         ("xattr_names_twice", "An attribute name twice.", lambda table: table.update(xattr_bytes=b"user.a1user.a22"), ""),
         ("xattr_names_descend", "Attribute names that descend.", lambda table: table.update(xattr_bytes=b"user.b1user.a22"), ""),
+        ("xattr_name_empty", "An attribute without a name.", _first_name_empty, ""),
+        ("xattr_name_nul", "An attribute's name with a NUL.", lambda table: table.update(xattr_bytes=b"user\0a1user.b22"), ""),
+        ("target_empty", "A link without a target.", _target_empty, ""),
         ("xattr_count", "More attributes than there are names.", value("xattr_count", 1, 3), ""),
         ("xattr_bytes_short", "Fewer bytes of attributes than their lengths say.", lambda table: table.update(xattr_bytes=table["xattr_bytes"][:-1]),
          "truncated"),
@@ -103,6 +106,15 @@ def rows():
         yield _fault(f"row_{name}", what, {leaf: edit}, **({"also": also} if also else {}))
     yield _fault("leaf_first_number", "A first number in a catalog page.", {"page:catalog_leaf0": setting(first_number=1)})
     yield _fault("leaf_first_byte", "A first byte in a catalog page.", {"page:catalog_leaf0": setting(first_byte=1)})
+
+
+def _first_name_empty(table):
+    table["xattr_name_length"][0] = 0
+    table["xattr_bytes"] = table["xattr_bytes"][6:]
+
+
+def _target_empty(table):
+    table["target_length"], table["target_bytes"] = [0], b""
 
 
 def _shorter(column):

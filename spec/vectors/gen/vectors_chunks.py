@@ -3,7 +3,7 @@
 import payloads
 from package import Package
 from vector import Vector, close, forest, hello, mixed, regular, replaced, setting, value
-from vectors_ok import BASE
+from vectors_ok import BASE, joined_pages
 
 
 def _fault(name, what, edits, make=mixed, failure_class="corrupt", stage="read", **more):
@@ -29,6 +29,8 @@ def leaf():
         ("block_huge", "A chunk in block 2^64 - 1.", value("chunk_block", 2, top), ""),
         ("offset_past_block", "A chunk that ends one byte behind its block.", value("chunk_offset", 2, 2), ""),
         ("offset_negative", "A chunk that begins before its block.", value("chunk_offset", 0, 1), ""),
+        ("overlap", "A chunk that begins before the one before it in its block ends.", value("chunk_offset", 1, 1), ""),
+        ("overlap_across", "A chunk that begins before the last one in its block ends, a chunk of another block between them.", _overlap_across, ""),
         ("offset_huge", "A chunk at an offset of 2^63 - 1.", value("chunk_offset", 2, top - 1), ""),
         ("hashes_short", "One chunk hash too few.", lambda it: it.update(chunk_hash=it["chunk_hash"][:-32]), "truncated"),
         ("lengths_short", "One chunk length too few.", lambda it: it["chunk_length"].pop(), ""),
@@ -37,6 +39,8 @@ def leaf():
         ("position_not_a_frame", "A block eight bytes behind a frame's start.", _relative("block_position", 0, 8), ""),
         ("position_past_end", "A block past the end of the file.", value("block_position", 0, 1 << 20), "truncated"),
         ("position_huge", "A block at position 2^64 - 1.", value("block_position", 0, top), "truncated"),
+        ("positions_descend", "Blocks whose positions do not ascend.", lambda it: it["block_position"].reverse(), ""),
+        ("positions_equal", "Two blocks at one position.", _equal_positions, ""),
         ("stored_length", "A stored length that is not the frame's.", _relative("block_stored_length", 0, 1), ""),
         ("stored_length_huge", "A stored length of 2^64 - 1 that is not the frame's.", value("block_stored_length", 0, top), "limit"),
         ("raw_length", "A raw length that is not the frame's.", _relative("block_raw_length", 0, 1), ""),
@@ -56,7 +60,18 @@ def leaf():
     yield _fault("chunk_page_kind", "A catalog leaf as chunk page.", {page: setting(kind=1)})
     yield _fault("chunk_hash_wrong", "A chunk's hash that is not its own.",
                  {table: lambda it: it.update(chunk_hash=it["chunk_hash"][:32] + bytes(32) + it["chunk_hash"][64:])}, stage="verify")
+    yield Vector("joined_page_damaged", "A chunk leaf that no tree names any more, with one raw length too many.",
+                 joined_pages("joined_page_damaged", {"table:chunk_leaf0": lambda it: it["block_raw_length"].append(7)}).bytes(), "corrupt", "verify")
     yield from _positions()
+
+
+def _equal_positions(table):
+    table["block_position"][1] = table["block_position"][0]
+
+
+def _overlap_across(table):
+    """alpha in block 0, beta in block 1, gamma once more in block 0, at 4."""
+    table["chunk_block"], table["chunk_offset"], table["block_raw_length"] = [0, 1, 0], [0, 0, 1], [9, 5]
 
 
 def _no_blocks(table):

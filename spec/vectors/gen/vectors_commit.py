@@ -27,6 +27,8 @@ def statement():
     yield _fault("statement_before_wrong", "A second statement that names another first one.", {"statement:commit": setting(before=b"\x01" * 32)},
                  stage="verify", make=two_generations)
     yield _fault("statement_content_root", "A content root that is not the entries'.", {"statement:commit": setting(content_root=bytes(32))}, stage="verify")
+    yield _fault("statement_storage_root_before", "A storage root of the first generation that is not the roots'.",
+                 {"statement:commit_before": setting(storage_root=bytes(32))}, stage="verify", make=two_generations)
     yield _fault("statement_storage_root", "A storage root that is not the roots'.", {"statement:commit": setting(storage_root=bytes(32))}, stage="verify")
 
 
@@ -126,8 +128,16 @@ def _bad_trailers():
     ]
     for name, what, edit in cases:
         yield _fault(f"trailer_{name}", what, {"trailer:trailer": edit}, stage="verify", make=hello, also="truncated limit trailing_data")
+    yield _fault("trailer_signature", "A signature that is none.", {"trailer:trailer": setting(signature=96)}, stage="verify", make=hello)
+    yield _fault("trailer_before_length", "A length of the package in the first generation's trailer that is one too large.",
+                 {"trailer:trailer_before": _one_more}, stage="verify", make=two_generations)
     yield _fault("trailer_body_check", "A wrong body check of the trailer frame.", {"frame:trailer": setting(body_check=bytes(8))}, stage="verify", make=hello)
     yield _fault("trailer_frame_type", "A trailer in a padding frame.", {"frame:trailer": setting(type=11)}, stage="verify", make=hello, also="truncated")
+
+
+def _one_more(it):
+    package = two_generations("trailer_before_length")
+    it.package_length = package.positions["block1"] + 1
 
 
 def adding_length(step):

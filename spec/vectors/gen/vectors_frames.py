@@ -165,6 +165,9 @@ def codecs():
         ("zstd_two_frames", "A second zstd frame.", zstd[0], frame([(0, 10, raw[:10])], 10) + frame([(0, 10, raw[10:])], 10), "trailing_data"),
         ("zstd_skippable", "A skippable frame before the zstd frame.", zstd[0], b"\x50\x2a\x4d\x18\0\0\0\0" + zstd[1], ""),
         ("zstd_window", "A window larger than the format allows.", payloads.zstd_chain(20), frame([(0, 20, raw)], 20), "limit"),
+        ("zstd_window_above_log", "A window larger than the chain says.", payloads.zstd_chain(10), frame([(0, 1000, raw * 50)] * 2, 11), "limit", raw * 100),
+        ("zstd_log_small", "A window log of 9.", payloads.zstd_chain(9), zstd[1], ""),
+        ("zstd_log_large", "A window log of 29.", payloads.zstd_chain(29), zstd[1], "limit"),
         ("zstd_content_size", "A zstd frame with a content size.", zstd[0], payloads.ZSTD_MAGIC + b"\x20\x14" + zstd[1][6:], ""),
         ("zstd_checksum", "A zstd frame with a content checksum.", zstd[0], payloads.ZSTD_MAGIC + b"\x04" + zstd[1][5:] + bytes.fromhex("3071a565"), ""),
         ("zstd_dictionary_id", "A zstd frame with a dictionary id.", zstd[0], payloads.ZSTD_MAGIC + b"\x01\0\x07" + zstd[1][6:], ""),
@@ -182,8 +185,8 @@ def codecs():
         ("lzma2_control", "A reserved control byte.", lzma2[0], b"\x03" + lzma2[1][1:], ""),
         ("lzma2_short", "An LZMA2 stream that gives fewer bytes than the raw length.", lzma2[0], payloads.lzma2_stored(raw[:19])[1], "truncated"),
     ]
-    for name, what, chain, payload, also in cases:
-        make = lambda vector, edits: hello(vector, edits, (chain, payload), raw)
+    for name, what, chain, payload, also, *content in cases:
+        make = lambda vector, edits: hello(vector, edits, (chain, payload), *content or [raw])
         yield _fault(name, what, "corrupt", "read", {}, make, **({"also": also} if also else {}))
     make = lambda vector, edits: hello(vector, edits, (payloads.lzma2_chain((256 << 20) + 1), lzma2[1]), raw)
     yield _fault("lzma2_dictionary", "An LZMA2 dictionary over 256 MiB.", "limit", "read", {}, make, also="corrupt")

@@ -61,6 +61,9 @@ def blocks():
     yield _vector("dedup", "Files that share chunks in several orders, also one chunk twice in one file, and runs across blocks.", close(package, [
         regular(b"abc", 0, 3), Entry(b"aba", runs=[Run(0, 2), Run(0, 1)]), regular(b"bcd", 1, 3), regular(b"copy of abc", 0, 3), regular(b"d", 3),
         Entry(b"dcba", runs=[Run(3), Run(2), Run(1), Run(0)]), Entry(b"aaaa", runs=[Run(0)] * 4)]))
+    yield _vector("chunks_by_turns", "Chunks of two blocks by turns: each is expected where the last one of its own block ended.", _by_turns("chunks_by_turns"))
+    yield _vector("manifest_places", "A manifest that tells the lengths and blocks of the chunks before it.", mixed("manifest_places", {
+        "table:manifest0": lambda table: table.update(chunk_length=[0, 4, 0], chunk_block=[0, 0, 1])}))
     yield _vector("body_padding", "A block with ten bytes of padding at the end of its body.", _padded())
     yield _vector("zstd_raw", "A block in zstd: raw blocks.", hello("zstd_raw", codec=payloads.zstd_raw, content=b"zstd raw " * 150))
     yield _vector("zstd_rle", "A block in zstd: RLE blocks, with the largest window allowed.",
@@ -69,6 +72,10 @@ def blocks():
     yield _vector("lz4_match", "A block in LZ4, level 12, with a match.", hello(
         "lz4_match", codec=lambda raw: (payloads.lz4_chain(12), payloads.lz4_periodic(raw, 7)[1]), content=b"repeat " * 100))
     yield _vector("lzma2_stored", "A block in LZMA2: chunks stored uncompressed.", hello("lzma2_stored", codec=payloads.lzma2_stored, content=b"lzma " * 60))
+    yield _vector("zstd_log_zero", "A window log of 0: any up to 28.", hello(
+        "zstd_log_zero", codec=lambda raw: (payloads.zstd_chain(0), payloads.zstd_raw(raw)[1]), content=b"zstd raw " * 150))
+    yield _vector("lzma2_dictionary_zero", "A dictionary size of 0: any up to 256 MiB.", hello(
+        "lzma2_dictionary_zero", codec=lambda raw: (payloads.lzma2_chain(0), payloads.lzma2_stored(raw)[1]), content=b"lzma " * 60))
     recorded = bytes.fromhex(LZMA_RECORDED)
     yield _vector("lzma2_compressed", "A block in LZMA2: a stream that liblzma made (level 6, dictionary 64 KiB), recorded.",
                   hello("lzma2_compressed", codec=(payloads.lzma2_chain(), recorded), content=LZMA_PLAIN))
@@ -77,6 +84,15 @@ def blocks():
 
 LZMA_PLAIN = b"".join(b"line %d of a text that liblzma packed\n" % number for number in range(20))
 LZMA_RECORDED = "e002ed00595d00361a4a1f08a026034d069defed8ca13fc838cf6d852fb16d28b598ec399723e8ec15cec9aa3639e5a4c8da9dd7eb4d4d5d764a2b47c60bdd3486cf3513432045043184d49199fa17f58e869725afa1dff887d98c6737b04b0000"
+
+
+def _by_turns(name):
+    package = Package(name)
+    package.block([b"one", b"three", b"five"])
+    package.block([b"two", b"four"])
+    order = [package.chunks[at] for at in (0, 3, 1, 4, 2)]
+    package.chunks[:] = order
+    return close(package, [regular(b"all", 0, 5), regular(b"four", 3)])
 
 
 def _padded():
@@ -122,7 +138,7 @@ def trees():
                   mixed("trees_of_single_children", catalog_height=8, chunk_height=8))
     yield _vector("coded_pages", "Catalog page in LZ4, chunk page in zstd, manifest in LZMA2.", _coded_pages())
     yield _vector("many_entries", "400 empty directories: two groups in the content root, two catalog leaves whose hashes the node tells.", many_entries())
-    yield _vector("joined_chunk_pages", "Two small chunk leaves, then one that has what both have: the tree holds that one alone.", _joined_pages("joined_chunk_pages"))
+    yield _vector("joined_chunk_pages", "Two small chunk leaves, then one that has what both have: the tree holds that one alone.", joined_pages("joined_chunk_pages"))
     yield _vector("deep_path", "A path of 65,535 bytes and 32,768 components.", _one_path("deep_path", b"/".join([b"a"] * 32768), 2))
 
 
@@ -148,9 +164,9 @@ def many_entries(name="many_entries", edits=None, **options):
     return package
 
 
-def _joined_pages(name):
+def joined_pages(name, edits=None):
     """Small chunk pages of two generations, of which one has been made."""
-    package = Package(name)
+    package = Package(name, edits)
     package.block([b"first"])
     package.chunk_page()
     first = [regular(b"first", 0)]
@@ -192,6 +208,8 @@ def _path_page(raw, path, period):
 def extensions():
     yield _vector("unknown_column", "A column of an unknown id, not must-understand, in the catalog leaf and in the chunk leaf.",
                   hello("unknown_column", {"page:catalog_leaf0": _extra_column, "page:chunk_leaf0": _extra_column}))
+    yield _vector("column_id_zero_first", "An unknown column of id 0 before the others.", hello("column_id_zero_first", {
+        "page:catalog_leaf0": lambda page: page.columns.insert(0, new_column(0, ENCODINGS["bytes"], 3, b"new"))}))
     yield _vector("unknown_frame", "Frames of unknown types, not must-understand, between the others; also a padding frame.", _unknown_frames())
     yield _vector("must_understand_known", "The must-understand bit on frames and columns that every reader knows.", hello("must_understand_known", {
         "frame:block0": setting(flags=1), "frame:catalog_leaf0": setting(flags=1), "page:catalog_leaf0": _all_must_understand}))
@@ -262,9 +280,17 @@ def recovered():
     yield _recovered("recovered_bad_trailer", "A trailer whose header has a wrong checksum.", package.bytes(), "corrupt", package.commits[-1])
     package = mixed("recovered_torn_commit")
     yield _cut("recovered_torn_commit", "Cut within the commit: the entries come from the manifest.", package, "commit", 200, _of_manifests(package))
-    package = _joined_pages("recovered_joined_pages")
+    package = joined_pages("recovered_joined_pages")
     yield _cut("recovered_joined_pages", "Cut within the commit, behind a chunk leaf that has once more what two before it have.", package, "commit", 200,
                _of_manifests(package))
+    package = _path_twice("recovered_path_twice")
+    yield _cut("recovered_path_twice", "Cut within the commit; two manifests name one path: the later one counts.", package, "commit", 200, _of_manifests(package))
+    package = forest("recovered_sequence", {"frame:block3": setting(sequence=99)})
+    yield _recovered("recovered_sequence", "Cut within the commit, the fourth block a frame out of order: the entries of the three manifests before it are left.",
+                     package.bytes()[:package.positions["commit"] + 200], "corrupt", _of_manifests(package, 9))
+    package = forest("recovered_page_damaged", {"table:chunk_leaf3": lambda table: table["block_raw_length"].append(7)})
+    yield _recovered("recovered_page_damaged", "Cut within the commit, the fourth chunk page wrong in itself: the entries of the three manifests before it are left.",
+                     package.bytes()[:package.positions["commit"] + 200], "corrupt", _of_manifests(package, 9))
     package = forest("recovered_manifests")
     yield _cut("recovered_manifests", "Cut in the fourth block: the entries of three manifests are left.", package, "block3", 70, _of_manifests(package, 9))
     package = forest("recovered_before_manifest")
@@ -283,6 +309,18 @@ def _recovered_generations():
     package = two_generations("cut_at_first_trailer")
     yield Vector("cut_at_first_trailer", "The second generation is missing altogether: a whole package of one generation.",
                  package.bytes()[:package.positions["block1"]], expected=package.commits[0])
+
+
+def _path_twice(name):
+    package = Package(name)
+    for content in (b"earlier", b"later"):
+        package.block([content])
+        package.chunk_page()
+        entries = [regular(b"path", len(package.chunks) - 1)]
+        package.manifest(entries)
+    package.commit(entries)
+    package.trailer()
+    return package
 
 
 def _of_manifests(package, count=None):

@@ -7,10 +7,10 @@ import parity
 import parse
 import tables
 from blake3 import derive, digest
-from failure import Failure, require
+from failure import Cursor, Failure, require
 from ids import CLEAR_FRAMES, FRAME_TYPES
 from limits import BLOCK_RAW, PAGE_RAW
-from roots import content_groups, content_root, storage_root
+from roots import content_groups, content_root
 
 
 def verify(reader):
@@ -31,13 +31,14 @@ def verify(reader):
 # --- frames, one after another ---
 
 def walk(reader):
-    data, at, sequence, last_commit, chunk_total, frames, last = reader.data, 96, 0, 0, 0, {}, None
+    data, at, sequence, chunk_total, frames, last = reader.data, 96, 0, 0, {}, None
+    history = _History(reader)
     while at < len(data):
         if last and last.type == FRAME_TYPES["trailer"] and data[at:at + 4] != b"NPKF":
             raise Failure("trailing_data", "bytes behind the trailer")
         header, body = reader.frame_at(at)
         require(header.sequence == sequence, "sequence")
-        require(header.last_commit == last_commit, "position of the last commit")
+        require(header.last_commit == history.commit.position, "position of the last commit")
         frames[at], last = header, header
         if header.type in FRAME_TYPES.values() and header.type not in CLEAR_FRAMES:
             inner = parse.inner_header(reader.plain(header, body), BLOCK_RAW)
@@ -49,11 +50,49 @@ def walk(reader):
             require(not any(body), "a padding frame that is not all zeros")
         if header.type == FRAME_TYPES["parity"]:
             parity.verify_frame(reader.data[:96], at, header, body)
-        if header.type == FRAME_TYPES["commit"]:
-            last_commit = at
+        history.take(at, header, body)
         at, sequence = at + parse.HEADER_BYTES + len(body), sequence + 1
     require(last is not None and last.type == FRAME_TYPES["trailer"], "no trailer at the end", "truncated")
     return frames
+
+
+class _History:
+    """Commits, signatures and trailers: each names the one before it."""
+
+    def __init__(self, reader):
+        self.reader, self.commit, self.statement, self.signature = reader, SimpleNamespace(position=0, length=0, hash=bytes(32)), None, 0
+
+    def take(self, at, header, body):
+        step = {FRAME_TYPES["commit"]: self._commit, FRAME_TYPES["signature"]: self._signature, FRAME_TYPES["trailer"]: self._trailer}.get(header.type)
+        if step:
+            step(SimpleNamespace(position=at, length=len(body), hash=digest(body)), header, body)
+
+    def _commit(self, place, _header, _body):
+        found = self.reader.read_commit(place, place.position + 1)
+        require(found.placement.before == self.commit.position, "the commit before")
+        before = self.statement
+        if before:
+            require(found.statement.generation > before.statement.generation, "a generation that is not above the one before it")
+            follows = found.statement.generation == before.statement.generation + 1
+            require(not follows or found.statement.before == before.hash, "the statement before")
+        self.commit, self.statement = place, found
+
+    def _signature(self, place, header, body):
+        inner = parse.inner_header(self.reader.plain(header, body), PAGE_RAW)
+        it = Cursor(inner.payload, "signature")
+        require(not inner.chain and it.take(8) == b"NPKSIGN1", "signature magic, or a chain")
+        require(it.integer(8) == self.signature, "the signature before")
+        named = SimpleNamespace(position=it.integer(8), length=it.integer(8), hash=it.take(32))
+        require(named == self.commit and self.statement, "a signature of another commit")
+        require(it.integer(8) == self.statement.statement.generation and it.take(32) == self.statement.hash, "a signature of another statement")
+        self.signature = place.position
+
+    def _trailer(self, place, _header, body):
+        end = place.position + parse.HEADER_BYTES + place.length
+        found = parse.trailer(self.reader.data[:end], body)
+        require(found.package_length == end, "a trailer with another length of the package")
+        require((found.position, found.length, found.hash) == (self.commit.position, self.commit.length, self.commit.hash), "a trailer of another commit")
+        require(found.signature == self.signature, "a trailer of another signature")
 
 
 def _walk_page(reader, at, header, body, chunk_total):
@@ -62,6 +101,7 @@ def _walk_page(reader, at, header, body, chunk_total):
     if header.type == FRAME_TYPES["chunk_page"]:
         page = reader.page(reference, "chunk_page", ("chunk_leaf", "chunk_node"), at + 1)
         if page.kind == "chunk_leaf":
+            tables.chunk_leaf(page)
             return max(chunk_total, page.first[0] + page.rows)
     if header.type == FRAME_TYPES["manifest"]:
         raw = reader.raw(reference, "manifest", at + 1, PAGE_RAW)
@@ -80,12 +120,6 @@ def _walk_page(reader, at, header, body, chunk_total):
 def _references(reader, frames):
     for block in reader.blocks.values():
         require(block.position in frames, "a block that is no frame of its own")
-    placement = reader.commit.placement
-    require(placement.before == frames[reader.commit.position].last_commit, "the commit before")
-    before = bytes(32)
-    if placement.before:
-        before = parse.commit(parse.inner_header(reader.plain(*reader.frame_at(placement.before)), PAGE_RAW).payload).hash
-    require(reader.commit.statement.before == before, "the statement before")
 
 
 def _totals(reader):
@@ -100,11 +134,8 @@ def _totals(reader):
 
 
 def _roots(reader):
-    statement, placement = reader.commit.statement, reader.commit.placement
-    storage = storage_root(placement.catalog.hash, placement.chunks_root.hash, placement.sections)
-    require(statement.storage_root == storage, "storage root")
     rows = [_canonical(reader, row) for row in reader.entries()]
-    require(statement.content_root == content_root(rows), "content root")
+    require(reader.commit.statement.content_root == content_root(rows), "content root")
     groups = set(content_groups(rows))
     for begin, end, value in reader.leaf_contents:
         require((begin, end, value) in groups and not any(row.link_group for row in rows[begin:end]), "content hash of a leaf")

@@ -39,6 +39,23 @@ TEST_P(Generations, ReadFromFileAndPipe) {
   EXPECT_EQ(by_pipe(package_.bytes(), keys_), std::to_string(layout_of(package_.bytes()).frames()) + " parity frames");
 }
 
+TEST_P(Generations, AppendedToWithParity) {
+  const Bytes first = package_.bytes();
+  package_.write("c", text_of(DataKind::random, 30'000, 3));
+  ops::AppendOptions append = package_.append_options();
+  append.create.recovery_percent = 10;
+  const ops::AppendReport report = AppendedPackage::run(append);
+  const Bytes both = package_.bytes();
+  EXPECT_NE(report.parity_bytes, 0U);
+  EXPECT_EQ(report.added_bytes, both.size() - first.size());
+  EXPECT_EQ(report.write.package_bytes, both.size());
+  EXPECT_EQ(layout_of(both).begin, first.size());
+  EXPECT_EQ(package_.verified(), "sound");
+  EXPECT_EQ(shop_.mended(zeroed(zeroed(both, 50, 3000), first.size() + 100, 2000), both), "as it was");
+  append.create.recovery_percent = 91;
+  package_.expect_refused(append, Errc::misuse, "percent");
+}
+
 TEST_P(Generations, AppendedToAndProtectedAgain) {
   const Bytes first = package_.bytes();
   package_.write("c", text_of(DataKind::random, 30'000, 3));

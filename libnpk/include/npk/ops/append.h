@@ -30,7 +30,8 @@ struct AppendOptions {
   // What the package is to hold beside, or instead of, what it holds: `inputs`, excludes and the rest mean what they
   // mean to create(). `resume`: what this call has written stays in the file when it fails or is killed, and what such a
   // call left is taken over as create() does; only between two calls that both have it set. What lay under a given path and is not found there any more is not in the new generation, unless
-  // parts of it could not be scanned. package_path and sink in here are not used; of `writer` not recipients, cipher, pad.
+  // parts of it could not be scanned. `recovery_percent`: afterwards all that is not protected yet gets parity, as by protect(); if that
+  // fails, the generation stays. package_path and sink in here are not used; of `writer` not recipients, cipher, pad.
   CreateOptions create;
   std::vector<std::string> removed;  // globs (select.h); each must fit something (not_found)
   std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them
@@ -54,6 +55,7 @@ struct AppendOptions {
 struct AppendReport {
   WriteReport write;                // package_bytes: all of it
   std::uint64_t added_bytes = 0;    // that the package grew by
+  std::uint64_t parity_bytes = 0;   // of these
   std::uint64_t generation = 0;
   std::uint64_t new_entries = 0;    // whose path was not there
   std::uint64_t gone_entries = 0;   // whose path is not there any more

@@ -59,15 +59,17 @@ struct RecoverReport {
   std::uint64_t lost_bytes = 0;         // of content, of all of these
   std::uint64_t unnamed_entries = 0;    // that the generation had, and nothing names any more
   std::uint64_t from_manifests = 0;     // entries whose catalog page is lost, as manifests or stray pages name them
+  std::uint64_t rebuilt_chunks = 0;     // whose page is lost, found in their blocks by what manifests tell of them
   std::uint64_t unfinished_frames = 0;  // behind the newest commit: of a generation that was not finished, or whose commit is lost
   std::vector<ByteSpan> damaged_ranges; // of the file: bytes that are of no whole frame; the first 100,000
   std::uint64_t damaged_bytes = 0;      // in all of these
+  std::vector<std::string> missing_parts;  // of a package in parts: paths of those that are not there, or are none of its own
   std::uint64_t kept_signatures = 0;    // as records (spec section 7)
   std::uint64_t package_bytes = 0;      // of the new package
 
   // Whether the newest generation was written whole: nothing at all was lost.
   [[nodiscard]] bool is_complete() const noexcept {
-    return is_whole && generation == newest_generation && unfinished_frames == 0;
+    return is_whole && generation == newest_generation && unfinished_frames == 0 && missing_parts.empty();
   }
 };
 
@@ -75,8 +77,8 @@ struct RecoverReport {
 // generation, its number, time and message, its statement as a record with the signatures over it. If none is, or
 // options.newest, the newest: each entry that can be had whole, where a catalog page is lost as manifests name it.
 // Frames are found by their headers, checks and hashes wherever they lie: bytes may be missing in the middle, or the
-// beginning. Blocks that only a lost chunk page describes are not looked into. A region that the disk does not give is
-// damage like any other. The package is only read; the new one appears when it is whole.
+// beginning. Blocks whose chunk page is lost are looked into where a manifest tells their chunks' lengths (npk's do). A region that the disk does not give is
+// damage like any other, and so is a part (volume) that is missing. The package is only read; the new one appears when it is whole.
 //
 // Memory: 130 bytes a frame, 60 a chunk, 130 an entry and its path, blocks in flight, and the writer's.
 // Errors: truncated (nothing can be had); misuse (the output is the package); no_key (sealed: also where, with

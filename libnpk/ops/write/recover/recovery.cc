@@ -52,6 +52,7 @@ Result<void> Recovery::choose() {
   NPK_TRY(chunks_.load());
   NPK_ASSIGN(commits_, commits_of(frames_));
   NPK_TRY(chunks_.check({.threads = options_.threads, .stop = options_.stop}));
+  report_.rebuilt_chunks = chunks_.rebuilt();
   report_.damaged_ranges = frames_.survey().gaps;
   report_.damaged_bytes = frames_.survey().gap_bytes;
   note_generations();

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "hash/hash.h"
+#include "ops/write/recover/rebuilt_leaves.h"
 
 namespace npk::ops {
 namespace {
@@ -19,28 +20,39 @@ std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what);
 }  // namespace
 
 Result<void> SalvagedChunks::load() {
-  for (const FoundFrame& frame : frames_.all()) {
-    if (frame.header.type == format::FrameType::chunk_page) NPK_TRY(take(frame));
+  RebuiltLeaves rebuilt(frames_);
+  for (std::size_t number = 0; number < frames_.all().size(); ++number) {
+    const format::FrameType type = frames_.all()[number].header.type;
+    if (type != format::FrameType::chunk_page && type != format::FrameType::manifest) continue;
+    const bool is_there = type == format::FrameType::chunk_page;
+    auto leaf = is_there ? leaf_in(frames_.all()[number]) : rebuilt.leaf_before(number);
+    if (!leaf) continue;
+    if (is_there) rebuilt.pass(*leaf);
+    NPK_TRY(add(*std::move(leaf), !is_there));
   }
   return {};
 }
 
 // A page that makes no sense is lost, like one that is not there.
-Result<void> SalvagedChunks::take(const FoundFrame& frame) {
+std::optional<format::ChunkPage> SalvagedChunks::leaf_in(const FoundFrame& frame) const {
   const auto body = frames_.body(frame);
-  if (!body) return {};
+  if (!body) return std::nullopt;
   const auto raw = block::open_page(*body, frames_.limits());
-  if (!raw || raw->empty() || raw->front() != static_cast<std::uint8_t>(format::PageKind::chunk_leaf)) return {};
+  if (!raw || raw->empty() || raw->front() != static_cast<std::uint8_t>(format::PageKind::chunk_leaf)) return std::nullopt;
   auto page = format::decode_chunk_page(*raw, frames_.limits());
-  if (!page || page->chunks.empty()) return {};
-  memory_bytes_ += page->chunks.size() * kChunkBytes + page->blocks.size() * kBlockBytes;
+  if (!page || page->chunks.empty()) return std::nullopt;
+  return *std::move(page);
+}
+
+Result<void> SalvagedChunks::add(format::ChunkPage page, bool is_rebuilt) {
+  memory_bytes_ += page.chunks.size() * kChunkBytes + page.blocks.size() * kBlockBytes;
   if (memory_bytes_ > std::max(kFreeMemory, kMemoryPerByte * frames_.survey().source_bytes))
     return fail(Errc::limit, "the chunk pages take more memory than a package of this size may ask for");
-  add(*std::move(page));
+  place(std::move(page), is_rebuilt);
   return {};
 }
 
-void SalvagedChunks::add(format::ChunkPage page) {
+void SalvagedChunks::place(format::ChunkPage page, bool is_rebuilt) {
   const auto first = [](const Page& other) { return other.page.first_chunk; };
   const auto behind = std::ranges::upper_bound(pages_, page.first_chunk, {}, first);
   if (behind != pages_.begin()) {
@@ -50,7 +62,7 @@ void SalvagedChunks::add(format::ChunkPage page) {
   if (behind != pages_.end() && (page.first_chunk + page.chunks.size() > behind->page.first_chunk ||
                                  page.first_block + page.blocks.size() > behind->page.first_block))
     return;
-  Page added{.page = std::move(page), .good = {}, .rows_by_block = {}, .block_begins = {}};
+  Page added{.page = std::move(page), .good = {}, .rows_by_block = {}, .block_begins = {}, .is_rebuilt = is_rebuilt};
   const auto& chunks = added.page.chunks;
   added.good.resize(chunks.size());
   added.rows_by_block.resize(chunks.size());
@@ -131,8 +143,10 @@ void SalvagedChunks::check_block(Page& page, std::size_t index) {
   if (!raw) return;
   for (std::uint32_t at = page.block_begins[index]; at < page.block_begins[index + 1]; ++at) {
     const std::uint32_t row = page.rows_by_block[at];
-    const format::ChunkRow& chunk = page.page.chunks[row];
-    page.good[row] = hash::blake3(ByteView(*raw).subspan(chunk.offset, chunk.length)) == chunk.hash ? 1 : 0;
+    format::ChunkRow& chunk = page.page.chunks[row];
+    const Digest digest = hash::blake3(ByteView(*raw).subspan(chunk.offset, chunk.length));
+    if (page.is_rebuilt) chunk.hash = digest;
+    page.good[row] = digest == chunk.hash ? 1 : 0;
   }
 }
 
@@ -142,6 +156,7 @@ Result<void> SalvagedChunks::check(const pool::PipelineOptions& pipeline) {
       check_block(page, static_cast<std::size_t>(index));
       return {};
     }));
+    if (page.is_rebuilt) rebuilt_ += static_cast<std::uint64_t>(std::ranges::count(page.good, 1));
   }
   return {};
 }

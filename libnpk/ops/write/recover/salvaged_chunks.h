@@ -20,10 +20,13 @@ class SalvagedChunks {
  public:
   explicit SalvagedChunks(const FoundFrames& frames) : frames_(frames) {}
 
-  // Takes all chunk leaves that are there. Of two that claim the same numbers the one written first counts. Errors: limit.
+  // Takes all chunk leaves that are there, and makes lost ones anew. Of two that claim the same numbers the one written first counts. Errors: limit.
   [[nodiscard]] Result<void> load();
   // Decodes every block that can be and hashes every chunk, in parallel: is_good() tells thereafter. Errors: cancelled.
   [[nodiscard]] Result<void> check(const pool::PipelineOptions& pipeline);
+
+  // Those whose leaf is lost, and that check() found again.
+  [[nodiscard]] std::uint64_t rebuilt() const noexcept { return rebuilt_; }
 
   // The row of a chunk whose page is there, good or not; null otherwise.
   [[nodiscard]] const format::ChunkRow* find(std::uint64_t number) const;
@@ -37,6 +40,7 @@ class SalvagedChunks {
     std::vector<std::uint8_t> good;           // by row
     std::vector<std::uint32_t> rows_by_block; // rows, by block
     std::vector<std::uint32_t> block_begins;  // in these; one more than blocks
+    bool is_rebuilt = false;                  // check() fills in its hashes
   };
   struct Place {
     std::size_t page;
@@ -47,8 +51,9 @@ class SalvagedChunks {
     std::shared_ptr<const Bytes> raw;
   };
 
-  [[nodiscard]] Result<void> take(const FoundFrame& frame);
-  void add(format::ChunkPage page);
+  [[nodiscard]] std::optional<format::ChunkPage> leaf_in(const FoundFrame& frame) const;
+  [[nodiscard]] Result<void> add(format::ChunkPage page, bool is_rebuilt);
+  void place(format::ChunkPage page, bool is_rebuilt);
   [[nodiscard]] std::optional<Place> place_of(std::uint64_t chunk) const;
   [[nodiscard]] std::optional<Place> place_of_block(std::uint64_t block) const;
   [[nodiscard]] Result<Bytes> decode(std::uint64_t block) const;
@@ -59,6 +64,7 @@ class SalvagedChunks {
   const FoundFrames& frames_;
   std::vector<Page> pages_;  // ascending, none of two with the same number
   std::uint64_t memory_bytes_ = 0;
+  std::uint64_t rebuilt_ = 0;
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<block::BlockOpener>> openers_;
   mutable std::list<Decoded> decoded_;  // newest first

@@ -22,6 +22,10 @@ struct Base {
   std::uint64_t position = 0;  // of its frame
 };
 
+// A position for a base whose frame has none yet: the one who writes it puts the right one in its place, at
+// format::kBasePositionOffset of the body.
+inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
+
 struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
@@ -44,6 +48,9 @@ class BlockSealer {
   // `kind`: of the content, for which filters are tried. try_compression false stores without trying.
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind = codec::ContentKind::general,
                                       bool try_compression = true);
+
+  // As codec::Encoder's.
+  void keep_base(ByteView base);
 
  private:
   struct State;

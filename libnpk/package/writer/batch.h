@@ -75,6 +75,7 @@ struct PieceChunk {
   std::size_t data_begin = 0;
   std::uint32_t length = 0;
   Digest hash{};
+  std::vector<std::uint32_t> samples = {};  // of content (base_choice.h), where bases are chosen
 };
 
 // An entry whose content is complete.
@@ -85,10 +86,16 @@ struct CompletedEntry {
   std::optional<Digest> digest = {};
 };
 
+inline constexpr std::size_t kNoBase = SIZE_MAX;
+
 struct FilledBlock {
   Buffer buffer;                      // kSealHeadroom, then raw_length bytes
   std::size_t raw_length = 0;
   Lane lane = Lane::ordinary;
+  std::size_t base_output = kNoBase;  // where its base is in Batch::outputs, before it
+  std::size_t base_distance = 0;      // blocks from there; 0: no base
+  bool is_base = false;               // of the blocks that follow in the batch
+  bool uses_base = false;             // set by the seal stage: to be placed, encrypted and hashed once that of its base is known
   Digest name{};                      // BlockName; zero unless FillOptions::names_blocks
   bool is_earlier = false;            // it was there, and has not been made again
   Buffer room;                        // where it is compressed to

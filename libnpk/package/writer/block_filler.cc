@@ -1,8 +1,11 @@
 #include "package/writer/block_filler.h"
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "block/seal.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/earlier_blocks.h"
 
 namespace npk::writer {
@@ -10,6 +13,7 @@ namespace {
 
 constexpr std::size_t kSegmentChunks = 1U << 16;
 constexpr std::size_t kSegmentEntries = 1U << 15;
+constexpr std::size_t kLeastBlocksOfGroup = 3;  // for one to be the base of the others; a base is no larger a part than that
 
 }  // namespace
 
@@ -45,7 +49,8 @@ bool BlockFiller::segment_is_full() const noexcept {
 }
 
 bool BlockFiller::lane_is_done(Lane lane) const noexcept {
-  return lane != Lane::incompressible && segment_input_bytes_ + options_.block_bytes[static_cast<std::size_t>(lane)] > options_.segment_input_bytes;
+  const std::size_t bytes = options_.bases.serves(lane) ? options_.bases.group_bytes : options_.block_bytes[static_cast<std::size_t>(lane)];
+  return lane != Lane::incompressible && segment_input_bytes_ + bytes > options_.segment_input_bytes;
 }
 
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
@@ -103,31 +108,111 @@ std::optional<std::uint64_t> BlockFiller::find_known(const PieceChunk& chunk) co
   return index_.find(chunk.hash, chunk.length);
 }
 
-void BlockFiller::add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane) {
+void BlockFiller::add_chunk(Batch& batch, PieceChunk& chunk, Lane lane) {
   const auto known = find_known(chunk);
   if (known) duplicate_bytes_ += chunk.length;
   append_run(known ? *known : store(batch, chunk, lane), 1, chunk.length);
 }
 
-std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, Lane lane) {
-  const auto index = static_cast<std::size_t>(lane);
-  OpenBlock& block = blocks_[index];
-  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) {
-    close_block(batch, lane);
-    if (lane_is_done(lane)) end_segment(batch);
-  }
-  if (!block.buffer) block.buffer = block_buffers_[index]->take();
-  std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
-  block.rows.push_back(page_.chunks.size());
-  page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(block.raw_length)});
-  block.raw_length += chunk.length;
+std::uint64_t BlockFiller::store(Batch& batch, PieceChunk& chunk, Lane lane) {
+  if (options_.bases.serves(lane)) add_to_group(batch, chunk, lane);
+  else add_to_block(batch, chunk, lane);
   stream_bytes_ += chunk.length;
   return index_.add(chunk.hash, chunk.length);
 }
 
-void BlockFiller::close_block(Batch& batch, Lane lane) {
-  OpenBlock& block = blocks_[static_cast<std::size_t>(lane)];
-  if (!block.buffer) return;
+void BlockFiller::add_to_block(Batch& batch, const PieceChunk& chunk, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  OpenBlock& block = blocks_[index];
+  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) {
+    close_lane(batch, lane);
+    if (lane_is_done(lane)) end_segment(batch);
+  }
+  if (!block.buffer) block.buffer = block_buffers_[index]->take();
+  page_.chunks.push_back({chunk.hash, chunk.length, 0, 0});
+  append(block, page_.chunks.size() - 1, batch.data.data() + chunk.data_begin);
+}
+
+void BlockFiller::add_to_group(Batch& batch, PieceChunk& chunk, Lane lane) {
+  OpenGroup& group = groups_[static_cast<std::size_t>(lane)];
+  if (group.buffer && group.raw_length + chunk.length > options_.bases.group_bytes) {
+    close_lane(batch, lane);
+    if (lane_is_done(lane)) end_segment(batch);
+  }
+  if (!group.buffer) group.buffer = group_buffers_.take();
+  std::memcpy(group.buffer.data() + group.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
+  group.rows.push_back(page_.chunks.size());
+  group.samples.push_back(std::move(chunk.samples));
+  page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(group.raw_length)});
+  group.raw_length += chunk.length;
+}
+
+void BlockFiller::append(OpenBlock& block, std::size_t row, const std::uint8_t* from) {
+  format::ChunkRow& chunk = page_.chunks[row];
+  std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, from, chunk.length);
+  chunk.offset = static_cast<std::uint32_t>(block.raw_length);
+  block.rows.push_back(row);
+  block.raw_length += chunk.length;
+}
+
+void BlockFiller::close_lane(Batch& batch, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  if (blocks_[index].buffer) close_block(batch, blocks_[index], lane);
+  if (groups_[index].buffer) close_group(batch, lane);
+}
+
+// Its base first, then the other chunks in their order.
+void BlockFiller::close_group(Batch& batch, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  OpenGroup group = std::exchange(groups_[index], {});
+  const std::vector<bool> in_base = base_rows(group, lane);
+  const std::size_t base_output = batch.outputs.size();
+  const std::size_t base_number = page_.blocks.size();
+  const bool has_base = std::ranges::count(in_base, true) != 0;
+  if (has_base) close_base(batch, group, in_base, lane);
+  OpenBlock block;
+  const auto close = [&] {
+    const std::size_t number = page_.blocks.size();
+    FilledBlock& filled = close_block(batch, block, lane);
+    if (!has_base) return;
+    filled.base_output = base_output;
+    filled.base_distance = number - base_number;
+    if (options_.names_blocks) filled.name = name_with_base(filled.name, std::get<FilledBlock>(batch.outputs[base_output]).name);
+  };
+  for (std::size_t i = 0; i < group.rows.size(); ++i) {
+    if (in_base[i]) continue;
+    const format::ChunkRow& chunk = page_.chunks[group.rows[i]];
+    if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) close();
+    if (!block.buffer) block.buffer = block_buffers_[index]->take();
+    append(block, group.rows[i], group.buffer.data() + chunk.offset);
+  }
+  if (block.buffer) close();
+  group_buffers_.give(std::move(group.buffer));
+}
+
+std::vector<bool> BlockFiller::base_rows(const OpenGroup& group, Lane lane) const {
+  const std::size_t block_bytes = options_.block_bytes[static_cast<std::size_t>(lane)];
+  std::vector<bool> in_base(group.rows.size());
+  if (group.raw_length / kLeastBlocksOfGroup < block_bytes) return in_base;
+  std::vector<GroupChunk> chunks;
+  for (std::size_t i = 0; i < group.rows.size(); ++i) {
+    const format::ChunkRow& chunk = page_.chunks[group.rows[i]];
+    chunks.push_back({chunk.length, static_cast<std::uint32_t>(chunk.offset / block_bytes), group.samples[i]});
+  }
+  for (const std::size_t i : choose_base(chunks, std::min(options_.bases.most_bytes, group.raw_length / kLeastBlocksOfGroup))) in_base[i] = true;
+  return in_base;
+}
+
+void BlockFiller::close_base(Batch& batch, const OpenGroup& group, const std::vector<bool>& in_base, Lane lane) {
+  OpenBlock base;
+  base.buffer = base_buffers_.take();
+  for (std::size_t i = 0; i < group.rows.size(); ++i) {
+    if (in_base[i]) append(base, group.rows[i], group.buffer.data() + page_.chunks[group.rows[i]].offset);
+  }
+  close_block(batch, base, lane).is_base = true;
+}
+
+FilledBlock& BlockFiller::close_block(Batch& batch, OpenBlock& block, Lane lane) {
   const auto number = static_cast<std::uint32_t>(page_.blocks.size());
   BlockName name;
   for (const std::size_t row : block.rows) {
@@ -140,12 +225,12 @@ void BlockFiller::close_block(Batch& batch, Lane lane) {
   filled.raw_length = block.raw_length;
   filled.lane = lane;
   if (options_.names_blocks) filled.name = name.finish();
-  batch.outputs.emplace_back(std::move(filled));
   block = {};
+  return std::get<FilledBlock>(batch.outputs.emplace_back(std::move(filled)));
 }
 
 void BlockFiller::end_segment(Batch& batch) {
-  for (std::size_t lane = 0; lane < kLanes; ++lane) close_block(batch, static_cast<Lane>(lane));
+  for (std::size_t lane = 0; lane < kLanes; ++lane) close_lane(batch, static_cast<Lane>(lane));
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
   batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});
   page_ = std::move(next);

@@ -12,11 +12,21 @@ namespace npk::writer {
 
 using LaneBuffers = std::array<BufferStack*, kLanes>;  // block buffers by lane
 
+// Lanes of small blocks: what comes together is gathered in groups, of which each has one base at its start (base_choice.h).
+struct BaseOptions {
+  std::size_t most_bytes = 0;   // of a base, raw; 0: there are none
+  std::size_t group_bytes = 0;  // raw
+
+  // Of filtered content none: behind a filter a block has little of its base's bytes.
+  [[nodiscard]] bool serves(Lane lane) const noexcept { return most_bytes != 0 && (lane == Lane::ordinary || lane == Lane::repetitive); }
+};
+
 // A segment ends within 64 MiB of input (spec section 12), less what one more batch may bring.
 inline constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBytes;
 
 struct FillOptions {
   std::array<std::size_t, kLanes> block_bytes{};
+  BaseOptions bases;
   Deduplication deduplication = Deduplication::chunks;
   unsigned fingerprint_bits = 32;     // as ChunkIndex
   std::size_t most_runs = kMostRuns;  // of an entry: beyond, its chunks are stored again
@@ -27,8 +37,9 @@ struct FillOptions {
 // Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.
 class BlockFiller {
  public:
-  BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers)
-      : options_(options), block_buffers_(block_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
+  // `group_buffers`, `base_buffers`: of groups and of bases; not used without.
+  BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers, BufferStack& group_buffers, BufferStack& base_buffers)
+      : options_(options), block_buffers_(block_buffers), group_buffers_(group_buffers), base_buffers_(base_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
 
   // Before the first batch: what the package holds already.
   void continue_after(dedup::ChunkIndex chunks, const format::Totals& totals);
@@ -51,13 +62,27 @@ class BlockFiller {
     std::size_t raw_length = 0;
     std::vector<std::size_t> rows;  // of the chunk page
   };
+  struct OpenGroup {
+    Buffer buffer;
+    std::size_t raw_length = 0;
+    std::vector<std::size_t> rows;     // of the chunk page, whose offsets are those in the group until it is closed
+    std::vector<std::vector<std::uint32_t>> samples;  // by row
+  };
 
   void add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin);
-  void add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane);
+  void add_chunk(Batch& batch, PieceChunk& chunk, Lane lane);
   void append_run(std::uint64_t first_chunk, std::uint64_t chunk_count, std::uint64_t bytes);
   [[nodiscard]] std::optional<std::uint64_t> find_known(const PieceChunk& chunk) const;
-  std::uint64_t store(Batch& batch, const PieceChunk& chunk, Lane lane);
-  void close_block(Batch& batch, Lane lane);
+  std::uint64_t store(Batch& batch, PieceChunk& chunk, Lane lane);
+  void add_to_block(Batch& batch, const PieceChunk& chunk, Lane lane);
+  void add_to_group(Batch& batch, PieceChunk& chunk, Lane lane);
+  void close_lane(Batch& batch, Lane lane);
+  void close_group(Batch& batch, Lane lane);
+  // Of those rows, chosen to be the base of the others.
+  [[nodiscard]] std::vector<bool> base_rows(const OpenGroup& group, Lane lane) const;
+  void close_base(Batch& batch, const OpenGroup& group, const std::vector<bool>& in_base, Lane lane);
+  void append(OpenBlock& block, std::size_t row, const std::uint8_t* from);
+  FilledBlock& close_block(Batch& batch, OpenBlock& block, Lane lane);
   void complete(const Piece& piece);
   [[nodiscard]] bool copy_from_leader(const Piece& piece);
   void end_segment(Batch& batch);
@@ -67,9 +92,12 @@ class BlockFiller {
 
   FillOptions options_;
   LaneBuffers block_buffers_;
+  BufferStack& group_buffers_;
+  BufferStack& base_buffers_;
   dedup::ChunkIndex index_;
   ContentTable contents_;
   std::array<OpenBlock, kLanes> blocks_;
+  std::array<OpenGroup, kLanes> groups_;
   format::ChunkPage page_;
   std::vector<CompletedEntry> completed_;
   CompletedEntry current_;

@@ -35,6 +35,12 @@ constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
 constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
+// Figures: bench/README.md, "Bases".
+constexpr std::size_t kMostBasedBlockBytes = 512U << 10;
+constexpr std::size_t kBaseBytes = 512U << 10;   // the most there may be
+constexpr std::size_t kGroupBytes = 4U << 20;
+constexpr std::size_t kGroupSlack = 2U << 20;    // blocks of a group are not full: buffers' room beside its bytes
+constexpr std::uint64_t kSampleShare = 8;        // samples of content take up to an eighth of it (base_choice.h)
 constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;  // as WriterOptions::memory_bytes promises
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
@@ -126,6 +132,12 @@ void bound_filtered_blocks(WritePlan& plan) {
     plan.block_bytes[lane] = std::min<std::size_t>(plan.block_bytes[lane], codec::kMaxFilteredRawBytes);
 }
 
+// Of what goes through a filter a base would have little.
+void choose_bases(const WriterOptions& options, format::CodecId id, WritePlan& plan) {
+  if (!options.bases || id != format::CodecId::zstd || plan.block_bytes[0] > kMostBasedBlockBytes || !plan.forced_filters.empty()) return;
+  plan.bases = {.most_bytes = kBaseBytes, .group_bytes = kGroupBytes};
+}
+
 Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
   NPK_ASSIGN(const WriterOptions options, take_chain(given, plan));
   codec::CodecStep step = plan.encoder.step;
@@ -139,7 +151,8 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     step.level = static_cast<std::int8_t>(*options.level);
   }
   const bool as_preset = step == plan.encoder.step;
-  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes));
+  choose_bases(options, step.id, plan);
+  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes) + plan.bases.most_bytes);
   if (!as_preset) {
     plan.encoder = plan.filtered_encoder = {};
     plan.word_filter = false;
@@ -199,9 +212,14 @@ std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_byte
   return most;
 }
 
+// What one thread seals at once: a block, or a group of them with their base.
+std::size_t filled_together(const WritePlan& plan) {
+  return plan.bases.most_bytes == 0 ? plan.block_bytes[0] : plan.bases.group_bytes + plan.bases.most_bytes + kGroupSlack;
+}
+
 void set_threads(WritePlan& plan, unsigned threads) {
   plan.threads = threads;
-  plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes[0] / kSliceBytes + 1) + threads + 2, kMostTokens);
+  plan.tokens = std::min<std::size_t>((threads + 1) * (filled_together(plan) / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
 // A limit is kept by using fewer threads, which never changes the bytes.
@@ -265,10 +283,11 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   memory.threads = plan.threads;
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
-  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2] + filtered_lanes_bytes(plan);
+  memory.block_buffer_bytes = ordinary_blocks * filled_together(plan) + 3 * plan.block_bytes[1] + 2 * plan.block_bytes[2] + filtered_lanes_bytes(plan);
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
   const std::uint64_t filtered_block = plan.choose_filters ? plan.block_bytes[kFirstFilteredLane] : largest_block;
-  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
+  if (plan.bases.most_bytes != 0) memory.data_buffer_bytes += memory.data_buffer_bytes / kSampleShare + plan.bases.group_bytes / kSampleShare;
+  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);
   if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
   if (!uses_filters(plan)) return memory;
   memory.encoder_bytes += threads * codec::encoder_memory_bytes(plan.filtered_encoder, filtered_block);

@@ -1,0 +1,118 @@
+#include "package/writer/base_choice.h"
+
+#include <algorithm>
+#include <bit>
+#include <queue>
+#include <utility>
+
+namespace npk::writer {
+namespace {
+
+constexpr std::size_t kSampleBytes = 8;
+constexpr int kSampleShift = 64 - 5;
+constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio: the high bits depend on all of the content
+constexpr std::uint64_t kChunkCost = 200;  // bytes that a chunk is taken to have more, so that tiny ones do not win
+
+// Of a sample: how many blocks have it besides one.
+class SampleTable {
+ public:
+  explicit SampleTable(std::size_t samples) : slots_(std::bit_ceil(2 * samples + 1)), mask_(slots_.size() - 1) {}
+
+  // Blocks ascend. Returns the slot.
+  std::uint32_t add(std::uint32_t sample, std::uint32_t block) {
+    std::size_t at = sample & mask_;
+    while (slots_[at].is_used && slots_[at].sample != sample) at = (at + 1) & mask_;
+    Slot& slot = slots_[at];
+    if (!slot.is_used) slot = {.sample = sample, .block = block, .others = 0, .is_used = true};
+    else if (slot.block != block) slot.block = block, ++slot.others;
+    return static_cast<std::uint32_t>(at);
+  }
+  [[nodiscard]] std::uint64_t worth(std::uint32_t slot) const noexcept { return slots_[slot].others; }
+  void cover(std::uint32_t slot) noexcept { slots_[slot].others = 0; }
+
+ private:
+  struct Slot {
+    std::uint32_t sample = 0;
+    std::uint32_t block = 0;  // the last with it
+    std::uint32_t others = 0;
+    bool is_used = false;
+  };
+  std::vector<Slot> slots_;
+  std::size_t mask_;
+};
+
+class BaseChoice {
+ public:
+  explicit BaseChoice(std::span<const GroupChunk> chunks) : chunks_(chunks), table_(count_samples(chunks)) {
+    ends_.reserve(chunks.size());
+    for (const GroupChunk& chunk : chunks) {
+      for (const std::uint32_t sample : chunk.samples) slots_.push_back(table_.add(sample, chunk.block));
+      ends_.push_back(slots_.size());
+    }
+  }
+
+  // What is looked at again never gains: the first whose gain is still what it was is the best.
+  std::vector<std::size_t> run(std::uint64_t most_bytes) {
+    using Candidate = std::pair<std::uint64_t, std::size_t>;  // gain, and chunks from behind, so that the first of equals wins
+    std::priority_queue<Candidate> queue;
+    for (std::size_t i = 0; i < chunks_.size(); ++i) queue.emplace(gain(i), chunks_.size() - i);
+    std::vector<std::size_t> chosen;
+    std::uint64_t bytes = 0;
+    while (!queue.empty()) {
+      const auto [known, behind] = queue.top();
+      queue.pop();
+      const std::size_t chunk = chunks_.size() - behind;
+      if (known == 0 || bytes + chunks_[chunk].length > most_bytes) continue;
+      if (const std::uint64_t now = gain(chunk); now != known) {
+        queue.emplace(now, behind);
+        continue;
+      }
+      bytes += chunks_[chunk].length;
+      chosen.push_back(chunk);
+      for (const std::uint32_t slot : slots_of(chunk)) table_.cover(slot);
+    }
+    std::ranges::sort(chosen);
+    return chosen;
+  }
+
+ private:
+  static std::size_t count_samples(std::span<const GroupChunk> chunks) {
+    std::size_t count = 0;
+    for (const GroupChunk& chunk : chunks) count += chunk.samples.size();
+    return count;
+  }
+
+  [[nodiscard]] std::span<const std::uint32_t> slots_of(std::size_t chunk) const {
+    const std::size_t begin = chunk == 0 ? 0 : ends_[chunk - 1];
+    return std::span(slots_).subspan(begin, ends_[chunk] - begin);
+  }
+
+  [[nodiscard]] std::uint64_t gain(std::size_t chunk) const {
+    std::uint64_t worth = 0;
+    for (const std::uint32_t slot : slots_of(chunk)) worth += table_.worth(slot);
+    return (worth << 20) / (chunks_[chunk].length + kChunkCost);
+  }
+
+  std::span<const GroupChunk> chunks_;
+  SampleTable table_;
+  std::vector<std::uint32_t> slots_;  // of all chunks' samples, one behind another
+  std::vector<std::size_t> ends_;
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> sample_content(ByteView chunk) {
+  std::vector<std::uint32_t> samples;
+  for (std::size_t at = 0; at + kSampleBytes <= chunk.size(); ++at) {
+    const std::uint64_t hash = load_le<std::uint64_t>(chunk.data() + at) * kMultiplier;
+    if (hash >> kSampleShift == 0) samples.push_back(static_cast<std::uint32_t>(hash >> 20));
+  }
+  std::ranges::sort(samples);
+  const auto repeated = std::ranges::unique(samples);
+  samples.erase(repeated.begin(), repeated.end());
+  return samples;
+}
+
+std::vector<std::size_t> choose_base(std::span<const GroupChunk> chunks, std::uint64_t most_bytes) { return BaseChoice(chunks).run(most_bytes); }
+
+}  // namespace npk::writer

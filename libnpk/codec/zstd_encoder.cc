@@ -48,6 +48,8 @@ class ZstdEncoder final : public Encoder {
     set(ZSTD_c_contentSizeFlag, 0);
     set(ZSTD_c_dictIDFlag, 0);
     set(ZSTD_c_checksumFlag, 0);
+    // Else a base's tables are copied for each block that is not tiny: megabytes, for a block of 128 KiB.
+    set(ZSTD_c_forceAttachDict, ZSTD_dictForceAttach);
     for (const Field& field : kFields) {
       if (const std::optional<int>& value = options.zstd.*field.value) set(field.parameter, *value);
     }

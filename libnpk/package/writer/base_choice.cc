@@ -1,7 +1,9 @@
 #include "package/writer/base_choice.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <optional>
 #include <queue>
 #include <utility>
 
@@ -11,33 +13,34 @@ namespace {
 constexpr std::size_t kSampleBytes = 8;
 constexpr int kSampleShift = 64 - 5;
 constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio: the high bits depend on all of the content
+constexpr std::size_t kPositionsAtOnce = 1024;
 constexpr std::uint64_t kChunkCost = 200;  // bytes that a chunk is taken to have more, so that tiny ones do not win
 
 // Of a sample: how many blocks have it besides one.
 class SampleTable {
  public:
-  explicit SampleTable(std::size_t samples) : slots_(std::bit_ceil(2 * samples + 1)), mask_(slots_.size() - 1) {}
+  explicit SampleTable(std::size_t samples) : slots_(std::bit_ceil(2 * samples + 1)), others_(slots_.size()), mask_(slots_.size() - 1) {}
 
-  // Blocks ascend. Returns the slot.
-  std::uint32_t add(std::uint32_t sample, std::uint32_t block) {
+  // Chunks ascend, and their blocks. Returns the slot, once for each chunk.
+  std::optional<std::uint32_t> add(std::uint32_t sample, std::uint32_t chunk, std::span<const GroupChunk> chunks) {
     std::size_t at = sample & mask_;
-    while (slots_[at].is_used && slots_[at].sample != sample) at = (at + 1) & mask_;
-    Slot& slot = slots_[at];
-    if (!slot.is_used) slot = {.sample = sample, .block = block, .others = 0, .is_used = true};
-    else if (slot.block != block) slot.block = block, ++slot.others;
+    while (slots_[at].chunk != kNone && slots_[at].sample != sample) at = (at + 1) & mask_;
+    const std::uint32_t before = std::exchange(slots_[at], {sample, chunk}).chunk;
+    if (before == chunk) return std::nullopt;
+    if (before != kNone && chunks[before].block != chunks[chunk].block) ++others_[at];
     return static_cast<std::uint32_t>(at);
   }
-  [[nodiscard]] std::uint64_t worth(std::uint32_t slot) const noexcept { return slots_[slot].others; }
-  void cover(std::uint32_t slot) noexcept { slots_[slot].others = 0; }
+  [[nodiscard]] std::uint64_t worth(std::uint32_t slot) const noexcept { return others_[slot]; }
+  void cover(std::uint32_t slot) noexcept { others_[slot] = 0; }
 
  private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
   struct Slot {
     std::uint32_t sample = 0;
-    std::uint32_t block = 0;  // the last with it
-    std::uint32_t others = 0;
-    bool is_used = false;
+    std::uint32_t chunk = kNone;  // the last with it
   };
   std::vector<Slot> slots_;
+  std::vector<std::uint32_t> others_;
   std::size_t mask_;
 };
 
@@ -45,8 +48,10 @@ class BaseChoice {
  public:
   explicit BaseChoice(std::span<const GroupChunk> chunks) : chunks_(chunks), table_(count_samples(chunks)) {
     ends_.reserve(chunks.size());
-    for (const GroupChunk& chunk : chunks) {
-      for (const std::uint32_t sample : chunk.samples) slots_.push_back(table_.add(sample, chunk.block));
+    for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
+      for (const std::uint32_t sample : chunks[chunk].samples) {
+        if (const auto slot = table_.add(sample, chunk, chunks)) slots_.push_back(*slot);
+      }
       ends_.push_back(slots_.size());
     }
   }
@@ -103,13 +108,18 @@ class BaseChoice {
 
 std::vector<std::uint32_t> sample_content(ByteView chunk) {
   std::vector<std::uint32_t> samples;
-  for (std::size_t at = 0; at + kSampleBytes <= chunk.size(); ++at) {
-    const std::uint64_t hash = load_le<std::uint64_t>(chunk.data() + at) * kMultiplier;
-    if (hash >> kSampleShift == 0) samples.push_back(static_cast<std::uint32_t>(hash >> 20));
+  std::array<std::uint32_t, kPositionsAtOnce> found;
+  const std::size_t positions = chunk.size() - std::min(chunk.size(), kSampleBytes - 1);
+  for (std::size_t begin = 0; begin < positions; begin += kPositionsAtOnce) {
+    const std::size_t end = std::min(begin + kPositionsAtOnce, positions);
+    std::size_t count = 0;
+    for (std::size_t at = begin; at < end; ++at) {  // no branch, which could not be foreseen
+      const std::uint64_t hash = load_le<std::uint64_t>(chunk.data() + at) * kMultiplier;
+      found[count] = static_cast<std::uint32_t>(hash >> 20);
+      count += static_cast<std::size_t>(hash >> kSampleShift == 0);
+    }
+    samples.insert(samples.end(), found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count));
   }
-  std::ranges::sort(samples);
-  const auto repeated = std::ranges::unique(samples);
-  samples.erase(repeated.begin(), repeated.end());
   return samples;
 }
 

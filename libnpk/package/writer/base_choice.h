@@ -10,7 +10,7 @@
 
 namespace npk::writer {
 
-// Hashes of 8 bytes of content, of one position in 32, picked by their content: ascending, each once. Any thread.
+// Hashes of 8 bytes of content, of about one position in 32, picked by their content, in order. Any thread.
 [[nodiscard]] std::vector<std::uint32_t> sample_content(ByteView chunk);
 
 struct GroupChunk {

@@ -136,6 +136,9 @@ void bound_filtered_blocks(WritePlan& plan) {
 void choose_bases(const WriterOptions& options, format::CodecId id, WritePlan& plan) {
   if (!options.bases || id != format::CodecId::zstd || plan.block_bytes[0] > kMostBasedBlockBytes || !plan.forced_filters.empty()) return;
   plan.bases = {.most_bytes = kBaseBytes, .group_bytes = kGroupBytes};
+  if (plan.encoder.zstd.strategy != 3) return;
+  // The standard preset's: small blocks with a base gain more from a second look than blocks of megabytes.
+  plan.encoder.zstd = {.strategy = 4, .hash_log = 19, .search_log = 4, .min_match = 5};
 }
 
 Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
@@ -151,12 +154,12 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     step.level = static_cast<std::int8_t>(*options.level);
   }
   const bool as_preset = step == plan.encoder.step;
-  choose_bases(options, step.id, plan);
-  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes) + plan.bases.most_bytes);
   if (!as_preset) {
     plan.encoder = plan.filtered_encoder = {};
     plan.word_filter = false;
   }
+  choose_bases(options, step.id, plan);
+  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes) + plan.bases.most_bytes);
   if (given.chain || options.codec) plan.word_filter = false;
   plan.choose_filters = given.choose_filters && step.id != format::CodecId::store;
   if (given.chain && options.level) plan.filtered_encoder = {};

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kSampleBytes = 8;
 constexpr int kSampleShift = 64 - 5;
 constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio: the high bits depend on all of the content
+constexpr std::uint64_t kLeastBlocksOfGroup = 3;  // for one to be the base of the others; a base is no larger a part than that
 constexpr std::size_t kPositionsAtOnce = 1024;
 constexpr std::uint64_t kChunkCost = 200;  // bytes that a chunk is taken to have more, so that tiny ones do not win
 
@@ -21,13 +22,13 @@ class SampleTable {
  public:
   explicit SampleTable(std::size_t samples) : slots_(std::bit_ceil(2 * samples + 1)), others_(slots_.size()), mask_(slots_.size() - 1) {}
 
-  // Chunks ascend, and their blocks. Returns the slot, once for each chunk.
-  std::optional<std::uint32_t> add(std::uint32_t sample, std::uint32_t chunk, std::span<const GroupChunk> chunks) {
+  // Chunks ascend; `blocks`: those they would lie in without a base. Returns the slot, once for each chunk.
+  std::optional<std::uint32_t> add(std::uint32_t sample, std::uint32_t chunk, std::span<const std::uint64_t> blocks) {
     std::size_t at = sample & mask_;
     while (slots_[at].chunk != kNone && slots_[at].sample != sample) at = (at + 1) & mask_;
     const std::uint32_t before = std::exchange(slots_[at], {sample, chunk}).chunk;
     if (before == chunk) return std::nullopt;
-    if (before != kNone && chunks[before].block != chunks[chunk].block) ++others_[at];
+    if (before != kNone && blocks[before] != blocks[chunk]) ++others_[at];
     return static_cast<std::uint32_t>(at);
   }
   [[nodiscard]] std::uint64_t worth(std::uint32_t slot) const noexcept { return others_[slot]; }
@@ -46,11 +47,13 @@ class SampleTable {
 
 class BaseChoice {
  public:
-  explicit BaseChoice(std::span<const GroupChunk> chunks) : chunks_(chunks), table_(count_samples(chunks)) {
-    ends_.reserve(chunks.size());
+  BaseChoice(std::span<const GroupChunk> chunks, std::size_t block_bytes) : chunks_(chunks), table_(count_samples(chunks)) {
+    std::vector<std::uint64_t> blocks;
+    std::uint64_t begin = 0;
+    for (const GroupChunk& chunk : chunks) blocks.push_back(std::exchange(begin, begin + chunk.length) / block_bytes);
     for (std::uint32_t chunk = 0; chunk < chunks.size(); ++chunk) {
       for (const std::uint32_t sample : chunks[chunk].samples) {
-        if (const auto slot = table_.add(sample, chunk, chunks)) slots_.push_back(*slot);
+        if (const auto slot = table_.add(sample, chunk, blocks)) slots_.push_back(*slot);
       }
       ends_.push_back(slots_.size());
     }
@@ -123,6 +126,25 @@ std::vector<std::uint32_t> sample_content(ByteView chunk) {
   return samples;
 }
 
-std::vector<std::size_t> choose_base(std::span<const GroupChunk> chunks, std::uint64_t most_bytes) { return BaseChoice(chunks).run(most_bytes); }
+DividedGroup divide_group(std::span<const GroupChunk> chunks, std::size_t block_bytes, std::size_t most_base_bytes) {
+  std::uint64_t bytes = 0;
+  for (const GroupChunk& chunk : chunks) bytes += chunk.length;
+  DividedGroup group;
+  std::vector<bool> in_base(chunks.size());
+  if (const std::uint64_t part = bytes / kLeastBlocksOfGroup; part >= block_bytes && most_base_bytes != 0) {
+    std::vector<std::size_t> base = BaseChoice(chunks, block_bytes).run(std::min<std::uint64_t>(most_base_bytes, part));
+    for (const std::size_t chunk : base) in_base[chunk] = true;
+    group.has_base = !base.empty();
+    if (group.has_base) group.blocks.push_back(std::move(base));
+  }
+  std::uint64_t room = 0;
+  for (std::size_t chunk = 0; chunk < chunks.size(); ++chunk) {
+    if (in_base[chunk]) continue;
+    if (chunks[chunk].length > room) group.blocks.emplace_back(), room = block_bytes;
+    group.blocks.back().push_back(chunk);
+    room -= std::min<std::uint64_t>(room, chunks[chunk].length);
+  }
+  return group;
+}
 
 }  // namespace npk::writer

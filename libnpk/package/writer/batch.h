@@ -10,6 +10,7 @@
 #include "chunk/chunker.h"
 #include "codec/content_kind.h"
 #include "npk/format/chunk_page.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/buffer.h"
 #include "package/writer/input.h"
 
@@ -41,6 +42,12 @@ inline constexpr std::size_t kFirstFilteredLane = 3;
   return index < kFirstFilteredLane ? codec::ContentKind::general : static_cast<codec::ContentKind>(index - kFirstFilteredLane + 1);
 }
 static_assert(lane_of_kind(codec::ContentKind::json) == Lane::json && kind_of_lane(Lane::arm64_code) == codec::ContentKind::arm64_code);
+
+// What comes together in a lane of small blocks is gathered in groups, of which each has one base (base_choice.h). Of filtered
+// content there is none: behind a filter a block has little of its base's bytes.
+[[nodiscard]] constexpr bool has_bases(const BaseOptions& bases, Lane lane) noexcept {
+  return bases.most_bytes != 0 && (lane == Lane::ordinary || lane == Lane::repetitive);
+}
 
 // A large file while its slices are on their way.
 struct OpenFile {

@@ -1,11 +1,9 @@
 #include "package/writer/block_filler.h"
 
-#include <algorithm>
 #include <cstring>
 #include <utility>
 
 #include "block/seal.h"
-#include "package/writer/base_choice.h"
 #include "package/writer/earlier_blocks.h"
 
 namespace npk::writer {
@@ -13,7 +11,6 @@ namespace {
 
 constexpr std::size_t kSegmentChunks = 1U << 16;
 constexpr std::size_t kSegmentEntries = 1U << 15;
-constexpr std::size_t kLeastBlocksOfGroup = 3;  // for one to be the base of the others; a base is no larger a part than that
 
 }  // namespace
 
@@ -49,7 +46,7 @@ bool BlockFiller::segment_is_full() const noexcept {
 }
 
 bool BlockFiller::lane_is_done(Lane lane) const noexcept {
-  const std::size_t bytes = options_.bases.serves(lane) ? options_.bases.group_bytes : options_.block_bytes[static_cast<std::size_t>(lane)];
+  const std::size_t bytes = has_bases(options_.bases, lane) ? options_.bases.group_bytes : options_.block_bytes[static_cast<std::size_t>(lane)];
   return lane != Lane::incompressible && segment_input_bytes_ + bytes > options_.segment_input_bytes;
 }
 
@@ -115,7 +112,7 @@ void BlockFiller::add_chunk(Batch& batch, PieceChunk& chunk, Lane lane) {
 }
 
 std::uint64_t BlockFiller::store(Batch& batch, PieceChunk& chunk, Lane lane) {
-  if (options_.bases.serves(lane)) add_to_group(batch, chunk, lane);
+  if (has_bases(options_.bases, lane)) add_to_group(batch, chunk, lane);
   else add_to_block(batch, chunk, lane);
   stream_bytes_ += chunk.length;
   return index_.add(chunk.hash, chunk.length);
@@ -161,55 +158,26 @@ void BlockFiller::close_lane(Batch& batch, Lane lane) {
   if (groups_[index].buffer) close_group(batch, lane);
 }
 
-// Its base first, then the other chunks in their order.
 void BlockFiller::close_group(Batch& batch, Lane lane) {
   const auto index = static_cast<std::size_t>(lane);
   OpenGroup group = std::exchange(groups_[index], {});
-  const std::vector<bool> in_base = base_rows(group, lane);
-  const std::size_t base_output = batch.outputs.size();
-  const std::size_t base_number = page_.blocks.size();
-  const bool has_base = std::ranges::count(in_base, true) != 0;
-  if (has_base) close_base(batch, group, in_base, lane);
-  OpenBlock block;
-  const auto close = [&] {
-    const std::size_t number = page_.blocks.size();
-    FilledBlock& filled = close_block(batch, block, lane);
-    if (!has_base) return;
-    filled.base_output = base_output;
-    filled.base_distance = number - base_number;
-    if (options_.names_blocks) filled.name = name_with_base(filled.name, std::get<FilledBlock>(batch.outputs[base_output]).name);
-  };
-  for (std::size_t i = 0; i < group.rows.size(); ++i) {
-    if (in_base[i]) continue;
-    const format::ChunkRow& chunk = page_.chunks[group.rows[i]];
-    if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) close();
-    if (!block.buffer) block.buffer = block_buffers_[index]->take();
-    append(block, group.rows[i], group.buffer.data() + chunk.offset);
-  }
-  if (block.buffer) close();
-  group_buffers_.give(std::move(group.buffer));
-}
-
-std::vector<bool> BlockFiller::base_rows(const OpenGroup& group, Lane lane) const {
-  const std::size_t block_bytes = options_.block_bytes[static_cast<std::size_t>(lane)];
-  std::vector<bool> in_base(group.rows.size());
-  if (group.raw_length / kLeastBlocksOfGroup < block_bytes) return in_base;
   std::vector<GroupChunk> chunks;
-  for (std::size_t i = 0; i < group.rows.size(); ++i) {
-    const format::ChunkRow& chunk = page_.chunks[group.rows[i]];
-    chunks.push_back({chunk.length, static_cast<std::uint32_t>(chunk.offset / block_bytes), group.samples[i]});
+  for (std::size_t i = 0; i < group.rows.size(); ++i) chunks.push_back({page_.chunks[group.rows[i]].length, group.samples[i]});
+  const DividedGroup divided = divide_group(chunks, options_.block_bytes[index], options_.bases.most_bytes);
+  const std::size_t base_output = batch.outputs.size();
+  for (std::size_t number = 0; number < divided.blocks.size(); ++number) {
+    const bool is_base = divided.has_base && number == 0;
+    OpenBlock block;
+    block.buffer = is_base ? base_buffers_.take() : block_buffers_[index]->take();
+    for (const std::size_t i : divided.blocks[number]) append(block, group.rows[i], group.buffer.data() + page_.chunks[group.rows[i]].offset);
+    FilledBlock& filled = close_block(batch, block, lane);
+    filled.is_base = is_base;
+    if (!divided.has_base || is_base) continue;
+    filled.base_output = base_output;
+    filled.base_distance = number;
+    if (options_.names_blocks) filled.name = name_with_base(filled.name, std::get<FilledBlock>(batch.outputs[base_output]).name);
   }
-  for (const std::size_t i : choose_base(chunks, std::min(options_.bases.most_bytes, group.raw_length / kLeastBlocksOfGroup))) in_base[i] = true;
-  return in_base;
-}
-
-void BlockFiller::close_base(Batch& batch, const OpenGroup& group, const std::vector<bool>& in_base, Lane lane) {
-  OpenBlock base;
-  base.buffer = base_buffers_.take();
-  for (std::size_t i = 0; i < group.rows.size(); ++i) {
-    if (in_base[i]) append(base, group.rows[i], group.buffer.data() + page_.chunks[group.rows[i]].offset);
-  }
-  close_block(batch, base, lane).is_base = true;
+  group_buffers_.give(std::move(group.buffer));
 }
 
 FilledBlock& BlockFiller::close_block(Batch& batch, OpenBlock& block, Lane lane) {

@@ -6,20 +6,12 @@
 #include "dedup/chunk_index.h"
 #include "npk/format/commit.h"
 #include "npk/writer.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/content_table.h"
 
 namespace npk::writer {
 
 using LaneBuffers = std::array<BufferStack*, kLanes>;  // block buffers by lane
-
-// Lanes of small blocks: what comes together is gathered in groups, of which each has one base at its start (base_choice.h).
-struct BaseOptions {
-  std::size_t most_bytes = 0;   // of a base, raw; 0: there are none
-  std::size_t group_bytes = 0;  // raw
-
-  // Of filtered content none: behind a filter a block has little of its base's bytes.
-  [[nodiscard]] bool serves(Lane lane) const noexcept { return most_bytes != 0 && (lane == Lane::ordinary || lane == Lane::repetitive); }
-};
 
 // A segment ends within 64 MiB of input (spec section 12), less what one more batch may bring.
 inline constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBytes;
@@ -78,9 +70,6 @@ class BlockFiller {
   void add_to_group(Batch& batch, PieceChunk& chunk, Lane lane);
   void close_lane(Batch& batch, Lane lane);
   void close_group(Batch& batch, Lane lane);
-  // Of those rows, chosen to be the base of the others.
-  [[nodiscard]] std::vector<bool> base_rows(const OpenGroup& group, Lane lane) const;
-  void close_base(Batch& batch, const OpenGroup& group, const std::vector<bool>& in_base, Lane lane);
   void append(OpenBlock& block, std::size_t row, const std::uint8_t* from);
   FilledBlock& close_block(Batch& batch, OpenBlock& block, Lane lane);
   void complete(const Piece& piece);

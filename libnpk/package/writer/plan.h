@@ -9,8 +9,8 @@
 #include "npk/format/commit.h"
 #include "npk/memory_estimate.h"
 #include "npk/writer.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/batch.h"
-#include "package/writer/block_filler.h"
 
 namespace npk::writer {
 

@@ -35,7 +35,8 @@ own, read from standard input.
   --filters            takes JSON, XML, HTML, CSV, logs, numbers and machine code apart where a trial says that they become smaller;
                        takes more memory
   --chain CHAIN        filters and a codec for every block, like json+zstd:15
-  --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
+  --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …); up to 512K, with zstd, blocks
+                       share bases, so that they are nearly as small as large ones
   --chunk-size N       average piece looked for again, a power of two from 4K to 4M
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
   --threads N          as many as processors by default; never changes the bytes

@@ -74,6 +74,8 @@ Result<BlockSealer> BlockSealer::create(const SealOptions& options) {
   return BlockSealer(std::move(state));
 }
 
+void BlockSealer::keep_base(ByteView base) { state_->encoder->keep_base(base); }
+
 Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind, bool try_compression) {
   const ByteView raw = buffer.subspan(kSealHeadroom);
   std::size_t least_gain = least_gain_of(raw.size(), 2);

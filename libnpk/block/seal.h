@@ -23,6 +23,10 @@ struct Base {
   std::uint64_t position = 0;  // of its frame
 };
 
+// A position for a base whose frame has none yet: the one who writes it puts the right one in its place, at
+// format::kBasePositionOffset of the body.
+inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
+
 struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
@@ -47,6 +51,9 @@ class BlockSealer {
   // compressor behind them, is taken while a slot is held, and given back with it. Errors: cancelled while it waits for one.
   [[nodiscard]] Result<ByteView> seal(MutableBytes buffer, const Base& base, MutableBytes room, codec::ContentKind kind = codec::ContentKind::general,
                                       bool try_compression = true);
+
+  // As codec::Encoder's.
+  void keep_base(ByteView base);
 
  private:
   struct State;

@@ -60,6 +60,10 @@ class Encoder {
   // Errors: limit if raw is longer than the codec takes (2 GiB - 32 MiB for lz4); cancelled.
   [[nodiscard]] virtual Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) = 0;
 
+  // The base of the encodes to come, which stays where it is, unchanged, until this is called again (at last with an empty
+  // view): what is made of it is made once, by the first that needs it. Never changes a payload.
+  virtual void keep_base(ByteView) {}
+
   // The step a decoder needs, its parameter filled in.
   [[nodiscard]] CodecStep step() const noexcept { return step_; }
 

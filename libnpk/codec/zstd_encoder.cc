@@ -31,32 +31,40 @@ constexpr Field kFields[] = {
     {"zstd: target_length", ZSTD_c_targetLength, &ZstdParameters::target_length},
 };
 
-// Parameters are checked beforehand, so a refusal is a bug of ours or an allocation that failed.
-void set(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value) {
-  if (ZSTD_isError(ZSTD_CCtx_setParameter(context, parameter, value)) != 0) throw std::bad_alloc();
-}
+struct ParametersDeleter {
+  void operator()(ZSTD_CCtx_params* parameters) const noexcept { ZSTD_freeCCtxParams(parameters); }
+};
+
+struct DictionaryDeleter {
+  void operator()(ZSTD_CDict* dictionary) const noexcept { ZSTD_freeCDict(dictionary); }
+};
 
 class ZstdEncoder final : public Encoder {
  public:
-  explicit ZstdEncoder(const EncoderOptions& options) : Encoder(options.step), context_(ZSTD_createCCtx()) {
-    if (context_ == nullptr) throw std::bad_alloc();
-    set(context_.get(), ZSTD_c_compressionLevel, options.step.level);
-    set(context_.get(), ZSTD_c_windowLog, static_cast<int>(options.step.parameter));
-    set(context_.get(), ZSTD_c_contentSizeFlag, 0);
-    set(context_.get(), ZSTD_c_dictIDFlag, 0);
-    set(context_.get(), ZSTD_c_checksumFlag, 0);
+  explicit ZstdEncoder(const EncoderOptions& options) : Encoder(options.step), context_(ZSTD_createCCtx()), parameters_(ZSTD_createCCtxParams()) {
+    if (context_ == nullptr || parameters_ == nullptr) throw std::bad_alloc();
+    set(ZSTD_c_compressionLevel, options.step.level);
+    set(ZSTD_c_windowLog, static_cast<int>(options.step.parameter));
+    set(ZSTD_c_contentSizeFlag, 0);
+    set(ZSTD_c_dictIDFlag, 0);
+    set(ZSTD_c_checksumFlag, 0);
+    // Else a base's tables are copied for each block that is not tiny: megabytes, for a block of 128 KiB.
+    set(ZSTD_c_forceAttachDict, ZSTD_dictForceAttach);
     for (const Field& field : kFields) {
-      if (const std::optional<int>& value = options.zstd.*field.value) set(context_.get(), field.parameter, *value);
+      if (const std::optional<int>& value = options.zstd.*field.value) set(field.parameter, *value);
     }
-    if (options.zstd.long_distance) {
-      set(context_.get(), ZSTD_c_enableLongDistanceMatching, *options.zstd.long_distance ? ZSTD_ps_enable : ZSTD_ps_disable);
-    }
+    if (options.zstd.long_distance) set(ZSTD_c_enableLongDistanceMatching, *options.zstd.long_distance ? ZSTD_ps_enable : ZSTD_ps_disable);
+    check(ZSTD_CCtx_setParametersUsingCCtxParams(context_.get(), parameters_.get()));
   }
 
   Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) override {
+    const bool is_kept = base.empty() || (base.data() == kept_.data() && base.size() == kept_.size());
+    if (!is_kept) keep_base(base);
+    if (!base.empty() && dictionary_ == nullptr) load_base();
     ZSTD_CCtx_reset(context_.get(), ZSTD_reset_session_only);
-    if (ZSTD_isError(ZSTD_CCtx_refPrefix(context_.get(), base.data(), base.size())) != 0) throw std::bad_alloc();
+    check(ZSTD_CCtx_refCDict(context_.get(), base.empty() ? nullptr : dictionary_.get()));
     const std::size_t size = ZSTD_compress2(context_.get(), out.data(), out.size(), raw.data(), raw.size());
+    if (!is_kept) keep_base({});
     if (ZSTD_isError(size) == 0) return size;
     const ZSTD_ErrorCode code = ZSTD_getErrorCode(size);
     if (code == ZSTD_error_memory_allocation) throw std::bad_alloc();
@@ -64,8 +72,27 @@ class ZstdEncoder final : public Encoder {
     return fail(Errc::internal, std::string("zstd: ") + ZSTD_getErrorName(size));
   }
 
+  void keep_base(ByteView base) override {
+    dictionary_.reset();
+    kept_ = base;
+  }
+
  private:
+  // Parameters are checked beforehand, so a refusal is a bug of ours or an allocation that failed.
+  static void check(std::size_t code) {
+    if (ZSTD_isError(code) != 0) throw std::bad_alloc();
+  }
+  void set(ZSTD_cParameter parameter, int value) { check(ZSTD_CCtxParams_setParameter(parameters_.get(), parameter, value)); }
+
+  void load_base() {
+    dictionary_.reset(ZSTD_createCDict_advanced2(kept_.data(), kept_.size(), ZSTD_dlm_byRef, ZSTD_dct_rawContent, parameters_.get(), ZSTD_defaultCMem));
+    if (dictionary_ == nullptr) throw std::bad_alloc();
+  }
+
   std::unique_ptr<ZSTD_CCtx, ContextDeleter> context_;
+  std::unique_ptr<ZSTD_CCtx_params, ParametersDeleter> parameters_;
+  ByteView kept_;
+  std::unique_ptr<ZSTD_CDict, DictionaryDeleter> dictionary_;  // of kept_, once it is needed
 };
 
 ZSTD_compressionParameters parameters_for(const EncoderOptions& options, std::uint64_t block, std::uint64_t base) {
@@ -106,7 +133,9 @@ std::unique_ptr<Encoder> create_zstd_encoder(const EncoderOptions& options) {
 
 std::uint64_t zstd_memory(const EncoderOptions& options, std::uint64_t block, std::uint64_t base) {
   constexpr std::uint64_t kLongDistanceTables = 32U << 20;  // hash table at window log 27, and its sequences
-  const std::uint64_t context = ZSTD_estimateCCtxSize_usingCParams(parameters_for(options, block, base));
+  const ZSTD_compressionParameters parameters = parameters_for(options, block, base);
+  std::uint64_t context = ZSTD_estimateCCtxSize_usingCParams(parameters);
+  if (base != 0) context += ZSTD_estimateCDictSize_advanced(base, parameters, ZSTD_dlm_byRef);
   return context + (options.zstd.long_distance.value_or(options.step.parameter >= 27) ? kLongDistanceTables : 0);
 }
 

@@ -121,13 +121,22 @@ class Auditor {
   void block(ByteView body) {
     const auto opened = format::split_body(body, limits_);
     ASSERT_TRUE(opened) << opened.error().to_string();
-    EXPECT_EQ(opened->header.base_position, 0U);
     EXPECT_EQ(opened->header.padding_length, 0U);
+    std::optional<std::uint64_t> base;
+    ByteView base_raw;
+    if (opened->header.base_position != 0) {
+      const auto at = std::ranges::find(found_.blocks, opened->header.base_position, &AuditedBlock::position);
+      ASSERT_NE(at, found_.blocks.end()) << "no block where a base is said to be";
+      EXPECT_FALSE(at->base) << "a base has a base";
+      base = static_cast<std::uint64_t>(at - found_.blocks.begin());
+      base_raw = open_blocks_.at(*base - (found_.blocks.size() - open_blocks_.size()));
+      EXPECT_LE(base_raw.size(), limits_.max_base_raw_bytes);
+    }
     Bytes raw(opened->header.raw_length);
-    const auto decoded = opener_.decode(*opened, {}, raw);
+    const auto decoded = opener_.decode(*opened, base_raw, raw);
     ASSERT_TRUE(decoded) << decoded.error().to_string();
     open_blocks_.push_back(std::move(raw));
-    found_.blocks.push_back({position_, body.size(), opened->header.raw_length, opened->header.chain});
+    found_.blocks.push_back({position_, body.size(), opened->header.raw_length, opened->header.chain, base});
   }
 
   void chunk_page(const Bytes& raw) {
@@ -144,6 +153,7 @@ class Auditor {
       EXPECT_EQ(page->blocks[i].position, block.position);
       EXPECT_EQ(page->blocks[i].stored_length, block.stored_length);
       EXPECT_EQ(page->blocks[i].raw_length, block.raw_length);
+      EXPECT_EQ(page->blocks[i].base_distance, block.base ? page->first_block + i - *block.base : 0U);
       EXPECT_EQ(page->blocks[i].hash, references_.at(block.position).hash);
     }
     std::uint64_t covered = 0;

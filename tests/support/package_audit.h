@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct AuditedBlock {
   std::uint64_t stored_length = 0;
   std::uint64_t raw_length = 0;
   std::vector<format::ChainStep> chain;
+  std::optional<std::uint64_t> base;            // number of the block
 };
 
 struct PackageAudit {

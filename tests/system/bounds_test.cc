@@ -53,6 +53,19 @@ TEST(PackingMemory, CostsUnder128BytesAChunk) {
   EXPECT_GE(m1000.chunks, 200'000U);
 }
 
+// Groups of small blocks and their bases are counted.
+TEST(PackingMemory, OfBlocksWithABaseIsNeverMoreThanAllowed) {
+  for (const char* preset : {"fast-bases", "standard-bases"}) {
+    for (const std::uint64_t allowed : {96ULL << 20, 192ULL << 20}) {
+      for (const char* kind : {"file", "lanes"}) {
+        const PeakFigures figures = measure(std::string("create-data ") + kind + " 150000000 " + preset + " " + std::to_string(allowed) + " 4 0");
+        ASSERT_TRUE(figures.error.empty()) << figures.error;
+        EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * figures.chunks) << preset << " " << kind << " " << (allowed >> 20) << " MiB";
+      }
+    }
+  }
+}
+
 // Whatever was allowed is kept, or refused naming the least that can be.
 TEST(PackingMemory, IsNeverMoreThanAllowed) {
   int kept = 0;

@@ -210,9 +210,10 @@ struct Measure {
 
 WriterOptions writer_options(const std::string& preset, const std::string& memory, const std::string& threads) {
   WriterOptions options;
-  options.preset = preset == "fast" ? Preset::fast : preset.starts_with("max") ? Preset::max : Preset::standard;
+  options.preset = preset.starts_with("fast") ? Preset::fast : preset.starts_with("max") ? Preset::max : Preset::standard;
   if (preset == "max-small") options.block_bytes = 4U << 20;
   if (preset == "standard-plain") options.choose_filters = false;
+  if (preset.ends_with("-bases")) options.block_bytes = 128U << 10;
   options.memory_bytes = std::stoull(memory);
   options.threads = static_cast<unsigned>(std::stoul(threads));
   options.recipients = recipients();

@@ -36,7 +36,8 @@ own, read from standard input.
   --no-filters         JSON, XML, HTML, CSV, logs, numbers and machine code as they are: otherwise they are taken apart where a trial says
                        that they become smaller, but with --fast, --codec, --level or --block-size only if --filters asks for it
   --chain CHAIN        filters and a codec for every block, like json+zstd:15
-  --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …)
+  --block-size N       raw bytes compressed together, 64K to 64M (K, M, G: times 1024, …); up to 512K, with zstd, blocks
+                       share bases, so that they are nearly as small as large ones
   --chunk-size N       average piece looked for again, a power of two from 4K to 4M
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
   --order HOW          files by path, kind or similar: like beside like; the last (default without --fast) reads each once more

@@ -54,6 +54,9 @@ struct WriterOptions {
   // Not beside codec, level or choose_filters.
   std::optional<std::string> chain;
   std::uint64_t block_bytes = 0;         // raw; 64 KiB to 128 MiB; 0: the preset's
+  // Blocks of zstd of at most 512 KiB share bases of up to 512 KiB (spec section 5): nearly as small as blocks of megabytes, and a
+  // read that finds the base decoded is as quick as without.
+  bool bases = true;
   std::uint64_t volume_bytes = 0;        // not 0: frames are to fit into parts of so many bytes (create_volumes), 4 MiB at least
   std::uint64_t chunk_bytes = 0;         // average; a power of two, 4 KiB to 4 MiB; 0: 64 KiB
   Deduplication deduplication = Deduplication::chunks;

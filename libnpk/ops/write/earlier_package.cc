@@ -30,10 +30,14 @@ std::vector<NamedBlock> named_blocks(const format::ChunkPage& page) {
     named.bytes += chunk.length;
   }
   std::vector<NamedBlock> blocks;
+  std::vector<std::optional<Digest>> digests(names.size());  // of those that may be used
   for (std::size_t i = 0; i < names.size(); ++i) {
     const format::BlockRow& row = page.blocks[i];
-    if (names[i].whole && names[i].bytes == row.raw_length && row.base_distance == 0)
-      blocks.push_back({names[i].name.finish(), {row.position, row.stored_length, row.hash}});
+    if (!names[i].whole || names[i].bytes != row.raw_length || row.base_distance > i) continue;
+    const std::optional<Digest> base = row.base_distance == 0 ? Digest() : digests[i - static_cast<std::size_t>(row.base_distance)];
+    if (!base) continue;
+    digests[i] = row.base_distance == 0 ? names[i].name.finish() : writer::name_with_base(names[i].name.finish(), *base);
+    blocks.push_back({*digests[i], {row.position, row.stored_length, row.hash}});
   }
   return blocks;
 }
@@ -42,7 +46,7 @@ std::vector<NamedBlock> named_blocks(const format::ChunkPage& page) {
 // its kind, it does not say.
 std::optional<Bytes> unpadded(Bytes body, std::uint64_t raw_length, const Limits& limits) {
   const auto opened = format::split_body(body, limits);
-  if (!opened || opened->header.raw_length != raw_length || opened->header.base_position != 0 || opened->header.chain.empty())
+  if (!opened || opened->header.raw_length != raw_length || opened->header.chain.empty())
     return std::nullopt;
   const auto end = static_cast<std::size_t>(opened->payload.data() + opened->payload.size() - body.data());
   body.resize(end);

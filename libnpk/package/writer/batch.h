@@ -10,6 +10,7 @@
 #include "chunk/chunker.h"
 #include "codec/content_kind.h"
 #include "npk/format/chunk_page.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/buffer.h"
 #include "package/writer/input.h"
 
@@ -41,6 +42,12 @@ inline constexpr std::size_t kFirstFilteredLane = 3;
   return index < kFirstFilteredLane ? codec::ContentKind::general : static_cast<codec::ContentKind>(index - kFirstFilteredLane + 1);
 }
 static_assert(lane_of_kind(codec::ContentKind::json) == Lane::json && kind_of_lane(Lane::arm64_code) == codec::ContentKind::arm64_code);
+
+// What comes together in a lane of small blocks is gathered in groups, of which each has one base (base_choice.h). Of filtered
+// content there is none: behind a filter a block has little of its base's bytes.
+[[nodiscard]] constexpr bool has_bases(const BaseOptions& bases, Lane lane) noexcept {
+  return bases.most_bytes != 0 && (lane == Lane::ordinary || lane == Lane::repetitive);
+}
 
 // A large file while its slices are on their way.
 struct OpenFile {
@@ -75,6 +82,7 @@ struct PieceChunk {
   std::size_t data_begin = 0;
   std::uint32_t length = 0;
   Digest hash{};
+  std::vector<std::uint32_t> samples = {};  // of content (base_choice.h), where bases are chosen
 };
 
 // An entry whose content is complete.
@@ -85,10 +93,16 @@ struct CompletedEntry {
   std::optional<Digest> digest = {};
 };
 
+inline constexpr std::size_t kNoBase = SIZE_MAX;
+
 struct FilledBlock {
   Buffer buffer;                      // kSealHeadroom, then raw_length bytes
   std::size_t raw_length = 0;
   Lane lane = Lane::ordinary;
+  std::size_t base_output = kNoBase;  // where its base is in Batch::outputs, before it
+  std::size_t base_distance = 0;      // blocks from there; 0: no base
+  bool is_base = false;               // of the blocks that follow in the batch
+  bool uses_base = false;             // set by the seal stage: to be placed, encrypted and hashed once that of its base is known
   Digest name{};                      // BlockName; zero unless FillOptions::names_blocks
   bool is_earlier = false;            // it was there, and has not been made again
   Buffer room;                        // where it is compressed to

@@ -50,7 +50,8 @@ bool BlockFiller::segment_is_full() const noexcept {
 }
 
 bool BlockFiller::lane_is_done(Lane lane) const noexcept {
-  return lane != Lane::incompressible && segment_input_bytes_ + options_.block_bytes[static_cast<std::size_t>(lane)] > options_.segment_input_bytes;
+  const std::size_t bytes = has_bases(options_.bases, lane) ? options_.bases.group_bytes : options_.block_bytes[static_cast<std::size_t>(lane)];
+  return lane != Lane::incompressible && segment_input_bytes_ + bytes > options_.segment_input_bytes;
 }
 
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
@@ -108,31 +109,82 @@ std::optional<std::uint64_t> BlockFiller::find_known(const PieceChunk& chunk) co
   return index_.find(chunk.hash, chunk.length);
 }
 
-void BlockFiller::add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane) {
+void BlockFiller::add_chunk(Batch& batch, PieceChunk& chunk, Lane lane) {
   const auto known = find_known(chunk);
   if (known) duplicate_bytes_ += chunk.length;
   append_run(known ? *known : store(batch, chunk, lane), 1, chunk.length);
 }
 
-std::uint64_t BlockFiller::store(Batch& batch, const PieceChunk& chunk, Lane lane) {
-  const auto index = static_cast<std::size_t>(lane);
-  OpenBlock& block = blocks_[index];
-  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) {
-    close_block(batch, lane);
-    if (lane_is_done(lane)) end_segment(batch);
-  }
-  if (!block.buffer) block.buffer = block_buffers_[index]->take();
-  std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
-  block.rows.push_back(page_.chunks.size());
-  page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(block.raw_length)});
-  block.raw_length += chunk.length;
+std::uint64_t BlockFiller::store(Batch& batch, PieceChunk& chunk, Lane lane) {
+  if (has_bases(options_.bases, lane)) add_to_group(batch, chunk, lane);
+  else add_to_block(batch, chunk, lane);
   stream_bytes_ += chunk.length;
   return index_.add(chunk.hash, chunk.length);
 }
 
-void BlockFiller::close_block(Batch& batch, Lane lane) {
-  OpenBlock& block = blocks_[static_cast<std::size_t>(lane)];
-  if (!block.buffer) return;
+void BlockFiller::add_to_block(Batch& batch, const PieceChunk& chunk, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  OpenBlock& block = blocks_[index];
+  if (block.buffer && block.raw_length + chunk.length > options_.block_bytes[index]) {
+    close_lane(batch, lane);
+    if (lane_is_done(lane)) end_segment(batch);
+  }
+  if (!block.buffer) block.buffer = block_buffers_[index]->take();
+  page_.chunks.push_back({chunk.hash, chunk.length, 0, 0});
+  append(block, page_.chunks.size() - 1, batch.data.data() + chunk.data_begin);
+}
+
+void BlockFiller::add_to_group(Batch& batch, PieceChunk& chunk, Lane lane) {
+  OpenGroup& group = groups_[static_cast<std::size_t>(lane)];
+  if (group.buffer && group.raw_length + chunk.length > options_.bases.group_bytes) {
+    close_lane(batch, lane);
+    if (lane_is_done(lane)) end_segment(batch);
+  }
+  if (!group.buffer) group.buffer = group_buffers_.take();
+  std::memcpy(group.buffer.data() + group.raw_length, batch.data.data() + chunk.data_begin, chunk.length);
+  group.rows.push_back(page_.chunks.size());
+  group.samples.push_back(std::move(chunk.samples));
+  page_.chunks.push_back({chunk.hash, chunk.length, 0, static_cast<std::uint32_t>(group.raw_length)});
+  group.raw_length += chunk.length;
+}
+
+void BlockFiller::append(OpenBlock& block, std::size_t row, const std::uint8_t* from) {
+  format::ChunkRow& chunk = page_.chunks[row];
+  std::memcpy(block.buffer.data() + block::kSealHeadroom + block.raw_length, from, chunk.length);
+  chunk.offset = static_cast<std::uint32_t>(block.raw_length);
+  block.rows.push_back(row);
+  block.raw_length += chunk.length;
+}
+
+void BlockFiller::close_lane(Batch& batch, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  if (blocks_[index].buffer) close_block(batch, blocks_[index], lane);
+  if (groups_[index].buffer) close_group(batch, lane);
+}
+
+void BlockFiller::close_group(Batch& batch, Lane lane) {
+  const auto index = static_cast<std::size_t>(lane);
+  OpenGroup group = std::exchange(groups_[index], {});
+  std::vector<GroupChunk> chunks;
+  for (std::size_t i = 0; i < group.rows.size(); ++i) chunks.push_back({page_.chunks[group.rows[i]].length, group.samples[i]});
+  const DividedGroup divided = divide_group(chunks, options_.block_bytes[index], options_.bases.most_bytes);
+  const std::size_t base_output = batch.outputs.size();
+  for (std::size_t number = 0; number < divided.blocks.size(); ++number) {
+    const bool is_base = divided.has_base && number == 0;
+    OpenBlock block;
+    block.buffer = is_base ? base_buffers_.take() : block_buffers_[index]->take();
+    for (const std::size_t i : divided.blocks[number]) append(block, group.rows[i], group.buffer.data() + page_.chunks[group.rows[i]].offset);
+    FilledBlock& filled = close_block(batch, block, lane);
+    filled.is_base = is_base;
+    if (!divided.has_base || is_base) continue;
+    filled.base_output = base_output;
+    filled.base_distance = number;
+    if (options_.names_blocks) filled.name = name_with_base(filled.name, std::get<FilledBlock>(batch.outputs[base_output]).name);
+  }
+  group_buffers_.give(std::move(group.buffer));
+}
+
+FilledBlock& BlockFiller::close_block(Batch& batch, OpenBlock& block, Lane lane) {
   const auto number = static_cast<std::uint32_t>(page_.blocks.size());
   BlockName name;
   for (const std::size_t row : block.rows) {
@@ -145,8 +197,8 @@ void BlockFiller::close_block(Batch& batch, Lane lane) {
   filled.raw_length = block.raw_length;
   filled.lane = lane;
   if (options_.names_blocks) filled.name = name.finish();
-  batch.outputs.emplace_back(std::move(filled));
   block = {};
+  return std::get<FilledBlock>(batch.outputs.emplace_back(std::move(filled)));
 }
 
 bool BlockFiller::is_scrap(std::size_t lane) const noexcept {
@@ -186,14 +238,14 @@ void BlockFiller::join_scraps(Batch& batch) {
     bytes += blocks_[lane].raw_length;
   }
   if (lanes.empty()) return;
-  if (blocks_[0].raw_length + bytes > options_.block_bytes[0]) close_block(batch, Lane::ordinary);
+  if (blocks_[0].raw_length + bytes > options_.block_bytes[0]) close_block(batch, blocks_[0], Lane::ordinary);
   if (blocks_[0].buffer) lanes.push_back(0);
   join(lanes);
 }
 
 void BlockFiller::end_segment(Batch& batch) {
   join_scraps(batch);
-  for (std::size_t lane = 0; lane < kLanes; ++lane) close_block(batch, static_cast<Lane>(lane));
+  for (std::size_t lane = 0; lane < kLanes; ++lane) close_lane(batch, static_cast<Lane>(lane));
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};
   batch.outputs.emplace_back(Segment{std::move(page_), std::move(completed_)});
   page_ = std::move(next);

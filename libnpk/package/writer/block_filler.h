@@ -7,6 +7,7 @@
 #include "dedup/chunk_index.h"
 #include "npk/format/commit.h"
 #include "npk/writer.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/content_table.h"
 
 namespace npk::writer {
@@ -18,6 +19,7 @@ inline constexpr std::uint64_t kSegmentInputBytes = (64ULL << 20) - 2 * kSliceBy
 
 struct FillOptions {
   std::array<std::size_t, kLanes> block_bytes{};
+  BaseOptions bases;
   Deduplication deduplication = Deduplication::chunks;
   unsigned fingerprint_bits = 32;     // as ChunkIndex
   std::size_t most_runs = kMostRuns;  // of an entry: beyond, its chunks are stored again
@@ -28,8 +30,9 @@ struct FillOptions {
 // Serial: batches come in order. Its decisions depend on the batches alone, so the package does too.
 class BlockFiller {
  public:
-  BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers)
-      : options_(options), block_buffers_(block_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
+  // `group_buffers`, `base_buffers`: of groups and of bases; not used without.
+  BlockFiller(const FillOptions& options, std::uint64_t entry_count, const LaneBuffers& block_buffers, BufferStack& group_buffers, BufferStack& base_buffers)
+      : options_(options), block_buffers_(block_buffers), group_buffers_(group_buffers), base_buffers_(base_buffers), index_(options.fingerprint_bits), contents_(entry_count) {}
 
   // Before the first batch: what the package holds already.
   void continue_after(dedup::ChunkIndex chunks, const format::Totals& totals);
@@ -52,13 +55,24 @@ class BlockFiller {
     std::size_t raw_length = 0;
     std::vector<std::size_t> rows;  // of the chunk page
   };
+  struct OpenGroup {
+    Buffer buffer;
+    std::size_t raw_length = 0;
+    std::vector<std::size_t> rows;     // of the chunk page, whose offsets are those in the group until it is closed
+    std::vector<std::vector<std::uint32_t>> samples;  // by row
+  };
 
   void add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin);
-  void add_chunk(Batch& batch, const PieceChunk& chunk, Lane lane);
+  void add_chunk(Batch& batch, PieceChunk& chunk, Lane lane);
   void append_run(std::uint64_t first_chunk, std::uint64_t chunk_count, std::uint64_t bytes);
   [[nodiscard]] std::optional<std::uint64_t> find_known(const PieceChunk& chunk) const;
-  std::uint64_t store(Batch& batch, const PieceChunk& chunk, Lane lane);
-  void close_block(Batch& batch, Lane lane);
+  std::uint64_t store(Batch& batch, PieceChunk& chunk, Lane lane);
+  void add_to_block(Batch& batch, const PieceChunk& chunk, Lane lane);
+  void add_to_group(Batch& batch, PieceChunk& chunk, Lane lane);
+  void close_lane(Batch& batch, Lane lane);
+  void close_group(Batch& batch, Lane lane);
+  void append(OpenBlock& block, std::size_t row, const std::uint8_t* from);
+  FilledBlock& close_block(Batch& batch, OpenBlock& block, Lane lane);
   [[nodiscard]] bool is_scrap(std::size_t lane) const noexcept;
   void join_scraps(Batch& batch);
   void join(std::span<const std::size_t> lanes);
@@ -71,9 +85,12 @@ class BlockFiller {
 
   FillOptions options_;
   LaneBuffers block_buffers_;
+  BufferStack& group_buffers_;
+  BufferStack& base_buffers_;
   dedup::ChunkIndex index_;
   ContentTable contents_;
   std::array<OpenBlock, kLanes> blocks_;
+  std::array<OpenGroup, kLanes> groups_;
   format::ChunkPage page_;
   std::vector<CompletedEntry> completed_;
   CompletedEntry current_;

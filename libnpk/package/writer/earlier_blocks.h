@@ -24,10 +24,19 @@ class BlockName {
   hash::Blake3 hash_;
 };
 
+// Of a block that is compressed with a base.
+[[nodiscard]] inline Digest name_with_base(const Digest& name, const Digest& base) {
+  hash::Blake3 hash;
+  hash.update(name);
+  hash.update(base);
+  return hash.finish();
+}
+
 class EarlierBlocks {
  public:
   virtual ~EarlierBlocks() = default;
-  // The plain body, without padding, of the compressed block of this name, as this writer's encoder would make it.
+  // The plain body, without padding, of the compressed block of this name, as this writer's encoder would make it; the
+  // position of its base, if it has one, is where that was.
   // Nothing: it has to be made. Any thread.
   [[nodiscard]] virtual std::optional<Bytes> find(const Digest& name, std::uint64_t raw_length) const = 0;
 };

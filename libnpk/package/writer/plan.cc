@@ -36,6 +36,12 @@ constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
 constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
+// Figures: bench/README.md, "Bases".
+constexpr std::size_t kMostBasedBlockBytes = 512U << 10;
+constexpr std::size_t kBaseBytes = 512U << 10;   // the most there may be
+constexpr std::size_t kGroupBytes = 4U << 20;
+constexpr std::size_t kGroupSlack = 2U << 20;    // blocks of a group are not full: buffers' room beside its bytes
+constexpr std::uint64_t kSampleShare = 8;        // samples of content take up to an eighth of it (base_choice.h)
 constexpr std::uint64_t kBytesPerChunk = 128, kBytesPerEntry = 200;  // as WriterOptions::memory_bytes promises
 
 std::unexpected<Error> misuse(const std::string& field, const std::string& rule) { return fail(Errc::misuse, field + ": " + rule); }
@@ -131,6 +137,15 @@ void bound_filtered_blocks(WritePlan& plan) {
     plan.block_bytes[lane] = std::min<std::size_t>(plan.block_bytes[lane], codec::kMaxFilteredRawBytes);
 }
 
+// Of what goes through a filter a base would have little.
+void choose_bases(const WriterOptions& options, format::CodecId id, WritePlan& plan) {
+  if (!options.bases || id != format::CodecId::zstd || plan.block_bytes[0] > kMostBasedBlockBytes || !plan.forced_filters.empty()) return;
+  plan.bases = {.most_bytes = kBaseBytes, .group_bytes = kGroupBytes};
+  if (plan.encoder.zstd.strategy != 3) return;
+  // The standard preset's: small blocks with a base gain more from a second look than blocks of megabytes.
+  plan.encoder.zstd = {.strategy = 4, .hash_log = 19, .search_log = 4, .min_match = 5};
+}
+
 Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
   NPK_ASSIGN(const WriterOptions options, take_chain(given, plan));
   codec::CodecStep step = plan.encoder.step;
@@ -144,11 +159,12 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
     step.level = static_cast<std::int8_t>(*options.level);
   }
   const bool as_preset = step == plan.encoder.step;
-  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes));
   if (!as_preset) {
     plan.encoder = plan.filtered_encoder = {};
     plan.word_filter = false;
   }
+  choose_bases(options, step.id, plan);
+  step.parameter = codec_parameter(step.id, std::ranges::max(plan.block_bytes) + plan.bases.most_bytes);
   if (given.chain || options.codec) plan.word_filter = false;
   const bool is_plain = given.preset != Preset::fast && !given.codec && !given.level && !given.chain && given.block_bytes == 0;
   plan.choose_filters = given.choose_filters.value_or(is_plain) && step.id != format::CodecId::store;
@@ -201,10 +217,15 @@ std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_byte
   return most;
 }
 
+// What one thread seals at once: a block, or a group of them with their base.
+std::size_t filled_together(const WritePlan& plan) {
+  return plan.bases.most_bytes == 0 ? plan.block_bytes[0] : plan.bases.group_bytes + plan.bases.most_bytes + kGroupSlack;
+}
+
 void set_threads(WritePlan& plan, unsigned threads, unsigned filter_slots) {
   plan.threads = threads;
   plan.filter_slots = filter_slots;
-  plan.tokens = std::min<std::size_t>((threads + 1) * (plan.block_bytes[0] / kSliceBytes + 1) + threads + 2, kMostTokens);
+  plan.tokens = std::min<std::size_t>((threads + 1) * (filled_together(plan) / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
 // A limit is kept by taking fewer blocks apart at a time and by using fewer threads, neither of which ever changes the bytes.
@@ -311,12 +332,13 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   memory.threads = plan.threads;
   memory.fixed_bytes = kFixedBytes;
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
-  memory.block_buffer_bytes = ordinary_blocks * plan.block_bytes[0] + 2 * plan.block_bytes[2] + large_block_bytes(plan);
+  memory.block_buffer_bytes = ordinary_blocks * filled_together(plan) + 2 * plan.block_bytes[2] + large_block_bytes(plan);
   memory.filter_bytes = plan.filter_slots * slot.bytes();
   const std::uint64_t room = repetitive_room_bytes(plan);
   memory.block_buffer_bytes += threads == 1 ? room - std::min(room, memory.filter_bytes) : room;  // one thread has one or the other
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
-  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block);
+  if (plan.bases.most_bytes != 0) memory.data_buffer_bytes += memory.data_buffer_bytes / kSampleShare + plan.bases.group_bytes / kSampleShare;
+  memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);
   if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
   return memory;
 }

@@ -9,6 +9,7 @@
 #include "npk/format/commit.h"
 #include "npk/memory_estimate.h"
 #include "npk/writer.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/batch.h"
 
 namespace npk::writer {
@@ -20,6 +21,7 @@ struct WritePlan {
   bool choose_filters = false;
   std::vector<format::CodecId> forced_filters = {};
   std::array<std::size_t, kLanes> block_bytes{};  // raw, by lane
+  BaseOptions bases;                 // of small blocks
   int page_level = 0;                // zstd level of pages
   chunk::ChunkParameters chunking;
   std::size_t whole_file_bytes = 0;  // smaller files are one chunk

@@ -49,9 +49,9 @@ void SegmentWriter::continue_after(std::vector<format::ChunkChild> chunk_pages, 
   stored_bytes_ = totals.stored_bytes;
 }
 
-Result<void> SegmentWriter::write(const Batch& batch) {
-  for (const auto& output : batch.outputs) {
-    if (const auto* block = std::get_if<FilledBlock>(&output)) {
+Result<void> SegmentWriter::write(Batch& batch) {
+  for (auto& output : batch.outputs) {
+    if (auto* block = std::get_if<FilledBlock>(&output)) {
       NPK_TRY(write_block(*block));
     } else {
       NPK_TRY(write_segment(std::get<Segment>(output)));
@@ -60,9 +60,11 @@ Result<void> SegmentWriter::write(const Batch& batch) {
   return {};
 }
 
-Result<void> SegmentWriter::write_block(const FilledBlock& block) {
+Result<void> SegmentWriter::write_block(FilledBlock& block) {
+  if (block.uses_base) place_(block, blocks_[blocks_.size() - block.base_distance].position);
   NPK_ASSIGN(const format::FrameReference written, frames_.write_block(block.body, block.hash, block.seal_counter));
   blocks_.push_back(written);
+  base_distances_.push_back(block.uses_base ? block.base_distance : 0);
   ++block_count_;
   stored_bytes_ += written.stored_length;
   return {};
@@ -71,6 +73,7 @@ Result<void> SegmentWriter::write_block(const FilledBlock& block) {
 Result<void> SegmentWriter::write_segment(const Segment& segment) {
   if (!segment.page.chunks.empty()) NPK_TRY(write_chunk_page(segment.page));
   blocks_.clear();
+  base_distances_.clear();
   return write_manifests(segment);
 }
 
@@ -79,6 +82,7 @@ Result<void> SegmentWriter::write_chunk_page(format::ChunkPage page) {
     page.blocks[i].position = blocks_[i].position;
     page.blocks[i].stored_length = blocks_[i].stored_length;
     page.blocks[i].hash = blocks_[i].hash;
+    page.blocks[i].base_distance = base_distances_[i];
   }
   NPK_TRY(place_chunk_page(page));
   if (old_pages_ != 0) last_page_ = std::move(page);

@@ -16,8 +16,10 @@ namespace npk::writer {
 class SegmentWriter {
  public:
   // `limits`: those of the readers to come.
-  SegmentWriter(const InputTree& input, int page_level, const Limits& limits, FrameWriter& frames)
-      : input_(input), page_level_(page_level), limits_(limits), frames_(frames) {}
+  // `place`: makes the frame's body of a block whose base's position is known now.
+  using PlaceBlock = std::function<void(FilledBlock& block, std::uint64_t base_position)>;
+  SegmentWriter(const InputTree& input, int page_level, const Limits& limits, FrameWriter& frames, PlaceBlock place)
+      : input_(input), page_level_(page_level), limits_(limits), frames_(frames), place_(std::move(place)) {}
 
   // Before the first batch: what the package holds already.
   void continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals);
@@ -28,7 +30,7 @@ class SegmentWriter {
   using ReadLeaf = std::function<Result<format::ChunkPage>(const format::ChunkChild& leaf)>;
   [[nodiscard]] Result<void> merge_small_pages(const ReadLeaf& read);
 
-  [[nodiscard]] Result<void> write(const Batch& batch);
+  [[nodiscard]] Result<void> write(Batch& batch);
   // Fills the package up, if it would expand further than readers allow.
   [[nodiscard]] Result<void> pad() { return frames_.pad_to(format::least_stored_bytes(expanded_bytes_, further_pieces_, limits_)); }
 
@@ -38,7 +40,7 @@ class SegmentWriter {
   [[nodiscard]] std::uint64_t stored_bytes() const noexcept { return stored_bytes_; }
 
  private:
-  [[nodiscard]] Result<void> write_block(const FilledBlock& block);
+  [[nodiscard]] Result<void> write_block(FilledBlock& block);
   [[nodiscard]] Result<void> write_segment(const Segment& segment);
   [[nodiscard]] Result<void> write_chunk_page(format::ChunkPage page);
   [[nodiscard]] Result<void> place_chunk_page(const format::ChunkPage& page);
@@ -48,7 +50,9 @@ class SegmentWriter {
   int page_level_;
   Limits limits_;
   FrameWriter& frames_;
+  PlaceBlock place_;
   std::vector<format::FrameReference> blocks_;  // of the segment
+  std::vector<std::uint64_t> base_distances_;   // of these
   std::vector<format::ChunkChild> chunk_pages_;
   std::size_t old_pages_ = 0;                   // of these, those of the generation before
   format::ChunkPage last_page_;                 // of a further generation

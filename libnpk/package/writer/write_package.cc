@@ -6,6 +6,7 @@
 #include "block/seal.h"
 #include "codec/compressibility.h"
 #include "hash/content_root.h"
+#include "package/writer/base_choice.h"
 #include "package/writer/batch_source.h"
 #include "package/writer/block_filler.h"
 #include "package/writer/catalog_writer.h"
@@ -76,15 +77,16 @@ class PackageJob {
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
         repetitive_buffers_(buffer_bytes(1), BufferUse::once), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
+        group_buffers_(plan_.bases.group_bytes), base_buffers_(buffer_bytes_of(plan_.bases.most_bytes)),
         block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
         batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
         source_(input, std::move(order), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
-        filler_({.block_bytes = plan_.block_bytes, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
-                 .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_),
-        segments_(input, plan_.page_level, bounds.reader_limits, frames_), reader_limits_(bounds.reader_limits), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
+        filler_({.block_bytes = plan_.block_bytes, .bases = plan_.bases, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
+                 .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_, group_buffers_, base_buffers_),
+        segments_(input, plan_.page_level, bounds.reader_limits, frames_, [this](FilledBlock& block, std::uint64_t base_position) { place(block, base_position); }), reader_limits_(bounds.reader_limits), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
 
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
@@ -144,8 +146,10 @@ class PackageJob {
   }
 
   // With room for the padding and the tags of a sealed one behind.
-  [[nodiscard]] std::size_t buffer_bytes(std::size_t lane) const {
-    const std::size_t bytes = block::kSealHeadroom + plan_.block_bytes[lane];
+  [[nodiscard]] std::size_t buffer_bytes(std::size_t lane) const { return buffer_bytes_of(plan_.block_bytes[lane]); }
+
+  [[nodiscard]] std::size_t buffer_bytes_of(std::size_t raw_length) const {
+    const std::size_t bytes = block::kSealHeadroom + raw_length;
     if (seal_ == nullptr) return bytes;
     const std::uint64_t padded = seal_->padded_bytes(bytes);
     return static_cast<std::size_t>(padded + crypto::tag_bytes(padded));
@@ -186,6 +190,9 @@ class PackageJob {
   Result<void> hash_batch(Batch& batch) {
     ProfileSpan span(profile(), ProfileStage::hash);
     for (const PieceChunk& chunk : batch.chunks) span.add_bytes(chunk.length, chunk.length);
+    if (plan_.bases.most_bytes != 0) {
+      for (PieceChunk& chunk : batch.chunks) chunk.samples = sample_content(batch.data.span(chunk.data_begin, chunk.length));
+    }
     return hash_chunks(batch, *hasher_);
   }
 
@@ -236,34 +243,65 @@ class PackageJob {
     options_.problem(error);
   }
 
-  BufferStack& buffers_of(const FilledBlock& block) const { return *block_buffers_[static_cast<std::size_t>(block.lane)]; }
+  BufferStack& buffers_of(const FilledBlock& block) { return block.is_base ? base_buffers_ : *block_buffers_[static_cast<std::size_t>(block.lane)]; }
 
+  // A base's raw bytes, which encrypting may take away, are read until the last of its group is compressed.
   Result<void> seal(Batch& batch) {
+    NPK_TRY(compress(batch));
     for (auto& output : batch.outputs) {
-      if (auto* block = std::get_if<FilledBlock>(&output)) NPK_TRY(seal_block(*block));
+      if (auto* block = std::get_if<FilledBlock>(&output); block != nullptr && !block->uses_base) complete(*block);
     }
     return {};
   }
 
-  Result<void> seal_block(FilledBlock& filled) {
+  Result<void> compress(Batch& batch) {
+    std::optional<block::BlockSealer> sealer;
+    for (auto& output : batch.outputs) {
+      auto* filled = std::get_if<FilledBlock>(&output);
+      if (filled == nullptr) continue;
+      if (!sealer) {
+        NPK_ASSIGN(sealer, sealers_.take());
+      }
+      if (filled->is_base) sealer->keep_base(filled->buffer.span(block::kSealHeadroom, filled->raw_length));
+      block::Base base;
+      if (filled->base_output != kNoBase) {
+        const FilledBlock& of = std::get<FilledBlock>(batch.outputs[filled->base_output]);
+        base = {of.buffer.span(block::kSealHeadroom, of.raw_length), block::kPlacedLater};
+      }
+      NPK_TRY(compress(*filled, base, *sealer));
+    }
+    if (!sealer) return {};
+    sealer->keep_base({});
+    sealers_.give(*std::move(sealer));
+    return {};
+  }
+
+  Result<void> compress(FilledBlock& filled, const block::Base& base, block::BlockSealer& sealer) {
     const MutableBytes buffer = filled.buffer.span(0, block::kSealHeadroom + filled.raw_length);
     const bool try_compression = is_worth_compressing(filled, buffer.subspan(block::kSealHeadroom));
     if (try_compression) filled.room = buffers_of(filled).take();
     if (!try_compression || !take_earlier(filled)) {
-      NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-      NPK_ASSIGN(filled.body, sealer.seal(buffer, {}, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), kind_of_lane(filled.lane), try_compression));
-      sealers_.give(std::move(sealer));
+      NPK_ASSIGN(filled.body, sealer.seal(buffer, base, try_compression ? filled.room.span(0, buffer.size()) : MutableBytes(), kind_of_lane(filled.lane), try_compression));
     }
+    filled.uses_base = load_le<std::uint64_t>(filled.body.data() + format::kBasePositionOffset) != 0;
+    return {};
+  }
+
+  void place(FilledBlock& filled, std::uint64_t base_position) {
+    store_le(filled.room.data() + (filled.body.data() - filled.room.data()) + format::kBasePositionOffset, base_position);
+    complete(filled);
+  }
+
+  void complete(FilledBlock& filled) {
     if (seal_ != nullptr) encrypt(filled);
     let_go(filled);
     ProfileSpan span(profile(), ProfileStage::digest);
     span.add_bytes(filled.body.size(), filled.body.size());
     filled.hash = hash::blake3(filled.body);
-    return {};
   }
 
   // What need not wait with the body for its turn.
-  void let_go(FilledBlock& filled) const {
+  void let_go(FilledBlock& filled) {
     BufferStack& buffers = buffers_of(filled);
     if (filled.room.holds(filled.body.data())) std::swap(filled.buffer, filled.room);
     buffers.give(std::exchange(filled.room, {}));
@@ -410,7 +448,7 @@ class PackageJob {
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;
   format::Superblock superblock_;
-  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_, filtered_buffers_;
+  BufferStack data_buffers_, ordinary_buffers_, repetitive_buffers_, incompressible_buffers_, filtered_buffers_, group_buffers_, base_buffers_;
   LaneBuffers block_buffers_;
   SealerStack sealers_;
   BatchOptions batch_options_;

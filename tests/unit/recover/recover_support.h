@@ -86,7 +86,9 @@ inline std::map<std::uint64_t, std::set<std::string>> needs_of(const PackageRead
       for (std::uint64_t i = 0; i < run.chunk_count; ++i) {
         const auto chunk = chunks.chunk(run.first_chunk + i);
         EXPECT_TRUE(chunk);
-        needs[chunks.block(chunk->block)->row.position].insert(std::string(entry.path()));
+        const format::BlockRow row = chunks.block(chunk->block)->row;
+        needs[row.position].insert(std::string(entry.path()));
+        if (row.base_distance != 0) needs[chunks.block(chunk->block - row.base_distance)->row.position].insert(std::string(entry.path()));
       }
     }
     return true;

@@ -8,7 +8,7 @@ namespace npk::ops {
 
 struct RecompressOptions {
   RewriteOptions rewrite;
-  // How: preset, codec, level, choose_filters, chain, block_bytes. The others are not looked at.
+  // How: preset, codec, level, choose_filters, chain, block_bytes, bases. The others are not looked at.
   WriterOptions writer;
 };
 

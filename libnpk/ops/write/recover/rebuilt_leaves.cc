@@ -118,14 +118,29 @@ std::optional<RebuiltLeaves::Shape> RebuiltLeaves::shape_of(const Numbers& first
   return shape;
 }
 
-// The leaf was the frame before its manifest, but for padding; its blocks were those before it, the last one next to it. A base is no affair of
-// npk's writer: a block with one is left out. Chunks that do not end where their block does: something is not what it seems.
+namespace {
+
+void find_bases(std::vector<format::BlockRow>& blocks, const std::vector<std::uint64_t>& bases) {
+  for (std::size_t index = 0; index < blocks.size(); ++index) {
+    if (bases[index] == 0) continue;
+    std::size_t base = 0;
+    while (base < index && blocks[base].position != bases[index]) ++base;
+    if (base == index) blocks[index] = {};
+    else blocks[index].base_distance = index - base;
+  }
+}
+
+}  // namespace
+
+// The leaf was the frame before its manifest, but for padding; its blocks were those before it, the last one next to it. A base is one of
+// them: a block whose base is not there is left out. Chunks that do not end where their block does: something is not what it seems.
 bool RebuiltLeaves::find_blocks(Shape& shape, std::size_t manifest) const {
   const std::vector<FoundFrame>& all = frames_.all();
   std::size_t at = padding_before(all, manifest);
   const std::uint64_t behind = all[at].header.sequence, count = shape.block_ends.size();
   if (behind < count + 1) return false;
   const std::uint64_t first = behind - 1 - count;
+  std::vector<std::uint64_t> bases(shape.block_ends.size());  // their positions, 0 for none
   while (at-- > 0 && all[at].header.sequence >= first && all[at].header.sequence < behind) {
     const FoundFrame& frame = all[at];
     if (frame.header.sequence + 1 == behind) continue;
@@ -133,13 +148,15 @@ bool RebuiltLeaves::find_blocks(Shape& shape, std::size_t manifest) const {
     const auto body = frames_.body(frame);
     if (!body) continue;
     const auto opened = format::split_body(*body, frames_.limits());
-    if (!opened || opened->header.base_position != 0) continue;
+    if (!opened) continue;
     const auto index = static_cast<std::size_t>(frame.header.sequence - first);
+    bases[index] = opened->header.base_position;
     const bool is_dictionary = frame.header.type == FrameType::dictionary;
     if (opened->header.raw_length != shape.block_ends[index] && !is_dictionary) return false;
     shape.leaf.blocks[index] = {.position = frame.position, .stored_length = frame.header.stored_length, .raw_length = opened->header.raw_length,
                                 .hash = frame.hash, .base_distance = 0, .is_dictionary = is_dictionary};
   }
+  find_bases(shape.leaf.blocks, bases);
   return true;
 }
 

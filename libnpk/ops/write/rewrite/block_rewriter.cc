@@ -78,7 +78,6 @@ Result<void> BlockRewriter::plan_next_segment() {
   if (leaves.empty()) return {};
   PlannedSegment segment = plan_segment(leaves, live_, options_.rules, [this](const reader::BlockLocation& block) { return filtered_lane(block); }, planned_);
   planned_.chunks += segment.page.chunks.size();
-  planned_.blocks += segment.page.blocks.size();
   planned_.bytes += bytes;
   for (PlannedBlock& block : segment.blocks) {
     planned_jobs_.push_back(std::make_unique<Job>());
@@ -108,28 +107,88 @@ std::optional<writer::Lane> BlockRewriter::filtered_lane(const reader::BlockLoca
 Result<void> BlockRewriter::make(Job& job) {
   const auto* block = std::get_if<PlannedBlock>(&job.work);
   if (block == nullptr) return {};
-  return block->is_copy ? copy(job, *block) : pack(job, *block);
+  if (block->is_copy) return copy(job, *block);
+  return block->is_group ? pack_group(job, *block) : pack(job, *block);
 }
 
 Result<void> BlockRewriter::copy(Job& job, const PlannedBlock& block) {
-  const format::BlockRow& row = block.sources.front().block.row;
-  const format::FrameReference place{row.position, row.stored_length, row.hash};
-  NPK_ASSIGN(job.body, from_.impl().frames().read_body(format::FrameType::block, place, from_.impl().commit_position(), job.stored));
-  job.hash = row.hash;
+  for (const PlannedSource& source : block.sources) {
+    const format::BlockRow& row = source.block.row;
+    const format::FrameReference place{row.position, row.stored_length, row.hash};
+    MadeBlock& made = job.blocks.emplace_back();
+    NPK_ASSIGN(const ByteView body, from_.impl().frames().read_body(format::FrameType::block, place, from_.impl().commit_position(), made.stored));
+    if (body.size() < format::kInnerHeaderFixedBytes) return fail(Errc::truncated, "a block ends within its header");
+    made.body = MutableBytes(made.stored).subspan(static_cast<std::size_t>(body.data() - made.stored.data()), body.size());
+    made.hash = row.hash;
+    made.raw_length = row.raw_length;
+    for (const PlannedChunk& chunk : source.chunks) made.rows.push_back({chunk.row, chunk.offset});
+  }
   return {};
 }
 
 Result<void> BlockRewriter::pack(Job& job, const PlannedBlock& block) {
+  MadeBlock& made = job.blocks.emplace_back();
+  made.raw_length = block.raw_length;
   const auto raw_length = static_cast<std::size_t>(block.raw_length);
-  const std::size_t bytes = block::kSealHeadroom + raw_length;
-  job.buffer = writer::Buffer(bytes);
-  NPK_TRY(gather(block, job.buffer.span(block::kSealHeadroom, raw_length)));
-  const bool try_compression = block.lane != writer::Lane::incompressible;
-  if (try_compression) job.room = writer::Buffer(bytes);
+  made.buffer = writer::Buffer(block::kSealHeadroom + raw_length);
+  NPK_TRY(gather(block, made.buffer.span(block::kSealHeadroom, raw_length)));
+  std::uint32_t end = 0;
+  for (const PlannedSource& source : block.sources) {
+    for (const PlannedChunk& chunk : source.chunks) made.rows.push_back({chunk.row, std::exchange(end, end + chunk.length)});
+  }
   NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
-  NPK_ASSIGN(job.body, sealer.seal(job.buffer.span(0, bytes), {}, try_compression ? job.room.span(0, bytes) : MutableBytes(), writer::kind_of_lane(block.lane), try_compression));
+  NPK_TRY(compress(made, block.lane, {}, sealer));
   sealers_.give(std::move(sealer));
-  if (!is_sealed_) job.hash = hash::blake3(job.body);
+  return {};
+}
+
+// As a new package's blocks are made, of the chunks in the order of their numbers.
+Result<void> BlockRewriter::pack_group(Job& job, const PlannedBlock& group) {
+  struct GroupPiece {
+    std::size_t row = 0;
+    ByteView bytes;
+  };
+  Bytes raw(static_cast<std::size_t>(group.raw_length));
+  NPK_TRY(gather(group, raw));
+  std::vector<GroupPiece> pieces;
+  std::size_t end = 0;
+  for (const PlannedSource& source : group.sources) {
+    for (const PlannedChunk& chunk : source.chunks) pieces.push_back({chunk.row, ByteView(raw).subspan(std::exchange(end, end + chunk.length), chunk.length)});
+  }
+  std::ranges::sort(pieces, {}, &GroupPiece::row);
+  std::vector<std::vector<std::uint32_t>> samples;
+  std::vector<writer::GroupChunk> chunks;
+  for (const GroupPiece& piece : pieces) samples.push_back(writer::sample_content(piece.bytes));
+  for (std::size_t i = 0; i < pieces.size(); ++i) chunks.push_back({static_cast<std::uint32_t>(pieces[i].bytes.size()), samples[i]});
+  const writer::DividedGroup divided = writer::divide_group(chunks, options_.rules.block_bytes[static_cast<std::size_t>(group.lane)], options_.rules.bases.most_bytes);
+  for (const std::vector<std::size_t>& block : divided.blocks) {
+    MadeBlock& made = job.blocks.emplace_back();
+    for (const std::size_t i : block) made.raw_length += pieces[i].bytes.size();
+    made.buffer = writer::Buffer(block::kSealHeadroom + static_cast<std::size_t>(made.raw_length));
+    std::uint32_t offset = 0;
+    for (const std::size_t i : block) {
+      std::memcpy(made.buffer.data() + block::kSealHeadroom + offset, pieces[i].bytes.data(), pieces[i].bytes.size());
+      made.rows.push_back({pieces[i].row, std::exchange(offset, offset + chunks[i].length)});
+    }
+  }
+  block::Base base;
+  if (divided.has_base) base = {job.blocks.front().buffer.span(block::kSealHeadroom, static_cast<std::size_t>(job.blocks.front().raw_length)), block::kPlacedLater};
+  NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
+  sealer.keep_base(base.raw);
+  for (MadeBlock& made : job.blocks) NPK_TRY(compress(made, group.lane, &made == &job.blocks.front() ? block::Base() : base, sealer));
+  sealer.keep_base({});
+  sealers_.give(std::move(sealer));
+  return {};
+}
+
+Result<void> BlockRewriter::compress(MadeBlock& made, writer::Lane lane, const block::Base& base, block::BlockSealer& sealer) const {
+  const std::size_t bytes = block::kSealHeadroom + static_cast<std::size_t>(made.raw_length);
+  const bool try_compression = lane != writer::Lane::incompressible;
+  if (try_compression) made.room = writer::Buffer(bytes);
+  NPK_ASSIGN(const ByteView body, sealer.seal(made.buffer.span(0, bytes), base, try_compression ? made.room.span(0, bytes) : MutableBytes(), writer::kind_of_lane(lane), try_compression));
+  const writer::Buffer& memory = made.room.holds(body.data()) ? made.room : made.buffer;
+  made.body = memory.span(static_cast<std::size_t>(body.data() - memory.data()), body.size());
+  if (!is_sealed_) made.hash = hash::blake3(body);
   return {};
 }
 
@@ -151,30 +210,52 @@ Result<void> BlockRewriter::gather(const PlannedBlock& block, MutableBytes out) 
 }
 
 Result<void> BlockRewriter::write(Job& job, const SegmentCallback& end_segment) {
-  if (const auto* block = std::get_if<PlannedBlock>(&job.work)) return write_block(job, *block);
+  if (const auto* block = std::get_if<PlannedBlock>(&job.work)) return write_blocks(job, *block);
   auto& segment = std::get<SegmentEnd>(job.work);
   NPK_TRY(write_page(std::move(segment.page)));
   return end_segment(segment.old_chunk_end);
 }
 
-Result<void> BlockRewriter::write_block(const Job& job, const PlannedBlock& block) {
-  auto written = is_sealed_ ? to_.write(format::FrameType::block, job.body) : to_.write_block(job.body, job.hash, 0);
-  if (!written) return std::unexpected(std::move(written).error());
-  blocks_.push_back(*written);
-  stored_bytes_ += written->stored_length;
-  ++(block.is_copy ? report_.copied_blocks : report_.rewritten_blocks);
-  done_bytes_ += block.raw_length;
+Result<void> BlockRewriter::write_blocks(Job& job, const PlannedBlock& planned) {
+  for (std::size_t i = 0; i < job.blocks.size(); ++i) {
+    NPK_TRY(write_block(job.blocks[i], i));
+    ++(planned.is_copy ? report_.copied_blocks : report_.rewritten_blocks);
+    done_bytes_ += job.blocks[i].raw_length;
+  }
   if (options_.progress) options_.progress({.done_bytes = std::min(done_bytes_, report_.unique_bytes), .total_bytes = report_.unique_bytes});
   return {};
 }
 
-Result<void> BlockRewriter::write_page(format::ChunkPage page) {
-  for (std::size_t i = 0; i < page.blocks.size(); ++i) {
-    page.blocks[i].position = blocks_[i].position;
-    page.blocks[i].stored_length = blocks_[i].stored_length;
-    page.blocks[i].hash = blocks_[i].hash;
+// `distance`: to its base, if it has one: only here is it known where that is.
+Result<void> BlockRewriter::write_block(MadeBlock& made, std::size_t distance) {
+  std::uint8_t* const base_field = made.body.data() + format::kBasePositionOffset;
+  const bool uses_base = load_le<std::uint64_t>(base_field) != 0;
+  if (uses_base) {
+    if (distance == 0) return fail(Errc::corrupt, "a block has a base, though its chunk page says it has none");
+    store_le(base_field, blocks_[blocks_.size() - distance].position);
+    made.hash = hash::blake3(made.body);
   }
-  blocks_.clear();
+  auto written = is_sealed_ ? to_.write(format::FrameType::block, made.body) : to_.write_block(made.body, made.hash, 0);
+  if (!written) return std::unexpected(std::move(written).error());
+  placed_.emplace_back(blocks_.size(), std::move(made.rows));
+  blocks_.push_back({.position = written->position, .stored_length = written->stored_length, .raw_length = made.raw_length, .hash = written->hash,
+                     .base_distance = uses_base ? distance : 0});
+  stored_bytes_ += written->stored_length;
+  made = {};
+  return {};
+}
+
+Result<void> BlockRewriter::write_page(format::ChunkPage page) {
+  for (const auto& [block, rows] : placed_) {
+    for (const PlacedRow& row : rows) {
+      page.chunks[row.row].block = static_cast<std::uint32_t>(block);
+      page.chunks[row.row].offset = row.offset;
+    }
+  }
+  placed_.clear();
+  page.first_block = block_count_;
+  block_count_ += blocks_.size();
+  page.blocks = std::exchange(blocks_, {});
   for (const format::ChunkRow& chunk : page.chunks) chunk_hashes_.push_back(chunk.hash);
   NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_chunk_page(page), options_.plan.page_level));
   NPK_ASSIGN(const format::FrameReference written, to_.write(format::FrameType::chunk_page, body));

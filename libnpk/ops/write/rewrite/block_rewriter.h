@@ -34,7 +34,7 @@ class BlockRewriter {
 
   [[nodiscard]] const std::vector<format::ChunkChild>& chunk_pages() const noexcept { return chunk_pages_; }
   [[nodiscard]] const std::vector<Digest>& chunk_hashes() const noexcept { return chunk_hashes_; }  // by new number
-  [[nodiscard]] const reader::ChunkCounts& counts() const noexcept { return planned_; }
+  [[nodiscard]] reader::ChunkCounts counts() const noexcept { return {.chunks = planned_.chunks, .blocks = block_count_, .bytes = planned_.bytes}; }
   [[nodiscard]] std::uint64_t stored_bytes() const noexcept { return stored_bytes_; }
 
  private:
@@ -42,12 +42,21 @@ class BlockRewriter {
     format::ChunkPage page;
     std::uint64_t old_chunk_end = 0;
   };
-  struct Job {
-    std::variant<PlannedBlock, SegmentEnd> work;
+  struct PlacedRow {
+    std::size_t row = 0;  // of the segment's page
+    std::uint32_t offset = 0;
+  };
+  struct MadeBlock {
     writer::Buffer buffer, room;
     Bytes stored;    // of a copy
-    ByteView body;   // in one of these
-    Digest hash{};
+    MutableBytes body;  // in one of these
+    Digest hash{};   // if it needs nothing more
+    std::uint64_t raw_length = 0;
+    std::vector<PlacedRow> rows;
+  };
+  struct Job {
+    std::variant<PlannedBlock, SegmentEnd> work;
+    std::vector<MadeBlock> blocks;  // in the page's order; the first is the base of those that have one
   };
 
   [[nodiscard]] Result<std::unique_ptr<Job>> next_job();
@@ -58,9 +67,12 @@ class BlockRewriter {
   [[nodiscard]] Result<void> make(Job& job);
   [[nodiscard]] Result<void> copy(Job& job, const PlannedBlock& block);
   [[nodiscard]] Result<void> pack(Job& job, const PlannedBlock& block);
+  [[nodiscard]] Result<void> pack_group(Job& job, const PlannedBlock& group);
+  [[nodiscard]] Result<void> compress(MadeBlock& made, writer::Lane lane, const block::Base& base, block::BlockSealer& sealer) const;
   [[nodiscard]] Result<void> gather(const PlannedBlock& block, MutableBytes out) const;
   [[nodiscard]] Result<void> write(Job& job, const SegmentCallback& end_segment);
-  [[nodiscard]] Result<void> write_block(const Job& job, const PlannedBlock& block);
+  [[nodiscard]] Result<void> write_blocks(Job& job, const PlannedBlock& planned);
+  [[nodiscard]] Result<void> write_block(MadeBlock& made, std::size_t distance);
   [[nodiscard]] Result<void> write_page(format::ChunkPage page);
 
   const PackageReader& from_;
@@ -74,7 +86,9 @@ class BlockRewriter {
   ChunkLeafPointer leaf_;  // read, and of the next segment
   std::deque<std::unique_ptr<Job>> planned_jobs_;
   reader::ChunkCounts planned_;
-  std::vector<format::FrameReference> blocks_;  // of the segment, written
+  std::vector<format::BlockRow> blocks_;        // of the segment, written
+  std::vector<std::pair<std::size_t, std::vector<PlacedRow>>> placed_;  // by block of the segment
+  std::uint64_t block_count_ = 0;
   std::vector<format::ChunkChild> chunk_pages_;
   std::vector<Digest> chunk_hashes_;
   std::uint64_t stored_bytes_ = 0;

@@ -34,10 +34,17 @@ class StyleSurvey {
  private:
   void take(const format::ChunkPage& page) {
     std::uint64_t largest = 0, blocks = 0, end = 0;
-    for (const format::BlockRow& block : page.blocks) {
+    std::vector<bool> is_base(page.blocks.size());
+    for (std::size_t i = 0; i < page.blocks.size(); ++i) {
+      const std::uint64_t distance = page.blocks[i].base_distance;
+      has_bases_ = has_bases_ || distance != 0;
+      if (distance != 0 && distance <= i) is_base[i - static_cast<std::size_t>(distance)] = true;
+    }
+    for (std::size_t i = 0; i < page.blocks.size(); ++i) {
+      const format::BlockRow& block = page.blocks[i];
       sample(block);
       if (block.position != end) largest = blocks = 0;  // of another segment: pages of several may have been joined
-      largest = std::max(largest, block.raw_length);
+      if (!is_base[i]) largest = std::max(largest, block.raw_length);  // which may be larger
       if (++blocks >= kBlocksThatShowTheSize) full_block_bytes_ = std::max(full_block_bytes_, largest);
       end = block.position + format::kFrameHeaderBytes + block.stored_length;
     }
@@ -68,6 +75,7 @@ class StyleSurvey {
   [[nodiscard]] WriterOptions options_of_codec() const {
     WriterOptions options;
     options.choose_filters = has_filters_;
+    options.bases = has_bases_;
     if (compressed_bytes_.empty()) return options;
     const auto [id, level] = std::ranges::max_element(compressed_bytes_, {}, [](const auto& share) { return share.second; })->first;
     if (id == format::CodecId::lzma2) options.preset = Preset::max;
@@ -79,7 +87,7 @@ class StyleSurvey {
 
   const PackageReader& package_;
   std::uint64_t full_block_bytes_ = 0;
-  bool has_filters_ = false;
+  bool has_filters_ = false, has_bases_ = false;
   std::uint64_t blocks_ = 0, stride_ = 1;
   std::vector<format::BlockRow> sample_;
   std::map<std::pair<format::CodecId, std::int8_t>, std::uint64_t> compressed_bytes_;

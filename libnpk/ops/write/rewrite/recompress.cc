@@ -19,6 +19,7 @@ Result<RewriteReport> recompress(const std::string& path, const RecompressOption
   writer.chain = options.writer.chain;
   writer.choose_filters = options.writer.choose_filters;
   writer.block_bytes = options.writer.block_bytes;
+  writer.bases = options.writer.bases;
   LiveChunks live = package->no_chunks();
   Removal nothing({});
   HistorySurvey survey(package->reader().impl().frames(), live, nothing, {});

@@ -1,6 +1,7 @@
 #include "ops/write/rewrite/segment_plan.h"
 
 #include <algorithm>
+#include <map>
 
 namespace npk::ops {
 namespace {
@@ -26,7 +27,6 @@ class SegmentPlanner {
     for (const ChunkLeafPointer& leaf : leaves) take(leaf->page);
     for (std::vector<OldBlock>& lane : repacked_) repack(lane);
     std::ranges::sort(segment_.blocks, {}, [](const PlannedBlock& block) { return block.sources.front().chunks.front().row; });
-    for (std::size_t i = 0; i < segment_.blocks.size(); ++i) place(segment_.blocks[i], i);
     return std::move(segment_);
   }
 
@@ -40,12 +40,35 @@ class SegmentPlanner {
       blocks[chunk.block].live_bytes += chunk.length;
       segment_.page.chunks.push_back({chunk.hash, chunk.length, 0, 0});
     }
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (blocks[i].live_bytes == 0) continue;
-      blocks[i].source.block = {page.first_block + i, page.blocks[i]};
-      sort_out(std::move(blocks[i]));
+    for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i].source.block = {page.first_block + i, page.blocks[i]};
+    copy_with_bases(blocks);
+    for (OldBlock& block : blocks) {
+      if (block.live_bytes != 0) sort_out(std::move(block));
     }
     segment_.old_chunk_end = page.first_chunk + page.chunks.size();
+  }
+
+  // Those that may be copied and have a base that may: behind it, at once.
+  void copy_with_bases(std::vector<OldBlock>& blocks) {
+    std::vector<std::vector<std::size_t>> on(blocks.size());
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      const std::uint64_t distance = blocks[i].source.block.row.base_distance;
+      if (distance == 0 || distance > i || blocks[i].live_bytes == 0 || !has_little_waste(blocks[i])) continue;
+      const OldBlock& base = blocks[i - static_cast<std::size_t>(distance)];
+      if (base.live_bytes != 0 && may_be_copied(base)) on[i - static_cast<std::size_t>(distance)].push_back(i);
+    }
+    for (std::size_t base = 0; base < blocks.size(); ++base) {
+      if (on[base].empty()) continue;
+      PlannedBlock copies{.is_copy = true, .lane = lane_of(blocks[base]), .sources = {}, .raw_length = 0};
+      const auto take = [&](OldBlock& block) {
+        copies.raw_length += block.source.block.row.raw_length;
+        copies.sources.push_back(std::move(block.source));
+        block.live_bytes = 0;
+      };
+      take(blocks[base]);
+      for (const std::size_t i : on[base]) take(blocks[i]);
+      segment_.blocks.push_back(std::move(copies));
+    }
   }
 
   // Its content's kind shows in how it was stored.
@@ -53,12 +76,16 @@ class SegmentPlanner {
     const format::BlockRow& row = block.source.block.row;
     if (row.stored_length >= row.raw_length) return Lane::incompressible;
     if (const auto filtered = filtered_lane_(block.source.block)) return *filtered;
-    return row.raw_length > rules_.block_bytes[0] ? Lane::repetitive : Lane::ordinary;
+    return rules_.bases.most_bytes == 0 && row.raw_length > rules_.block_bytes[0] ? Lane::repetitive : Lane::ordinary;
   }
 
   [[nodiscard]] bool may_be_copied(const OldBlock& block) const {
+    return block.source.block.row.base_distance == 0 && has_little_waste(block);
+  }
+
+  [[nodiscard]] bool has_little_waste(const OldBlock& block) const {
     const format::BlockRow& row = block.source.block.row;
-    return rules_.copies && row.base_distance == 0 && row.raw_length - block.live_bytes <= row.raw_length / 256 * rules_.most_waste;
+    return rules_.copies && row.raw_length - block.live_bytes <= row.raw_length / 256 * rules_.most_waste;
   }
 
   void sort_out(OldBlock block) {
@@ -84,7 +111,30 @@ class SegmentPlanner {
       for (OldBlock& block : old) copy(std::move(block), lane);
       return;
     }
-    std::ranges::move(packed, std::back_inserter(segment_.blocks));
+    std::ranges::move(writer::has_bases(rules_.bases, lane) ? pack_groups(old, lane) : std::move(packed), std::back_inserter(segment_.blocks));
+  }
+
+  // In the order of their numbers, whatever blocks they lay in.
+  [[nodiscard]] std::vector<PlannedBlock> pack_groups(const std::vector<OldBlock>& old, Lane lane) const {
+    std::vector<std::pair<PlannedChunk, const OldBlock*>> chunks;
+    for (const OldBlock& block : old) {
+      for (const PlannedChunk& chunk : block.source.chunks) chunks.emplace_back(chunk, &block);
+    }
+    std::ranges::sort(chunks, {}, [](const auto& chunk) { return chunk.first.row; });
+    std::vector<PlannedBlock> groups;
+    std::map<const OldBlock*, std::size_t> sources;  // of the last group
+    for (const auto& [chunk, block] : chunks) {
+      if (groups.empty() || groups.back().raw_length + chunk.length > rules_.bases.group_bytes) {
+        groups.push_back({.is_copy = false, .is_group = true, .lane = lane, .sources = {}, .raw_length = 0});
+        sources.clear();
+      }
+      PlannedBlock& group = groups.back();
+      const auto [source, is_new] = sources.emplace(block, group.sources.size());
+      if (is_new) group.sources.push_back({block->source.block, {}});
+      group.sources[source->second].chunks.push_back(chunk);
+      group.raw_length += chunk.length;
+    }
+    return groups;
   }
 
   // Chunks of one block lie there in the order of their numbers (spec section 6.4).
@@ -105,19 +155,6 @@ class SegmentPlanner {
       }
     }
     return packed;
-  }
-
-  void place(PlannedBlock& block, std::size_t index) {
-    segment_.page.blocks.push_back({.raw_length = block.raw_length});
-    std::uint32_t end = 0;
-    for (PlannedSource& source : block.sources) {
-      for (const PlannedChunk& chunk : source.chunks) {
-        format::ChunkRow& row = segment_.page.chunks[chunk.row];
-        row.block = static_cast<std::uint32_t>(index);
-        row.offset = block.is_copy ? chunk.offset : end;
-        end += chunk.length;
-      }
-    }
   }
 
   const LiveChunks& live_;

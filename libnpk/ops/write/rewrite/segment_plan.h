@@ -22,6 +22,7 @@ struct BlockRules {
   // included.
   std::uint64_t most_waste = 0;
   bool copies = true;  // false: everything is packed anew
+  writer::BaseOptions bases;  // of new blocks
 };
 
 // Which lane of filtered content an old block belongs to; nothing where neither its chain nor its content says.
@@ -39,16 +40,18 @@ struct PlannedSource {
   std::vector<PlannedChunk> chunks;  // ascending, in the block too
 };
 
+// What is made at once: one block or more.
 struct PlannedBlock {
-  bool is_copy = false;  // of its one source
+  bool is_copy = false;   // a block for each source; the first is the base of the others
+  bool is_group = false;  // several blocks, which their content decides (package/writer/base_choice.h)
   writer::Lane lane = writer::Lane::ordinary;
   std::vector<PlannedSource> sources;
   std::uint64_t raw_length = 0;
 };
 
 struct PlannedSegment {
-  format::ChunkPage page;            // complete but for where the blocks come to lie
-  std::vector<PlannedBlock> blocks;  // in the page's order
+  format::ChunkPage page;            // the chunks, but for where they come to lie; no blocks
+  std::vector<PlannedBlock> blocks;
   std::uint64_t old_chunk_end = 0;   // behind the last chunk of the old pages
 };
 

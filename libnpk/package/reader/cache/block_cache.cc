@@ -79,11 +79,27 @@ Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& 
                                              Cost& cost) {
   const auto begun = std::chrono::steady_clock::now();
   const auto decoded = make_room(state, wanted_bytes, block.row.raw_length);
-  NPK_TRY(loader_->load_into(block, decoded->writable(), &cost.stored_bytes));
+  NPK_TRY(decode(state, block, *decoded, cost));
   cost.decoding = std::chrono::steady_clock::now() - begun;
   const bool keep = decoded->is_pooled();
   if (!keep) counters_->blocks_uncached.add(1);
   return SharedCache::Loaded{decoded, decoded->size(), decoded->memory_bytes(), keep};
+}
+
+Result<void> BlockCache::decode(State& state, const BlockLocation& block, DecodedBlock& decoded, Cost& cost) {
+  NPK_ASSIGN(const std::optional<BlockLocation> base_block, loader_->locate_base(block));
+  if (!base_block) return loader_->load_into(block, decoded.writable(), &cost.stored_bytes);
+  NPK_ASSIGN(const Block raw, base(state, *base_block, cost));
+  return loader_->load_with_base(block, *base_block, raw->view().first(static_cast<std::size_t>(base_block->row.raw_length)), decoded.writable(), &cost.stored_bytes);
+}
+
+// It names no base itself, so nobody waits for one who waits for them.
+Result<BlockCache::Block> BlockCache::base(State& state, const BlockLocation& block, Cost& cost) {
+  const std::uint64_t whole = block.row.raw_length;
+  if (auto found = state.blocks.find(block.number, whole, Use::random)) return std::static_pointer_cast<const DecodedBlock>(std::move(found));
+  NPK_ASSIGN(SharedCache::Got got, state.blocks.get(block.number, whole, {}, [&](bool) { return load(state, block, whole, cost); }));
+  cost.waiting += got.waited;
+  return std::static_pointer_cast<const DecodedBlock>(std::move(got.value));
 }
 
 // A pool whose limit was lowered is obeyed here too when the block itself finds no room.

@@ -50,6 +50,8 @@ class DecodedBlock {
 // Thread-safe, also in a forked child whatever the parent's threads were doing: the child begins with an empty cache
 // and a pool of its own. Blocks handed out stay valid as long as they are held, evicted or not.
 //
+// A block's base is kept here like a block, and counts as used whenever a block on it is decoded; it is no hit and no miss.
+//
 // Memory: at most capacity_bytes of blocks, and at most what the pool gives: when it refuses, the least valuable block
 // that nobody holds goes, and so on. Where that does not help (all are held, others fill the pool, the block is larger
 // than the limit) the block is decoded into plain memory for those who ask now, and not kept. So no read fails for want
@@ -90,6 +92,8 @@ class BlockCache {
                                                         std::uint64_t raw_length);
   [[nodiscard]] Result<SharedCache::Loaded> load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
                                                  Cost& cost);
+  [[nodiscard]] Result<void> decode(State& state, const BlockLocation& block, DecodedBlock& decoded, Cost& cost);
+  [[nodiscard]] Result<Block> base(State& state, const BlockLocation& block, Cost& cost);
 
   std::shared_ptr<const BlockLoader> loader_;
   std::shared_ptr<ReadCounters> counters_;

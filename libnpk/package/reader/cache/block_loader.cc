@@ -35,8 +35,15 @@ struct BlockLoader::Base {
   std::uint64_t position = 0;  // of its frame; 0: no base
   std::shared_ptr<const Bytes> raw;
 
-  [[nodiscard]] ByteView view() const noexcept { return raw == nullptr ? ByteView() : ByteView(*raw); }
+  [[nodiscard]] BaseView view() const noexcept;
 };
+
+struct BlockLoader::BaseView {
+  std::uint64_t position = 0;
+  ByteView raw;
+};
+
+BlockLoader::BaseView BlockLoader::Base::view() const noexcept { return {position, raw == nullptr ? ByteView() : ByteView(*raw)}; }
 
 struct BlockLoader::Idle {
   std::mutex mutex;
@@ -87,14 +94,23 @@ Result<void> BlockLoader::load_into(const BlockLocation& block, MutableBytes out
   NPK_ASSIGN(const Base base, base_of(block, *lease));
   NPK_ASSIGN(const ByteView body, read_body(block.row, *lease));
   if (stored_bytes != nullptr) *stored_bytes += (*lease).stored_bytes - before;
-  return frames_->placed(decode(block.row, body, base, *lease, out), block.row.position);
+  return frames_->placed(decode(block.row, body, base.view(), *lease, out), block.row.position);
+}
+
+Result<void> BlockLoader::load_with_base(const BlockLocation& block, const BlockLocation& base_block, ByteView base, MutableBytes out,
+                                         std::uint64_t* stored_bytes) const {
+  Lease lease(*this);
+  const std::uint64_t before = (*lease).stored_bytes;
+  NPK_ASSIGN(const ByteView body, read_body(block.row, *lease));
+  if (stored_bytes != nullptr) *stored_bytes += (*lease).stored_bytes - before;
+  return frames_->placed(decode(block.row, body, {base_block.row.position, base}, *lease, out), block.row.position);
 }
 
 Result<void> BlockLoader::open_into(const BlockLocation& block, ByteView body, MutableBytes out) const {
   NPK_TRY(frames_->placed(block::check_body(body, block.row.hash), block.row.position));
   Lease lease(*this);
   NPK_ASSIGN(const Base base, base_of(block, *lease));
-  return frames_->placed(decode(block.row, body, base, *lease, out), block.row.position);
+  return frames_->placed(decode(block.row, body, base.view(), *lease, out), block.row.position);
 }
 
 Result<Bytes> BlockLoader::load(const BlockLocation& block, std::uint64_t prefix_bytes) const {
@@ -108,12 +124,12 @@ Result<Bytes> BlockLoader::load(std::uint64_t number, std::uint64_t prefix_bytes
   return load(block, prefix_bytes);
 }
 
-Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace,
+Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const BaseView& base, Workplace& workplace,
                                  MutableBytes out) const {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, frames_->limits()));
   if (opened.header.raw_length != row.raw_length) return bad("a block's raw length is not what its chunk page says");
   if (opened.header.base_position != base.position) return bad("a block's base is not what its chunk page says");
-  NPK_TRY(workplace.opener.decode(opened, base.view(), out));
+  NPK_TRY(workplace.opener.decode(opened, base.raw, out));
   frames_->counters().blocks_decoded.add(1);
   frames_->counters().raw_bytes_decoded.add(out.size());
   return {};
@@ -121,14 +137,19 @@ Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, con
 
 Result<BlockLoader::Base> BlockLoader::base_of(const BlockLocation& block, Workplace& workplace) const {
   if (block.row.base_distance == 0) return Base{};
-  if (block.row.is_dictionary)
-    return frames_->placed(Result<Base>(bad("a dictionary names a base")), block.row.position);
-  const std::uint64_t number = block.number - block.row.base_distance;
-  if (auto kept = find_base(number)) return *std::move(kept);
-  NPK_ASSIGN(const BlockLocation location, chunks_->block(number));
-  NPK_TRY(frames_->placed(check_base(block.row, location.row), block.row.position));
-  NPK_ASSIGN(Base base, load_base(location, workplace));
+  if (auto kept = block.row.is_dictionary ? std::nullopt : find_base(block.number - block.row.base_distance)) return *std::move(kept);
+  NPK_ASSIGN(const std::optional<BlockLocation> location, locate_base(block));
+  NPK_ASSIGN(Base base, load_base(*location, workplace));
   keep_base(base);
+  return base;
+}
+
+Result<std::optional<BlockLocation>> BlockLoader::locate_base(const BlockLocation& block) const {
+  if (block.row.base_distance == 0) return std::nullopt;
+  if (block.row.is_dictionary)
+    return frames_->placed(Result<std::optional<BlockLocation>>(bad("a dictionary names a base")), block.row.position);
+  NPK_ASSIGN(const BlockLocation base, chunks_->block(block.number - block.row.base_distance));
+  NPK_TRY(frames_->placed(check_base(block.row, base.row), block.row.position));
   return base;
 }
 

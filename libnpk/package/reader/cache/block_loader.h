@@ -26,6 +26,11 @@ class BlockLoader {
   // of the source, the base included, is added to `stored_bytes` if given.
   [[nodiscard]] Result<void> load_into(const BlockLocation& block, MutableBytes out,
                                        std::uint64_t* stored_bytes = nullptr) const;
+  // The same for who keeps bases: `base` is the raw bytes of the block's, as a whole.
+  [[nodiscard]] Result<void> load_with_base(const BlockLocation& block, const BlockLocation& base_block, ByteView base, MutableBytes out,
+                                            std::uint64_t* stored_bytes = nullptr) const;
+  // Where the block's base is, which is fit to be one; nothing if it names none.
+  [[nodiscard]] Result<std::optional<BlockLocation>> locate_base(const BlockLocation& block) const;
   // The same from a body that has been read already; it is checked here.
   [[nodiscard]] Result<void> open_into(const BlockLocation& block, ByteView body, MutableBytes out) const;
   // At most row.raw_length bytes, whatever the prefix.
@@ -36,6 +41,7 @@ class BlockLoader {
   struct Workplace;  // decoders and a buffer
   class Lease;       // one of them, for the time of a call
   struct Base;       // raw bytes of a base and where its frame lies
+  struct BaseView;   // the same, kept by somebody
   struct Idle;       // workplaces nobody uses, and bases
   [[nodiscard]] Result<ByteView> read_body(const format::BlockRow& row, Workplace& workplace) const;
   [[nodiscard]] Result<Base> base_of(const BlockLocation& block, Workplace& workplace) const;
@@ -43,7 +49,7 @@ class BlockLoader {
   [[nodiscard]] Result<Base> load_base(const BlockLocation& location, Workplace& workplace) const;
   [[nodiscard]] std::optional<Base> find_base(std::uint64_t number) const;
   void keep_base(const Base& base) const;
-  [[nodiscard]] Result<void> decode(const format::BlockRow& row, ByteView body, const Base& base, Workplace& workplace,
+  [[nodiscard]] Result<void> decode(const format::BlockRow& row, ByteView body, const BaseView& base, Workplace& workplace,
                                     MutableBytes out) const;
 
   std::shared_ptr<const FrameReader> frames_;

@@ -65,7 +65,7 @@ def chained(name, filtered):
 
 def right(name, what, filtered, content):
     package = hello(f"filter_{name}", codec=chained(name.split("-")[0], filtered), content=content)
-    return Vector(f"filter_{name}", what, package.bytes(), expected=package.commits[-1])
+    return Vector(f"filter_{name.replace('-', '_')}", what, package.bytes(), expected=package.commits[-1])
 
 
 def wrong(name, fault, what, filtered, content):

@@ -1,6 +1,7 @@
 #include "ops/write/recover/rebuilt_leaves.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "block/open.h"
@@ -43,6 +44,16 @@ std::size_t padding_before(const std::vector<FoundFrame>& all, std::size_t manif
   while (manifest > 0 && all[manifest - 1].header.type == FrameType::padding && all[manifest - 1].header.sequence + 1 == all[manifest].header.sequence)
     --manifest;
   return manifest;
+}
+
+void find_bases(std::vector<format::BlockRow>& blocks, const std::vector<std::uint64_t>& bases) {
+  std::unordered_map<std::uint64_t, std::size_t> numbers;  // by position
+  for (std::size_t index = 0; index < blocks.size(); ++index) {
+    const auto base = bases[index] == 0 ? numbers.end() : numbers.find(bases[index]);
+    if (base != numbers.end()) blocks[index].base_distance = index - base->second;
+    else if (bases[index] != 0) blocks[index] = {};
+    if (blocks[index].position != 0) numbers.emplace(blocks[index].position, index);
+  }
 }
 
 }  // namespace
@@ -117,20 +128,6 @@ std::optional<RebuiltLeaves::Shape> RebuiltLeaves::shape_of(const Numbers& first
   shape.leaf.blocks.resize(shape.block_ends.size());
   return shape;
 }
-
-namespace {
-
-void find_bases(std::vector<format::BlockRow>& blocks, const std::vector<std::uint64_t>& bases) {
-  for (std::size_t index = 0; index < blocks.size(); ++index) {
-    if (bases[index] == 0) continue;
-    std::size_t base = 0;
-    while (base < index && blocks[base].position != bases[index]) ++base;
-    if (base == index) blocks[index] = {};
-    else blocks[index].base_distance = index - base;
-  }
-}
-
-}  // namespace
 
 // The leaf was the frame before its manifest, but for padding; its blocks were those before it, the last one next to it. A base is one of
 // them: a block whose base is not there is left out. Chunks that do not end where their block does: something is not what it seems.

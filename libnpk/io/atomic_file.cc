@@ -81,11 +81,11 @@ class AtomicFile final : public PlacedSink {
 
 Result<void> AtomicFile::create() {
   for (int attempt = 0; attempt < kNameAttempts; ++attempt) {
-    const std::string candidate = temporary_name(target_.name);
+    std::string candidate = temporary_name(target_.name);
     const int direct = cache_ == PageCache::bypass ? O_DIRECT : 0;
     file_.reset(::openat(directory_.get(), candidate.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | direct, 0666));
     if (file_) {
-      temporary_ = candidate;
+      temporary_ = std::move(candidate);  // copying may run out of memory and leave the file
       NPK_ASSIGN(source_, fd_random_access_source(file_.get(), shown_));
       return take_over_permissions();
     }

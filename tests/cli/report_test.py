@@ -120,7 +120,7 @@ class Contents(ReportTest):
         self.npk("pack", "-q", "--profile", "p.json", "p.npk", "tree")
         text, page = self.page("--profile", "p.json", "p.npk")
         self.assertIn("Time by layer", text)
-        self.assertIn("compress (zstd 6)", page.cells)
+        self.assertIn("compress (zstd 9)", page.cells)
         self.write("not.json", "{}")
         self.write("broken.json", b"\xff[")
         self.write("deep.json", "[" * 100_000)

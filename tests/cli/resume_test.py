@@ -84,7 +84,7 @@ class Resume(harness.CommandTest):
 
     def test_what_does_not_go(self):
         self.npk("pack", "--resume", "-", "t", code=USAGE, says="pipe")
-        self.npk("pack", "--resume", "--volume-size", "4M", "p.npk", "t", code=USAGE, says="several files")
+        self.npk("pack", "--resume", "--volume-size", "4M", "p.npk", "t", code=USAGE, says="parts get their names")
         self.npk("pack", "-i", "key", "p.npk", "t", code=USAGE, says="--resume")
         self.npk("pack", "-q", "--resume", "p.npk", "t")
         self.assertEqual(self.beside(), [])

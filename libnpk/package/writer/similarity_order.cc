@@ -19,7 +19,7 @@ constexpr std::uint64_t kLeastSketchedBytes = 256;
 constexpr std::uint64_t kMostSketchedBytes = 1U << 20;
 constexpr std::size_t kFilesPerToken = 128;
 constexpr std::uint32_t kNone = UINT32_MAX;
-constexpr unsigned kLeastShared = 2;  // minima; one alone joins files that have only their licence in common (bench/README.md)
+constexpr unsigned kLeastShared = 2;  // minima; one alone joins files that have only their licence in common
 
 // The least sampled hash of each slot, kNone where there is none; later, by slot, the position of the file before with the same.
 using Sketch = std::array<std::uint32_t, kSlots>;

@@ -76,5 +76,29 @@ TEST(RebuiltLeaves, BesideALostBlock) {
   }
 }
 
+// Small blocks have one among them as their base, which only their own headers name then: if it is lost, what is on it is.
+TEST(RebuiltLeaves, OfBlocksWithABase) {
+  AppendedPackage package;
+  for (int i = 0; i < 40; ++i)
+    package.write("f" + std::to_string(i), text_of(DataKind::text, 20'000, static_cast<std::uint64_t>(i % 9)) + std::to_string(i));
+  package.pack();
+  const auto reader = package.open();
+  ASSERT_TRUE(reader);
+  const Bytes bytes = without_type(package.bytes(), FrameType::chunk_page);
+  const Recovered whole = recover_bytes(bytes);
+  ASSERT_TRUE(whole.report) << whole.report.error().to_string();
+  EXPECT_TRUE(whole.report->is_complete());
+  EXPECT_TRUE(whole.state() == package.in_package());
+  std::size_t most = 0, least = SIZE_MAX;
+  for (const auto& [position, paths] : needs_of(*reader)) {
+    const Recovered recovered = recover_bytes(with_zeros(bytes, position, position + 64));
+    ASSERT_TRUE(recovered.report) << position;
+    EXPECT_EQ(recovered.lost_paths(), paths) << position;
+    most = std::max(most, paths.size());
+    least = std::min(least, paths.size());
+  }
+  EXPECT_GT(most, 2 * least) << "no block has a base";
+}
+
 }  // namespace
 }  // namespace npk::testing

@@ -89,7 +89,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.min_match = 6;
       plan.filtered_encoder.step = {format::CodecId::zstd, 9, 23};
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
-      plan.page_level = 12;
+      plan.page_level = 7;
       plan.order = FileOrder::similar;
       plan.most_sketched_bytes = 4ULL << 30;  // what the page cache still has when it is read again to be packed
       break;

@@ -114,18 +114,37 @@ class Sketcher {
   std::size_t next_ = 0;
 };
 
-void link_to_files_before(std::vector<Sketch>& sketches) {
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> minima;  // and positions
-  minima.reserve(sketches.size());
-  for (std::size_t slot = 0; slot < kSlots; ++slot) {
-    minima.clear();
-    for (std::uint32_t at = 0; at < sketches.size(); ++at) {
-      if (sketches[at][slot] != kNone) minima.emplace_back(sketches[at][slot], at);
+// Where a minimum was last, by linear probing.
+class LastPositions {
+ public:
+  explicit LastPositions(std::size_t most) : slots_(std::bit_ceil(most + most / 2 + 1)) {}
+
+  void clear() { std::ranges::fill(slots_, Slot{}); }
+
+  // Where it was before, kNone if nowhere.
+  std::uint32_t exchange(std::uint32_t minimum, std::uint32_t position) {
+    std::size_t at = minimum;
+    for (;; ++at) {
+      Slot& slot = slots_[at & (slots_.size() - 1)];
+      if (slot.position == kNone) slot.minimum = minimum;
+      if (slot.minimum == minimum) return std::exchange(slot.position, position);
     }
-    std::ranges::sort(minima);
-    for (std::size_t i = 0; i < minima.size(); ++i) {
-      const bool is_shared = i != 0 && minima[i - 1].first == minima[i].first;
-      sketches[minima[i].second][slot] = is_shared ? minima[i - 1].second : kNone;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t minimum = 0;
+    std::uint32_t position = kNone;
+  };
+  std::vector<Slot> slots_;
+};
+
+void link_to_files_before(std::vector<Sketch>& sketches) {
+  LastPositions last(sketches.size());
+  for (std::size_t slot = 0; slot < kSlots; ++slot) {
+    last.clear();
+    for (std::uint32_t at = 0; at < sketches.size(); ++at) {
+      if (sketches[at][slot] != kNone) sketches[at][slot] = last.exchange(sketches[at][slot], at);
     }
   }
 }

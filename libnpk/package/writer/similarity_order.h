@@ -1,6 +1,6 @@
 // Files with content alike one behind another, over what the order by path and kind has left apart.
-// Sketches: MinHash of 32-byte shingles, one in 16 sampled (Broder, "On the resemblance and containment of documents", SEQUENCES 1997), 16 minima from one
-// permutation (Li, Owen, Zhang, "One Permutation Hashing", NIPS 2012).
+// Sketches: MinHash of 32-byte shingles, about one in 128, sampled by a hash of their first four bytes (Broder, "On the resemblance and containment of
+// documents", SEQUENCES 1997), 16 minima from one permutation (Li, Owen, Zhang, "One Permutation Hashing", NIPS 2012).
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct SimilarityOptions {
 };
 
 // `order` with each file moved behind the last one before it that it shares the most content with, where those two are far enough alike. Reads the first
-// MiB of every file whose size is known; one that can't be read stays where it is, and is told of when it is packed. Takes 100 bytes a file until it
+// 256 KiB of every file of 2 KiB or more whose size is known; one that can't be read stays where it is, and is told of when it is packed. Takes 100 bytes a file until it
 // returns. The order depends on the contents and on `order` alone.
 [[nodiscard]] Result<std::vector<std::uint64_t>> similarity_order(const InputTree& input, const std::vector<std::uint64_t>& order, const SimilarityOptions& options);
 

@@ -75,6 +75,26 @@ TEST(ContentKind, ElementsAreNumbers) {
   EXPECT_EQ(kind_of(ByteView(table).first(1000)), ContentKind::general) << "too few to be sure";
 }
 
+// As many control bytes as text may have, wherever they are; one more, and one in each stride of a vector, are too many.
+TEST(ContentKind, TextHasFewControlBytes) {
+  for (const std::size_t size : {std::size_t{300}, std::size_t{2047}, kKindHeadBytes}) {
+    for (const std::size_t stride : {std::size_t{1}, std::size_t{7}, std::size_t{16}}) {
+      std::string text = "[";
+      while (text.size() < size) text += "\"a\",";
+      text.resize(size);
+      const std::size_t most = size / 256;
+      for (std::size_t i = 0; i < most; ++i) text[100 + i * stride] = '\x01';
+      EXPECT_EQ(kind_of_text(text), ContentKind::json) << size << ' ' << stride;
+      text[100 + most * stride] = '\x7F';
+      EXPECT_NE(kind_of_text(text), ContentKind::json) << size << ' ' << stride;
+    }
+  }
+  std::string text = "[";
+  while (text.size() < kKindHeadBytes) text += "\"a\",";
+  for (std::size_t i = 4; i < text.size(); i += 16) text[i] = '\x02';
+  EXPECT_NE(kind_of_text(text), ContentKind::json);
+}
+
 TEST(ContentKind, EveryKindHasAName) {
   for (std::size_t kind = 0; kind < kContentKinds; ++kind) EXPECT_FALSE(kind_name(static_cast<ContentKind>(kind)).empty());
 }

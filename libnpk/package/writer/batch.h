@@ -123,7 +123,7 @@ struct Batch {
   std::vector<PieceChunk> chunks;
   std::vector<std::variant<FilledBlock, Segment>> outputs;
   std::uint64_t input_bytes = 0;
-  bool is_last = false;               // holds nothing; everything open is closed with it
+  std::optional<std::size_t> closing;  // holds nothing: one of kLanes + 1 that end the data, with which this lane is closed or, the last, the segment
 };
 
 }  // namespace npk::writer

@@ -42,6 +42,9 @@ Result<void> BlockFiller::fill(Batch& batch) {
 }
 
 void BlockFiller::finish(Batch& batch) {
+  const std::size_t lane = *batch.closing;
+  if (lane == 0) join_scraps(batch);
+  if (lane < kLanes) return close_lane(batch, static_cast<Lane>(lane));
   if (!page_.chunks.empty() || !completed_.empty()) end_segment(batch);
 }
 

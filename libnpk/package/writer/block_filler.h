@@ -39,7 +39,7 @@ class BlockFiller {
   void keep(std::uint64_t entry, const format::EntryRow& content);
 
   [[nodiscard]] Result<void> fill(Batch& batch);
-  // Closes what is open; call once after the last batch, with an empty one.
+  // Closes what is open of what the empty batch says, in order.
   void finish(Batch& batch);
 
   [[nodiscard]] const ContentTable& contents() const noexcept { return contents_; }

@@ -167,15 +167,17 @@ class PackageJob {
     return pool::run_pipeline<Batch>({.threads = plan_.threads, .max_tokens = plan_.tokens, .stop = options_.stop}, [this] { return next(); }, std::move(stages));
   }
 
-  // After the last batch an empty one goes through, in which everything open is closed.
+  // After the last batch empty ones go through, in which everything open is closed: one each, so that several threads seal what was open.
   Result<std::unique_ptr<Batch>> next() {
-    if (ended_) return nullptr;
+    if (next_closed_ > kLanes) return nullptr;
     ProfileSpan span(profile(), ProfileStage::plan);
-    NPK_ASSIGN(auto batch, source_.next());
-    if (batch != nullptr) return batch;
-    ended_ = true;
+    std::unique_ptr<Batch> batch;
+    if (next_closed_ == 0) {
+      NPK_ASSIGN(batch, source_.next());
+      if (batch != nullptr) return batch;
+    }
     batch = std::make_unique<Batch>();
-    batch->is_last = true;
+    batch->closing = next_closed_++;
     return batch;
   }
 
@@ -214,7 +216,7 @@ class PackageJob {
       tell_problem(piece);
     }
     NPK_TRY(fill_blocks(batch));
-    if (batch.is_last) filler_.finish(batch);
+    if (batch.closing) filler_.finish(batch);
     NPK_TRY(number_blocks(batch));
     data_buffers_.give(std::move(batch.data));
     return {};
@@ -465,7 +467,7 @@ class PackageJob {
   std::uint32_t next_seal_counter_ = 0;  // of blocks
   const EarlierBlocks* earlier_;
   std::uint64_t earlier_block_count_ = 0, earlier_bytes_ = 0;
-  bool ended_ = false;
+  std::size_t next_closed_ = 0;  // lane, once the source has ended
 };
 
 }  // namespace

@@ -1,6 +1,8 @@
 // Chunks hashed on devices have the digests that they have anywhere.
 #include "accel/chunk_offload.h"
 
+#include <map>
+#include <sstream>
 #include <thread>
 
 #include "accel_support.h"
@@ -91,6 +93,32 @@ TEST(ChunkOffload, InManyGroupsAndThreads) {
   ASSERT_TRUE(opencl.has_value()) << opencl.error().to_string();
   std::vector<std::jthread> threads;
   for (std::uint64_t i = 0; i < 3; ++i) threads.emplace_back([&, i] { for (int k = 0; k < 3; ++k) hash_and_compare(**opencl, Chunks(10 + i, 300'000, 5000)); });
+}
+
+// A device's streams by turns: the second one's copies and kernels are begun before anybody waits for the first, and all that is copied lies in memory
+// that the device copies by itself; other memory would make the driver wait.
+TEST(ChunkOffload, CopiesWhileKernelsRun) {
+  const auto offload = ChunkOffload::make({.asked = AccelMode::cuda, .drivers = emulated_drivers(1)});
+  ASSERT_TRUE(offload.has_value()) << offload.error().to_string();
+  const Chunks chunks(9, 3 * OffloadLane::kGroupBytes, 1U << 20);
+  ASSERT_EQ(emulated_calls(true), "");
+  hash_and_compare(**offload, chunks);
+  std::istringstream calls(emulated_calls(false));
+  std::map<std::string, std::map<char, int>> by_stream;
+  std::size_t streams_before_a_wait = 0;
+  for (std::string call; calls >> call;) {
+    if (call[0] == 's' && streams_before_a_wait == 0) streams_before_a_wait = by_stream.size();
+    ++by_stream[call.substr(1)][call[0]];
+  }
+  EXPECT_EQ(streams_before_a_wait, 2U);
+  EXPECT_EQ(by_stream.size(), 2U);
+  for (auto& [stream, counts] : by_stream) {
+    EXPECT_GE(counts['s'], 2) << stream;
+    EXPECT_EQ(counts['R'], 2 * counts['s']);  // outputs and outcomes
+    EXPECT_GT(counts['k'], 0);
+    EXPECT_GT(counts['W'], 0);
+    EXPECT_EQ(counts['w'] + counts['r'], 0) << stream;
+  }
 }
 
 TEST(ChunkOffload, TakesTheFasterOneByItself) {

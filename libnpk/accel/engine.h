@@ -35,7 +35,8 @@ struct EngineCounters {
   std::uint64_t bytes_from_device = 0;
 };
 
-// Memory that a device copies from and to by itself; of the CPU backend: plain. Freed with its engine still there.
+// Memory that a device copies from and to by itself, while kernels run; of the CPU backend: plain. Batches in other memory give the same, but
+// submit() may then wait for the copies, and for the kernels before them. Freed with its engine still there.
 class HostBuffer {
  public:
   virtual ~HostBuffer() = default;

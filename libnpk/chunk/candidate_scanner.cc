@@ -47,7 +47,7 @@ Result<CandidateScanner> CandidateScanner::make(const ChunkParameters& parameter
 
 Result<void> CandidateScanner::scan(ByteView before, ByteView slice, std::vector<Candidate>& out) const {
   if (slice.size() > kLargestSlice) return fail(Errc::misuse, "a slice to scan is longer than 1 GiB");
-  const ScanRule rule{*table_, 1ULL << (64 - (average_log_ - 2)), 1ULL << (64 - (average_log_ + 2))};
+  const ScanRule rule{*table_, loose_bound(), strict_bound()};
   const std::uint64_t hash = rule.roll(0, before.last(std::min(before.size(), kWindowBytes - 1)));
   scan_kernels()[kernel_].scan(rule, hash, slice, out);
   return {};

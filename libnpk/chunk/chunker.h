@@ -76,6 +76,12 @@ class CandidateScanner {
 
   [[nodiscard]] std::string_view kernel_name() const noexcept;
 
+  // The rule in numbers, for who looks for candidates elsewhere: p is a loose one where h(p) < loose_bound(), a strict one where h(p) < strict_bound();
+  // both are powers of two. The table lives as long as the scanner or a copy of it.
+  [[nodiscard]] const GearTable& gear_table() const noexcept { return *table_; }
+  [[nodiscard]] std::uint64_t loose_bound() const noexcept { return std::uint64_t{1} << (64 - (average_log_ - 2)); }
+  [[nodiscard]] std::uint64_t strict_bound() const noexcept { return std::uint64_t{1} << (64 - (average_log_ + 2)); }
+
   static constexpr std::size_t kLargestSlice = 1U << 30;
 
  private:

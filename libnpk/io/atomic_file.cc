@@ -121,9 +121,7 @@ Result<void> AtomicFile::write(ByteView bytes) {
 
 Result<void> AtomicFile::write_at(std::uint64_t position, ByteView bytes) {
   if (!file_) return fail(Errc::misuse, "written to after commit or a failure");
-  auto written = write_fully_at(file_.get(), position, bytes, shown_);
-  if (!written) discard();
-  return written;
+  return write_fully_at(file_.get(), position, bytes, shown_);  // others may be writing: who commits no failed file lets go of it
 }
 
 Result<void> AtomicFile::commit() {

@@ -8,7 +8,7 @@
 
 namespace npk::io {
 
-// One thread; source() as any.
+// One thread; source() and write_at() as any, also at once.
 class PlacedSink : public Sink {
  public:
   // At a position of the file, also beyond its end.

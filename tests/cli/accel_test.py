@@ -38,7 +38,8 @@ class Accelerators(harness.CommandTest):
         self.assertEqual(report, plain)
         self.assertEqual(accel["backend"], backend)
         self.assertGreater(accel["kernels"], accel["batches"])
-        self.assertGreater(accel["bytes"], 1_500_000)
+        self.assertGreater(accel["hashed_bytes"], 1_500_000)
+        self.assertEqual(accel["cut_bytes"], 0)
 
     def test_devices(self):
         listed = json.loads(self.npk("accel", "--list", "--json").stdout)
@@ -67,11 +68,17 @@ class Accelerators(harness.CommandTest):
         self.assertIn("chunks hashed by the processor", self.npk("verify", "-v", "--accel", "auto", "p.npk").stderr.decode())
 
     def check_pack(self, backend, **environment):
+        """The package is the same for every device and number of threads; the profile says that the device found the cuts and hashed."""
         environment["SOURCE_DATE_EPOCH"] = "1700000000"
-        for name, more in (("plain.npk", []), ("device.npk", ["--accel", backend])):
-            said = self.npk("pack", "-v", "--reproducible", *more, name, "tree", environment=environment).stderr.decode()
-        self.assertIn(f"chunks hashed by {backend} 0", said)
-        self.assertEqual((self.at / "plain.npk").read_bytes(), (self.at / "device.npk").read_bytes())
+        self.npk("pack", "-q", "--reproducible", "plain.npk", "tree", environment=environment)
+        for threads in ("1", "2", "5"):
+            said = self.npk("pack", "-v", "--reproducible", "--accel", backend, "--threads", threads, "--profile", "pack.json", "device.npk", "tree", environment=environment)
+            self.assertIn(f"chunks hashed by {backend} 0", said.stderr.decode())
+            self.assertEqual((self.at / "plain.npk").read_bytes(), (self.at / "device.npk").read_bytes())
+            accel = json.loads((self.at / "pack.json").read_text())["accel"]
+            self.assertGreater(accel["hashed_bytes"], 1_500_000)
+            self.assertGreaterEqual(accel["cut_bytes"], 1 << 20)  # slices of noise; what is left of it is less than is worth a device
+            (self.at / "device.npk").unlink()
 
     def test_pack_gives_the_same_bytes(self):
         self.check_pack("opencl")
@@ -84,6 +91,17 @@ class Accelerators(harness.CommandTest):
         self.assertEqual(json.loads((self.at / "p.json").read_text())["accel"]["backend"], "opencl")
         self.npk("verify", "-q", "--accel", "opencl", "--profile", "p.txt", "p.npk")
         self.assertIn("chunks hashed by opencl 0", (self.at / "p.txt").read_text())
+
+    @unittest.skipUnless(EMULATED, "built without CUDA kernels")
+    def test_auto_takes_no_slower_device_and_says_what_it_measured(self):
+        for verb in (["verify", "p.npk"], ["pack", "auto.npk", "tree"]):
+            self.npk(verb[0], "-q", "--accel", "auto", "--profile", "p.json", *verb[1:], environment=self.emulated())
+            accel = json.loads((self.at / "p.json").read_text())["accel"]
+            self.assertEqual((accel["asked"], accel["backend"], accel["batches"]), ("auto", "cpu", 0))
+            self.assertEqual(accel["reason"], "no device was measured to be faster")
+            for work in ["hash_rates"] + ["cut_rates"] * (verb[0] == "pack"):
+                self.assertGreater(accel[work]["processor"], accel[work]["device"])
+                self.assertGreater(accel[work]["device"], 0)
 
     @unittest.skipUnless(EMULATED, "built without CUDA kernels")
     def test_verify_on_cuda(self):

@@ -90,6 +90,17 @@ class Objects(harness.CommandTest):
         else:
             self.assertIn(b"no direct I/O", done.stderr)
 
+    def test_in_parts(self):
+        options = ("--size", "3000001", "--seed", "5")
+        for more in ((), ("--in-flight", "1"), ("--in-flight", "9"), ("--compression", "gzip")):
+            self.npk("gen", "-q", *options, *more[:2] if more[:1] == ("--compression",) else (), "whole")
+            self.npk("gen", "-q", *options, "--part-size", "64K", "--verify", *more, "parts")
+            self.assertEqual((self.at / "parts").read_bytes(), (self.at / "whole").read_bytes())
+        self.npk("gen", "-q", *options, "--part-size", "64K", "--package", "o.npk")
+        self.npk("verify", "-q", "o.npk")
+        for arguments in (("--part-size", "1K", "x"), ("--part-size", "1M", "-"), ("--part-size", "1M", "--direct", "x"), ("--in-flight", "2", "x"), ("--files", "2", "--part-size", "1M", "x")):
+            self.npk("gen", "--size", "1M", *arguments, code=USAGE)
+
     def test_wrong_lines(self):
         for arguments, says in ((("x",), "--size"), (("--size", "1"), "OUTPUT"), (("--size", "1", "--dedup", "0.5", "x"), "dedup"), (("--size", "1", "--seed", "z", "x"), "--seed"),
                                 (("--size", "1", "--depth", "2", "x"), "--depth"), (("--size", "1", "--files", "1", "--chunk", "1M", "x"), "--chunk"),

@@ -125,9 +125,47 @@ def commit_fuzz():
     yield "metadata_long", commit(u(2, 1) + u(2, 1) + b"n" + u(4, 65537))
 
 
+def accel_fuzz():
+    operations = ["varint_encode", "varint_decode", "zigzag_encode", "zigzag_decode", "delta_encode", "delta_decode", "bit_pack", "bit_unpack", "frame_encode",
+                  "frame_decode", "dictionary", "histogram", "pattern_match", "cut_points", "blake3", "lz4_decode", "none"]
+    with_parameters = {4, 5, 6, 7, 13}
+
+    def u(size, value):
+        return value.to_bytes(size, "little")
+
+    def batch(operation, items, content, sound=1, cuts=(2**60, 2**56)):
+        out = bytes([operation, sound, len(items)]) + u(8, cuts[0]) + u(8, cuts[1])
+        for place in items:
+            for value in place[:4]:
+                out += b"\xff" + u(8, value) if value > 65535 else b"\0" + u(2, value)
+            if operation in with_parameters:
+                out += u(4, place[4])
+        if operation != 13:
+            out += bytes([9])
+        out += u(8, 77)
+        if operation == 12:
+            out += b"\3" + b"\1a" + b"\2ab" + b"\3bab"
+        return out + content
+
+    values = b"".join(u(8, v) for v in (0, 1, 127, 128, 300, 2**35, TOP, 5, 4, 3, 2, 1, 0, 77, 78, 80))
+    content = {1: bytes([5, 0x80, 1, 0xFF, 0x7F]) + b"\xff" * 9 + b"\1" + b"\0" * 9, 7: bytes(range(128)), 9: u(8, 100) + u(4, 7) + u(4, 9) + bytes(range(40)),
+               10: b"".join(u(4, v) for v in (0, 8, 9, 3)) * 2, 12: b"abababbab" * 6, 13: bytes(range(256)) * 4, 15: b"\x40abcd" + u(2, 4) + b"\x50vwxyz" + b"\0" * 8}
+    for operation, name in enumerate(operations):
+        data = content.get(operation, values)
+        whole = (0, len(data), 0, 4000, 3)
+        yield name, batch(operation, [whole], data)
+        yield name + "_items", batch(operation, [whole, (8, 24, 0, 16, 1), (16, 0, 0, 0, 2), whole], data)
+        yield name + "_as_said", batch(operation, [(0, len(data) // 8 * 8, 0, 2048, 1)], data, sound=0)
+    yield "places_beyond", batch(14, [(TOP, 2, 0, 32)], values, sound=0)
+    yield "outputs_overlap", batch(14, [(0, 8, 0, 40), (0, 8, 32, 32)], values, sound=0)
+    yield "width_65", batch(6, [(0, 8, 0, 80, 65)], values, sound=0)
+    yield "bounds_crossed", batch(13, [(0, 64, 0, 800, 0)], values, sound=0, cuts=(1, 2))
+    yield "hostile_frame", batch(9, [(0, 16, 0, 4000)], u(8, 0) + u(4, 64) + u(4, 2**32 - 1))
+
+
 def main():
     corpus = pathlib.Path(__file__).parent / "corpus"
-    for target in (integer_column_fuzz, minisign_fuzz, commit_fuzz):
+    for target in (integer_column_fuzz, minisign_fuzz, commit_fuzz, accel_fuzz):
         folder = corpus / target.__name__
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in target():

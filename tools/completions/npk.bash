@@ -36,7 +36,7 @@ _npk_options() {
     hash) echo "-i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     key) echo "--json -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --envelope -o --output --replace -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     recover) echo "-o --output --partial --newest --fast --max --threads --json -q --quiet -i --identity -p --passphrase --passphrase-fd -r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --help" ;;
-    gen) echo "--size --files --seed --dedup --compress --block-size --chunk --threads --compression --level --checksum --direct --verify --package --sizes --spread --depth --directories --fan-out --name-length --generation --edit --changed --added --removed --renamed --changed-bytes --places --json -q --quiet --help" ;;
+    gen) echo "--size --files --seed --dedup --compress --block-size --chunk --part-size --in-flight --threads --compression --level --checksum --direct --verify --package --sizes --spread --depth --directories --fan-out --name-length --generation --edit --changed --added --removed --renamed --changed-bytes --places --json -q --quiet --help" ;;
     rekey) echo "-r --recipient -R --recipients-file --new-passphrase --new-passphrase-fd --cipher --pad -o --output -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
   esac
 }

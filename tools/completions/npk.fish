@@ -154,7 +154,7 @@ complete -c npk -n '__fish_seen_subcommand_from info' -l blocks -d 'how each blo
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a gen -d 'make data up'
 complete -c npk -n '__fish_seen_subcommand_from gen' -l compression -xa 'none zstd gzip'
 complete -c npk -n '__fish_seen_subcommand_from gen' -l sizes -xa 'fixed log-normal zipf'
-for option in size files seed dedup compress block-size chunk threads level spread depth directories fan-out name-length generation edit changed added removed renamed changed-bytes places
+for option in size files seed dedup compress block-size chunk part-size in-flight threads level spread depth directories fan-out name-length generation edit changed added removed renamed changed-bytes places
     complete -c npk -n '__fish_seen_subcommand_from gen' -l $option -x
 end
 for option in checksum direct verify package json

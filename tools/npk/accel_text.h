@@ -9,6 +9,6 @@
 namespace npk::tools {
 
 [[nodiscard]] std::string accel_text(const AccelUse& use);
-[[nodiscard]] Json accel_json(const AccelUse& use);  // of one with a device
+[[nodiscard]] Json accel_json(const AccelUse& use);
 
 }  // namespace npk::tools

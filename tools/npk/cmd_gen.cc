@@ -7,6 +7,7 @@
 #include "npk/files.h"
 #include "npk/ops/entry_sink.h"
 #include "npk/ops/generate.h"
+#include "npk/part_sink.h"
 #include "output_buffer.h"
 #include "progress_line.h"
 #include "verbs.h"
@@ -35,6 +36,7 @@ objects:
   --compression NAME   none, zstd or gzip; --level N sets how hard it tries
   --checksum           prints the CRC-32C of the plain bytes; standard output being the object's, on standard error
   --verify             reads the file back and compares
+  --part-size N        written in parts, as to a store over a network; --in-flight N at once at most (4), a thread each
 
 trees:
   --files N            how many
@@ -66,6 +68,10 @@ class LentOutput final : public Sink {
 
 Result<std::unique_ptr<Sink>> file_for(const GenOptions& options, const std::string& output, Io& io) {
   if (output == "-") return std::make_unique<LentOutput>(io.out);
+  if (options.part_bytes != 0) {
+    NPK_ASSIGN(std::shared_ptr<PartStore> file, part_file(output));
+    return part_sink(std::move(file), {.part_bytes = static_cast<std::size_t>(options.part_bytes), .in_flight = options.in_flight});
+  }
   return options.direct ? create_direct_file(output) : create_atomic_file(output);
 }
 

@@ -42,8 +42,8 @@ own, read from standard input.
   --dedup WHAT         stores equal files, or equal chunks (default), or none, once only
   --order HOW          files by path, kind or similar: like beside like; the last (default without --fast) reads each once more
   --threads N          as many as processors by default; never changes the bytes
-  --accel MODE         where chunks are hashed: off (the default, or what NPK_ACCEL says), opencl, cuda, or auto: a device that is measured
-                       to be faster than a core; never changes the bytes
+  --accel MODE         where chunks are found and hashed: off (the default, or what NPK_ACCEL says), opencl, cuda, or auto: a device that is measured
+                       to be faster than these threads; never changes the bytes
   --memory N           at most N bytes for buffers; never changes the bytes
   --reproducible       nothing of this machine or moment: no owners, holes by content, time 0 or SOURCE_DATE_EPOCH
   --volume-size N      files PACKAGE.001, PACKAGE.002, … of at most N bytes each, 4M at least

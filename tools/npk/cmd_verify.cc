@@ -28,7 +28,7 @@ after damage. If something is wrong: exit code 3, where it is, and which files i
   --threads N  as many as processors by default
   --profile FILE  where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
   --accel MODE  where chunks are hashed: off (this processor; the default, or what NPK_ACCEL says), opencl, cuda, or auto: a device that is
-               measured to be faster than a core; the result is the same (`npk accel` shows devices)
+               measured to be faster than these threads; the result is the same (`npk accel` shows devices)
   --json       one document (see JSON.md)
   -q, --quiet  nothing but what is wrong
   -v, --verbose  also where chunks were hashed
@@ -118,7 +118,7 @@ Json json_of(const Outcome& outcome, const Options& options) {
   json["damages_left_out"] = report.damages_left_out;
   json["digests_left_out"] = report.digests_left_out;
   json["signed_by"] = signed_json(outcome);
-  if (report.accel.device) json["accel"] = accel_json(report.accel);
+  if (report.accel.asked != AccelMode::off) json["accel"] = accel_json(report.accel);
   return json;
 }
 

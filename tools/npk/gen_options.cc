@@ -73,7 +73,7 @@ Result<void> complete_tree(const GenWords& words, GenOptions& options) {
 Result<void> refuse_strays(const OptionParser& parser, const GenOptions& options) {
   constexpr std::array<std::string_view, 14> kOfTrees = {"sizes", "spread", "depth", "directories", "fan-out", "name-length", "generation",
                                                          "edit", "changed", "added", "removed", "renamed", "changed-bytes", "places"};
-  constexpr std::array<std::string_view, 3> kOfObjects = {"compression", "level", "chunk"};
+  constexpr std::array<std::string_view, 5> kOfObjects = {"compression", "level", "chunk", "part-size", "in-flight"};
   for (const OptionParser::Given& given : parser.in_order()) {
     if (!options.is_tree() && std::ranges::find(kOfTrees, given.name) != kOfTrees.end()) return fail(Errc::misuse, "--" + given.name + " is for trees: --files says of how many files");
     if (options.is_tree() && std::ranges::find(kOfObjects, given.name) != kOfObjects.end()) return fail(Errc::misuse, "--" + given.name + " is for objects, not for trees");
@@ -90,7 +90,7 @@ Result<void> check_outputs(const GenOptions& options, const Io& io) {
   if (options.outputs.size() > 1) return fail(Errc::misuse, "standard output is one file: name no other OUTPUT");
   if (io.out_is_terminal) return fail(Errc::misuse, "made-up bytes are not for a terminal: redirect standard output, or name a file");
   if (options.json) return fail(Errc::misuse, "--json and the data can't both go to standard output");
-  if (options.direct || options.verify) return fail(Errc::misuse, "--direct and --verify need a file");
+  if (options.direct || options.verify || options.part_bytes != 0) return fail(Errc::misuse, "--direct, --part-size and --verify need a file");
   if (options.is_tree() && !options.package) return fail(Errc::misuse, "a tree goes into a directory, or with --package to standard output");
   return {};
 }
@@ -124,6 +124,8 @@ void define_gen(OptionParser& parser, GenOptions& options, GenWords& words) {
   parser.number("--threads", options.threads, 1, 256);
   parser.text("--compression", words.compression);
   parser.number("--level", words.level, 1, 22);
+  parser.size("--part-size", options.part_bytes);
+  parser.number("--in-flight", words.in_flight, 1, 64);
   parser.flag("--checksum", options.checksum);
   parser.flag("--direct", options.direct);
   parser.flag("--verify", options.verify);
@@ -146,6 +148,7 @@ void define_gen(OptionParser& parser, GenOptions& options, GenWords& words) {
   parser.flag("-q,--quiet", options.quiet);
   parser.operands("OUTPUT", options.outputs);
   parser.excludes("--depth", "--directories");
+  parser.excludes("--direct", "--part-size");
 }
 
 Result<void> complete_gen(const GenWords& words, const OptionParser& parser, const Io& io, GenOptions& options) {
@@ -165,6 +168,8 @@ Result<void> complete_gen(const GenWords& words, const OptionParser& parser, con
   writer.threads = static_cast<unsigned>(std::max<std::uint64_t>(1, options.threads));
   NPK_ASSIGN(writer.compression, compression_of(words.compression));
   writer.level = words.level;
+  if (words.in_flight && options.part_bytes == 0) return fail(Errc::misuse, "--in-flight is of --part-size's parts");
+  options.in_flight = static_cast<unsigned>(words.in_flight.value_or(4));
   if (options.package && options.verify) return fail(Errc::misuse, "--verify is for files; npk verify reads packages");
   NPK_TRY(refuse_strays(parser, options));
   return options.is_tree() ? complete_tree(words, options) : Result<void>();

@@ -21,6 +21,8 @@ struct GenOptions {
   synth::TreeOptions tree;                  // likewise
   std::uint64_t generation = 0;
   std::optional<std::uint64_t> edit_from;
+  std::uint64_t part_bytes = 0;             // not 0: files are written in parts
+  unsigned in_flight = 4;
   bool direct = false, verify = false, checksum = false, package = false, json = false, quiet = false;
 
   [[nodiscard]] bool is_tree() const noexcept { return files != 0; }
@@ -30,7 +32,7 @@ struct GenOptions {
 struct GenWords {
   std::string seed, dedup, compress, compression, sizes, spread, changed, added, removed, renamed, changed_bytes;
   std::optional<std::uint64_t> chunk, block;
-  std::optional<int> level, depth;
+  std::optional<int> level, depth, in_flight;
   std::uint64_t directories = 0, fan_out = 16, places = 1, name_length = 0;
 };
 

@@ -39,7 +39,7 @@ std::string text_of(const Profile& profile, const AccelUse& accel, Form form) {
     case Form::json: break;
   }
   Json json = profile_json(report);
-  if (accel.device) json["accel"] = accel_json(accel);
+  if (accel.asked != AccelMode::off) json["accel"] = accel_json(accel);
   return json.dump(2) + "\n";
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 
@@ -39,6 +40,39 @@ ByteView bytes_of(const std::vector<T>& values) noexcept {
   return bytes_of(std::span<const T>(values));
 }
 
+// Memory that a device copies by itself, shared out from its beginning.
+class Staging {
+ public:
+  explicit Staging(Engine& engine) noexcept : engine_(engine) {}
+
+  // So many bytes; what lay there before is gone.
+  Result<void> reserve(std::uint64_t bytes) {
+    used_ = 0;
+    if (buffer_ != nullptr && buffer_->bytes().size() >= bytes) return {};
+    buffer_.reset();
+    NPK_ASSIGN(buffer_, engine_.allocate(static_cast<std::size_t>(std::max(kLeastBytes, bytes + bytes / 2))));
+    return {};
+  }
+  [[nodiscard]] MutableBytes take(std::uint64_t bytes) noexcept {
+    const MutableBytes part = buffer_->bytes().subspan(static_cast<std::size_t>(used_), static_cast<std::size_t>(bytes));
+    used_ += laid_out(bytes);
+    return part;
+  }
+  [[nodiscard]] ByteView keep(ByteView bytes) noexcept {
+    const MutableBytes part = take(bytes.size());
+    std::ranges::copy(bytes, part.begin());
+    return part;
+  }
+  [[nodiscard]] static constexpr std::uint64_t laid_out(std::uint64_t bytes) noexcept { return (bytes + 15) / 16 * 16; }
+
+ private:
+  static constexpr std::uint64_t kLeastBytes = 64U << 10;
+
+  Engine& engine_;
+  std::unique_ptr<HostBuffer> buffer_;
+  std::uint64_t used_ = 0;
+};
+
 // Kernels read whole words, the last of which may end behind the bytes.
 constexpr std::uint64_t kSlackBytes = 16;
 
@@ -57,8 +91,8 @@ BufferSizes buffer_sizes(const Batch& batch, const PlanSizes& sizes, const Exten
 
 class BatchQueue final : public Queue {
  public:
-  BatchQueue(std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters)
-      : device_(std::move(device)), groups_(groups), counters_(std::move(counters)) {}
+  BatchQueue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters)
+      : staging_(engine), device_(std::move(device)), groups_(groups), counters_(std::move(counters)) {}
   ~BatchQueue() override {
     if (batch_.inputs.empty()) return;
     const auto done = device_->finish();
@@ -90,14 +124,24 @@ class BatchQueue final : public Queue {
     NPK_TRY(device_->reserve(buffer_sizes(batch, {plan_.tiles.size(), plan_.scratch_words}, plan_.input, plan_.output, table.size())));
     const ByteView input = batch.input.subspan(plan_.input.offset, plan_.input.bytes);
     NPK_TRY(device_->write(DeviceBuffer::input, input));
-    NPK_TRY(device_->write(DeviceBuffer::table, bytes_of(table)));
-    NPK_TRY(device_->write(DeviceBuffer::items, bytes_of(plan_.items)));
-    NPK_TRY(device_->write(DeviceBuffer::tiles, bytes_of(plan_.tiles)));
-    NPK_TRY(device_->write(DeviceBuffer::outcomes, bytes_of(plan_.outcomes)));
+    NPK_TRY(stage(table));
     std::uint64_t kernels = 0;
     for (const Launch& launch : plan_.launches) NPK_TRY(run(launch, kernels));
     NPK_TRY(read_back(batch));
     counters_->add_batch(kernels, input.size(), plan_.output.bytes);
+    return {};
+  }
+
+  Result<void> stage(std::span<const std::uint64_t> table) {
+    const std::array<std::pair<DeviceBuffer, ByteView>, 4> parts = {{{DeviceBuffer::table, bytes_of(table)}, {DeviceBuffer::items, bytes_of(plan_.items)},
+                                                                     {DeviceBuffer::tiles, bytes_of(plan_.tiles)}, {DeviceBuffer::outcomes, bytes_of(plan_.outcomes)}}};
+    const std::uint64_t outcome_bytes = parts.back().second.size(), output_bytes = plan_.output_is_whole ? 0 : plan_.output.bytes;
+    std::uint64_t all = Staging::laid_out(outcome_bytes) + output_bytes;
+    for (const auto& [buffer, bytes] : parts) all += Staging::laid_out(bytes.size());
+    NPK_TRY(staging_.reserve(all));
+    for (const auto& [buffer, bytes] : parts) NPK_TRY(device_->write(buffer, staging_.keep(bytes)));
+    records_ = staging_.take(outcome_bytes);
+    staged_ = staging_.take(output_bytes);
     return {};
   }
 
@@ -116,10 +160,8 @@ class BatchQueue final : public Queue {
   }
 
   Result<void> read_back(const Batch& batch) {
-    if (!plan_.output_is_whole) staged_.resize(plan_.output.bytes);
-    const MutableBytes to = plan_.output_is_whole ? batch.output.subspan(plan_.output.offset, plan_.output.bytes) : MutableBytes(staged_);
-    NPK_TRY(device_->read(DeviceBuffer::output, to));
-    return device_->read(DeviceBuffer::outcomes, {reinterpret_cast<std::uint8_t*>(plan_.outcomes.data()), plan_.outcomes.size() * sizeof(OutcomeRecord)});
+    NPK_TRY(device_->read(DeviceBuffer::output, plan_.output_is_whole ? batch.output.subspan(plan_.output.offset, plan_.output.bytes) : staged_));
+    return device_->read(DeviceBuffer::outcomes, records_);
   }
 
   Result<void> complete() {
@@ -133,7 +175,8 @@ class BatchQueue final : public Queue {
 
   // A device's word is not taken for what the caller will rely on.
   Result<void> give_back(const Batch& batch, std::size_t item) {
-    const OutcomeRecord& record = plan_.outcomes[item];
+    OutcomeRecord record;
+    std::memcpy(&record, records_.data() + item * sizeof record, sizeof record);
     const Extent& room = batch.outputs[item];
     Outcome& outcome = batch.outcomes[item];
     outcome = {record.bytes, static_cast<ItemStatus>(record.status)};
@@ -145,12 +188,13 @@ class BatchQueue final : public Queue {
     return {};
   }
 
+  Staging staging_;  // goes after the queue that copies from it
   std::unique_ptr<DeviceQueue> device_;
   GroupSizes groups_;
   std::shared_ptr<SharedCounters> counters_;
   Plan plan_;
   Batch batch_;  // under way; without items: none
-  Bytes staged_;
+  MutableBytes records_, staged_;  // in staging_: outcomes, and an output with gaps
   BatchTimes times_;
 };
 
@@ -168,8 +212,8 @@ std::uint64_t device_bytes_of(const Batch& batch) {
   return all;
 }
 
-std::unique_ptr<Queue> make_batch_queue(std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters) {
-  return std::make_unique<BatchQueue>(std::move(device), groups, std::move(counters));
+std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters) {
+  return std::make_unique<BatchQueue>(engine, std::move(device), groups, std::move(counters));
 }
 
 }  // namespace npk::accel

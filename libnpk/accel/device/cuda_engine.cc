@@ -2,6 +2,7 @@
 
 #include "accel/device/backends.h"
 #include "accel/device/cuda_queue.h"
+#include "accel/device/device_engine.h"
 
 namespace npk::accel {
 
@@ -65,25 +66,17 @@ AccelDevice describe(const CudaDriver& driver, cuda::Device id, std::size_t numb
 
 ByteView image_of(const Drivers& drivers) noexcept { return drivers.cuda_image.empty() ? built_in_cuda_image() : drivers.cuda_image; }
 
-class CudaEngine final : public Engine {
+class CudaEngine final : public DeviceEngine {
  public:
   CudaEngine(std::shared_ptr<const CudaContext> context, AccelDevice device, const GroupSizes& groups)
-      : context_(std::move(context)), device_(std::move(device)), groups_(groups) {}
+      : DeviceEngine(std::move(device), groups), context_(std::move(context)) {}
 
-  const AccelDevice& device() const noexcept override { return device_; }
-  Result<std::unique_ptr<Queue>> open_queue() override {
-    NPK_ASSIGN(auto queue, make_cuda_queue(context_));
-    return make_batch_queue(std::move(queue), groups_, counters_);
-  }
   Result<std::unique_ptr<HostBuffer>> allocate(std::size_t bytes) override { return make_cuda_host_buffer(context_, bytes); }
-  std::uint64_t device_bytes(const Batch& batch) const override { return device_bytes_of(batch); }
-  EngineCounters counters() const noexcept override { return read_counters(*counters_); }
 
  private:
+  Result<std::unique_ptr<DeviceQueue>> open_device_queue() override { return make_cuda_queue(context_); }
+
   std::shared_ptr<const CudaContext> context_;
-  AccelDevice device_;
-  GroupSizes groups_;
-  std::shared_ptr<SharedCounters> counters_ = make_counters();
 };
 
 }  // namespace

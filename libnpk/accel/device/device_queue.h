@@ -49,6 +49,8 @@ class SharedCounters;
 [[nodiscard]] EngineCounters read_counters(const SharedCounters& counters) noexcept;
 
 [[nodiscard]] std::uint64_t device_bytes_of(const Batch& batch);
-[[nodiscard]] std::unique_ptr<Queue> make_batch_queue(std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters);
+// What goes to the device and comes from it besides the caller's bytes lies in memory of engine.allocate(): copies from and to other memory
+// may wait for the kernels, and nothing would overlap.
+[[nodiscard]] std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters);
 
 }  // namespace npk::accel

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "accel/device/backends.h"
+#include "accel/device/device_engine.h"
 #include "accel/device/opencl_driver.h"
 #include "accel/device/opencl_queue.h"
 
@@ -54,25 +55,17 @@ AccelDevice describe(const OpenClDriver& cl, cl_device_id id, std::size_t number
           .is_processor = (info_of<cl_device_type>(cl, id, CL_DEVICE_TYPE) & CL_DEVICE_TYPE_CPU) != 0};
 }
 
-class OpenClEngine final : public Engine {
+class OpenClEngine final : public DeviceEngine {
  public:
   OpenClEngine(std::shared_ptr<const OpenClContext> context, AccelDevice device, const GroupSizes& groups)
-      : context_(std::move(context)), device_(std::move(device)), groups_(groups) {}
+      : DeviceEngine(std::move(device), groups), context_(std::move(context)) {}
 
-  const AccelDevice& device() const noexcept override { return device_; }
-  Result<std::unique_ptr<Queue>> open_queue() override {
-    NPK_ASSIGN(auto queue, make_opencl_queue(context_, device_.largest_allocation_bytes));
-    return make_batch_queue(std::move(queue), groups_, counters_);
-  }
   Result<std::unique_ptr<HostBuffer>> allocate(std::size_t bytes) override { return make_opencl_host_buffer(context_, bytes); }
-  std::uint64_t device_bytes(const Batch& batch) const override { return device_bytes_of(batch); }
-  EngineCounters counters() const noexcept override { return read_counters(*counters_); }
 
  private:
+  Result<std::unique_ptr<DeviceQueue>> open_device_queue() override { return make_opencl_queue(context_, device().largest_allocation_bytes); }
+
   std::shared_ptr<const OpenClContext> context_;
-  AccelDevice device_;
-  GroupSizes groups_;
-  std::shared_ptr<SharedCounters> counters_ = make_counters();
 };
 
 }  // namespace

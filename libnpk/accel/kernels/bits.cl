@@ -54,18 +54,14 @@ FUNCTION ulong packed_value(GLOBAL const ulong *words, ulong i, uint width) {
 }
 
 KERNEL bit_pack(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
+  GROUP_TAKES_A_TILE();
   GLOBAL const ulong *values = (GLOBAL const ulong *)(input + item.input_offset);
   const int wide = pack_tile(values, item.input_bytes / 8, tile.begin, (uint)item.parameter, 0, output + item.output_offset);
   if (wide) note(outcomes, tile.item, STATUS_OUT_OF_RANGE);
 }
 
 KERNEL bit_unpack(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
+  GROUP_TAKES_A_TILE();
   GLOBAL const ulong *words = (GLOBAL const ulong *)(input + item.input_offset);
   GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
   const ulong end = least(tile.begin + VALUE_TILE, item.expected_bytes / 8);
@@ -125,10 +121,8 @@ KERNEL frame_headers(ARGUMENTS) {
 }
 
 KERNEL frame_encode(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
+  GROUP_TAKES_A_TILE();
   if (outcomes[tile.item].status != STATUS_OK) return;
-  const Item item = items[tile.item];
   GLOBAL const ulong *header = (GLOBAL const ulong *)(output + item.output_offset);
   const uint width = (uint)header[1];
   if (width == 0) return;
@@ -138,9 +132,7 @@ KERNEL frame_encode(ARGUMENTS) {
 
 // The header has been checked; the parameter is its width.
 KERNEL frame_decode(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
+  GROUP_TAKES_A_TILE();
   GLOBAL const ulong *words = (GLOBAL const ulong *)(input + item.input_offset);
   GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
   const ulong base = words[0];

@@ -65,11 +65,7 @@ FUNCTION void blake3_store(GLOBAL uchar *output, Item item, const uint *h) {
 }
 
 KERNEL blake3_leaves(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   GLOBAL const uchar *bytes = input + item.input_offset + tile.begin;
   const uint length = (uint)least(LEAF_BYTES, item.input_bytes - tile.begin);
   const int aligned = (item.input_offset & 3) == 0;
@@ -95,11 +91,7 @@ KERNEL blake3_leaves(ARGUMENTS) {
 
 // Joins the nodes `a` leaves apart, whose places are those of their first leaves.
 KERNEL blake3_parents(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   const ulong leaf = tile.begin / LEAF_BYTES;
   if (leaf % (2 * a) != 0 || leaf + a >= item.tile_count) return;
   GLOBAL uint *left = (GLOBAL uint *)(scratch + 4 * index);

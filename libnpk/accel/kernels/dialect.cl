@@ -85,6 +85,18 @@ typedef struct {
 #define UNUSED_ARGUMENTS() \
   (void)input, (void)output, (void)table, (void)items, (void)tiles, (void)outcomes, (void)scratch, (void)count, (void)a, (void)b
 
+// How kernels begin whose work items take a tile each, and those in which a group takes one.
+#define ITEM_TAKES_A_TILE()          \
+  UNUSED_ARGUMENTS();                \
+  const ulong index = GLOBAL_INDEX(); \
+  if (index >= count) return;        \
+  const Tile tile = tiles[index];    \
+  const Item item = items[tile.item]
+#define GROUP_TAKES_A_TILE()                \
+  UNUSED_ARGUMENTS();                       \
+  const Tile tile = tiles[GROUP_INDEX()];   \
+  const Item item = items[tile.item]
+
 // Elements of a tile, as in plan.cc.
 #define VARINT_TILE_VALUES 64
 #define VARINT_TILE_BYTES 256

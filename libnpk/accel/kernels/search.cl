@@ -27,11 +27,7 @@ FUNCTION ulong match_tile(GLOBAL const uchar *bytes, ulong size, ulong begin, GL
 }
 
 KERNEL match_count(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   scratch[index] = match_tile(input + item.input_offset, item.input_bytes, tile.begin, table, 0);
 }
 
@@ -42,11 +38,7 @@ FUNCTION ulong found_by(GLOBAL const ulong *scratch, ulong index, Item item, Out
 }
 
 KERNEL match_write(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   const Outcome outcome = outcomes[tile.item];
   if (outcome.status != STATUS_OK || found_by(scratch, index, item, outcome) == 0) return;
   match_tile(input + item.input_offset, item.input_bytes, tile.begin, table, (GLOBAL ulong *)(output + item.output_offset) + scratch[index]);
@@ -80,11 +72,7 @@ KERNEL cut_count(ARGUMENTS) {
 }
 
 KERNEL cut_write(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   const Outcome outcome = outcomes[tile.item];
   if (outcome.status != STATUS_OK || found_by(scratch, index, item, outcome) == 0) return;
   cut_tile(input, item, tile.begin, table, a, b, (GLOBAL ulong *)(output + item.output_offset) + scratch[index]);

@@ -4,29 +4,20 @@
   for (ulong i = (tile).begin + LOCAL_INDEX(), i##_end = least((tile).begin + VALUE_TILE, (item).input_bytes / 8); i < i##_end; \
        i += LOCAL_COUNT())
 
-KERNEL zigzag_encode(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
-  GLOBAL const ulong *from = (GLOBAL const ulong *)(input + item.input_offset);
-  GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
-  FOR_EACH_VALUE(i, item, tile) to[i] = (from[i] << 1) ^ (0 - (from[i] >> 63));
-}
+#define EACH_VALUE_BECOMES(name, expression)                                            \
+  KERNEL name(ARGUMENTS) {                                                              \
+    GROUP_TAKES_A_TILE();                                                               \
+    GLOBAL const ulong *from = (GLOBAL const ulong *)(input + item.input_offset);       \
+    GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);                   \
+    FOR_EACH_VALUE(i, item, tile) to[i] = expression;                                   \
+  }
 
-KERNEL zigzag_decode(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
-  GLOBAL const ulong *from = (GLOBAL const ulong *)(input + item.input_offset);
-  GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
-  FOR_EACH_VALUE(i, item, tile) to[i] = (from[i] >> 1) ^ (0 - (from[i] & 1));
-}
+EACH_VALUE_BECOMES(zigzag_encode, (from[i] << 1) ^ (0 - (from[i] >> 63)))
+EACH_VALUE_BECOMES(zigzag_decode, (from[i] >> 1) ^ (0 - (from[i] & 1)))
 
 // Of order 1 or 2 (the item's parameter); values before the first are 0.
 KERNEL delta_encode(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
+  GROUP_TAKES_A_TILE();
   GLOBAL const ulong *from = (GLOBAL const ulong *)(input + item.input_offset);
   GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
   FOR_EACH_VALUE(i, item, tile) {
@@ -43,11 +34,7 @@ FUNCTION GLOBAL const ulong *differences_of(GLOBAL const uchar *input, GLOBAL co
 }
 
 KERNEL delta_sums(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   if (item.parameter <= a) return;
   GLOBAL const ulong *from = differences_of(input, output, item, a);
   const ulong end = least(tile.begin + DELTA_TILE_VALUES, item.input_bytes / 8);
@@ -57,11 +44,7 @@ KERNEL delta_sums(ARGUMENTS) {
 }
 
 KERNEL delta_restore(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   if (item.parameter <= a) return;
   GLOBAL const ulong *from = differences_of(input, output, item, a);
   GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
@@ -75,9 +58,7 @@ KERNEL delta_restore(ARGUMENTS) {
 
 // Indices of 32 bits into the table of `a` values.
 KERNEL dictionary_lookup(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const Tile tile = tiles[GROUP_INDEX()];
-  const Item item = items[tile.item];
+  GROUP_TAKES_A_TILE();
   GLOBAL const uint *from = (GLOBAL const uint *)(input + item.input_offset);
   GLOBAL ulong *to = (GLOBAL ulong *)(output + item.output_offset);
   const ulong end = least(tile.begin + VALUE_TILE, item.input_bytes / 4);

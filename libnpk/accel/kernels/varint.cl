@@ -10,11 +10,7 @@ FUNCTION uint varint_bytes(ulong value) {
 }
 
 KERNEL varint_sizes(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   GLOBAL const ulong *values = (GLOBAL const ulong *)(input + item.input_offset);
   const ulong end = least(tile.begin + VARINT_TILE_VALUES, item.input_bytes / 8);
   ulong bytes = 0;
@@ -23,12 +19,8 @@ KERNEL varint_sizes(ARGUMENTS) {
 }
 
 KERNEL varint_write(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
+  ITEM_TAKES_A_TILE();
   if (outcomes[tile.item].status != STATUS_OK) return;
-  const Item item = items[tile.item];
   GLOBAL const ulong *values = (GLOBAL const ulong *)(input + item.input_offset);
   GLOBAL uchar *out = output + item.output_offset + scratch[index];
   const ulong end = least(tile.begin + VARINT_TILE_VALUES, item.input_bytes / 8);
@@ -50,11 +42,7 @@ FUNCTION uint varint_length(GLOBAL const uchar *bytes, ulong last) {
 }
 
 KERNEL varint_count(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
-  const Item item = items[tile.item];
+  ITEM_TAKES_A_TILE();
   GLOBAL const uchar *bytes = input + item.input_offset;
   const ulong end = least(tile.begin + VARINT_TILE_BYTES, item.input_bytes);
   ulong values = 0;
@@ -70,12 +58,8 @@ KERNEL varint_count(ARGUMENTS) {
 }
 
 KERNEL varint_read(ARGUMENTS) {
-  UNUSED_ARGUMENTS();
-  const ulong index = GLOBAL_INDEX();
-  if (index >= count) return;
-  const Tile tile = tiles[index];
+  ITEM_TAKES_A_TILE();
   if (outcomes[tile.item].status != STATUS_OK) return;
-  const Item item = items[tile.item];
   GLOBAL const uchar *bytes = input + item.input_offset;
   GLOBAL ulong *out = (GLOBAL ulong *)(output + item.output_offset) + scratch[index];
   const ulong end = least(tile.begin + VARINT_TILE_BYTES, item.input_bytes);

@@ -41,14 +41,19 @@ struct AccelDevice {
   bool is_processor = false;     // kernels run on the processor's cores
 };
 
+// Bytes a second, from memory to memory; 0: not measured.
+struct AccelRates {
+  double device = 0, processor = 0;
+};
+
 // What an operation used, and why.
 struct AccelUse {
   AccelMode asked = AccelMode::off;
   std::optional<AccelDevice> device = {};  // none: the processor, as ever
   std::string reason = {};                 // one clause; empty: off
-  double device_rate = 0;                  // bytes a second from memory to memory, where `automatic` measured them
-  double processor_rate = 0;               // of one core
-  std::uint64_t batches = 0, kernels = 0, bytes = 0;
+  AccelRates hash_rates = {}, cut_rates = {};  // as `automatic` measured them, by as many threads as there were to be
+  std::uint64_t batches = 0, kernels = 0;
+  std::uint64_t hashed_bytes = 0, cut_bytes = 0;  // that the device hashed, and that it looked for cuts in
   std::uint64_t kernel_nanoseconds = 0, transfer_nanoseconds = 0;  // by the device's clock
 };
 

@@ -64,7 +64,7 @@ struct WriterOptions {
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
   std::uint64_t memory_bytes = 0;        // 0: no limit; kept by filtering fewer blocks at a time and using fewer threads; Errc::limit naming the least that works if too little.
                                          // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
-  // Where chunks are hashed; never changes the bytes. None: as the environment variable NPK_ACCEL says (cpu, auto, opencl, cuda), else off.
+  // Where cuts are looked for and chunks hashed; never changes the bytes. None: as the environment variable NPK_ACCEL says (cpu, auto, opencl, cuda), else off.
   // A device takes up to 8 MiB a thread here, beside memory_bytes, and as much of its own.
   std::optional<AccelMode> accel;
   bool reproducible = false;             // holes from aligned zero runs instead of the file system's
@@ -93,7 +93,7 @@ struct WriteReport {
   Digest content_root{};
   std::uint64_t earlier_blocks = 0;      // left by a run that was stopped, and not compressed again
   std::uint64_t earlier_bytes = 0;       // raw bytes in them
-  AccelUse accel = {};                   // where chunks were hashed
+  AccelUse accel = {};                   // where chunks were found and hashed
 };
 
 // Errc::misuse, naming the field and its range, for options that make no sense.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "accel/chunk_hasher.h"
+#include "accel/chunk_offload.h"
 #include "npk/checked.h"
 #include "ops/read/file_digests.h"
 #include "ops/read/verify_blocks.h"
@@ -55,11 +55,11 @@ class Verification {
     auto bounded = reader::check_expansion(reader_.info(), options_.limits);
     FileDigests files(reader_, bounded ? std::move(entries_.digest_tasks()) : std::vector<DigestTask>(), damages_, options_.profile.get());
     if (!bounded) NPK_TRY(damages_.note(DamageKind::totals, std::move(bounded).error()));
-    NPK_ASSIGN(const auto hasher, accel::ChunkHasher::make(options_.accel));
-    BlockCheck check(package_, part, {.threads = options_.threads, .stop = options_.stop}, files, *hasher, damages_, options_.profile.get());
+    NPK_ASSIGN(const auto offload, accel::ChunkOffload::make({.asked = options_.accel, .threads = options_.threads}));
+    BlockCheck check(package_, part, {.threads = options_.threads, .stop = options_.stop}, files, *offload, damages_, options_.profile.get());
     NPK_TRY(check.run(chunks_, [this](const BlockCheck::Counts& counts) { tell(counts, false); }));
     NPK_TRY(files.finish(options_.part == 1, options_.threads, options_.stop));
-    report_.accel = hasher->use();
+    report_.accel = offload->use();
     report_.blocks = check.counts().blocks;
     report_.chunks = check.counts().chunks;
     report_.decoded_bytes = check.counts().bytes;

@@ -84,11 +84,11 @@ Result<void> BlockCheck::decode(Token& token) {
 
 Result<std::vector<Digest>> BlockCheck::hash_chunks(const Token& token) {
   std::vector<Digest> digests(token.chunks.size());
-  if (hasher_.is_on_device() && token.raw.size() >= accel::ChunkHasher::kLeastBytes) {
+  if (offload_.takes_hashing(token.raw.size())) {
     std::vector<accel::Extent> extents;
     extents.reserve(token.chunks.size());
     for (const Chunk& chunk : token.chunks) extents.push_back({chunk.row.offset, chunk.row.length});
-    NPK_TRY(hasher_.hash(token.raw, extents, digests));
+    NPK_TRY(offload_.hash(token.raw, extents, digests));
     return digests;
   }
   for (std::size_t i = 0; i < digests.size(); ++i) digests[i] = hash::blake3(ByteView(token.raw).subspan(token.chunks[i].row.offset, token.chunks[i].row.length));

@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-#include "accel/chunk_hasher.h"
+#include "accel/chunk_offload.h"
 #include "ops/read/file_digests.h"
 #include "ops/read/verify_chunks.h"
 #include "pool/pipeline.h"
@@ -26,9 +26,9 @@ class BlockCheck {
   };
   using OnBlock = std::function<void(const Counts&)>;  // by one thread at a time
 
-  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, accel::ChunkHasher& hasher, DamageList& damages,
+  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, accel::ChunkOffload& offload, DamageList& damages,
              Profile* profile = nullptr)
-      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), hasher_(hasher), damages_(damages), profile_(profile) {}
+      : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), offload_(offload), damages_(damages), profile_(profile) {}
 
   [[nodiscard]] Result<void> run(const ChunkTreeCheck& chunks, const OnBlock& on_block);
   [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
@@ -58,7 +58,7 @@ class BlockCheck {
   BlockPart part_;
   pool::PipelineOptions pipeline_;
   FileDigests& files_;
-  accel::ChunkHasher& hasher_;
+  accel::ChunkOffload& offload_;
   DamageList& damages_;
   Profile* profile_;
   Counts counts_;

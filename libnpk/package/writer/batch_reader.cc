@@ -30,15 +30,16 @@ Error changed_error(const char* how) { return {.code = Errc::io, .message = how}
 
 }  // namespace
 
-Result<void> BatchReader::read(Batch& batch) const {
+Result<void> BatchReader::read(Batch& batch, accel::ChunkOffload& offload) const {
   if (!batch.data) return {};
   read_pieces(batch);
   ProfileSpan span(options_.profile, ProfileStage::inspect);
   if (options_.zero_runs_are_holes) split_zero_runs(batch);
   for (Piece& piece : batch.pieces) {
-    if (!piece.is_hole && !piece.failed) NPK_TRY(inspect(batch, piece));
+    if (!piece.is_hole && !piece.failed) piece.lane = lane_of(piece, batch.data.span(piece.data_begin, piece.length));
     batch.input_bytes += piece.length;
   }
+  if (scanner_ != nullptr) NPK_TRY(find_cuts(batch, offload));
   span.add_bytes(batch.input_bytes, batch.input_bytes);
   return {};
 }
@@ -163,13 +164,26 @@ Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
   return dense ? Lane::incompressible : Lane::ordinary;
 }
 
-Result<void> BatchReader::inspect(const Batch& batch, Piece& piece) const {
-  const ByteView data = batch.data.span(piece.data_begin, piece.length);
-  piece.lane = lane_of(piece, data);
-  const bool whole = piece.first && piece.last;
-  if (scanner_ == nullptr || data.empty() || (whole && data.size() < whole_file_bytes_)) return {};
-  const std::size_t before = piece.after_hole ? 0 : std::min<std::uint64_t>(kWindowBytes, piece.offset);
-  return scanner_->scan(batch.data.span(piece.data_begin - before, before), data, piece.candidates);
+bool BatchReader::is_cut(const Piece& piece) const noexcept {
+  if (piece.is_hole || piece.failed || piece.length == 0) return false;
+  return !(piece.first && piece.last) || piece.length >= whole_file_bytes_;
+}
+
+Result<void> BatchReader::find_cuts(Batch& batch, accel::ChunkOffload& offload) const {
+  std::vector<accel::CutSlice> slices;
+  std::uint64_t bytes = 0;
+  std::size_t end = 0;
+  for (Piece& piece : batch.pieces) {
+    if (!is_cut(piece)) continue;
+    const std::uint64_t before = piece.after_hole ? 0 : std::min<std::uint64_t>(kWindowBytes, piece.offset);
+    slices.push_back({{piece.data_begin, piece.length}, before, &piece.candidates});
+    bytes += piece.length;
+    end = std::max(end, piece.data_begin + piece.length);
+  }
+  if (offload.takes_cuts(bytes)) return offload.find_cuts(*scanner_, batch.data.span(0, end), slices);
+  for (const accel::CutSlice& slice : slices)
+    NPK_TRY(scanner_->scan(batch.data.span(slice.extent.offset - slice.before, slice.before), batch.data.span(slice.extent.offset, slice.extent.bytes), *slice.found));
+  return {};
 }
 
 }  // namespace npk::writer

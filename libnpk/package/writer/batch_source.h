@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "accel/chunk_offload.h"
 #include "npk/profile.h"
 #include "npk/progress.h"
 #include "package/writer/batch.h"
@@ -62,14 +63,15 @@ class BatchSource {
   Sliced sliced_;
 };
 
-// The read stage: reads what the source stage planned, finds cut candidates, looks for media. Any number of threads, a batch each.
+// The read stage: reads what the source stage planned, looks for media, finds cut candidates: all of a batch at once by a device where that takes
+// them. Any number of threads, a batch each.
 class BatchReader {
  public:
   // scanner: nullptr where files are not cut by content. Whole files below whole_file_bytes are not cut at all.
   BatchReader(const InputTree& input, const BatchOptions& options, const chunk::CandidateScanner* scanner, std::size_t whole_file_bytes)
       : input_(input), options_(options), scanner_(scanner), whole_file_bytes_(whole_file_bytes) {}
 
-  [[nodiscard]] Result<void> read(Batch& batch) const;
+  [[nodiscard]] Result<void> read(Batch& batch, accel::ChunkOffload& offload) const;
 
  private:
   void read_pieces(Batch& batch) const;
@@ -77,7 +79,8 @@ class BatchReader {
   void read_slice(Batch& batch, Piece& piece) const;
   void split_zero_runs(Batch& batch) const;
   [[nodiscard]] Lane lane_of(const Piece& piece, ByteView data) const;
-  [[nodiscard]] Result<void> inspect(const Batch& batch, Piece& piece) const;
+  [[nodiscard]] bool is_cut(const Piece& piece) const noexcept;
+  [[nodiscard]] Result<void> find_cuts(Batch& batch, accel::ChunkOffload& offload) const;
 
   const InputTree& input_;
   BatchOptions options_;

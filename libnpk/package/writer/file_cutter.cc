@@ -21,7 +21,7 @@ std::uint64_t bytes_of(const std::vector<PieceChunk>& chunks) noexcept {
   return bytes;
 }
 
-Result<void> hash_on_device(Batch& batch, accel::ChunkHasher& hasher) {
+Result<void> hash_on_device(Batch& batch, accel::ChunkOffload& offload) {
   std::vector<accel::Extent> extents;
   extents.reserve(batch.chunks.size());
   std::size_t end = 0;
@@ -30,7 +30,7 @@ Result<void> hash_on_device(Batch& batch, accel::ChunkHasher& hasher) {
     end = std::max(end, chunk.data_begin + chunk.length);
   }
   std::vector<Digest> digests(extents.size());
-  NPK_TRY(hasher.hash(batch.data.span(0, end), extents, digests));
+  NPK_TRY(offload.hash(batch.data.span(0, end), extents, digests));
   for (std::size_t i = 0; i < digests.size(); ++i) batch.chunks[i].hash = digests[i];
   return {};
 }
@@ -92,11 +92,11 @@ void FileCutter::hash_piece(const Batch& batch, const Piece& piece) {
   }
 }
 
-Result<void> hash_chunks(Batch& batch, accel::ChunkHasher& hasher) {
-  if (!hasher.is_on_device() || bytes_of(batch.chunks) < accel::ChunkHasher::kLeastBytes) {
+Result<void> hash_chunks(Batch& batch, accel::ChunkOffload& offload) {
+  if (!offload.takes_hashing(bytes_of(batch.chunks))) {
     for (PieceChunk& chunk : batch.chunks) chunk.hash = hash::blake3(batch.data.span(chunk.data_begin, chunk.length));
   } else {
-    NPK_TRY(hash_on_device(batch, hasher));
+    NPK_TRY(hash_on_device(batch, offload));
   }
   std::size_t chunk_begin = 0;
   for (Piece& piece : batch.pieces) {

@@ -1,7 +1,7 @@
 // The cut stage: turns pieces into chunks, across slices and batches, and hashes files that come in several slices.
 #pragma once
 
-#include "accel/chunk_hasher.h"
+#include "accel/chunk_offload.h"
 #include "chunk/chunker.h"
 #include "hash/hash.h"
 #include "package/writer/batch.h"
@@ -34,8 +34,8 @@ class FileCutter {
   hash::Blake3 file_hash_;
 };
 
-// The hash stage: every chunk's hash, by a device if the hasher has one, and the digest of files that lie whole in the batch. Any number of
+// The hash stage: every chunk's hash, by a device where that takes them, and the digest of files that lie whole in the batch. Any number of
 // threads, a batch each. Errors are the device's.
-[[nodiscard]] Result<void> hash_chunks(Batch& batch, accel::ChunkHasher& hasher);
+[[nodiscard]] Result<void> hash_chunks(Batch& batch, accel::ChunkOffload& offload);
 
 }  // namespace npk::writer

@@ -91,7 +91,7 @@ class PackageJob {
   // `base`: what it goes on with; null for a new package.
   Result<WriteReport> run(BaseGeneration* base) {
     base_ = base;
-    NPK_ASSIGN(hasher_, accel::ChunkHasher::make(options_.accel));
+    NPK_ASSIGN(offload_, accel::ChunkOffload::make({.asked = options_.accel, .threads = plan_.threads, .scanner = plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr}));
     if (base_ != nullptr) NPK_TRY(continue_base());
     else NPK_TRY(frames_.write_superblock());
     note_memory();
@@ -158,7 +158,7 @@ class PackageJob {
   Result<void> run_data_pipeline() {
     using pool::StageKind;
     std::vector<pool::Stage<Batch>> stages;
-    stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch); }});
+    stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch, *offload_); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cut_batch(batch), Result<void>(); }});
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return hash_batch(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return fill(batch); }});
@@ -195,7 +195,7 @@ class PackageJob {
     if (plan_.bases.most_bytes != 0) {
       for (PieceChunk& chunk : batch.chunks) chunk.samples = sample_content(batch.data.span(chunk.data_begin, chunk.length));
     }
-    return hash_chunks(batch, *hasher_);
+    return hash_chunks(batch, *offload_);
   }
 
   // Chunks and their bytes go in; those not there already come out.
@@ -439,13 +439,13 @@ class PackageJob {
             .content_root = catalog_.content_root,
             .earlier_blocks = earlier_block_count_,
             .earlier_bytes = earlier_bytes_,
-            .accel = hasher_->use()};
+            .accel = offload_->use()};
   }
 
   const InputTree& input_;
   const WriterOptions& options_;
   BaseGeneration* base_ = nullptr;
-  std::unique_ptr<accel::ChunkHasher> hasher_;
+  std::unique_ptr<accel::ChunkOffload> offload_;
   WritePlan plan_;
   std::unique_ptr<const PackageSeal> seal_;
   chunk::CandidateScanner scanner_;

@@ -1,6 +1,7 @@
 // Batches out of items, run on one engine; the engines that a test goes through.
 #pragma once
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <ostream>
@@ -99,6 +100,15 @@ inline TestResult run_on_cpu(const TestWork& work) {
 inline Drivers emulated_drivers(std::uint32_t group_size = 0) {
   static constexpr std::string_view kImage = "emulated kernels";
   return {.opencl = "", .cuda = NPK_EMULATED_DRIVER, .cuda_image = as_bytes(kImage), .group_size = group_size};
+}
+
+// What the emulated driver's streams did since the last call with `start`: "W1 k1 R1 s1" (emulated_driver.cc).
+inline std::string emulated_calls(bool start) {
+  void* const library = ::dlopen(NPK_EMULATED_DRIVER, RTLD_NOW | RTLD_LOCAL);
+  const auto calls = reinterpret_cast<const char* (*)(bool)>(::dlsym(library, "npk_emulated_calls"));
+  std::string text = calls(start);
+  ::dlclose(library);
+  return text;
 }
 
 struct NamedEngine {

@@ -128,6 +128,51 @@ void run_kernel(const EmulatedFunction& function, unsigned long groups, unsigned
   }
 }
 
+// Of each call that a stream carries out, if somebody asked: "w1" writes by stream 1, "k1" runs a kernel, "r1" reads, "s1" waits for it; capitals where
+// the memory copied is pinned.
+class CallRecord {
+ public:
+  void start() {
+    const std::lock_guard lock(mutex_);
+    calls_.clear();
+    is_on_ = true;
+  }
+  const char* stop() {
+    const std::lock_guard lock(mutex_);
+    is_on_ = false;
+    return calls_.c_str();
+  }
+  void add(char what, cuda::Stream stream) {
+    const std::lock_guard lock(mutex_);
+    if (is_on_) calls_ += std::string(calls_.empty() ? "" : " ") + what + std::to_string(*reinterpret_cast<int*>(stream));
+  }
+  void add_copy(char what, const void* place, cuda::Stream stream) { add(is_pinned(place) ? static_cast<char>(what - 'a' + 'A') : what, stream); }
+
+  void pin(void* place, std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    pinned_[static_cast<char*>(place)] = bytes;
+  }
+  void unpin(void* place) {
+    const std::lock_guard lock(mutex_);
+    pinned_.erase(static_cast<char*>(place));
+  }
+
+ private:
+  bool is_pinned(const void* place) {
+    const std::lock_guard lock(mutex_);
+    const auto next = pinned_.upper_bound(static_cast<const char*>(place));
+    if (next == pinned_.begin()) return false;
+    const auto& [begin, bytes] = *std::prev(next);
+    return static_cast<const char*>(place) < begin + bytes;
+  }
+
+  std::mutex mutex_;
+  std::string calls_;
+  bool is_on_ = false;
+  std::map<const char*, std::size_t> pinned_;
+};
+CallRecord record;
+
 std::string failing_call() {
   const char* name = std::getenv("NPK_EMULATED_FAILURE");
   return name != nullptr ? name : "";
@@ -176,8 +221,9 @@ EXPORT cuModuleGetFunction(cuda::Function* function, cuda::Module, const char* n
   if (found == functions().end()) return 500;
   return *function = reinterpret_cast<cuda::Function>(const_cast<EmulatedFunction*>(&found->second)), 0;
 }
-EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, cuda::Stream, void** arguments, void**) {
+EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, cuda::Stream stream, void** arguments, void**) {
   FAIL_WHERE_TOLD("cuLaunchKernel", 700);
+  record.add('k', stream);
   const auto pointer = [arguments](int i) { return *static_cast<void**>(arguments[i]); };
   const auto number = [arguments](int i) { return *static_cast<ulong*>(arguments[i]); };
   static std::mutex one_at_a_time;
@@ -196,20 +242,30 @@ EXPORT cuMemAlloc_v2(unsigned long long* place, std::size_t bytes) {
   return *place = reinterpret_cast<unsigned long long>(memory), 0;
 }
 EXPORT cuMemFree_v2(unsigned long long place) { return std::free(reinterpret_cast<void*>(place)), 0; }
-EXPORT cuMemAllocHost_v2(void** place, std::size_t bytes) { return (*place = std::malloc(bytes)) == nullptr ? 2 : 0; }
-EXPORT cuMemFreeHost(void* place) { return std::free(place), 0; }
-EXPORT cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, cuda::Stream) { return std::memcpy(reinterpret_cast<void*>(to), from, bytes), 0; }
-EXPORT cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, cuda::Stream) {
+EXPORT cuMemAllocHost_v2(void** place, std::size_t bytes) { return (*place = std::malloc(bytes)) == nullptr ? 2 : (record.pin(*place, bytes), 0); }
+EXPORT cuMemFreeHost(void* place) { return record.unpin(place), std::free(place), 0; }
+EXPORT cuMemcpyHtoDAsync_v2(unsigned long long to, const void* from, std::size_t bytes, cuda::Stream stream) {
+  record.add_copy('w', from, stream);
+  return std::memcpy(reinterpret_cast<void*>(to), from, bytes), 0;
+}
+EXPORT cuMemcpyDtoHAsync_v2(void* to, unsigned long long from, std::size_t bytes, cuda::Stream stream) {
   FAIL_WHERE_TOLD("cuMemcpyDtoHAsync", 719);
+  record.add_copy('r', to, stream);
   std::memcpy(to, reinterpret_cast<const void*>(from), bytes);
   // The first copy behind kernels is the output's.
   if (has_launched.exchange(false) && failing_call() == "wrong results") *static_cast<char*>(to) ^= 1;
   return 0;
 }
-EXPORT cuStreamCreate(cuda::Stream* stream, unsigned) { return *stream = something<cuda::Stream>(), 0; }
-EXPORT cuStreamDestroy_v2(cuda::Stream) { return 0; }
-EXPORT cuStreamSynchronize(cuda::Stream) { return 0; }
+EXPORT cuStreamCreate(cuda::Stream* stream, unsigned) {
+  static std::atomic<int> streams = 0;
+  return *stream = reinterpret_cast<cuda::Stream>(new int(++streams)), 0;
+}
+EXPORT cuStreamDestroy_v2(cuda::Stream stream) { return delete reinterpret_cast<int*>(stream), 0; }
+EXPORT cuStreamSynchronize(cuda::Stream stream) { return record.add('s', stream), 0; }
 EXPORT cuEventCreate(cuda::Event* event, unsigned) { return *event = something<cuda::Event>(), 0; }
 EXPORT cuEventDestroy_v2(cuda::Event) { return 0; }
 EXPORT cuEventRecord(cuda::Event, cuda::Stream) { return 0; }
 EXPORT cuEventElapsedTime(float* milliseconds, cuda::Event, cuda::Event) { return *milliseconds = 1, 0; }
+
+// Not of CUDA: begins a record of calls (true), or ends it and gives what it has, good until the next one.
+extern "C" __attribute__((visibility("default"))) const char* npk_emulated_calls(bool start) { return start ? (record.start(), "") : record.stop(); }

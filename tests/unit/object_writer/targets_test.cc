@@ -7,9 +7,12 @@
 #include <csignal>
 #include <cerrno>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 #include "npk/files.h"
 #include "npk/object_writer.h"
+#include "support/sanitized.h"
 #include "support/scratch.h"
 #include "unit/synth/made_object.h"
 
@@ -186,6 +189,45 @@ TEST_F(Targets, BuffersAreBounded) {
     };
     EXPECT_LT(peak_growth(400U << 20) - peak_growth(20U << 20), 2048) << static_cast<int>(compression);
   }
+}
+
+// Eight writers at once hold eight times what one is said to hold, whatever their objects' sizes.
+TEST_F(Targets, ManyWritersHoldWhatTheySay) {
+  if (testing::kSanitized) GTEST_SKIP() << "memory is not what it is elsewhere, and a forked child may have no threads";
+  const auto peak_growth = [&](std::uint64_t size) {
+    int ends[2];
+    EXPECT_EQ(::pipe(ends), 0);
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      rusage before{}, after{};
+      ::getrusage(RUSAGE_SELF, &before);
+      std::vector<std::jthread> threads;
+      for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&, i] {
+          ObjectWriterOptions own = options(size);
+          own.object.seed.low = static_cast<std::uint64_t>(i);
+          auto writer = *ObjectWriter::create(own, *create_atomic_file("/dev/null"));
+          if (!writer.write_remaining() || !writer.finish()) ::_exit(1);
+        });
+      }
+      threads.clear();
+      ::getrusage(RUSAGE_SELF, &after);
+      const long growth = after.ru_maxrss - before.ru_maxrss;
+      ::_exit(::write(ends[1], &growth, sizeof growth) == sizeof growth ? 0 : 1);
+    }
+    int status = 0;
+    EXPECT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+    long kilobytes = 0;
+    EXPECT_EQ(::read(ends[0], &kilobytes, sizeof kilobytes), static_cast<ssize_t>(sizeof kilobytes));
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return kilobytes;
+  };
+  const long of_large = peak_growth(100U << 20);
+  EXPECT_LT(of_large, 8 * 3 * 1024 + 16 * 1024);  // three buffers of 1 MiB each; threads and what is theirs
+  EXPECT_LT(of_large - peak_growth(10U << 20), 4096);
 }
 
 }  // namespace

@@ -68,6 +68,8 @@ int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
 }
 
 Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
+  if (options.extract.check_finished && !options.extract.resume)
+    return fail(Errc::misuse, "--checksum is for --resume: it reads what a run before finished");
   const bool is_piped = options.package == "-" && !options.reading.spool_bytes;
   if (is_piped && options.reading.expectation.expects_anything())
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");

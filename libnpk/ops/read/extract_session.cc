@@ -34,7 +34,7 @@ ExtractSession::ExtractSession(const ExtractOptions& options)
       reporter_(options) {}
 
 Result<void> ExtractSession::open_target(const std::string& package) {
-  if (options_.check_finished && !options_.resume) return fail(Errc::misuse, "--checksum goes with --resume: it checks what a run before finished");
+  if (options_.check_finished && !options_.resume) return fail(Errc::misuse, "check_finished is for resume: it checks what a run before finished");
   tree::RestoreOptions restore;
   restore.existing = policy_of(options_.existing);
   restore.limits = options_.limits;

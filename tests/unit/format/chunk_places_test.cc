@@ -40,7 +40,7 @@ TEST(ChunkPlaces, GapsBeforeBetweenAndBehind) {
 }
 
 TEST(ChunkPlaces, LengthsThatRowsTellAreLeftOut) {
-  const std::vector<Run> one{{.first_chunk = 11, .chunk_count = 1, .byte_count = 7}}, two{{.first_chunk = 12, .chunk_count = 2, .byte_count = 5}};
+  const std::vector<format::Run> one{{.first_chunk = 11, .chunk_count = 1, .byte_count = 7}}, two{{.first_chunk = 12, .chunk_count = 2, .byte_count = 5}};
   std::vector<EntryRow> rows(2);
   rows[0].runs = one;
   rows[1].runs = two;

@@ -372,12 +372,4 @@ Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, Page
   return node;
 }
 
-Result<ChunkPlaces> decode_chunk_places(ByteView raw, const Limits& limits) {
-  NPK_ASSIGN(const PageView page, PageView::parse(raw, limits));
-  ChunkPlaces places;
-  NPK_ASSIGN(places.blocks, page.all_integers(ColumnId::chunk_block, limits.max_chunks_per_page));
-  NPK_ASSIGN(places.lengths, page.integers(ColumnId::chunk_length, places.blocks.size()));
-  return places;
-}
-
 }  // namespace npk::format

@@ -142,6 +142,15 @@ void add_xattrs(PageBuilder& page, std::span<const EntryRow> rows) {
   page.add_bytes(ColumnId::xattr_bytes, bytes);
 }
 
+void add_places(PageBuilder& page, const ChunkPlaces& places) {
+  page.add_sparse_integers(ColumnId::chunk_length, places.lengths);
+  if (!places.blocks.empty()) page.add_integers(ColumnId::chunk_block, places.blocks);
+  if (places.gaps.empty()) return;
+  Integers offsets;
+  for (const std::uint64_t gap : places.gaps) offsets.push_back(2 * gap);  // zigzag of what is not negative
+  page.add_integers(ColumnId::chunk_offset, offsets);
+}
+
 }  // namespace
 
 bool needs_digest(const EntryRow& row) noexcept {
@@ -166,8 +175,7 @@ Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows, const C
   add_content(page, rows);
   add_links_and_devices(page, rows);
   add_xattrs(page, rows);
-  page.add_sparse_integers(ColumnId::chunk_length, places.lengths);
-  if (!places.blocks.empty()) page.add_integers(ColumnId::chunk_block, places.blocks);
+  add_places(page, places);
   return page.build();
 }
 

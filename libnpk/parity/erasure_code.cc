@@ -8,14 +8,21 @@ namespace {
 
 constexpr std::size_t kTableBytes = 32;  // of ISA-L, for each coefficient
 // As much of each shard at once: N + M pieces of it stay in the second-level cache.
-constexpr std::size_t kPieceBytes = 8U << 10;
+constexpr std::size_t kPieceBytes = 4U << 10;
+constexpr std::size_t kCacheLineBytes = 64;
 
 using Pointers = std::vector<std::uint8_t*>;
+
+// ISA-L reads all shards side by side, which are more streams than the processor fetches ahead: each by itself before makes it half as fast again.
+void fetch(const std::uint8_t* piece, std::size_t bytes) noexcept {
+  for (std::size_t at = 0; at < bytes; at += kCacheLineBytes) static_cast<void>(*static_cast<const volatile std::uint8_t*>(piece + at));
+}
 
 // ISA-L takes pointers that are not const; it reads what `from` points to and writes what `to` does.
 void multiply(std::size_t bytes, const std::vector<std::uint8_t>& tables, Pointers from, Pointers to) {
   for (std::size_t done = 0; done < bytes;) {
     const std::size_t piece = std::min(kPieceBytes, bytes - done);
+    for (const std::uint8_t* const pointer : from) fetch(pointer, piece);
     ::ec_encode_data(static_cast<int>(piece), static_cast<int>(from.size()), static_cast<int>(to.size()),
                      const_cast<std::uint8_t*>(tables.data()), from.data(), to.data());
     for (std::uint8_t*& pointer : from) pointer += piece;

@@ -78,13 +78,15 @@ class Resume(harness.CommandTest):
             target = f"out{turn}"
             for _ in range(2):
                 self.killed(self.random.uniform(0, 0.05), "extract", "-q", "--resume", "-C", target, "p.npk")
-            self.npk("extract", "-q", "--resume", "--overwrite", "-C", target, "p.npk")
+            checked = ["--checksum"] if turn % 2 else []
+            self.npk("extract", "-q", "--resume", *checked, "--overwrite", "-C", target, "p.npk")
             self.same_tree("t", f"{target}/t")
             self.assertFalse((self.at / target / ".npk-resume").exists())
 
     def test_what_does_not_go(self):
         self.npk("pack", "--resume", "-", "t", code=USAGE, says="pipe")
         self.npk("pack", "--resume", "--volume-size", "4M", "p.npk", "t", code=USAGE, says="parts get their names")
+        self.npk("extract", "--checksum", "-C", "out", "p.npk", code=USAGE, says="--resume")
         self.npk("pack", "-i", "key", "p.npk", "t", code=USAGE, says="--resume")
         self.npk("pack", "-q", "--resume", "p.npk", "t")
         self.assertEqual(self.beside(), [])

@@ -1,6 +1,6 @@
 // links: npk_format
 // Input: a byte (1: default limits, 0: small ones), then a catalog leaf or manifest. What is accepted keeps its rules
-// and its memory bound, and comes back equal from encoding again.
+// and its memory bound, and comes back equal from encoding again; so does what a manifest tells of chunks.
 #include "fuzz/fuzz_input.h"
 #include "npk/format/catalog.h"
 #include "npk/format/path.h"
@@ -51,7 +51,17 @@ void check_page(const CatalogPage& page, format::PageKind kind, std::size_t size
   }
 }
 
+void decode_places(ByteView raw, const Limits& limits) {
+  const auto places = format::decode_chunk_places(raw, limits);
+  if (!places) return;
+  fuzz::require(places->blocks.size() <= limits.max_chunks_per_page && places->lengths.size() == places->blocks.size(), "as many as allowed");
+  fuzz::require(places->gaps.empty() || places->gaps.size() == places->blocks.size(), "gaps of all chunks or none");
+  const auto again = format::decode_chunk_places(format::encode_catalog_page(format::PageKind::manifest, {}, *places), fuzz::limits(true));
+  fuzz::require(again && again->blocks == places->blocks && again->lengths == places->lengths && again->gaps == places->gaps, "the same places again");
+}
+
 void decode(ByteView raw, const Limits& limits) {
+  decode_places(raw, limits);
   const bool is_manifest = !raw.empty() && raw[0] == static_cast<std::uint8_t>(format::PageKind::manifest);
   const auto kind = is_manifest ? format::PageKind::manifest : format::PageKind::catalog_leaf;
   const auto page = CatalogPage::decode(Bytes(raw.begin(), raw.end()), kind, limits);

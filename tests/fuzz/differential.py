@@ -13,15 +13,19 @@ import json
 import os
 import pathlib
 import random
+import resource
 import subprocess
 import sys
 
 VECTORS = pathlib.Path(__file__).resolve().parents[2] / "spec/vectors"
 sys.path.insert(0, str(VECTORS / "gen"))
+import limits  # noqa: E402
 import read  # noqa: E402
 from blake3 import digest  # noqa: E402
 
 MOST_BYTES = 4000
+MOST_MEMORY = 4 << 30
+MOST_CONTENT_BYTES = 4 << 20  # of an entry; both refuse larger ones
 
 
 class Driver:
@@ -91,6 +95,8 @@ def main(arguments):
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_args(arguments)
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))  # what is hostile must be refused before it is held
+    limits.ENTRY_HELD = MOST_CONTENT_BYTES
     draw, driver, counts = random.Random(options.seed), Driver(), collections.Counter()
     sound, every = vectors()
     for number in range(options.cases):

@@ -13,6 +13,8 @@ namespace {
 
 using namespace npk;
 
+constexpr std::uint64_t kMostContentBytes = 4U << 20;  // differential.py's MOST_CONTENT_BYTES
+
 Result<void> read_entry(const PackageReader& reader, const Entry& entry, hash::Blake3& all) {
   NPK_ASSIGN(FileStream stream, reader.open_stream(entry));
   hash::Blake3 hasher;
@@ -21,7 +23,7 @@ Result<void> read_entry(const PackageReader& reader, const Entry& entry, hash::B
     NPK_ASSIGN(const std::size_t count, stream.read(piece));
     if (count == 0) break;
     hasher.update(ByteView(piece).first(count));
-    if (stream.position() > (64U << 20)) return fail(Errc::limit, "larger than is compared");
+    if (stream.position() > kMostContentBytes) return fail(Errc::limit, "larger than is compared");
   }
   NPK_ASSIGN(const Digest digest, reader.digest(entry));
   const Digest found = hasher.finish();

@@ -5,6 +5,7 @@
 
 #include "fuzz/fuzz_input.h"
 #include "fuzz/packages.h"
+#include "fuzz/scratch_place.h"
 #include "npk/files.h"
 #include "npk/ops/recover.h"
 #include "npk/ops/verify.h"
@@ -12,19 +13,10 @@
 namespace {
 
 using namespace npk;
-
-// One for each process; the fuzzer kills those it does not like.
-std::string place(const char* name) {
-  static const std::string folder = [] {
-    std::string path = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm/npk-recover-fuzz-XXXXXX" : "/tmp/npk-recover-fuzz-XXXXXX";
-    fuzz::require(::mkdtemp(path.data()) != nullptr, "a folder");
-    return path;
-  }();
-  return folder + "/" + name;
-}
+using fuzz::scratch_place;
 
 void recover(ByteView damaged, bool partial, bool newest) {
-  const std::string from = place("damaged"), to = place("saved");
+  const std::string from = scratch_place("damaged"), to = scratch_place("saved");
   const auto sink = create_atomic_file(from);
   fuzz::require(sink && (*sink)->write(damaged) && (*sink)->commit(), "a file");
   ops::RecoverOptions options;

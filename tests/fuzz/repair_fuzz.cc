@@ -4,22 +4,14 @@
 #include <unistd.h>
 
 #include "fuzz/fuzz_input.h"
+#include "fuzz/scratch_place.h"
 #include "npk/files.h"
 #include "npk/ops/repair.h"
 
 namespace {
 
 using namespace npk;
-
-// One for each process; the fuzzer kills those it does not like.
-std::string place(const char* name) {
-  static const std::string folder = [] {
-    std::string path = "/tmp/npk-repair-fuzz-XXXXXX";
-    fuzz::require(::mkdtemp(path.data()) != nullptr, "a folder");
-    return path;
-  }();
-  return folder + "/" + name;
-}
+using fuzz::scratch_place;
 
 void write(const std::string& path, ByteView bytes) {
   const auto sink = create_atomic_file(path);
@@ -29,7 +21,7 @@ void write(const std::string& path, ByteView bytes) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string damaged = place("damaged"), mended = place("mended"), again = place("again");
+  const std::string damaged = scratch_place("damaged"), mended = scratch_place("mended"), again = scratch_place("again");
   write(damaged, ByteView(data, size));
   const auto report = ops::repair({.package_path = damaged, .output_path = mended});
   if (report && report->written) {

@@ -23,7 +23,7 @@ _npk_options() {
     purge) echo "--rewrite-signed -n --dry-run -o --output --threads --pad --json -q --quiet -i --identity -p --passphrase --passphrase-fd --help" ;;
     log) echo "--json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     list) echo "--tag -l --long --json -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
-    extract) echo "--tag -C --directory --strip-components --overwrite --keep --resume --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --profile --help" ;;
+    extract) echo "--tag -C --directory --strip-components --overwrite --keep --resume --checksum --threads --memory -q --quiet -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --profile --help" ;;
     cat) echo "--offset --length -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     seek) echo "-v --verbose -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;
     info) echo "--blocks --json --statement --minisig -i --identity -p --passphrase --passphrase-fd --at --spool --signer --expect-commit --help" ;;

@@ -111,6 +111,7 @@ complete -c npk -n '__fish_seen_subcommand_from pack append' -l comment -x
 complete -c npk -n "not __fish_seen_subcommand_from $verbs" -f -a rekey -d 'seal anew'
 complete -c npk -n '__fish_seen_subcommand_from list extract cat seek info report verify hash log tag comment' -l at -x -d 'generation'
 complete -c npk -n '__fish_seen_subcommand_from append' -l checksum -d 'read all files'
+complete -c npk -n '__fish_seen_subcommand_from extract' -l checksum -d 'with --resume, read what is finished'
 complete -c npk -n '__fish_seen_subcommand_from append' -l ignore-ctime -d 'another ctime is no change'
 complete -c npk -n '__fish_seen_subcommand_from append' -l ignore-inode -d 'another inode number is no change'
 complete -c npk -n '__fish_seen_subcommand_from append' -l keep-missing

@@ -26,6 +26,8 @@ means all that is under it. PACKAGE `-` is standard input, read once, in bounded
   --keep                 leaves alone what is there, and says nothing
   --resume               goes on where a run with --resume was stopped: its finished files are left as they are, what it
                          made else is made again, and what was there before is treated as without it
+  --checksum             with --resume: finished is what has the content's hash, too, which reads it; so it counts after
+                         a restart of the machine as well
   --threads N            as many as processors by default
   --memory N             at most N bytes (K, M, G) for buffers; what can't be kept is refused
   --profile FILE         where the time went, by stage and codec: FILE.json, .csv, .txt, or .trace.json for Perfetto
@@ -66,6 +68,8 @@ int exit_code_of_report(const ops::ExtractReport& report, Messages& messages) {
 }
 
 Result<ops::ExtractReport> extract_from(Options& options, Messages& messages, Io& io) {
+  if (options.extract.check_finished && !options.extract.resume)
+    return fail(Errc::misuse, "--checksum is for --resume: it reads what a run before finished");
   const bool is_piped = options.package == "-" && !options.reading.spool_bytes;
   if (is_piped && options.reading.expectation.expects_anything())
     return fail(Errc::misuse, "the signature and the newest state lie at a package's end: --signer and --expect-commit need a file, not '-'");
@@ -122,6 +126,7 @@ int run_extract(const Arguments& arguments, Io& io) {
   parser.flag("--overwrite", options.overwrite);
   parser.flag("--keep", options.keep);
   parser.flag("--resume", options.extract.resume);
+  parser.flag("--checksum", options.extract.check_finished);
   parser.number("--threads", options.threads, 1, 1024);
   parser.size("--memory", options.extract.memory_bytes);
   options.profile.define(parser);

@@ -48,7 +48,7 @@ class PackageExtraction {
     std::optional<Error> refused;
     EffectiveTags tags(package_);
     const auto visit = [&](const Entry& entry) {
-      auto chosen = choose_by_tag(tags, entry.row());
+      auto chosen = choose_by_tag(tags, entry);
       if (!chosen) refused = std::move(chosen).error();
       return !refused;
     };
@@ -57,14 +57,15 @@ class PackageExtraction {
     return {};
   }
 
-  Result<void> choose_by_tag(EffectiveTags& tags, const EntryRow& row) {
-    NPK_ASSIGN(const bool is_meant, tags.meet(row, session_.options().tags));
-    return is_meant ? choose(row) : Result<void>();
+  Result<void> choose_by_tag(EffectiveTags& tags, const Entry& entry) {
+    NPK_ASSIGN(const bool is_meant, tags.meet(entry.row(), session_.options().tags));
+    return is_meant ? choose(entry) : Result<void>();
   }
 
-  Result<void> choose(const EntryRow& row) {
+  Result<void> choose(const Entry& entry) {
     if (session_.options().stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
-    const auto file = session_.add(row);
+    const EntryRow& row = entry.row();
+    const auto file = session_.add(row, [&] { return package_.digest(entry); });
     if (!file) return {};
     expanded_bytes_ += session_.entries()[*file].pending;
     NPK_TRY(reader::check_expansion(expanded_bytes_, package_.info().package_length, session_.options().limits));

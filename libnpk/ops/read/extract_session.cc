@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "hash/hash.h"
 #include "ops/read/node_restorer.h"
 
 namespace npk::ops {
@@ -9,6 +10,7 @@ namespace {
 
 using format::EntryKind;
 
+constexpr std::size_t kCheckedAtOnce = 1U << 20;
 constexpr std::size_t kEntriesAtOnce = 256;  // in path order, so that threads work in different directories
 
 tree::Existing policy_of(ExistingFiles existing) noexcept {
@@ -32,6 +34,7 @@ ExtractSession::ExtractSession(const ExtractOptions& options)
       reporter_(options) {}
 
 Result<void> ExtractSession::open_target(const std::string& package) {
+  if (options_.check_finished && !options_.resume) return fail(Errc::misuse, "check_finished is for resume: it checks what a run before finished");
   tree::RestoreOptions restore;
   restore.existing = policy_of(options_.existing);
   restore.limits = options_.limits;
@@ -46,7 +49,7 @@ Result<void> ExtractSession::open_target(const std::string& package) {
   return {};
 }
 
-std::optional<ExtractSession::Number> ExtractSession::add(const format::EntryRow& row) {
+std::optional<ExtractSession::Number> ExtractSession::add(const format::EntryRow& row, const ContentDigest& digest) {
   const auto place = selection_.place_of(row.path);
   if (!place) return std::nullopt;
   auto added = entries_.add(row, *place);
@@ -63,7 +66,7 @@ std::optional<ExtractSession::Number> ExtractSession::add(const format::EntryRow
   reporter_.expect(1, data_bytes);
   last_finished_.reset();
   if (other_link) return std::nullopt;
-  if (data_bytes != 0 && is_finished(number)) {
+  if (data_bytes != 0 && is_finished(number, digest)) {
     entries_.set_state(number, EntryState::restored);
     reporter_.was_finished(data_bytes);
     last_finished_ = number;
@@ -74,9 +77,30 @@ std::optional<ExtractSession::Number> ExtractSession::add(const format::EntryRow
   return std::nullopt;
 }
 
-bool ExtractSession::is_finished(Number number) {
-  return journal_ && journal_->is_trusted() &&
-         writer_->is_finished(entries_.path(number), entries_[number].size, entries_.metadata(number));
+bool ExtractSession::is_finished(Number number, const ContentDigest& digest) {
+  if (!journal_ || (!journal_->is_trusted() && !options_.check_finished) ||
+      !writer_->is_finished(entries_.path(number), entries_[number].size, entries_.metadata(number)))
+    return false;
+  if (!options_.check_finished) return true;
+  const auto expected = digest();
+  return expected && has_content(number, *expected);
+}
+
+// What can't be read is made again.
+bool ExtractSession::has_content(Number number, const Digest& digest) {
+  const std::string path(entries_.path(number));
+  const auto file = writer_->open_for_reading(path);
+  if (!file) return false;
+  const std::uint64_t size = entries_[number].size;
+  Bytes buffer(static_cast<std::size_t>(std::min<std::uint64_t>(size, kCheckedAtOnce)));
+  hash::Blake3 hash;
+  for (std::uint64_t offset = 0; offset < size && !options_.stop.stop_requested();) {
+    const auto count = io::read_fully_at(file->get(), offset, MutableBytes(buffer).first(std::min<std::size_t>(buffer.size(), size - offset)), path);
+    if (!count || *count == 0) return false;
+    hash.update(ByteView(buffer).first(*count));
+    offset += *count;
+  }
+  return hash.finish() == digest;
 }
 
 // Only regular files are linked to their group's first; other kinds are made anew.

@@ -1,6 +1,7 @@
 // What extracting from a file and from a pipe share: the target, the entries, and what becomes of each.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -27,9 +28,11 @@ class ExtractSession {
   // Before anything is restored. `package`: what names it, and its state, for another run to go on with it.
   [[nodiscard]] Result<void> open_target(const std::string& package);
 
+  using ContentDigest = std::function<Result<Digest>()>;
+
   // Takes an entry if it is selected. The number of a regular file whose data is to be restored; nothing if there is
-  // nothing to do for the content. What can't be taken is reported.
-  [[nodiscard]] std::optional<Number> add(const format::EntryRow& row);
+  // nothing to do for the content. What can't be taken is reported. `digest`: of its content, asked for where a run before may have finished it.
+  [[nodiscard]] std::optional<Number> add(const format::EntryRow& row, const ContentDigest& digest);
 
   // The last entry added, if a run before has finished it.
   [[nodiscard]] const std::optional<Number>& last_finished() const noexcept { return last_finished_; }
@@ -55,7 +58,8 @@ class ExtractSession {
   [[nodiscard]] BlockBuffers& buffers() noexcept { return buffers_; }
 
  private:
-  [[nodiscard]] bool is_finished(Number number);
+  [[nodiscard]] bool is_finished(Number number, const ContentDigest& digest);
+  [[nodiscard]] bool has_content(Number number, const Digest& digest);
   [[nodiscard]] bool is_other_link(Number number, std::uint64_t link_group);
   template <class Restore>
   [[nodiscard]] Result<void> restore_all(std::vector<Number>& numbers, Restore restore);

@@ -53,7 +53,7 @@ Result<void> ManifestRestorer::restore(const format::CatalogPage& manifest, std:
 Result<void> ManifestRestorer::choose(const format::CatalogPage& manifest, std::uint64_t stored_bytes) {
   for (std::size_t i = 0; i < manifest.row_count(); ++i) {
     const format::EntryRow row = manifest.row(i);
-    const auto file = session_.add(row);
+    const auto file = session_.add(row, [&] { return digest_of(row); });
     if (!file && session_.last_finished()) files_.push_back({*session_.last_finished(), i});  // others may have chunks of it
     if (!file) continue;
     expanded_bytes_ += session_.entries()[*file].pending;
@@ -67,6 +67,12 @@ Result<void> ManifestRestorer::choose(const format::CatalogPage& manifest, std::
     }
   }
   return {};
+}
+
+Result<Digest> ManifestRestorer::digest_of(const format::EntryRow& row) const {
+  if (row.digest) return *row.digest;
+  if (row.runs.empty() || row.runs.front().first_chunk >= chunks_.chunk_count()) return fail(Errc::corrupt, "its content is not told");
+  return chunks_.chunk(row.runs.front().first_chunk).hash;
 }
 
 Result<void> ManifestRestorer::place(Number file, std::span<const format::Run> runs, std::uint64_t most_pieces) {

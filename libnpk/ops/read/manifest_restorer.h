@@ -32,6 +32,7 @@ class ManifestRestorer {
   };
 
   [[nodiscard]] Result<void> choose(const format::CatalogPage& manifest, std::uint64_t stored_bytes);
+  [[nodiscard]] Result<Digest> digest_of(const format::EntryRow& row) const;
   [[nodiscard]] Result<void> place(Number file, std::span<const format::Run> runs, std::uint64_t most_pieces);
   [[nodiscard]] Result<void> place_chunk(Number file, std::uint64_t offset, std::uint64_t number);
   [[nodiscard]] Result<void> restore_blocks();

@@ -24,22 +24,6 @@ void join(format::ChunkPage& page, const format::ChunkPage& next) {
   }
 }
 
-// Lengths that the rows tell are left out.
-format::ChunkPlaces places_of(const format::ChunkPage& page, std::span<const format::EntryRow> rows) {
-  format::ChunkPlaces places;
-  for (const format::ChunkRow& chunk : page.chunks) {
-    places.blocks.push_back(chunk.block);
-    places.lengths.push_back(chunk.length);
-  }
-  for (const format::EntryRow& row : rows) {
-    for (const format::Run& run : row.runs) {
-      const std::uint64_t chunk = run.first_chunk - page.first_chunk;
-      if (run.chunk_count == 1 && run.first_chunk >= page.first_chunk && chunk < places.lengths.size()) places.lengths[chunk] = 0;
-    }
-  }
-  return places;
-}
-
 }  // namespace
 
 void SegmentWriter::continue_after(std::vector<format::ChunkChild> chunk_pages, const format::Totals& totals) {
@@ -129,10 +113,11 @@ void SegmentWriter::count(const format::EntryRow& row) noexcept {
 }
 
 // A package that would expand further than readers allow is filled up: they count what came before each manifest.
-// One manifest for all, or several where long paths or attributes would make it too large. The first has the places of the segment's chunks.
+// One manifest for all, or several where long paths or attributes would make it too large. The first has the places of the segment's chunks, so there
+// is one where no entry is complete, too.
 Result<void> SegmentWriter::write_manifests(const Segment& segment) {
   std::span<const CompletedEntry> completed = segment.completed;
-  while (!completed.empty()) {
+  for (bool is_first = true; !completed.empty() || (is_first && !segment.page.chunks.empty()); is_first = false) {
     std::deque<EntryScratch> scratches;
     std::vector<format::EntryRow> rows;
     std::size_t weight = 0, runs = 0;
@@ -146,8 +131,7 @@ Result<void> SegmentWriter::write_manifests(const Segment& segment) {
       count(row);
       rows.push_back(row);
     }
-    const bool is_first = completed.size() == segment.completed.size();
-    const format::ChunkPlaces places = is_first ? places_of(segment.page, rows) : format::ChunkPlaces();
+    const format::ChunkPlaces places = is_first ? format::places_of(segment.page, rows) : format::ChunkPlaces();
     NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows, places), page_level_));
     NPK_TRY(pad());
     NPK_TRY(frames_.write(format::FrameType::manifest, body));

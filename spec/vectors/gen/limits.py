@@ -1,4 +1,4 @@
-"""The limits of section 16."""
+"""The limits of section 16, and those of this reader's own."""
 
 FRAME_BODY = 1 << 30
 BLOCK_RAW = 256 << 20
@@ -9,13 +9,17 @@ WORDS_TEXT = 1 << 20
 BASE_RAW = 512 << 10
 PAGE_RAW = 64 << 20
 CATALOG_ROWS = 8192
-MANIFEST_ROWS = 1 << 20
+MANIFEST_ROWS = 1 << 17
 PAGE_CHUNKS = 1 << 17
 TREE_HEIGHT = 8
 PAGE_COLUMNS = 64
 PATH = 65_535
 ATTRIBUTES = 1 << 20
 ENTRY_RUNS = 1 << 24
+PAGE_RUNS_FREE = 1 << 20
+PAGE_RUNS = 1 << 24
+PAGE_ATTRIBUTES = 1 << 22
+NAMES_PER_ROW = 2
 TRAILER_FRAME = 16_384
 EXPANSION_FREE = 16 << 30
 EXPANSION_RATIO = 1000
@@ -23,3 +27,7 @@ PIECES_FREE = 1 << 20
 STORED_PER_PIECE = 32
 ENVELOPES = 1024
 CHAIN = 8
+
+# Its own: what it holds in memory at once.
+ENTRY_HELD = 1 << 30
+BLOCKS_HELD = 256 << 20

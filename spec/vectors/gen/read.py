@@ -184,7 +184,10 @@ class Reader:
 
     def block(self, number):
         if number not in self.raw_blocks:
-            self.raw_blocks[number] = self._decode_block(self.blocks[number])
+            raw = self._decode_block(self.blocks[number])
+            if sum(map(len, self.raw_blocks.values())) + len(raw) > limits.BLOCKS_HELD:
+                self.raw_blocks.clear()
+            self.raw_blocks[number] = raw
         return self.raw_blocks[number]
 
     def _decode_block(self, block):
@@ -226,6 +229,7 @@ class Reader:
         return row.digest if row.stores_digest else self.chunks[row.runs[0].first].hash
 
     def content(self, row):
+        require(row.size <= limits.ENTRY_HELD, "an entry larger than this reader holds", "limit")
         self.load_chunks()
         self.check_runs(row)
         parts = [bytes(run.size) if run.count == 0 else b"".join(self.chunk(number) for number in range(run.first, run.first + run.count))

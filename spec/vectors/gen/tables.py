@@ -15,7 +15,7 @@ COLUMN_NAMES = {number: name for name, number in COLUMNS.items()}
 
 class Page:
     def __init__(self, raw, kinds):
-        it = Cursor(raw, "page")
+        it, self.raw_bytes = Cursor(raw, "page"), len(raw)
         kind, self.height, columns, self.rows = it.integer(1), it.integer(1), it.integer(2), it.integer(4)
         self.kind = next((name for name in kinds if PAGES[name] == kind), None)
         require(self.kind, f"page kind {kind} where none such is expected")
@@ -130,6 +130,7 @@ def _fixed_columns(page, rows):
 
 
 def _names(page, rows):
+    require(page.count("name_length") <= limits.NAMES_PER_ROW * page.rows, "more names than rows have", "limit")
     lengths = page.integers("name_length", page.count("name_length"))
     names = [b""] + page.pieces("name_bytes", lengths)
     for column in ("user_name", "group_name"):
@@ -137,11 +138,21 @@ def _names(page, rows):
             setattr(row, column, names[index])
 
 
+class Run:
+    __slots__ = ("first", "count", "size")  # there may be a million of them
+
+    def __init__(self, count):
+        self.first, self.count, self.size = 0, count, 0
+
+    def __eq__(self, other):
+        return (self.first, self.count, self.size) == (other.first, other.count, other.size)
+
+
 def _runs(page, rows):
     counts = page.integers("run_count", page.rows)
     require(max(counts, default=0) <= limits.ENTRY_RUNS, "too many runs of an entry", "limit")
     total = sum(counts)
-    require(total <= limits.ENTRY_RUNS, "too many runs of a page", "limit")
+    require(total <= min(limits.PAGE_RUNS, limits.PAGE_RUNS_FREE + page.raw_bytes), "too many runs of a page", "limit")
     chunk_counts = page.integers("run_chunk_count", total)
     firsts = iter(page.integers("run_first_chunk", sum(count > 0 for count in chunk_counts)))
     chunk_counts = iter(chunk_counts)
@@ -151,7 +162,7 @@ def _runs(page, rows):
         require((count > 0) == (row.regular and row.size > 0), "runs of what has no content, or content without runs")
         row.runs, left = [], row.size
         for index in range(count):
-            run = SimpleNamespace(first=0, count=next(chunk_counts))
+            run = Run(next(chunk_counts))
             if run.count:
                 run.first = expected + unzigzag(next(firsts))
                 expected = run.first + run.count
@@ -185,7 +196,8 @@ def _targets(page, rows):
 
 def _attributes(page, rows):
     counts = page.integers("xattr_count", page.rows)
-    require(sum(counts) <= len(rows) * limits.ATTRIBUTES, "too many attributes", "limit")
+    require(sum(counts) <= limits.PAGE_ATTRIBUTES, "too many attributes", "limit")
+    require(sum(counts) <= page.raw_bytes, "more attributes than bytes for their names")
     name_lengths = page.integers("xattr_name_length", sum(counts))
     value_lengths = page.integers("xattr_value_length", sum(counts))
     lengths = [length for pair in zip(name_lengths, value_lengths) for length in pair]

@@ -19,6 +19,11 @@ def rows():
     yield _fault("limit_catalog_rows", "A catalog leaf that claims 8,193 rows.", "list", {"page:catalog_leaf0": setting(rows=8193)})
     yield _fault("limit_catalog_rows_huge", "A catalog leaf that claims 2^32 - 1 rows, in constant columns.", "list", {"page:catalog_leaf0": _rows(top)})
     yield _fault("limit_manifest_rows", "A manifest that claims 2^32 - 1 rows.", "verify", {"page:manifest0": _rows(top)})
+    yield _fault("limit_manifest_rows_one", "A manifest that claims 131,073 rows, one more than the limit.", "verify", {"page:manifest0": _rows(131_073)})
+    yield _fault("limit_names", "A catalog leaf that claims 2^32 - 1 names of owners and groups, all empty.", "list", {"page:catalog_leaf0": column_setting(
+        "name_length", encoding=ENCODINGS["constant"], data=number(0), count=top)})
+    yield _fault("limit_attributes_of_page", "A catalog leaf that claims 50 million attributes, in a constant column.", "list", {"page:catalog_leaf0": column_setting(
+        "xattr_count", encoding=ENCODINGS["constant"], data=number(1 << 23))})
     yield _fault("limit_chunk_rows", "A chunk leaf that claims 131,073 chunks.", "read", {"page:chunk_leaf0": setting(rows=131_073)})
     yield _fault("limit_chunk_rows_huge", "A chunk leaf that claims 2^32 - 1 chunks, in constant columns.", "read", {"page:chunk_leaf0": _rows(top)})
     yield _fault("limit_blocks_huge", "A chunk leaf that claims 2^32 - 1 blocks.", "read", {"page:chunk_leaf0": column_setting(
@@ -36,6 +41,8 @@ def _rows(count):
 
 def runs():
     yield Vector("limit_runs_of_entry", "A file of 16,777,217 runs, in constant columns.", _repeated("limit_runs_of_entry", 1, (1 << 24) + 1), "limit", "list")
+    yield Vector("limit_runs_of_page", "Two files of 525,000 runs each, together more than a page of so few bytes may have.",
+                 _repeated("limit_runs_of_page", 2, 525_000), "limit", "list")
     extract = {"extract": {"inside": [], "absent": ["file0"], "outside_untouched": True}}
     yield Vector("limit_expansion", "One block of 1 MiB of zeros, used 20,000 times by one file: 20 GB out of five kilobytes.",
                  _repeated("limit_expansion", 1, 20_000), "limit", "extract", more=extract)

@@ -64,6 +64,7 @@ def blocks():
     yield _vector("chunks_by_turns", "Chunks of two blocks by turns: each is expected where the last one of its own block ended.", _by_turns("chunks_by_turns"))
     yield _vector("manifest_places", "A manifest that tells the lengths and blocks of the chunks before it.", mixed("manifest_places", {
         "table:manifest0": lambda table: table.update(chunk_length=[0, 4, 0], chunk_block=[0, 0, 1])}))
+    yield _vector("manifest_offsets", "Manifests that tell where chunks lie in blocks with bytes that no chunk covers; the first has no rows.", _with_offsets("manifest_offsets"))
     yield _vector("body_padding", "A block with ten bytes of padding at the end of its body.", _padded())
     yield _vector("zstd_raw", "A block in zstd: raw blocks.", hello("zstd_raw", codec=payloads.zstd_raw, content=b"zstd raw " * 150))
     yield _vector("zstd_rle", "A block in zstd: RLE blocks, with the largest window allowed.",
@@ -203,6 +204,22 @@ def _path_page(raw, path, period):
     at = raw.index(path)
     length = len(path) - period
     return payloads.lz4_sequence(raw[:at + period], period, length) + payloads.lz4_sequence(raw[at + len(path):])
+
+
+def _with_offsets(name):
+    """Of each block five bytes: two that no chunk covers, a chunk of two, one that none covers."""
+    places = lambda length: lambda table: table.update(chunk_length=[length], chunk_block=[0], chunk_offset=[4])
+    package = Package(name, {"table:manifest0": places(2), "table:manifest1": places(0)})
+    entries = []
+    for number in range(2):
+        package.block([b"--aa-"])
+        package.chunks[-1].data, package.chunks[-1].offset = b"aa", 2
+        package.chunk_page()
+        entries = [regular(b"one", 0), regular(b"two", 1)] if number else []
+        package.manifest(entries)
+    package.commit(entries)
+    package.trailer()
+    return package
 
 
 def extensions():

@@ -1,5 +1,6 @@
 // Chunk leaves that are lost, made anew of manifests and blocks.
 #include "recover_support.h"
+#include "unit/compact/compact_support.h"
 
 namespace npk::testing {
 namespace {
@@ -37,6 +38,64 @@ TEST(RebuiltLeaves, OfAllGenerations) {
   EXPECT_TRUE(recovered.report->lost.empty());
   EXPECT_EQ(recovered.report->rebuilt_chunks, package.open()->info().commit.placement.totals.chunks);
   EXPECT_TRUE(recovered.state() == package.in_package());
+}
+
+bool has_gaps(const AppendedPackage& package) {
+  std::map<std::uint64_t, std::uint64_t> covered, raw;  // by block
+  const auto reader = package.open();
+  const auto& chunks = reader->impl().chunks();
+  for (std::uint64_t i = 0; i < chunks.totals().chunks; ++i) {
+    const auto chunk = chunks.chunk(i);
+    covered[chunk->block] += chunk->length;
+    raw[chunk->block] = chunks.block(chunk->block)->row.raw_length;
+  }
+  return covered != raw;
+}
+
+void expect_rebuilt(const AppendedPackage& package) {
+  const Recovered recovered = recover_bytes(without_type(package.bytes(), FrameType::chunk_page), {.identities = package.keys()});
+  ASSERT_TRUE(recovered.report) << recovered.report.error().to_string();
+  EXPECT_TRUE(recovered.report->is_complete());
+  EXPECT_EQ(recovered.report->rebuilt_chunks, package.open()->info().commit.placement.totals.chunks);
+  EXPECT_TRUE(recovered.state() == package.in_package());
+}
+
+TEST(RebuiltLeaves, OfAHistoryWrittenAnew) {
+  AppendedPackage package;
+  grow(package, 5);
+  compacted(package);
+  expect_rebuilt(package);
+  purged(package, {"t/more2"});
+  expect_rebuilt(package);
+}
+
+// Blocks that are copied with what no kept generation needs: bytes that no chunk covers.
+TEST(RebuiltLeaves, WhereChunksDoNotFillTheirBlocks) {
+  AppendedPackage package;
+  for (int i = 0; i < 200; ++i) package.write("f" + std::to_string(100 + i), text_of(DataKind::text, 2'000, static_cast<std::uint64_t>(i)));
+  package.pack();
+  for (const char* gone : {"f112", "f150", "f299"}) package.remove(gone);
+  package.append();
+  compacted(package, {.last = 1});
+  ASSERT_TRUE(has_gaps(package));
+  expect_rebuilt(package);
+}
+
+// Segments in which no file ends have manifests too.
+TEST(RebuiltLeaves, WithinALargeFile) {
+  TestTree tree;
+  tree.add({.path = "large", .content = make_data(DataKind::random, 900'000, 1)});
+  tree.add({.path = "small", .content = make_data(DataKind::text, 9'000, 2)});
+  WriterOptions options;
+  options.preset = Preset::fast;
+  options.block_bytes = 64U << 10;
+  options.chunk_bytes = 4U << 10;
+  const Packed packed = testing::pack(tree, options, {.segment_input_bytes = 200U << 10});
+  const Recovered recovered = recover_bytes(without_type(packed.bytes, FrameType::chunk_page));
+  ASSERT_TRUE(recovered.report) << recovered.report.error().to_string();
+  EXPECT_TRUE(recovered.report->is_complete());
+  EXPECT_GT(recovered.report->rebuilt_chunks, 10U);
+  EXPECT_TRUE(recovered.state() == AppendedPackage::state_of(PackageReader::open(memory_source(packed.bytes)).value()));
 }
 
 // A leaf that nothing tells costs what its chunks are in; where the next one begins a node says.

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "npk/format/crc32c.h"
 #include "npk/ops/extract.h"
 #include "resume_support.h"
 
@@ -93,6 +94,26 @@ class ExtractResumed : public ::testing::TestWithParam<bool> {  // from a pipe?
     }
     EXPECT_FALSE(exists(journal()));
   }
+  // The machine has been started again since.
+  void put_journal_of_another_start_back() const {
+    std::string text = saved_.substr(0, saved_.size() - 9);
+    std::size_t begin = 0;
+    for (int line = 0; line < 2; ++line) begin = text.find('\n', begin) + 1;
+    text.replace(begin, text.find('\n', begin) - begin, "another");
+    char checksum[16];
+    std::snprintf(checksum, sizeof checksum, "%08x\n", static_cast<unsigned>(format::crc32c(as_bytes(std::string_view(text)))));
+    write_file(journal(), text + checksum);
+  }
+  // Of the same size and time.
+  void damage(std::string_view name) const {
+    struct stat status {};
+    ASSERT_EQ(::stat(in_target(name).c_str(), &status), 0);
+    std::string content = read_file(in_target(name));
+    content[content.size() / 2] ^= 1;
+    std::fstream(in_target(name), std::ios::in | std::ios::out | std::ios::binary) << content;
+    const timespec times[2] = {status.st_mtim, status.st_mtim};
+    ASSERT_EQ(::utimensat(AT_FDCWD, in_target(name).c_str(), times, 0), 0);
+  }
   [[nodiscard]] std::string journal() const { return options_.target_directory + "/.npk-resume"; }
   [[nodiscard]] std::string in_target(std::string_view name) const { return options_.target_directory + "/" + std::string(name); }
 
@@ -162,6 +183,44 @@ TEST_P(ExtractResumed, WhatIsNotFinishedIsMadeAgain) {
   EXPECT_EQ(report->failed_entries, 0U);
   EXPECT_EQ(report->finished_entries, 22U);
   expect_tree();
+}
+
+TEST_P(ExtractResumed, FinishedFilesAreCheckedByTheirContent) {
+  kill_at_the_end();
+  damage("t/text100.c");
+  damage("t/large");
+  const auto by_time = extract();
+  ASSERT_TRUE(by_time);
+  EXPECT_EQ(by_time->finished_entries, 26U) << "what is compared without reading";
+  put_journal_back();
+  options_.check_finished = true;
+  const auto report = extract();
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(report->failed_entries, 0U);
+  EXPECT_EQ(report->finished_entries, 24U);
+  expect_tree();
+}
+
+TEST_P(ExtractResumed, AfterARestartOfTheMachineContentAloneCounts) {
+  kill_at_the_end();
+  put_journal_of_another_start_back();
+  const auto unchecked = extract();
+  ASSERT_TRUE(unchecked);
+  EXPECT_EQ(unchecked->finished_entries, 0U);
+  expect_tree();
+  damage("t/text100.c");
+  put_journal_of_another_start_back();
+  options_.check_finished = true;
+  const auto report = extract();
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->finished_entries, 25U);
+  expect_tree();
+}
+
+TEST_P(ExtractResumed, CheckedWithoutResumeIsMisuse) {
+  options_.resume = false;
+  options_.check_finished = true;
+  EXPECT_EQ(extract().error().code, Errc::misuse);
 }
 
 TEST_P(ExtractResumed, WhatWasThereBeforeIsTreatedAsWithoutIt) {

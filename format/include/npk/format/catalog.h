@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "npk/bytes.h"
+#include "npk/format/chunk_places.h"
 #include "npk/format/ids.h"
 #include "npk/limits.h"
 
@@ -52,18 +53,8 @@ struct EntryRow {
 // Where a catalog leaf, or a group of the content root, ends: after this path as row `rows_so_far` (counted from 1).
 [[nodiscard]] bool ends_group(std::string_view path, std::size_t rows_so_far) noexcept;
 
-// What a manifest says of the chunks of the chunk leaf before it, for recovery where that leaf is lost (spec 6.2): by chunk, its block within the
-// leaf, and its length; 0 where a row of the manifest has a run of just this chunk, which tells it.
-struct ChunkPlaces {
-  std::vector<std::uint64_t> blocks;   // none: the manifest says nothing
-  std::vector<std::uint64_t> lengths;  // as many
-};
-
 // The raw payload of a leaf (rows ascending by path) or a manifest (any order; places for manifests only). Rows must satisfy the rules above.
 [[nodiscard]] Bytes encode_catalog_page(PageKind kind, std::span<const EntryRow> rows, const ChunkPlaces& places = {});
-
-// Of a manifest's raw payload. Nothing is judged but that there are as many lengths as blocks. Errors: as PageView; limit (max_chunks_per_page).
-[[nodiscard]] Result<ChunkPlaces> decode_chunk_places(ByteView raw, const Limits& limits);
 
 // A decoded leaf or manifest. Owns its data; rows view it. Const members are thread-safe. Movable.
 class CatalogPage {

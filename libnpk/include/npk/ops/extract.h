@@ -32,6 +32,9 @@ struct ExtractOptions {
   // blocks that nothing else needs are read; anything else made since then is made again, whatever `existing` says, which
   // holds for what was there before. After a restart of the machine nothing counts as finished. misuse: another package.
   bool resume = false;
+  // With resume (misuse without it): such a file is finished if its content has the hash it should have, too, for which it is read; so it
+  // counts after a restart of the machine as well.
+  bool check_finished = false;
   unsigned threads = 0;                    // 0: as many as processors
   std::uint64_t memory_bytes = 0;          // 0: no limit of its own; Errc::limit naming the least that works if too little
   std::uint64_t spool_bytes = 1ULL << 30;  // from a pipe: bound of the unlinked spool file

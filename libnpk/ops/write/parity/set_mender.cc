@@ -53,24 +53,31 @@ Result<void> SetMender::run(const std::stop_token& stop, const std::function<voi
   return write_trailer();
 }
 
+// What is good is written at once, while it is in the processor's cache.
 Result<void> SetMender::mend_group(const Checks& checks) {
   lost_.assign(group_.stripes(), {});
-  for (std::uint32_t slot = 0; slot < set_.layout.stripe_shards(); ++slot) NPK_TRY(read_slot(slot, checks));
+  std::vector<std::uint32_t> waiting;
+  for (std::uint32_t slot = 0; slot < set_.layout.stripe_shards(); ++slot) {
+    NPK_ASSIGN(const bool good, read_slot(slot, checks));
+    if (good) NPK_TRY(write_slot(slot, checks));
+    else waiting.push_back(slot);
+  }
   for (std::uint32_t stripe = 0; stripe < group_.stripes(); ++stripe) {
     if (!lost_[stripe].empty()) recover_stripe(stripe, checks);
   }
-  NPK_TRY(write_data());
-  return write_parity(checks);
+  for (const std::uint32_t slot : waiting) NPK_TRY(write_slot(slot, checks));
+  return write_row(set_.layout.parity_shards, checks);
 }
 
-// Most often all of them lie as the nearest thing known does.
-Result<void> SetMender::read_slot(std::uint32_t slot, const Checks& checks) {
+// Whether all are there. Most often they lie as the nearest thing known does.
+Result<bool> SetMender::read_slot(std::uint32_t slot, const Checks& checks) {
   const std::uint64_t position = group_.run_position(slot);
   const std::int64_t shift = places_.shifts(position).all().front();
   const MutableBytes run = group_.run(slot);
   const auto there = static_cast<std::size_t>(group_.run_file_bytes(slot));
   NPK_TRY(read_moved(file_, position, shift, run.first(there)));
   std::ranges::fill(run.subspan(there), std::uint8_t{0});
+  bool good = true;
   for (std::uint32_t stripe = 0; stripe < group_.stripes(); ++stripe) {
     const format::ShardCheck& check = check_of(checks, slot, stripe);
     if (reader::check_of_shard(group_.shard(slot, stripe)) == check) {
@@ -79,8 +86,9 @@ Result<void> SetMender::read_slot(std::uint32_t slot, const Checks& checks) {
     }
     NPK_ASSIGN(const bool found, find_elsewhere(slot, stripe, check));
     if (!found) lost_[stripe].push_back(slot);
+    good = good && found;
   }
-  return {};
+  return good;
 }
 
 Result<bool> SetMender::find_elsewhere(std::uint32_t slot, std::uint32_t stripe, const format::ShardCheck& check) {
@@ -107,21 +115,17 @@ void SetMender::recover_stripe(std::uint32_t stripe, const Checks& checks) {
   }
 }
 
-Result<void> SetMender::write_data() {
-  for (std::uint32_t slot = 0; slot < set_.layout.data_shards; ++slot)
-    NPK_TRY(to_.write_at(group_.run_position(slot), group_.run(slot).first(static_cast<std::size_t>(group_.run_file_bytes(slot)))));
-  return {};
+Result<void> SetMender::write_slot(std::uint32_t slot, const Checks& checks) {
+  if (slot >= set_.layout.data_shards) return write_row(slot - set_.layout.data_shards, checks);
+  return to_.write_at(group_.run_position(slot), group_.run(slot).first(static_cast<std::size_t>(group_.run_file_bytes(slot))));
 }
 
-Result<void> SetMender::write_parity(const Checks& checks) {
-  for (std::uint32_t row = 0; row < set_.layout.rows(); ++row) {
-    const std::uint64_t position = set_.layout.frame_position(group_.group(), row);
-    const Bytes start = group_.frame_start(row, checks);
-    NPK_ASSIGN(const bool there, is_there(position, start));
-    if (!there) account_.mended.add(position, start.size());
-    NPK_TRY(group_.write_frame(to_, row, start));
-  }
-  return {};
+Result<void> SetMender::write_row(std::uint32_t row, const Checks& checks) {
+  const std::uint64_t position = set_.layout.frame_position(group_.group(), row);
+  const Bytes start = group_.frame_start(row, checks);
+  NPK_ASSIGN(const bool there, is_there(position, start));
+  if (!there) account_.mended.add(position, start.size());
+  return group_.write_frame(to_, row, start);
 }
 
 // No head of it is left, so nothing can be told good from bad.

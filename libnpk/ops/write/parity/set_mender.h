@@ -42,11 +42,11 @@ class SetMender {
  private:
   using Checks = std::vector<format::ShardCheck>;
   [[nodiscard]] Result<void> mend_group(const Checks& checks);
-  [[nodiscard]] Result<void> read_slot(std::uint32_t slot, const Checks& checks);
+  [[nodiscard]] Result<bool> read_slot(std::uint32_t slot, const Checks& checks);
   [[nodiscard]] Result<bool> find_elsewhere(std::uint32_t slot, std::uint32_t stripe, const format::ShardCheck& check);
   void recover_stripe(std::uint32_t stripe, const Checks& checks);
-  [[nodiscard]] Result<void> write_data();
-  [[nodiscard]] Result<void> write_parity(const Checks& checks);
+  [[nodiscard]] Result<void> write_slot(std::uint32_t slot, const Checks& checks);
+  [[nodiscard]] Result<void> write_row(std::uint32_t row, const Checks& checks);
   [[nodiscard]] Result<void> copy_group();
   [[nodiscard]] Result<void> copy(std::uint64_t position, MutableBytes buffer);
   [[nodiscard]] Result<void> write_trailer();

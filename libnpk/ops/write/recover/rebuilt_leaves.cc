@@ -113,14 +113,16 @@ void RebuiltLeaves::read_nodes() {
 
 std::optional<RebuiltLeaves::Shape> RebuiltLeaves::shape_of(const Numbers& first, const format::ChunkPlaces& places,
                                                            const format::CatalogPage& rows) const {
-  Shape shape{.leaf = {first.chunk, first.block, first.byte, {}, {}}, .block_ends = {}};
+  Shape shape{.leaf = {first.chunk, first.block, first.byte, {}, {}}, .block_ends = {}, .is_filled = places.gaps.empty()};
   const std::uint64_t last_block = std::ranges::max(places.blocks);
   std::vector<std::uint64_t> lengths = places.lengths;
   if (last_block >= frames_.limits().max_chunks_per_page || !fill_lengths(lengths, first.chunk, rows)) return std::nullopt;
   shape.block_ends.resize(static_cast<std::size_t>(last_block) + 1);
   for (std::size_t i = 0; i < lengths.size(); ++i) {
     std::uint64_t& end = shape.block_ends[static_cast<std::size_t>(places.blocks[i])];
-    if (end + lengths[i] > frames_.limits().max_block_raw_bytes) return std::nullopt;
+    const std::uint64_t gap = shape.is_filled ? 0 : places.gaps[i], most = frames_.limits().max_block_raw_bytes;
+    if (gap > most || end + gap + lengths[i] > most) return std::nullopt;
+    end += gap;
     shape.leaf.chunks.push_back({.hash = {}, .length = static_cast<std::uint32_t>(lengths[i]), .block = static_cast<std::uint32_t>(places.blocks[i]),
                                  .offset = static_cast<std::uint32_t>(end)});
     end += lengths[i];
@@ -149,7 +151,8 @@ bool RebuiltLeaves::find_blocks(Shape& shape, std::size_t manifest) const {
     const auto index = static_cast<std::size_t>(frame.header.sequence - first);
     bases[index] = opened->header.base_position;
     const bool is_dictionary = frame.header.type == FrameType::dictionary;
-    if (opened->header.raw_length != shape.block_ends[index] && !is_dictionary) return false;
+    const std::uint64_t raw_length = opened->header.raw_length, end = shape.block_ends[index];
+    if (!is_dictionary && (shape.is_filled ? raw_length != end : raw_length < end)) return false;
     shape.leaf.blocks[index] = {.position = frame.position, .stored_length = frame.header.stored_length, .raw_length = opened->header.raw_length,
                                 .hash = frame.hash, .base_distance = 0, .is_dictionary = is_dictionary};
   }

@@ -26,7 +26,8 @@ class RebuiltLeaves {
  private:
   struct Shape {
     format::ChunkPage leaf;
-    std::vector<std::uint64_t> block_ends;  // by block: the sum of its chunks' lengths
+    std::vector<std::uint64_t> block_ends;  // by block: where its last chunk ends
+    bool is_filled = true;                  // it is there that the block ends
   };
   struct Numbers {
     std::uint64_t chunk = 0, block = 0, byte = 0;

@@ -212,8 +212,8 @@ Result<void> BlockRewriter::gather(const PlannedBlock& block, MutableBytes out) 
 Result<void> BlockRewriter::write(Job& job, const SegmentCallback& end_segment) {
   if (const auto* block = std::get_if<PlannedBlock>(&job.work)) return write_blocks(job, *block);
   auto& segment = std::get<SegmentEnd>(job.work);
-  NPK_TRY(write_page(std::move(segment.page)));
-  return end_segment(segment.old_chunk_end);
+  NPK_TRY(write_page(segment.page));
+  return end_segment(segment.page, segment.old_chunk_end);
 }
 
 Result<void> BlockRewriter::write_blocks(Job& job, const PlannedBlock& planned) {
@@ -245,7 +245,7 @@ Result<void> BlockRewriter::write_block(MadeBlock& made, std::size_t distance) {
   return {};
 }
 
-Result<void> BlockRewriter::write_page(format::ChunkPage page) {
+Result<void> BlockRewriter::write_page(format::ChunkPage& page) {
   for (const auto& [block, rows] : placed_) {
     for (const PlacedRow& row : rows) {
       page.chunks[row.row].block = static_cast<std::uint32_t>(block);

@@ -23,8 +23,8 @@ struct BlockRewriterOptions {
 // Pipeline: plan -> open, pack and compress, on any number of threads -> write, in order. Same bytes whatever the threads.
 class BlockRewriter {
  public:
-  // Once a segment is written, with the end of the old chunks that are there by now.
-  using SegmentCallback = std::function<Result<void>(std::uint64_t old_chunk_end)>;
+  // Once a segment is written, with the leaf that is the last frame by then, and the end of the old chunks that are there.
+  using SegmentCallback = std::function<Result<void>(const format::ChunkPage& leaf, std::uint64_t old_chunk_end)>;
 
   // All outlive it. `is_sealed`: what `to` writes.
   BlockRewriter(const PackageReader& from, const LiveChunks& live, BlockRewriterOptions options, bool is_sealed,
@@ -73,7 +73,7 @@ class BlockRewriter {
   [[nodiscard]] Result<void> write(Job& job, const SegmentCallback& end_segment);
   [[nodiscard]] Result<void> write_blocks(Job& job, const PlannedBlock& planned);
   [[nodiscard]] Result<void> write_block(MadeBlock& made, std::size_t distance);
-  [[nodiscard]] Result<void> write_page(format::ChunkPage page);
+  [[nodiscard]] Result<void> write_page(format::ChunkPage& page);
 
   const PackageReader& from_;
   const LiveChunks& live_;

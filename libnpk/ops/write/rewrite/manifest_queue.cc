@@ -44,20 +44,20 @@ Result<void> ManifestQueue::collect() {
 }
 
 // Of one segment in path order, so that each page of the catalog is read once for it.
-Result<void> ManifestQueue::write_up_to(std::uint64_t old_chunk_end) {
+Result<void> ManifestQueue::write_up_to(std::uint64_t old_chunk_end, const format::ChunkPage* leaf) {
   const auto begin = entries_.begin() + static_cast<std::ptrdiff_t>(written_);
   const auto end = std::upper_bound(begin, entries_.end(), old_chunk_end,
                                     [](std::uint64_t bound, const Entry& entry) { return bound < entry.chunk_end; });
   std::sort(begin, end, [](const Entry& a, const Entry& b) { return a.number < b.number; });
-  for (std::span<const Entry> left(begin, end); !left.empty();) {
-    NPK_ASSIGN(const std::size_t count, write_one(left));
+  for (std::span<const Entry> left(begin, end); !left.empty() || leaf != nullptr; leaf = nullptr) {
+    NPK_ASSIGN(const std::size_t count, write_one(left, leaf));
     left = left.subspan(count);
     written_ += count;
   }
   return {};
 }
 
-Result<std::size_t> ManifestQueue::write_one(std::span<const Entry> entries) {
+Result<std::size_t> ManifestQueue::write_one(std::span<const Entry> entries, const format::ChunkPage* leaf) {
   std::deque<ManifestRow> holders;
   std::vector<format::EntryRow> rows;
   std::size_t weight = 0, runs = 0;
@@ -70,7 +70,8 @@ Result<std::size_t> ManifestQueue::write_one(std::span<const Entry> entries) {
     expansion_.add(row);
     rows.push_back(row);
   }
-  NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows), page_level_));
+  const format::ChunkPlaces places = leaf == nullptr ? format::ChunkPlaces() : format::places_of(*leaf, rows);
+  NPK_ASSIGN(const Bytes body, block::seal_page(format::encode_catalog_page(format::PageKind::manifest, rows, places), page_level_));
   NPK_TRY(to_->pad_to(expansion_.least_package_bytes(Limits())));
   NPK_TRY(to_->write(format::FrameType::manifest, body));
   return rows.size();

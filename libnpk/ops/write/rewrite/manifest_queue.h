@@ -17,8 +17,9 @@ class ManifestQueue {
   [[nodiscard]] static Result<ManifestQueue> make(const PackageReader& newest, const GenerationRows& rows, int page_level,
                                                   writer::FrameWriter& to);
 
-  // Those whose chunks, by their old numbers, all lie before `old_chunk_end`.
-  [[nodiscard]] Result<void> write_up_to(std::uint64_t old_chunk_end);
+  // Those whose chunks, by their old numbers, all lie before `old_chunk_end`. The first manifest has the places of the chunks of `leaf`, which was
+  // written just before; so there is one, be it without entries. No leaf: none was.
+  [[nodiscard]] Result<void> write_up_to(std::uint64_t old_chunk_end, const format::ChunkPage* leaf);
 
  private:
   struct Entry {
@@ -28,7 +29,7 @@ class ManifestQueue {
   ManifestQueue(const PackageReader& newest, const GenerationRows& rows, int page_level, writer::FrameWriter& to)
       : newest_(&newest), rows_(&rows), page_level_(page_level), to_(&to) {}
   [[nodiscard]] Result<void> collect();
-  [[nodiscard]] Result<std::size_t> write_one(std::span<const Entry> entries);
+  [[nodiscard]] Result<std::size_t> write_one(std::span<const Entry> entries, const format::ChunkPage* leaf);
 
   const PackageReader* newest_;
   const GenerationRows* rows_;

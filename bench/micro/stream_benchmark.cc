@@ -102,7 +102,7 @@ void read_in_order(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kContentBytes));
 }
-BENCHMARK(read_in_order)->Arg(0)->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(read_in_order)->Arg(0)->Arg(1)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 
 void read_chunks(benchmark::State& state) {
   data();
@@ -114,7 +114,7 @@ void read_chunks(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kContentBytes));
 }
-BENCHMARK(read_chunks)->Arg(0)->Arg(1)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(read_chunks)->Arg(0)->Arg(1)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // What zstd -d does: a stream decoded into a buffer of 128 KiB.
 void zstd_stream(benchmark::State& state) {
@@ -132,7 +132,7 @@ void zstd_stream(benchmark::State& state) {
   }
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kContentBytes));
 }
-BENCHMARK(zstd_stream)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(zstd_stream)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // All at once, into memory that is there: no command could be quicker.
 void zstd_at_once(benchmark::State& state) {
@@ -142,6 +142,6 @@ void zstd_at_once(benchmark::State& state) {
     benchmark::DoNotOptimize(ZSTD_decompress(out.data(), out.size(), data().zstd.data(), data().zstd.size()));
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(kContentBytes));
 }
-BENCHMARK(zstd_at_once)->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(zstd_at_once)->MeasureProcessCPUTime()->UseRealTime()->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -60,6 +60,7 @@ class Places {
       if (hot_bytes != 0 && granules * granule_bytes >= hot_bytes) break;
       granules += std::max<std::uint64_t>(1, file.size / granule_bytes);
       ends_.push_back(granules);
+      sizes_.push_back(file.size);
     }
   }
 
@@ -70,6 +71,18 @@ class Places {
     Zipf ranks(static_cast<double>(granules()), 0.99);
     std::vector<Place> places(count);
     for (Place& place : places) place = at(zipf ? scattered(ranks(random)) : random() % granules());
+    return places;
+  }
+
+  // Every file alike, whatever its size, and every offset within it from which a granule is left.
+  std::vector<Place> draw_by_file(std::size_t count, std::uint64_t seed) const {
+    std::mt19937_64 random(seed);
+    std::vector<Place> places(count);
+    for (Place& place : places) {
+      place.file = static_cast<std::uint32_t>(random() % sizes_.size());
+      const std::uint64_t size = sizes_[place.file];
+      place.offset = size > granule_bytes_ ? random() % (size - granule_bytes_ + 1) : 0;
+    }
     return places;
   }
 
@@ -87,6 +100,7 @@ class Places {
 
   std::uint64_t granule_bytes_;
   std::vector<std::uint64_t> ends_;  // granules up to and with each file
+  std::vector<std::uint64_t> sizes_;
 };
 
 }  // namespace npk::bench

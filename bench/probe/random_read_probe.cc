@@ -1,9 +1,9 @@
 // Random reads from one backend, timed one by one; prints one line of JSON. bench/random_read runs it for every peer.
 //
 //   npk_random_read_probe --backend npk|directory|zip --path P --files LIST [--bytes N] [--threads N] [--reads N]
-//                         [--zipf] [--hot BYTES] [--keep-open] [--warm] [--cache BYTES] [--identity FILE] [--also-pid PID]
+//                         [--zipf | --by-file] [--hot BYTES] [--keep-open] [--warm] [--cache BYTES] [--identity FILE] [--also-pid PID]
 //
-// LIST holds lines "SIZE PATH". --hot: only the first files of LIST, up to that many bytes. --warm: the same reads are
+// LIST holds lines "SIZE PATH". --by-file: every file is as likely as another, whatever its size. --hot: only the first files of LIST, up to that many bytes. --warm: the same reads are
 // done once before, untimed. --also-pid: CPU time and memory of that process (a FUSE driver) count too.
 #include <sys/resource.h>
 #include <unistd.h>
@@ -31,7 +31,7 @@ struct Settings {
   std::uint64_t bytes = 4096, hot_bytes = 0;
   std::size_t threads = 1, reads = 100'000;
   long also_pid = 0;
-  bool zipf = false, warm = false;
+  bool zipf = false, by_file = false, warm = false;
 };
 
 std::uint64_t number(const char* text) {
@@ -46,6 +46,7 @@ Settings parse(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--zipf") settings.zipf = true;
+    else if (name == "--by-file") settings.by_file = true;
     else if (name == "--keep-open") settings.options.keep_open = true;
     else if (name == "--warm") settings.warm = true;
     else if (i + 1 == argc) throw std::runtime_error(std::string(name) + ": unknown, or without its value");
@@ -126,7 +127,8 @@ Measured measure(const Settings& settings, Backend& backend, const Places& place
     begin = std::chrono::steady_clock::now();
   });
   const auto work = [&](std::size_t thread) {
-    const auto drawn = places.draw(settings.zipf, settings.reads / settings.threads, 1 + thread);
+    const std::size_t reads = settings.reads / settings.threads;
+    const auto drawn = settings.by_file ? places.draw_by_file(reads, 1 + thread) : places.draw(settings.zipf, reads, 1 + thread);
     std::vector<std::uint8_t> out(settings.bytes);
     parts[thread].nanoseconds.reserve(drawn.size());
     try {

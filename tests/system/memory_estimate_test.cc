@@ -109,7 +109,7 @@ TEST(ReadEstimate, ComponentsFollowTheOptions) {
   EXPECT_EQ(memory.block_cache_bytes, reader.block_cache_bytes);
   EXPECT_EQ(memory.page_cache_bytes, reader.page_cache_bytes);
   // Read-ahead, a chunk of the largest entries, and the block a stream is in.
-  EXPECT_EQ(memory.stream_bytes, 3 * ((8ULL << 20) + (4ULL << 20) + shape.block_bytes));
+  EXPECT_EQ(memory.stream_bytes, 3 * ((12ULL << 20) + (4ULL << 20) + shape.block_bytes));
   stream.read_ahead = false;
   shape.content_bytes = 1000;
   EXPECT_EQ(estimate_read_memory(reader, stream, shape).value().stream_bytes, 6000U);

@@ -34,7 +34,9 @@ namespace npk {
 
 struct ReaderOptions {
   Limits limits = {};
-  std::uint64_t block_cache_bytes = 64ULL << 20;  // decoded blocks kept; a larger block is decoded at each read
+  // Decoded blocks kept; a larger block is decoded at each read. A stream that goes through a large entry in order, and
+  // does not read ahead, leaves a quarter of this behind it the first time.
+  std::uint64_t block_cache_bytes = 64ULL << 20;
   std::uint64_t page_cache_bytes = 16ULL << 20;   // decoded catalog and chunk pages kept
   bool accept_recovered = true;                   // go on, with warnings, when there is no whole trailer frame
   // Where decoded blocks are kept; several readers may share one. It limits them all (its own limit, which may be

@@ -25,7 +25,7 @@ enum class MemoryStrategy : std::uint8_t {
 
 struct StreamOptions {
   // Of a sequential reader: blocks that begin within this distance of the position are decoded ahead, as far as the
-  // memory limit goes (so up to this and one block). 0: 8 MiB; at most 1 TiB.
+  // memory limit goes (so up to this and one block). 0: 12 MiB; at most 1 TiB.
   std::uint64_t buffer_bytes = 0;
   // Of read_chunk. 0: by size (chunk_bytes_for_size); at most 1 GiB; made smaller where the memory limit is.
   std::uint64_t chunk_bytes = 0;

@@ -76,7 +76,45 @@ TEST_P(Scan, OnePassDoesNotPushOutWhatIsComeBackTo) {
   }
   EXPECT_LE(cached.cache().cached_bytes(), 20 * kBlock);
 }
-INSTANTIATE_TEST_SUITE_P(Uses, Scan, testing::Values(BlockUse::random, BlockUse::sequential));
+INSTANTIATE_TEST_SUITE_P(Uses, Scan, testing::Values(BlockUse::random, BlockUse::sequential, BlockUse::passing));
+
+TEST(BlockCache, WhatIsPassingTakesAQuarterAndStaysFromTheSecondPassOn) {
+  constexpr std::uint64_t kPassed = 15;
+  const BuiltPackage built = make_block_package(kPassed, kBlock);
+  const auto pool = pool_of(1 << 20);
+  const Cached cached(memory_source(ByteView(built.bytes)), 20 * kBlock, pool);
+  const auto pass = [&] {
+    const std::uint64_t before = cached.decoded();
+    for (std::uint64_t i = 0; i < kPassed; ++i) expect_block(built, i, cached.get(i, BlockUse::passing));
+    return cached.decoded() - before;
+  };
+  EXPECT_EQ(pass(), kPassed);
+  EXPECT_LE(cached.cache().cached_bytes(), 20 * kBlock / 4 + kBlock);
+  EXPECT_LE(pool->statistics().misses, 6U) << "the same memory serves again";
+  EXPECT_GE(pass(), kPassed - 6);
+  EXPECT_EQ(pass(), 0U);
+}
+
+TEST(BlockCache, WhatIsPassingAndHeldStays) {
+  const BuiltPackage built = make_block_package(12, kBlock);
+  const Cached cached(memory_source(ByteView(built.bytes)), 20 * kBlock);
+  std::vector<BlockCache::Block> held;
+  for (std::uint64_t i = 0; i < 12; ++i) held.push_back(cached.get(i, BlockUse::passing));
+  for (std::uint64_t i = 0; i < 12; ++i) EXPECT_EQ(cached.get(i, BlockUse::passing), held[i]);
+  EXPECT_EQ(cached.decoded(), 12U);
+}
+
+TEST(BlockCache, WhatWasPassingAndIsComeBackToStays) {
+  const BuiltPackage built = make_block_package(100, kBlock);
+  const Cached cached(memory_source(ByteView(built.bytes)), 20 * kBlock);
+  cached.get(0, BlockUse::passing);
+  cached.get(1);
+  cached.get(0);
+  for (std::uint64_t i = 2; i < 100; ++i) cached.get(i, BlockUse::passing);
+  const std::uint64_t before = cached.decoded();
+  cached.get(0);
+  EXPECT_EQ(cached.decoded(), before);
+}
 
 TEST(BlockCache, ASkewedTraceDecodesLessThanHalfOfItsReads) {
   const BuiltPackage built = make_block_package(400, kBlock);

@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "package/reader/impl.h"
 #include "pool/pipeline.h"
 #include "unit/reader/gate_source.h"
 #include "unit/reader/stream_support.h"
@@ -36,6 +37,16 @@ TEST(ReadAhead, AReaderInOrderDecodesEachBlockOnce) {
       EXPECT_EQ(reader.statistics().raw_bytes_decoded, built.entries[0].size);
     }
   }
+}
+
+// Blocks of 24,000 bytes in buffers of 24 KiB; the cache has room for all of them.
+TEST(ReadAhead, AReaderInOrderDecodesIntoTheSameMemoryAgain) {
+  const BuiltPackage built = blocks();
+  const PackageReader reader = test::open_package(built.bytes, kBlocks * (24U << 10));
+  FileStream stream = test::stream_of(reader, "file", {.read_ahead = false});
+  test::expect_rest(stream, built.entries[0].content, kBlockBytes);
+  EXPECT_LE(reader.impl().pool()->statistics().misses, kBlocks / 2) << "two before it is known, a quarter, and one at work";
+  EXPECT_LE(reader.impl().block_cache().cached_bytes(), kBlocks / 2 * (24U << 10));
 }
 
 // A cache that keeps nothing costs the two reads before reading is known to be in order, and no more.

@@ -54,8 +54,8 @@ TEST(StreamOptions, ALimitSmallerThanAChunkShrinksTheChunkAndLeavesNoReadAhead) 
   EXPECT_EQ(plan.read_ahead_bytes, 0U);
 }
 
-TEST(StreamOptions, TheWindowIsTheBufferOrEightMebibytes) {
-  EXPECT_EQ(plan_stream({}, kGiB, 4 * kGiB).read_ahead_bytes, 8 * kMiB);
+TEST(StreamOptions, TheWindowIsTheBufferOrTwelveMebibytes) {
+  EXPECT_EQ(plan_stream({}, kGiB, 4 * kGiB).read_ahead_bytes, 12 * kMiB);
   EXPECT_EQ(plan_stream({.buffer_bytes = 12345}, kGiB, 4 * kGiB).read_ahead_bytes, 12345U);
   EXPECT_EQ(plan_stream({.read_ahead = false}, kGiB, 4 * kGiB).read_ahead_bytes, 0U);
 }

@@ -10,6 +10,7 @@ constexpr std::uint64_t kPrefixStep = 128U << 10;  // what zstd decodes at a tim
 // A block no larger than this share of the cache has a buffer for all of it, whatever prefix is decoded: buffers of one
 // size serve again as they are, and fresh pages cost a fifth of decoding into them.
 constexpr std::uint64_t kWholeBufferShare = 8;
+constexpr std::uint64_t kPassingShare = 4;  // of the cache, what blocks take that are only passing
 
 std::shared_ptr<BufferPool> pool_of_own(std::uint64_t capacity_bytes) {
   // Refused only for options that these are not.
@@ -63,7 +64,7 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
   NPK_ASSIGN(SharedCache::Got got,
              state.blocks.get(block.number, needed_bytes, access, [&](bool has_part) -> Result<SharedCache::Loaded> {
                const std::uint64_t wanted = has_part ? block.row.raw_length : steps * kPrefixStep;
-               return load(state, block, std::min(wanted, block.row.raw_length), took);
+               return load(state, block, std::min(wanted, block.row.raw_length), access.use, took);
              }));
   (got.was_loaded ? counters_->block_cache_misses : counters_->block_cache_hits).add(1);
   if (cost != nullptr) {
@@ -75,10 +76,10 @@ Result<BlockCache::Block> BlockCache::get(const BlockLocation& block, std::uint6
   return std::static_pointer_cast<const DecodedBlock>(std::move(got.value));
 }
 
-Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
+Result<SharedCache::Loaded> BlockCache::load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes, Use use,
                                              Cost& cost) {
   const auto begun = std::chrono::steady_clock::now();
-  const auto decoded = make_room(state, wanted_bytes, block.row.raw_length);
+  const auto decoded = make_room(state, wanted_bytes, block.row.raw_length, use);
   NPK_TRY(decode(state, block, *decoded, cost));
   cost.decoding = std::chrono::steady_clock::now() - begun;
   const bool keep = decoded->is_pooled();
@@ -97,18 +98,21 @@ Result<void> BlockCache::decode(State& state, const BlockLocation& block, Decode
 Result<BlockCache::Block> BlockCache::base(State& state, const BlockLocation& block, Cost& cost) {
   const std::uint64_t whole = block.row.raw_length;
   if (auto found = state.blocks.find(block.number, whole, Use::random)) return std::static_pointer_cast<const DecodedBlock>(std::move(found));
-  NPK_ASSIGN(SharedCache::Got got, state.blocks.get(block.number, whole, {}, [&](bool) { return load(state, block, whole, cost); }));
+  NPK_ASSIGN(SharedCache::Got got, state.blocks.get(block.number, whole, {}, [&](bool) { return load(state, block, whole, Use::random, cost); }));
   cost.waiting += got.waited;
   return std::static_pointer_cast<const DecodedBlock>(std::move(got.value));
 }
 
 // A pool whose limit was lowered is obeyed here too when the block itself finds no room.
-std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::uint64_t wanted_bytes,
-                                                    std::uint64_t raw_length) {
+std::shared_ptr<DecodedBlock> BlockCache::make_room(State& state, std::uint64_t wanted_bytes, std::uint64_t raw_length,
+                                                    Use use) {
   const auto size = static_cast<std::size_t>(wanted_bytes);
   const std::uint64_t most = std::min(capacity_bytes_, state.pool->max_total_bytes());
   const std::uint64_t room = raw_length <= most / kWholeBufferShare ? raw_length : wanted_bytes;
   const bool fits = room <= most;
+  if (use == Use::passing) {
+    while (state.blocks.recycle_one(most / kPassingShare)) continue;
+  }
   bool can_evict = true;
   while (can_evict && state.blocks.bytes() > (fits ? most - room : most)) can_evict = state.blocks.evict_one();
   while (fits) {

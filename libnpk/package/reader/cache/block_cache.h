@@ -55,7 +55,9 @@ class DecodedBlock {
 // Memory: at most capacity_bytes of blocks, and at most what the pool gives: when it refuses, the least valuable block
 // that nobody holds goes, and so on. Where that does not help (all are held, others fill the pool, the block is larger
 // than the limit) the block is decoded into plain memory for those who ask now, and not kept. So no read fails for want
-// of room in the cache, and a pool whose limit is lowered is obeyed at the next miss.
+// of room in the cache, and a pool whose limit is lowered is obeyed at the next miss. Blocks that were passing take a
+// quarter of capacity_bytes, even where there is room for more: decoding into memory that has just been read costs less
+// than into new. A second pass over the same keeps them.
 class BlockCache {
  public:
   using Block =
@@ -88,9 +90,8 @@ class BlockCache {
     SharedCache blocks;
   };
   [[nodiscard]] Block find(const BlockLocation& block, std::uint64_t needed_bytes, Use use);
-  [[nodiscard]] std::shared_ptr<DecodedBlock> make_room(State& state, std::uint64_t wanted_bytes,
-                                                        std::uint64_t raw_length);
-  [[nodiscard]] Result<SharedCache::Loaded> load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes,
+  [[nodiscard]] std::shared_ptr<DecodedBlock> make_room(State& state, std::uint64_t wanted_bytes, std::uint64_t raw_length, Use use);
+  [[nodiscard]] Result<SharedCache::Loaded> load(State& state, const BlockLocation& block, std::uint64_t wanted_bytes, Use use,
                                                  Cost& cost);
   [[nodiscard]] Result<void> decode(State& state, const BlockLocation& block, DecodedBlock& decoded, Cost& cost);
   [[nodiscard]] Result<Block> base(State& state, const BlockLocation& block, Cost& cost);

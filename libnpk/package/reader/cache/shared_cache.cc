@@ -11,6 +11,11 @@ constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15;  // 2^64 / golden ratio
 constexpr unsigned kShardShift = 59;                   // 64 - log2(kShards)
 constexpr int kTries = 100;
 
+Admission admission_of(CacheUse use) noexcept {
+  if (use == CacheUse::random) return Admission::normal;
+  return use == CacheUse::passing ? Admission::lone_pass : Admission::pass;
+}
+
 // A shard is held for tens of nanoseconds: sleeping, and being woken, would cost a hundred times that.
 std::unique_lock<std::mutex> lock_soon(std::mutex& mutex) {
   std::unique_lock lock(mutex, std::try_to_lock);
@@ -141,7 +146,7 @@ void SharedCache::admit(std::uint64_t key, const Loaded& loaded, CacheUse use) {
   replaced = std::exchange(slot.value, loaded.value);
   slot.extent = loaded.extent;
   slot.marked_at = admissions_.fetch_add(1, std::memory_order_relaxed) + 1;
-  order_.admit(key, loaded.bytes, use == CacheUse::sequential);
+  order_.admit(key, loaded.bytes, admission_of(use));
 }
 
 // The flight is over: the slot is free for another.
@@ -174,6 +179,12 @@ bool SharedCache::evict_one() {
   Value gone;  // let go of without a lock
   const std::scoped_lock lock(order_mutex_);
   return order_.evict([&](std::uint64_t key) { return judge(key, gone); }).has_value();
+}
+
+bool SharedCache::recycle_one(std::uint64_t most_bytes) {
+  Value gone;  // let go of without a lock
+  const std::scoped_lock lock(order_mutex_);
+  return order_.recycle(most_bytes, [&](std::uint64_t key) { return judge(key, gone); }).has_value();
 }
 
 void SharedCache::shrink_to(std::uint64_t bytes_wanted) {

@@ -21,6 +21,7 @@ namespace npk::reader {
 enum class CacheUse : std::uint8_t {
   random,      // may come back
   sequential,  // passes through once: must not push out what others come back to
+  passing,     // the same, and nothing but what passes lies in it: given up for what comes next
 };
 
 // How a value is asked for. `stop` and `deadline` end the wait for another thread's load (Errc::cancelled,
@@ -60,6 +61,8 @@ class SharedCache {
 
   // Gives up one value. False if there is none that is not pinned.
   bool evict_one();
+  // Gives up one that was passing, if these have more than so many bytes. False if not.
+  bool recycle_one(std::uint64_t most_bytes);
   // Gives up values until there are no more bytes than these, or all are pinned, or one is left.
   void shrink_to(std::uint64_t bytes);
 

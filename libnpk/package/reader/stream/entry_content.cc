@@ -37,6 +37,12 @@ CacheAccess access_of(const ContentRequest& request) {
   return {request.sequential ? CacheUse::sequential : CacheUse::random, request.stop, request.deadline()};
 }
 
+// Of many small files' block others may want the rest. What another processor has written or read last is slow to write
+// over, slower than new memory: so blocks read ahead are not recycled.
+bool is_passing(const ContentRequest& request, const Extent& extent, const format::BlockRow& block) noexcept {
+  return request.sequential && !request.ahead && extent.end - extent.begin >= block.raw_length / 2;
+}
+
 }  // namespace
 
 EntryContent::EntryContent(std::shared_ptr<const PackageReader::Impl> package, Entry entry)
@@ -102,7 +108,7 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
     std::memset(out.data(), 0, out.size());
     return {};
   }
-  NPK_ASSIGN(const BlockCache::Block block, block_of(stretch.first.unit, stretch.needed_bytes, request, cost));
+  NPK_ASSIGN(const BlockCache::Block block, block_of(stretch.first, stretch.needed_bytes, request, cost));
   recent_.at(request.stripe).note(stretch.first, block, package_->pin_budget());
   for (Extent extent = stretch.first;;) {
     const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(extent.end - offset, out.size()));
@@ -115,18 +121,19 @@ Result<void> EntryContent::read_stretch(const Stretch& stretch, std::uint64_t of
 }
 
 // The block's row is looked up only if it must be read.
-Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint64_t needed_bytes,
+Result<BlockCache::Block> EntryContent::block_of(const Extent& extent, std::uint64_t needed_bytes,
                                                  const ContentRequest& request, ReadCost& cost) const {
   BlockCache& cache = package_->block_cache();
-  const CacheAccess access = access_of(request);
+  CacheAccess access = access_of(request);
   BlockLocation location;
-  location.number = number;
+  location.number = extent.unit;
   location.row.raw_length = UINT64_MAX;
   if (BlockCache::Block found = cache.try_get(location, needed_bytes, access.use)) {
     ++cost.hits;
     return found;
   }
-  NPK_ASSIGN(location, package_->chunks().block(number, access));
+  NPK_ASSIGN(location, package_->chunks().block(extent.unit, access));
+  if (is_passing(request, extent, location.row)) access.use = CacheUse::passing;
   BlockCache::Cost spent;
   const auto begun = std::chrono::steady_clock::now();
   auto block = cache.get(location, needed_bytes, access, &spent);
@@ -143,7 +150,7 @@ Result<BlockCache::Block> EntryContent::block_of(std::uint64_t number, std::uint
 
 Result<Unit> EntryContent::load(const Extent& extent, std::uint64_t needed_bytes, const ContentRequest& request,
                                 ReadCost& cost) const {
-  NPK_ASSIGN(const BlockCache::Block block, block_of(extent.unit, needed_bytes, request, cost));
+  NPK_ASSIGN(const BlockCache::Block block, block_of(extent, needed_bytes, request, cost));
   return Unit{block->view(), block};
 }
 

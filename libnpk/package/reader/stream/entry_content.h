@@ -46,7 +46,7 @@ class EntryContent final : public StreamContent {
                                            const ContentRequest& request) const;
   [[nodiscard]] Result<void> read_stretch(const Stretch& stretch, std::uint64_t offset, MutableBytes out,
                                           const ContentRequest& request, ReadCost& cost) const;
-  [[nodiscard]] Result<BlockCache::Block> block_of(std::uint64_t number, std::uint64_t needed_bytes,
+  [[nodiscard]] Result<BlockCache::Block> block_of(const Extent& extent, std::uint64_t needed_bytes,
                                                    const ContentRequest& request, ReadCost& cost) const;
 
   std::shared_ptr<const PackageReader::Impl> package_;

@@ -63,7 +63,7 @@ std::chrono::steady_clock::time_point FileStream::Impl::now() const {
 }
 
 ContentRequest FileStream::Impl::request(std::size_t stripe, bool sequential) const {
-  return {stripe, sequential, options_.stop, options_.timeout};
+  return {stripe, sequential, false, options_.stop, options_.timeout};
 }
 
 std::size_t FileStream::Impl::count_from(std::uint64_t offset, std::uint64_t wanted) const noexcept {

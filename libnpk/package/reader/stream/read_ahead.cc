@@ -34,7 +34,7 @@ void ReadAhead::Item::load(const std::stop_token& stop) {
   ReadCost cost;
   const std::size_t stripe = stripe_of_this_thread();
   try {
-    auto loaded = content.load(extents.front(), needed_bytes, {stripe, true, stop, {}}, cost);
+    auto loaded = content.load(extents.front(), needed_bytes, {stripe, true, true, stop, {}}, cost);
     if (loaded) unit = *std::move(loaded);
   } catch (const std::bad_alloc&) {
     unit = Unit{};

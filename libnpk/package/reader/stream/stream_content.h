@@ -24,6 +24,7 @@ struct ReadCost {
 struct ContentRequest {
   std::size_t stripe = 0;
   bool sequential = false;  // what follows will be read too: a unit is loaded as far as this content goes in it
+  bool ahead = false;       // by another thread than the one that reads it
   std::stop_token stop = {};
   std::chrono::milliseconds timeout{0};  // of each wait for another thread; 0: none
 

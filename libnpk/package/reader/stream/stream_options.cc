@@ -65,7 +65,7 @@ Result<void> check_stream_options(const StreamOptions& options) {
 
 std::vector<StreamOptionDefault> stream_option_defaults() {
   return {
-      {"buffer_bytes", "8388608", "decoded ahead of a sequential reader; 0 means this"},
+      {"buffer_bytes", "12582912", "decoded ahead of a sequential reader; 0 means this"},
       {"chunk_bytes", "0", "by size: 65536 below 10 MiB, 262144 below 100 MiB, 1048576 below 1 GiB, else 4194304"},
       {"memory_bytes", "0", "as memory_strategy says"},
       {"memory_strategy", "balanced", "half of the machine's or control group's memory"},

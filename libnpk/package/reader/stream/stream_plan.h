@@ -8,7 +8,7 @@
 
 namespace npk::reader {
 
-inline constexpr std::uint64_t kDefaultBufferBytes = 8ULL << 20;
+inline constexpr std::uint64_t kDefaultBufferBytes = 12ULL << 20;  // two blocks of the default preset and more
 inline constexpr std::uint64_t kMaxChunkBytes = 1ULL << 30;
 inline constexpr std::uint64_t kMaxBufferBytes = 1ULL << 40;
 inline constexpr std::uint64_t kMinMemoryBytes = 4096;

@@ -32,6 +32,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::delimited, {CodecId::delimited}, 1},
     {ContentKind::delimited, {CodecId::lines}, 1},
     {ContentKind::lines, {CodecId::lines}, 1},
+    {ContentKind::lines, {CodecId::delimited}, 1},
     {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
     {ContentKind::numeric, {CodecId::element_delta}, 1},
     {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},

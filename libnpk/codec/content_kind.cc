@@ -134,14 +134,15 @@ void for_each_line(ByteView text, Visit visit) {
   }
 }
 
-// Lines have as many delimiters as the one before, and at least two (a tab: one), but for one in ten.
+// Lines have as many delimiters as the one before, and at least two (a comma) or one (others, not last in the line), but for one in ten.
 bool is_delimited_by(ByteView text, char delimiter) noexcept {
   constexpr std::size_t kLeastLines = 6;
-  const std::size_t least = delimiter == '\t' ? 1 : 2;
+  const std::size_t least = delimiter == ',' ? 2 : 1;
   std::size_t lines = 0, odd = 0, before = 0;
   for_each_line(text, [&](ByteView line) {
     const std::size_t here = cells(line, static_cast<std::uint8_t>(delimiter));
-    odd += lines > 0 && (here != before || here < least) ? 1U : 0U;
+    const bool ends = here == 1 && delimiter != '\t' && !line.empty() && line.back() == static_cast<std::uint8_t>(delimiter);
+    odd += lines > 0 && (here != before || here < least || ends) ? 1U : 0U;
     before = here;
     ++lines;
     return odd <= 1 + lines / 10;
@@ -190,9 +191,31 @@ bool has_few_shapes(ByteView text, bool is_large) noexcept {
   return lines >= kLeastLines && (is_large || new_shapes * 5 <= lines * 2) && code * (is_large ? 4 : 8) <= lines;
 }
 
+// What follows lines of '#' at the front, which most tables of data begin with, and empty ones.
+ByteView without_heading(ByteView text) noexcept {
+  while (!text.empty() && (text[0] == '#' || text[0] == '\n' || text[0] == '\r')) {
+    const auto end = std::ranges::find(text, '\n');
+    if (end == text.end()) return {};
+    text = text.subspan(static_cast<std::size_t>(end - text.begin()) + 1);
+  }
+  return text;
+}
+
+ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
+  if (is_delimited(text)) return ContentKind::delimited;
+  return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
+}
+
+ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {
+  const auto end = std::ranges::find(middle, '\n');
+  if (end == middle.end() || !is_text(middle)) return ContentKind::general;
+  return kind_of_lines(middle.subspan(static_cast<std::size_t>(end - middle.begin()) + 1), is_large);
+}
+
 }  // namespace
 
-ContentKind kind_of(ByteView head, std::uint64_t total_bytes) noexcept {
+ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) noexcept {
+  if (middle.empty() && head.size() >= kKindMiddleFileBytes) middle = head.subspan(head.size() / 2, kKindHeadBytes);
   head = head.first(std::min(head.size(), kKindHeadBytes));
   if (head.size() < kLeastBytes) return ContentKind::general;
   if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
@@ -203,8 +226,10 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes) noexcept {
   if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code
   if (is_json(text)) return ContentKind::json;
   if (is_markup(text)) return ContentKind::markup;
-  if (is_delimited(text)) return ContentKind::delimited;
-  return has_few_shapes(text, total_bytes >= kLargeTextBytes) ? ContentKind::lines : ContentKind::general;
+  if (begins_with(text, "#!") || begins_with(text, "#include")) return ContentKind::general;
+  const bool is_large = total_bytes >= kLargeTextBytes;
+  const ContentKind kind = kind_of_lines(without_heading(text), is_large);
+  return kind == ContentKind::general ? kind_of_middle(middle, is_large) : kind;
 }
 
 std::string_view kind_name(ContentKind kind) noexcept {

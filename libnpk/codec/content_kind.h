@@ -23,9 +23,13 @@ inline constexpr std::size_t kContentKinds = 8;
 // Bytes that kind_of looks at.
 inline constexpr std::size_t kKindHeadBytes = 4096;
 
-// Of total_bytes (0: not known) that begin with `head`: by magic bytes, else by what the text looks like. Thread-safe; deterministic; about a
+// Of this size a file's middle is looked at too, as its head may be a title, a licence or a legend.
+inline constexpr std::uint64_t kKindMiddleFileBytes = 64U << 10;
+
+// Of total_bytes (0: not known) that begin with `head`: by magic bytes, else by what the text looks like. middle: kKindHeadBytes from about the
+// middle of a file of kKindMiddleFileBytes or more, or nothing; taken from `head` if that is the whole. Thread-safe; deterministic; about a
 // microsecond a kibibyte of text, less of others.
-[[nodiscard]] ContentKind kind_of(ByteView head, std::uint64_t total_bytes = 0) noexcept;
+[[nodiscard]] ContentKind kind_of(ByteView head, std::uint64_t total_bytes = 0, ByteView middle = {}) noexcept;
 [[nodiscard]] std::string_view kind_name(ContentKind kind) noexcept;
 
 }  // namespace npk::codec

@@ -37,10 +37,23 @@ class EncoderMemory {
   static void release(void* memory, std::size_t bytes) noexcept;
 
  private:
+  // Memory from the system that was released and waits for its like.
+  struct Spare {
+    std::uint8_t* memory;
+    std::size_t bytes;
+  };
+
   void count(std::uint64_t bytes);
+  [[nodiscard]] void* take_spare(std::size_t bytes) noexcept;
+  [[nodiscard]] void* take_from_slab(std::size_t bytes);
+  void keep_spare(Spare spare) noexcept;
+  void release_spares() noexcept;
 
   std::uint64_t most_bytes_;
-  std::uint64_t held_bytes_ = 0;
+  std::uint64_t held_bytes_ = 0;  // without spares
+  std::uint64_t spare_bytes_ = 0;  // with the rest of the slab
+  std::vector<Spare> spares_;
+  Spare slab_{};  // what is left of it
   std::uint64_t peak_bytes_ = 0;
   std::unique_ptr<CompressedCost> cost_;
 };

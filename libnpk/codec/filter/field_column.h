@@ -26,7 +26,7 @@ class FieldReader {
     if (!take(value)) [[unlikely]] return bad_column("a column of a filtered block ends early or contradicts itself");
     return value;
   }
-  // next() for inner loops: false is its error.
+  // next() for inner loops: false is its error. kValueSlack bytes may be read from a value on (copy_short.h).
   [[nodiscard]] bool take(ByteView& value);
   // Errc::corrupt unless every value has been taken.
   [[nodiscard]] Result<void> expect_end() const;

@@ -1,6 +1,8 @@
 #include "codec/filter/field_column_encode.h"
 
 #include <algorithm>
+#include <functional>
+#include <vector>
 
 #include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column/dictionary_encode.h"
@@ -33,7 +35,7 @@ Sample sample_of(FieldValues values) {
   return sample;
 }
 
-// Tries encodings one after another and keeps the best.
+// Tries encodings on the sample, and writes the column in the best of them that can hold it.
 class Choice {
  public:
   Choice(FieldValues values, CompressedCost& cost, bool may_have_shape)
@@ -41,20 +43,25 @@ class Choice {
 
   FilterBytes best() {
     least_ = cost_.of(encode_text_column(sampled()));
-    within_memory(&Choice::try_numbers);
-    within_memory(&Choice::try_dictionary);
-    within_memory(&Choice::try_hex);
-    const bool typed = best_.has_value();
-    within_memory(&Choice::try_shared);
-    if (may_have_shape_ && !typed) within_memory(&Choice::try_shapes);
-    return best_ ? *std::move(best_) : encode_text_column(values_);
+    within_memory([this] { try_numbers(); });
+    within_memory([this] { try_dictionary(); });
+    within_memory([this] { try_hex(); });
+    const bool typed = !better_.empty();
+    within_memory([this] { try_shared(); });
+    if (may_have_shape_ && !typed) within_memory([this] { try_shapes(); });
+    std::optional<FilterBytes> part;
+    for (; !part && !better_.empty(); better_.pop_back()) within_memory([&] { part = better_.back()(); });
+    return part ? *std::move(part) : encode_text_column(values_);
   }
 
  private:
+  using Encode = std::function<std::optional<FilterBytes>()>;
+
   // An encoding that takes too much is none.
-  void within_memory(void (Choice::*attempt)()) {
+  template <class Attempt>
+  static void within_memory(const Attempt& attempt) {
     try {
-      (this->*attempt)();
+      attempt();
     } catch (const FilterMemoryExceeded&) {
     }
   }
@@ -62,21 +69,25 @@ class Choice {
   FieldValues sampled() const { return values_.subspan(sample_.first, sample_.count); }
 
   void try_numbers() {
-    auto found = find_numbers(values_);
-    if (!found) return;
-    const NumberLayout layout = choose_layout(found->numbers, cost_);
-    const auto some = find_numbers(sampled());
-    const auto trial = some ? encode_number_column(sampled(), *some, layout) : std::nullopt;
-    if (trial) consider(cost_.of(*trial), [&] { return encode_number_column(values_, *std::move(found), layout); });
+    const auto form = find_form(values_);
+    auto some = form ? parse_numbers(sampled(), *form) : std::nullopt;
+    if (!some || some->numbers.empty()) return;
+    const NumberLayout layout = choose_layout(some->numbers, cost_);
+    const auto trial = encode_number_column(sampled(), *std::move(some), layout);
+    if (!trial) return;
+    consider(cost_.of(*trial), [this, form = *form, layout] {
+      auto found = parse_numbers(values_, form);
+      return found ? encode_number_column(values_, *std::move(found), layout) : std::nullopt;
+    });
   }
 
   void try_dictionary() {
-    const auto found = find_dictionary(values_);
+    auto found = find_dictionary(values_);
     if (!found) return;
     FilterBytes trial;
     append_indices(*found, sample_.first, sample_.count, trial);
     const std::size_t entries = cost_.of(encode_text_column(found->entries()));
-    consider(cost_.of(trial) + entries * sample_.count / values_.size(), [&] { return encode_dictionary_column(*found); });
+    consider(cost_.of(trial) + entries * sample_.count / values_.size(), [found = *std::move(found)] { return encode_dictionary_column(found); });
   }
 
   void try_hex() {
@@ -85,13 +96,13 @@ class Choice {
     if (!some) return;
     for (const bool planes : {false, true}) {
       const auto trial = encode_hex_column(sampled(), *some, planes);
-      if (trial) consider(cost_.of(*trial), [&] { return encode_hex_column(values_, *found, planes); });
+      if (trial) consider(cost_.of(*trial), [this, found = *found, planes] { return encode_hex_column(values_, found, planes); });
     }
   }
 
   void try_shared() {
     const auto trial = encode_shared_column(sampled());
-    if (trial) consider(cost_.of(*trial), [&] { return encode_shared_column(values_); });
+    if (trial) consider(cost_.of(*trial), [this] { return encode_shared_column(values_); });
   }
 
   void try_shapes() {
@@ -99,24 +110,21 @@ class Choice {
     for (const ShapeRule rule : {ShapeRule::digits, ShapeRule::words, ShapeRule::middle}) {
       const auto shape = find_shape(values_, rule);
       const auto trial = shape ? encode_shaped_column(sampled(), *shape, encode) : std::nullopt;
-      if (trial) consider(cost_.of(*trial), [&] { return encode_shaped_column(values_, *shape, encode); });
+      if (trial) consider(cost_.of(*trial), [this, shape = *shape, encode] { return encode_shaped_column(values_, shape, encode); });
     }
   }
 
-  template <class Encode>
   void consider(std::size_t cost, Encode encode) {
     if (cost >= least_) return;
-    if (auto part = encode()) {
-      best_ = std::move(part);
-      least_ = cost;
-    }
+    better_.push_back(std::move(encode));
+    least_ = cost;
   }
 
   FieldValues values_;
   Sample sample_;
   CompressedCost& cost_;
   bool may_have_shape_;
-  std::optional<FilterBytes> best_;
+  std::vector<Encode> better_;  // each than the one before
   std::size_t least_ = 0;
 };
 

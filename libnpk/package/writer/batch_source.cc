@@ -28,9 +28,12 @@ std::vector<ByteRange> largest(std::vector<ByteRange> holes) {
 
 // What cannot be read here is told of when it is read for good.
 codec::ContentKind kind_of_file(InputFile& file, std::uint64_t size) {
-  Bytes head(codec::kKindHeadBytes);
+  Bytes bytes(2 * codec::kKindHeadBytes);
+  const MutableBytes head = MutableBytes(bytes).first(codec::kKindHeadBytes), middle = MutableBytes(bytes).last(codec::kKindHeadBytes);
   const auto count = file.read_at(0, head);
-  return count ? codec::kind_of(ByteView(head).first(*count), size) : codec::ContentKind::general;
+  if (!count) return codec::ContentKind::general;
+  const auto more = size >= codec::kKindMiddleFileBytes ? file.read_at(size / 2, middle) : Result<std::size_t>(0);
+  return codec::kind_of(head.first(*count), size, middle.first(more.value_or(0)));
 }
 
 }  // namespace

@@ -36,6 +36,29 @@ TEST(ContentKind, SourceCodeAndProseAreGeneral) {
   EXPECT_EQ(kind_of(random_bytes(4096, 1)), ContentKind::general);
 }
 
+// Tables of data often begin with lines of '#'.
+TEST(ContentKind, TextsBehindAHeading) {
+  const std::string heading = "# a table of things\n# as of today\n#\n\n";
+  EXPECT_EQ(kind_of_text(heading + repeated(";abc;12\n", 20)), ContentKind::delimited);
+  EXPECT_EQ(kind_of_text(heading + repeated("    ; LETTER\n", 20)), ContentKind::delimited);
+  EXPECT_EQ(kind_of_text(heading + repeated("2:17 host daemon[12]: closed\n", 30)), ContentKind::lines);
+  EXPECT_EQ(kind_of_text("#!/bin/sh\n" + repeated(";abc;12\n", 20)), ContentKind::general);
+  EXPECT_NE(kind_of_text(repeated("call();\n", 20)), ContentKind::delimited) << "statements";
+}
+
+// What is behind a licence or a title is seen from the size of a middle on, in the head that is the whole or apart.
+TEST(ContentKind, LargeTextsByTheirMiddle) {
+  std::string text;
+  while (text.size() < kKindHeadBytes) text += "  " + std::to_string(text.size()) + " Permission is granted to read this line.\n";
+  const std::string licence = text, rows = repeated(",abc,12.5,\"x,y\"\n", 5000);
+  const std::uint64_t size = licence.size() + rows.size();
+  ASSERT_GE(size, kKindMiddleFileBytes);
+  EXPECT_EQ(kind_of(as_bytes(licence), size), ContentKind::general);
+  EXPECT_EQ(kind_of(as_bytes(licence), size, as_bytes(rows).subspan(3, kKindHeadBytes)), ContentKind::delimited);
+  EXPECT_EQ(kind_of(as_bytes(licence + rows), size), ContentKind::delimited);
+  EXPECT_EQ(kind_of(as_bytes(licence), size, random_bytes(kKindHeadBytes, 3)), ContentKind::general);
+}
+
 TEST(ContentKind, BinariesByTheirMagic) {
   Bytes elf(128);
   std::ranges::copy(as_bytes("\x7F" "ELF\x02\x01\x01"), elf.begin());

@@ -135,6 +135,20 @@ TEST_P(TemplateFilters, MakeTextOfTheirKindSmaller) {
   EXPECT_LT(filtered->size(), text.size() / 2);
 }
 
+// A block is of many files: each has its delimiter, and some are no tables.
+TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
+  std::string text;
+  for (const char delimiter : {',', '\t', ';', '|'}) {
+    text += delimited_text(600, 21, delimiter);
+    for (int i = 0; i < 30; ++i) text += "A line of prose, number " + std::to_string(i) + ", between tables.\n";
+  }
+  const auto filtered = filter(CodecId::delimited, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() / 2);
+  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
 INSTANTIATE_TEST_SUITE_P(Each, TemplateFilters, testing::Values(CodecId::lines, CodecId::delimited),
                          [](const auto& each) { return std::string(find_filter(each.param)->name); });
 

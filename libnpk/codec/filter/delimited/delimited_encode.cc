@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <unordered_map>
 
 #include "codec/filter/delimited/delimited_rows_encode.h"
 #include "codec/filter/lines/index_table_encode.h"
@@ -24,7 +23,7 @@ bool begins_number(ByteView cell) {
 
 class DelimitedEncoder {
  public:
-  DelimitedEncoder(ByteView raw, std::uint8_t delimiter) : raw_(raw), table_(split_rows(raw, delimiter)) { block_.column_is_text.push_back(true); }
+  explicit DelimitedEncoder(ByteView raw) : raw_(raw), table_(split_rows(raw)) { block_.column_is_text.push_back(true); }
 
   std::optional<std::size_t> run(MutableBytes out) {
     count();
@@ -49,6 +48,12 @@ class DelimitedEncoder {
   };
 
   ByteView bytes_of(Place place) const { return raw_.subspan(place.offset, place.length); }
+
+  // Of a row of one cell: what ends it.
+  [[nodiscard]] std::uint8_t delimiter_of(const DelimitedRow& row) const {
+    const DelimitedCell& cell = table_.cells[row.first_cell];
+    return raw_[cell.offset + cell.length + (cell.quoted ? 1U : 0U)];
+  }
 
   // Which of the first cells are numbers.
   [[nodiscard]] std::uint64_t numbers_in(const DelimitedRow& row) const {
@@ -75,7 +80,7 @@ class DelimitedEncoder {
       }
       numeric = rows == 0 ? ~0ULL : numeric & numbers;
       rows += numbers == 0 && rows == 0 ? 0 : 1;
-      const std::uint64_t schema = mix_hash(file, row.cells);
+      const std::uint64_t schema = mix_hash(mix_hash(file, delimiter_of(row)), row.cells);
       const std::uint64_t shape = mix_hash(mix_hash(schema, row.quotes), row.carriage_return ? 1 : 0);
       keys_.push_back({note(schemas_, schema_uses_, schema), note(shapes_, shape_uses_, shape)});
     });
@@ -121,7 +126,11 @@ class DelimitedEncoder {
     return true;
   }
 
-  [[nodiscard]] bool same(Place a, Place b) const { return std::ranges::equal(bytes_of(a), bytes_of(b)); }
+  // Most are a delimiter.
+  [[nodiscard]] bool same(Place a, Place b) const {
+    if (a.length != b.length || a.length == 0) return a.length == b.length;
+    return raw_[a.offset] == raw_[b.offset] && (a.length == 1 || std::ranges::equal(bytes_of(a), bytes_of(b)));
+  }
 
   // In pieces as the text column ends them.
   void add_text(const DelimitedRow& row) {
@@ -164,9 +173,8 @@ class DelimitedEncoder {
 
 std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  const std::optional<std::uint8_t> delimiter = find_delimiter(raw);
-  if (!delimiter) return std::nullopt;
-  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return DelimitedEncoder(raw, *delimiter).run(out); });
+  if (!has_delimiter(raw)) return std::nullopt;
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return DelimitedEncoder(raw).run(out); });
 }
 
 }  // namespace npk::codec

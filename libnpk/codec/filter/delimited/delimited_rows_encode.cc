@@ -9,7 +9,12 @@ namespace npk::codec {
 namespace {
 
 constexpr std::array<std::uint8_t, 4> kDelimiters = {',', '\t', ';', '|'};
-constexpr std::size_t kSampleBytes = 1U << 16;
+constexpr std::size_t kSampleBytes = 1U << 14;
+constexpr std::size_t kSamples = 8;
+constexpr std::size_t kLookBytes = 1U << 12;   // that the delimiter of what follows is looked for in
+constexpr std::size_t kLookEach = 1U << 15;    // at least so often, and
+constexpr std::uint32_t kLoneCells = 4;        // after so many rows of one cell, but
+constexpr std::size_t kLeastBetween = 1U << 12;  // not sooner than this after the last time
 constexpr std::uint32_t kFewestLines = 8;
 // A quotation mark whose fellow is further away than this is a byte like others.
 constexpr std::size_t kLongestQuoted = 1U << 16;
@@ -20,18 +25,62 @@ struct Tally {
   std::uint64_t in_equal_lines = 0;
 };
 
+void count_sample(ByteView sample, std::array<Tally, kDelimiters.size()>& tallies, std::uint32_t& lines) {
+  bool quoted = false;
+  for (const std::uint8_t byte : sample) {
+    if (byte == '"') quoted = !quoted;
+    if (byte != '\n') {
+      const auto which = static_cast<std::size_t>(std::ranges::find(kDelimiters, byte) - kDelimiters.begin());
+      if (which < tallies.size() && !quoted) ++tallies[which].here;
+      continue;
+    }
+    quoted = false;
+    ++lines;
+    for (Tally& tally : tallies) {
+      if (tally.here > 0 && tally.here == tally.before) ++tally.equal_lines, tally.in_equal_lines += tally.here;
+      tally.before = tally.here;
+      tally.here = 0;
+    }
+  }
+}
+
+// The byte that most lines have equally often; nothing if none does.
+std::optional<std::uint8_t> delimiter_of(ByteView sample) {
+  std::array<Tally, kDelimiters.size()> tallies{};
+  std::uint32_t lines = 0;
+  count_sample(sample, tallies, lines);
+  const auto best = std::ranges::max_element(tallies, {}, [](const Tally& tally) { return std::pair(tally.equal_lines, tally.in_equal_lines); });
+  if (lines < kFewestLines || best->equal_lines < lines / 2) return std::nullopt;
+  return kDelimiters[static_cast<std::size_t>(best - tallies.begin())];
+}
+
 class RowSplitter {
  public:
-  RowSplitter(ByteView raw, std::uint8_t delimiter) : raw_(raw), delimiter_(delimiter) {
+  explicit RowSplitter(ByteView raw) : raw_(raw) {
     for (end_ = raw.size(); end_ > 0 && raw[end_ - 1] != '\n';) --end_;
   }
 
   DelimitedRows run() {
-    while (at_ < end_) add_row();
+    while (at_ < end_) {
+      if (at_ >= next_look_ || (lone_cells_ >= kLoneCells && at_ >= last_look_ + kLeastBetween)) look();
+      add_row();
+    }
     return std::move(result_);
   }
 
  private:
+  // Rows too long to say anything keep the delimiter that they have.
+  void look() {
+    const ByteView sample = raw_.subspan(at_, std::min(end_ - at_, kLookBytes));
+    if (const auto delimiter = delimiter_of(sample))
+      delimiter_ = *delimiter;
+    else if (static_cast<std::size_t>(std::ranges::count(sample, '\n')) >= kFewestLines)
+      delimiter_ = kNoDelimiter;
+    last_look_ = at_;
+    next_look_ = at_ + kLookEach;
+    lone_cells_ = 0;
+  }
+
   bool ends_cell(std::size_t at) const { return raw_[at] == delimiter_ || raw_[at] == '\n' || (raw_[at] == '\r' && at + 1 < end_ && raw_[at + 1] == '\n'); }
 
   // The place of the mark that ends the quoted cell that begins at `at`; 0 if it does not end well.
@@ -69,8 +118,10 @@ class RowSplitter {
       at_ = end + (closing > 0 ? 1 : 0);
       row.carriage_return = raw_[at_] == '\r' && raw_[at_] != delimiter_;
       if (row.carriage_return) ++at_;
-      more = raw_[at_++] == delimiter_;
+      more = raw_[at_] == delimiter_ && delimiter_ != kNoDelimiter;
+      ++at_;
     }
+    lone_cells_ = row.cells > 1 ? 0 : lone_cells_ + 1;
     row.quotes = static_cast<std::uint32_t>(quotes ^ quotes >> 32U);
     row.length = static_cast<std::uint32_t>(at_) - row.offset;
     result_.length = at_;
@@ -78,44 +129,27 @@ class RowSplitter {
   }
 
   ByteView raw_;
-  std::uint8_t delimiter_;
+  static constexpr std::uint8_t kNoDelimiter = '\n';
+
+  std::uint8_t delimiter_ = kNoDelimiter;
   std::size_t end_ = 0;
   std::size_t at_ = 0;
   std::size_t no_quotes_before_ = 0;
+  std::size_t last_look_ = 0, next_look_ = 0;
+  std::uint32_t lone_cells_ = 0;
   DelimitedRows result_;
 };
 
-void count_sample(ByteView sample, std::array<Tally, kDelimiters.size()>& tallies, std::uint32_t& lines) {
-  bool quoted = false;
-  for (const std::uint8_t byte : sample) {
-    if (byte == '"') quoted = !quoted;
-    if (byte != '\n') {
-      const auto which = static_cast<std::size_t>(std::ranges::find(kDelimiters, byte) - kDelimiters.begin());
-      if (which < tallies.size() && !quoted) ++tallies[which].here;
-      continue;
-    }
-    quoted = false;
-    ++lines;
-    for (Tally& tally : tallies) {
-      if (tally.here > 0 && tally.here == tally.before) ++tally.equal_lines, tally.in_equal_lines += tally.here;
-      tally.before = tally.here;
-      tally.here = 0;
-    }
-  }
-}
-
 }  // namespace
 
-std::optional<std::uint8_t> find_delimiter(ByteView raw) {
-  std::array<Tally, kDelimiters.size()> tallies{};
-  std::uint32_t lines = 0;
-  count_sample(raw.first(std::min(raw.size(), kSampleBytes)), tallies, lines);
-  if (raw.size() > 4 * kSampleBytes) count_sample(raw.subspan(raw.size() / 2, kSampleBytes), tallies, lines);
-  const auto best = std::ranges::max_element(tallies, {}, [](const Tally& tally) { return std::pair(tally.equal_lines, tally.in_equal_lines); });
-  if (lines < kFewestLines || best->equal_lines < lines / 2) return std::nullopt;
-  return kDelimiters[static_cast<std::size_t>(best - tallies.begin())];
+bool has_delimiter(ByteView raw) {
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    const ByteView from = raw.subspan(raw.size() / kSamples * i);
+    if (delimiter_of(from.first(std::min(from.size(), kSampleBytes)))) return true;
+  }
+  return false;
 }
 
-DelimitedRows split_rows(ByteView raw, std::uint8_t delimiter) { return RowSplitter(raw, delimiter).run(); }
+DelimitedRows split_rows(ByteView raw) { return RowSplitter(raw).run(); }
 
 }  // namespace npk::codec

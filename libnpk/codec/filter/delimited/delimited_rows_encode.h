@@ -33,8 +33,9 @@ struct DelimitedRows {
   std::size_t length = 0;  // What follows the last row has no line feed.
 };
 
-// The byte that most lines of a sample have equally often; nothing if none does.
-[[nodiscard]] std::optional<std::uint8_t> find_delimiter(ByteView raw);
-[[nodiscard]] DelimitedRows split_rows(ByteView raw, std::uint8_t delimiter);
+// Whether one of some samples has lines of which most have a delimiter equally often.
+[[nodiscard]] bool has_delimiter(ByteView raw);
+// By the delimiter of the rows that follow, which is looked for again and again, as a block is of many files. Where there is none a row is one cell.
+[[nodiscard]] DelimitedRows split_rows(ByteView raw);
 
 }  // namespace npk::codec

@@ -17,7 +17,8 @@ class FieldSource {
   FieldSource(const FieldSource&) = delete;
   FieldSource& operator=(const FieldSource&) = delete;
 
-  // False if there is no next value or the part contradicts itself. The value is valid until the next call.
+  // False if there is no next value or the part contradicts itself. The value is valid until the next call, and is in the part or has
+  // kValueSlack behind it.
   [[nodiscard]] virtual bool take(ByteView& value) = 0;
   // Whether all values have been taken.
   [[nodiscard]] virtual bool at_end() const = 0;

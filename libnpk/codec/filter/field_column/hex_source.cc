@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column/field_encoding.h"
 #include "codec/filter/field_column/field_source.h"
 #include "codec/filter/varint.h"
@@ -30,7 +31,9 @@ class HexSource final : public FieldSource {
         count_(bytes.size() / value_bytes),
         value_bytes_(value_bytes),
         pairs_(((flags & 1) != 0 ? kUpper : kLower).data()),
-        planes_((flags & 2) != 0) {}
+        planes_((flags & 2) != 0) {
+    text_.resize(pattern.size() + kValueSlack);
+  }
 
   bool take(ByteView& value) override {
     if (position_ == count_) return false;
@@ -47,7 +50,7 @@ class HexSource final : public FieldSource {
       while (pattern_[at] != 0) ++at;
       text[at++] = static_cast<std::uint8_t>(pair[1]);
     }
-    value = text_;
+    value = ByteView(text_).first(pattern_.size());
     return true;
   }
   bool at_end() const override { return position_ == count_; }

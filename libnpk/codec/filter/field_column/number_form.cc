@@ -1,31 +1,36 @@
 #include "codec/filter/field_column/number_form.h"
 
-#include <array>
+#include <algorithm>
+#include <bit>
 #include <cstring>
+
+#include "npk/bytes.h"
 
 namespace npk::codec {
 namespace {
 
-constexpr auto kTwoDigits = [] {
-  std::array<char, 200> digits{};
-  for (std::size_t i = 0; i < 100; ++i) {
-    digits[2 * i] = static_cast<char>('0' + i / 10);
-    digits[2 * i + 1] = static_cast<char>('0' + i % 10);
-  }
-  return digits;
-}();
+constexpr std::uint64_t kEightDigits = 100'000'000;
 
-// At least `digits` digits, the last before `end`.
+// The eight digits of a number below kEightDigits, the first in the lowest byte: halved into two of four digits, those into two, those into one each.
+std::uint64_t eight_digits(std::uint64_t number) noexcept {
+  const std::uint64_t fours = number / 10'000 | number % 10'000 << 32;
+  const std::uint64_t hundreds = fours * 10'486 >> 20 & 0x0000'007F'0000'007F;
+  const std::uint64_t twos = hundreds | (fours - 100 * hundreds) << 16;
+  const std::uint64_t tens = twos * 103 >> 10 & 0x000F'000F'000F'000F;
+  return tens | (twos - 10 * tens) << 8;
+}
+
+// At least `digits` digits, the last before `end`; also fills up to kMaxNumberBytes before `end`.
 std::uint8_t* spell_decimal(std::uint64_t number, unsigned digits, std::uint8_t* end) noexcept {
-  std::uint8_t* at = end;
-  for (; number >= 100; number /= 100) std::memcpy(at -= 2, &kTwoDigits[2 * (number % 100)], 2);
-  if (number >= 10) {
-    std::memcpy(at -= 2, &kTwoDigits[2 * number], 2);
-  } else if (number > 0) {
-    *--at = static_cast<std::uint8_t>('0' + number);
+  std::uint8_t* group = end;
+  for (;; number /= kEightDigits) {
+    const std::uint64_t bytes = eight_digits(number % kEightDigits);
+    store_le(group -= 8, bytes | 0x3030'3030'3030'3030);
+    if (number >= kEightDigits) continue;
+    std::uint8_t* at = group + std::countr_zero(bytes) / 8;
+    while (end - at < static_cast<std::ptrdiff_t>(digits)) *--at = '0';
+    return at;
   }
-  while (end - at < static_cast<std::ptrdiff_t>(digits)) *--at = '0';
-  return at;
 }
 
 std::uint8_t* spell_hex(std::uint64_t number, unsigned digits, const char* alphabet, std::uint8_t* end) noexcept {
@@ -58,6 +63,32 @@ std::uint8_t* spell_scaled(NumberForm form, unsigned digits, bool negative, std:
 }
 
 }  // namespace
+
+ShortSpelling spell_short(NumberForm form, unsigned digits, std::uint64_t number) noexcept {
+  const bool negative = static_cast<std::int64_t>(number) < 0;
+  const std::uint64_t magnitude = negative ? 0 - number : number;
+  const bool scaled = form >= NumberForm::scaled;
+  if (magnitude >= kEightDigits || digits >= 8 || form == NumberForm::lower_hex || form == NumberForm::upper_hex) return {};
+  const std::uint64_t bytes = eight_digits(magnitude);
+  unsigned cut = 0;
+  if (form > NumberForm::scaled) {
+    const unsigned kept = form == NumberForm::scaled_pointed ? std::min(1U, digits) : 0;
+    cut = std::min(static_cast<unsigned>(std::countl_zero(bytes)) / 8, digits - kept);
+  }
+  const unsigned least = scaled ? digits + 1 : digits;
+  const unsigned first = std::min(static_cast<unsigned>(std::countr_zero(bytes)) / 8, 8 - least);  // of the eight digits that is spelled
+  const unsigned behind = scaled ? digits - cut : 0;
+  unsigned length = 8 - first - cut;
+  if (length == 0 || length + (behind > 0 ? 1 : 0) + (negative ? 1 : 0) > 8) return {};
+  std::uint64_t text = (bytes | 0x3030'3030'3030'3030) >> (8 * first);
+  if (behind > 0) {
+    const unsigned point = 8 * (length++ - behind);
+    const std::uint64_t whole = (std::uint64_t{1} << point) - 1;
+    text = (text & whole) | std::uint64_t{'.'} << point | (text & ~whole) << 8;
+  }
+  if (negative) text = text << 8 | '-', ++length;
+  return {text, length};
+}
 
 std::uint8_t* spell_number(NumberForm form, unsigned digits, std::uint64_t number, std::uint8_t* end) noexcept {
   const bool negative = static_cast<std::int64_t>(number) < 0;

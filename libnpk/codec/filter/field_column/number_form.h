@@ -19,7 +19,17 @@ enum class NumberForm : std::uint8_t {
 inline constexpr unsigned kMaxNumberDigits = 18;     // what `digits` may be
 inline constexpr std::size_t kMaxNumberBytes = 24;   // of a spelling
 
-// Writes the spelling so that it ends at `end`, and says where it begins: at most kMaxNumberBytes before. Not for NumberForm::time.
+// Writes the spelling so that it ends at `end`, and says where it begins: at most kMaxNumberBytes before, all of which may be written.
+// Not for NumberForm::time.
 [[nodiscard]] std::uint8_t* spell_number(NumberForm form, unsigned digits, std::uint64_t number, std::uint8_t* end) noexcept;
+
+// At most eight bytes, the first lowest.
+struct ShortSpelling {
+  std::uint64_t text = 0;
+  unsigned length = 0;
+};
+
+// What spell_number writes, if that is short and quickly found: length 0 else.
+[[nodiscard]] ShortSpelling spell_short(NumberForm form, unsigned digits, std::uint64_t number) noexcept;
 
 }  // namespace npk::codec

@@ -1,7 +1,10 @@
 // FieldEncoding::numbers: a byte of NumberForm, a byte `digits`, for NumberForm::time the length of a pattern as a byte and the pattern, and a
 // NumberStream.
 #include <array>
+#include <bit>
+#include <cstring>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column/field_source.h"
 #include "codec/filter/field_column/number_form.h"
 #include "codec/filter/field_column/number_stream.h"
@@ -16,18 +19,28 @@ class NumberSource final : public FieldSource {
 
   bool take(ByteView& value) override {
     if (stream_.at_end()) return false;
-    std::uint8_t* const end = text_.data() + text_.size();
-    const std::uint8_t* const begin = spell_number(form_, digits_, stream_.take(), end);
+    const std::uint64_t number = stream_.take();
+    if (const ShortSpelling spelling = spell_short(form_, digits_, number); std::endian::native == std::endian::little && spelling.length > 0) {
+      // In one store as wide as the load that it is copied with: others would wait for each other.
+      const Words words = {spelling.text, 0};
+      std::memcpy(text_.data(), &words, sizeof(words));
+      value = ByteView(text_).first(spelling.length);
+      return true;
+    }
+    std::uint8_t* const end = text_.data() + kMaxNumberBytes;
+    const std::uint8_t* const begin = spell_number(form_, digits_, number, end);
     value = {begin, end};
     return true;
   }
   bool at_end() const override { return stream_.at_end(); }
 
  private:
+  using Words [[gnu::vector_size(kValueSlack)]] = std::uint64_t;
+
   NumberStream stream_;
   NumberForm form_;
   unsigned digits_;
-  std::array<std::uint8_t, kMaxNumberBytes> text_{};
+  std::array<std::uint8_t, kMaxNumberBytes + kValueSlack> text_{};
 };
 
 class TimeSource final : public FieldSource {

@@ -72,7 +72,10 @@ FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride)
   return forms;
 }
 
-std::optional<SpelledForm> best_form(FieldValues values) {
+}  // namespace
+
+std::optional<SpelledForm> find_form(FieldValues values) {
+  if (values.size() < kLeastNumbers) return std::nullopt;
   const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
   std::size_t most = 0;
   SpelledForm best;
@@ -87,22 +90,18 @@ std::optional<SpelledForm> best_form(FieldValues values) {
   return best;
 }
 
-}  // namespace
-
-std::optional<FieldNumbers> find_numbers(FieldValues values) {
-  if (values.size() < kLeastNumbers) return std::nullopt;
-  const auto form = best_form(values);
-  if (!form) return std::nullopt;
-  FieldNumbers found{*form, {}, {}};
+std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form) {
+  FieldNumbers found{form, {}, {}};
   found.numbers.reserve(values.size());
+  const std::size_t most_exceptions = values.size() / kExceptionShare;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto number = parse(*form, values[i])) {
+    if (const auto number = parse(form, values[i])) {
       found.numbers.push_back(*number);
     } else {
+      if (found.exceptions.size() == most_exceptions) return std::nullopt;
       found.exceptions.push_back(static_cast<std::uint32_t>(i));
     }
   }
-  if (found.exceptions.size() > values.size() / kExceptionShare) return std::nullopt;
   return found;
 }
 

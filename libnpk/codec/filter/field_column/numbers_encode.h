@@ -22,8 +22,10 @@ struct FieldNumbers {
   FilterVector<std::uint32_t> exceptions;  // positions of values that are not of the form
 };
 
-// The form that most values have; nothing if too many have none.
-[[nodiscard]] std::optional<FieldNumbers> find_numbers(FieldValues values);
+// The form that most values have, going by some of them; nothing if too many have none.
+[[nodiscard]] std::optional<SpelledForm> find_form(FieldValues values);
+// Nothing if too many values are not of the form.
+[[nodiscard]] std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form);
 // Nothing if the part would be one that a reader refuses.
 [[nodiscard]] std::optional<FilterBytes> encode_number_column(FieldValues values, FieldNumbers found, NumberLayout layout);
 

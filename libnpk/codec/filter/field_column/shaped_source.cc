@@ -1,9 +1,9 @@
 // FieldEncoding::shaped: varint count of columns, a piece of text before, between and behind them (varint length and bytes of each: one more than
 // columns), the length of each column's part but the last as a varint, then the parts.
 #include <array>
-#include <cstring>
 #include <vector>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column.h"
 #include "codec/filter/varint.h"
 
@@ -24,7 +24,8 @@ class ShapedSource final : public FieldSource {
     FieldReader values;
   };
 
-  ShapedSource(std::vector<Column> columns, ByteView behind) : columns_(std::move(columns)), behind_(behind) {}
+  // end: of the part.
+  ShapedSource(std::vector<Column> columns, ByteView behind, const std::uint8_t* end) : columns_(std::move(columns)), behind_(behind), end_(end) {}
 
   bool take(ByteView& value) override {
     std::size_t length = 0;
@@ -47,14 +48,19 @@ class ShapedSource final : public FieldSource {
  private:
   bool append(ByteView bytes, std::size_t& length) {
     if (bytes.size() > kMaxComposedBytes - length) return false;
-    std::memcpy(text_.data() + length, bytes.data(), bytes.size());
+    if (bytes.size() <= kValueSlack && has_slack(bytes.data(), end_)) [[likely]] {
+      copy_slack(text_.data() + length, bytes.data());
+    } else {
+      copy_short(text_.data() + length, bytes.data(), bytes.size());
+    }
     length += bytes.size();
     return true;
   }
 
   std::vector<Column> columns_;
   ByteView behind_;
-  std::array<std::uint8_t, kMaxComposedBytes> text_{};
+  const std::uint8_t* end_;
+  std::array<std::uint8_t, kMaxComposedBytes + kValueSlack> text_{};
 };
 
 Result<std::vector<ByteView>> take_texts(ByteView& part, std::size_t count) {
@@ -89,7 +95,7 @@ FieldSourceResult open_shaped(ByteView part, unsigned depth) {
     NPK_ASSIGN(FieldReader values, FieldReader::open(column, depth + 1));
     columns.push_back({texts[i], std::move(values)});
   }
-  return std::make_unique<ShapedSource>(std::move(columns), texts.back());
+  return std::make_unique<ShapedSource>(std::move(columns), texts.back(), part.data() + part.size());
 }
 
 }  // namespace npk::codec

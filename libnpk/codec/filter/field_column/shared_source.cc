@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column/field_encoding.h"
 #include "codec/filter/field_column/field_source.h"
 #include "codec/filter/varint.h"
@@ -20,8 +21,8 @@ class SharedSource final : public FieldSource {
     const void* end = std::memchr(text_.data(), terminator_, text_.size());
     if (end == nullptr || share > length_) return false;
     const auto own = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - text_.data());
-    if (own > value_.size() - share) return false;
-    std::memcpy(value_.data() + share, text_.data(), own);
+    if (own > kMaxComposedBytes - share) return false;
+    copy_short(value_.data() + share, text_.data(), own);
     length_ = share + own;
     shares_ = shares_.subspan(1);
     text_ = text_.subspan(own + 1);
@@ -35,7 +36,7 @@ class SharedSource final : public FieldSource {
   ByteView text_;
   std::size_t length_ = 0;
   std::uint8_t terminator_;
-  std::array<std::uint8_t, kMaxComposedBytes> value_{};
+  std::array<std::uint8_t, kMaxComposedBytes + kValueSlack> value_{};
 };
 
 static_assert(sizeof(SharedSource) <= kMostSourceBytes);

@@ -53,7 +53,7 @@ class TimeSpeller {
   std::int64_t units_per_day_;
   std::int64_t day_ = 0;
   CivilDay civil_;
-  std::array<std::uint8_t, 5 * kMaxTimePattern> text_{};
+  std::array<std::uint8_t, 5 * kMaxTimePattern> text_{};  // the longest takes 180 bytes (%f in place of two); what is behind is slack
 };
 
 }  // namespace npk::codec

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column.h"
 #include "codec/filter/parts.h"
 #include "codec/filter/templates/template_dictionary.h"
@@ -29,18 +30,21 @@ class Column {
     return {};
   }
 
-  // The next value as bytes; those of the predictors are bytes of `out`.
-  Result<ValueBytes> next(std::span<const Column> columns, ByteView out) {
-    if (info_->predictor_count == 0) return stored({});
-    NPK_ASSIGN(const std::uint8_t operation, take_operation());
+  // The next value as bytes; those of the predictors are bytes of `out`. What is wrong, or null: for the inner loop.
+  [[nodiscard]] const char* next(std::span<const Column> columns, ByteView out, ValueBytes& value) {
+    if (info_->predictor_count == 0) return take_stored(value.back);
+    if (operations_.empty()) [[unlikely]] return kNoOperation;
+    const std::uint8_t operation = operations_[0];
+    operations_ = operations_.subspan(1);
+    if (operation > info_->predictor_count) return special(operation - info_->predictor_count, columns, out, value);
     if (operation == 0) {
       advance_all(columns);
-      return stored({});
+      return take_stored(value.back);
     }
-    if (operation > info_->predictor_count) return special(operation - info_->predictor_count, columns, out);
     const Place place = predict(operation - 1U, columns);
     advance_all(columns);
-    return ValueBytes{out.subspan(place.offset, place.length), {}};
+    value.front = {out.data() + place.offset, place.length};
+    return nullptr;
   }
 
   [[nodiscard]] Result<void> expect_end() const {
@@ -51,24 +55,15 @@ class Column {
   ColumnPast past;
 
  private:
-  Result<std::uint8_t> take_operation() {
-    if (operations_.empty()) return fail(Errc::corrupt, "a column of a filtered block lacks operations");
-    const std::uint8_t operation = operations_[0];
-    operations_ = operations_.subspan(1);
-    return operation;
-  }
+  static constexpr const char* kNoOperation = "a column of a filtered block lacks operations";
 
-  Result<ValueBytes> stored(ByteView front) {
-    ByteView back;
-    if (!info_->text) {
-      if (!field_->take(back)) return fail(Errc::corrupt, "a column of a filtered block ends early or contradicts itself");
-      return ValueBytes{front, back};
-    }
+  [[nodiscard]] const char* take_stored(ByteView& value) {
+    if (!info_->text) return field_->take(value) ? nullptr : "a column of a filtered block ends early or contradicts itself";
     const auto end = std::ranges::find_if(text_, [](std::uint8_t byte) { return byte == '\n' || byte == '"'; });
-    if (end == text_.end()) return fail(Errc::corrupt, "a text column of a filtered block ends too early");
-    back = text_.first(static_cast<std::size_t>(end - text_.begin()) + 1);
-    text_ = text_.subspan(back.size());
-    return ValueBytes{front, back};
+    if (end == text_.end()) return "a text column of a filtered block ends too early";
+    value = text_.first(static_cast<std::size_t>(end - text_.begin()) + 1);
+    text_ = text_.subspan(value.size());
+    return nullptr;
   }
 
   Place predict(unsigned which, std::span<const Column> columns) const { return predicted(predictors_[which], columns[predictors_[which].source].past); }
@@ -78,20 +73,22 @@ class Column {
   }
 
   // A value further back in the column that the first predictor follows, from where that goes on; or the front of what it predicts.
-  Result<ValueBytes> special(unsigned operation, std::span<const Column> columns, ByteView out) {
+  [[nodiscard]] const char* special(unsigned operation, std::span<const Column> columns, ByteView out, ValueBytes& value) {
     const ColumnPast& source = columns[predictors_[0].source].past;
-    NPK_ASSIGN(const std::uint32_t operand, take_operation());
+    if (operations_.empty()) return kNoOperation;
+    const std::uint32_t operand = operations_[0];
+    operations_ = operations_.subspan(1);
     if (operation == kJump && predictors_[0].follows) {
-      if (operand >= source.count || operand >= kColumnHistory) return fail(Errc::corrupt, "a column of a filtered block looks back too far");
+      if (operand >= source.count || operand >= kColumnHistory) return "a column of a filtered block looks back too far";
       predictors_[0].next = source.count - 1 - operand;
     } else if (operation != kCut) {
-      return fail(Errc::corrupt, "a column of a filtered block has an unknown operation");
+      return "a column of a filtered block has an unknown operation";
     }
     const Place place = predict(0, columns);
     advance_all(columns);
-    if (operation == kJump) return ValueBytes{out.subspan(place.offset, place.length), {}};
-    if (operand > place.length) return fail(Errc::corrupt, "a column of a filtered block cuts more than there is");
-    return stored(out.subspan(place.offset, place.length - operand));
+    if (operation != kJump && operand > place.length) return "a column of a filtered block cuts more than there is";
+    value.front = out.subspan(place.offset, place.length - (operation == kJump ? 0 : operand));
+    return operation == kJump ? nullptr : take_stored(value.back);
   }
 
   const ColumnInfo* info_ = nullptr;
@@ -104,7 +101,8 @@ class Column {
 // One run of a decoder.
 class Restoring {
  public:
-  Restoring(TemplateDictionary dictionary, MutableBytes out, bool whole) : dictionary_(std::move(dictionary)), out_(out), whole_(whole) {}
+  Restoring(TemplateDictionary dictionary, ByteView payload, MutableBytes out, bool whole)
+      : dictionary_(std::move(dictionary)), out_(out), payload_end_(payload.data() + payload.size()), whole_(whole) {}
 
   Result<void> open(std::span<const ByteView> parts, std::uint64_t raw_length) {
     columns_.resize(dictionary_.columns.size());
@@ -137,7 +135,7 @@ class Restoring {
       values_left -= line.slots;
       NPK_TRY(append_line(line));
     }
-    NPK_TRY(append(tail));
+    if (!full_ && !append(tail)) NPK_TRY(too_long());
     return finish();
   }
 
@@ -162,27 +160,43 @@ class Restoring {
 
   Result<void> append_line(const LineTemplate& line) {
     for (const TemplateSlot& slot : std::span(dictionary_.slots).subspan(line.first_slot, line.slots)) {
-      NPK_TRY(append(slot.literal));
+      if (!append_value(slot.literal)) return too_long();
       Column& column = columns_[slot.column];
-      NPK_ASSIGN(const ValueBytes value, column.next(columns_, out_));
+      ValueBytes value;
+      if (const char* const wrong = column.next(columns_, out_, value)) [[unlikely]] return fail(Errc::corrupt, wrong);
       const std::size_t offset = at_;
-      NPK_TRY(append(value.front));
-      NPK_TRY(append(value.back));
-      if (full_) return {};
+      if (!append_value(value.front) || !append_value(value.back)) return too_long();
       column.past.push({static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(at_ - offset)});
     }
-    return append(line.ending);
+    return append(line.ending) ? Result<void>{} : too_long();
   }
 
-  Result<void> append(ByteView bytes) {
-    std::size_t length = bytes.size();
-    if (length > out_.size() - at_) {
-      if (whole_) return fail(Errc::corrupt, "a filtered block holds more than its length");
-      length = out_.size() - at_;
-      full_ = true;
+  // As append, of bytes of the payload, of a field's value, or of `out`.
+  bool append_value(ByteView bytes) {
+    if (bytes.empty()) return true;
+    if (bytes.size() > kValueSlack || out_.size() - at_ < kValueSlack || !has_slack(bytes.data(), payload_end_)) return append(bytes);
+    copy_slack(out_.data() + at_, bytes.data());
+    at_ += bytes.size();
+    return true;
+  }
+
+  // False if `out` had not the room for all.
+  bool append(ByteView bytes) {
+    if (bytes.size() > out_.size() - at_) [[unlikely]] {
+      const std::size_t room = out_.size() - at_;
+      if (room > 0) std::memmove(out_.data() + at_, bytes.data(), room);
+      at_ += room;
+      return false;
     }
-    if (length > 0) std::memmove(out_.data() + at_, bytes.data(), length);
-    at_ += length;
+    copy_short(out_.data() + at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+    return true;
+  }
+
+  // What was wanted is there, or the block is too long.
+  Result<void> too_long() {
+    if (whole_) return fail(Errc::corrupt, "a filtered block holds more than its length");
+    full_ = true;
     return {};
   }
 
@@ -198,6 +212,7 @@ class Restoring {
   std::vector<std::array<Place, kColumnHistory>> histories_;
   std::array<Place, kColumnHistory> unset_{};
   MutableBytes out_;
+  const std::uint8_t* payload_end_;
   std::size_t at_ = 0;
   bool whole_;
   bool full_ = false;
@@ -211,7 +226,7 @@ Result<bool> TemplateDecoder::restore(ByteView filtered, std::uint64_t filtered_
   if (parts.size() < kTemplateParts || parts.size() > kTemplateParts + 2 * kMaxTemplateColumns)
     return fail(Errc::corrupt, "a filtered block has too few or too many parts");
   NPK_ASSIGN(TemplateDictionary dictionary, TemplateDictionary::read(parts[kDictionaryPart]));
-  Restoring restoring(std::move(dictionary), out, out.size() == raw_length);
+  Restoring restoring(std::move(dictionary), filtered, out, out.size() == raw_length);
   NPK_TRY(restoring.open(parts, raw_length));
   NPK_TRY(restoring.run(parts[kIdsPart], parts[kTailPart], raw_length));
   return true;

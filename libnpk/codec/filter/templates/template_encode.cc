@@ -11,6 +11,8 @@
 namespace npk::codec {
 namespace {
 
+constexpr std::size_t kLongSequence = 1U << 15, kPlannedStretch = 1U << 11;
+
 void append_bytes(ByteView bytes, FilterBytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
 void append_text(ByteView raw, Place place, FilterBytes& out) {
@@ -60,11 +62,18 @@ FilterBytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t
   return part;
 }
 
+// By all values of a short sequence, by those of every fourth stretch of a long one.
 FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) {
   ReferencePlanner planner(raw, block.column_is_text.size());
-  std::size_t next = 0;
+  const std::size_t unplanned = block.sequence.size() >= kLongSequence ? 3 * kPlannedStretch : 0;
+  std::size_t next = 0, number = 0;
   block.sequence.for_each([&](std::uint32_t id) {
-    for (const std::uint16_t column : block.templates[id].columns) planner.add({column, block.values[next++]});
+    const auto& columns = block.templates[id].columns;
+    if (number++ % (kPlannedStretch + unplanned) >= kPlannedStretch) {
+      next += columns.size();
+      return;
+    }
+    for (const std::uint16_t column : columns) planner.add({column, block.values[next++]});
   });
   FilterVector<ColumnPlan> plans = planner.plans();
   // Text is for matching, not for reference.

@@ -91,7 +91,9 @@ bool has_elements(ByteView head) noexcept {
 // What nothing but markup begins with, however long its first text, style sheet or path data is.
 bool opens_markup(ByteView text) noexcept {
   static constexpr std::array kOpenings = std::to_array<std::string_view>({"<?xml", "<!doctype", "<svg", "<html"});
-  const auto is_same = [](std::uint8_t byte, char letter) { return byte == static_cast<std::uint8_t>(letter) || (is_letter(byte) && (byte | 0x20) == letter); };
+  const auto is_same = [](std::uint8_t byte, char letter) {
+    return byte == static_cast<std::uint8_t>(letter) || (is_letter(byte) && (byte | 0x20) == letter);
+  };
   return std::ranges::any_of(kOpenings, [&](std::string_view opening) {
     return text.size() > opening.size() && std::ranges::equal(text.first(opening.size()), opening, is_same) && !is_letter(text[opening.size()]);
   });

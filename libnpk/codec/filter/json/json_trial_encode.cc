@@ -42,7 +42,9 @@ std::size_t trial_size(const Scan& scanned, const Plan& planned, ByteView raw) {
   // Of quoted columns, then of bare ones: where the next value of each goes.
   std::array<FilterVector<std::size_t>, 2> next;
   for (auto& ends : next) ends.resize(planned.columns + 1);
-  each_tried_value(scanned, planned, raw.size(), [&](std::uint16_t column, bool bare, const Piece& value) { next[bare ? 1 : 0][column + 1U] += value.length + 1; });
+  each_tried_value(scanned, planned, raw.size(), [&](std::uint16_t column, bool bare, const Piece& value) {
+    next[bare ? 1 : 0][column + 1U] += value.length + 1;
+  });
   std::array<FilterBytes, 2> values;
   std::size_t size = 0;
   for (std::size_t kind = 0; kind < 2; ++kind) {

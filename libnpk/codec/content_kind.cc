@@ -88,9 +88,21 @@ bool has_elements(ByteView head) noexcept {
   return true;
 }
 
+// What nothing but markup begins with, however long its first text, style sheet or path data is.
+bool opens_markup(ByteView text) noexcept {
+  static constexpr std::array kOpenings = std::to_array<std::string_view>({"<?xml", "<!doctype", "<svg", "<html"});
+  const auto is_same = [](std::uint8_t byte, char letter) {
+    return byte == static_cast<std::uint8_t>(letter) || (is_letter(byte) && (byte | 0x20) == letter);
+  };
+  return std::ranges::any_of(kOpenings, [&](std::string_view opening) {
+    return text.size() > opening.size() && std::ranges::equal(text.first(opening.size()), opening, is_same) && !is_letter(text[opening.size()]);
+  });
+}
+
 // Letters or a colon after "<", and tags all along: at least one for each 200 bytes.
 bool is_markup(ByteView text) noexcept {
   if (text.size() < 2 || text[0] != '<' || !(is_letter(text[1]) || text[1] == '!' || text[1] == '?')) return false;
+  if (opens_markup(text)) return true;
   std::size_t tags = 0;
   for (std::size_t i = 0; i + 1 < text.size(); ++i)
     if (text[i] == '<' && (is_letter(text[i + 1]) || text[i + 1] == '/' || text[i + 1] == '!' || text[i + 1] == '?')) ++tags;

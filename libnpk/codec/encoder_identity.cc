@@ -21,6 +21,7 @@ std::string of_zstd(const ZstdParameters& zstd) {
   add(text, "match", zstd.min_match);
   add(text, "target", zstd.target_length);
   add(text, "long", zstd.long_distance);
+  add(text, "split", zstd.split_blocks);
   return text;
 }
 

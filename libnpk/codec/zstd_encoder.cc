@@ -1,4 +1,4 @@
-#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams and ZSTD_estimateCCtxSize_usingCParams
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_estimateCCtxSize_usingCParams and ZSTD_c_useBlockSplitter
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -54,6 +54,7 @@ class ZstdEncoder final : public Encoder {
       if (const std::optional<int>& value = options.zstd.*field.value) set(field.parameter, *value);
     }
     if (options.zstd.long_distance) set(ZSTD_c_enableLongDistanceMatching, *options.zstd.long_distance ? ZSTD_ps_enable : ZSTD_ps_disable);
+    if (options.zstd.split_blocks) set(ZSTD_c_useBlockSplitter, *options.zstd.split_blocks ? ZSTD_ps_enable : ZSTD_ps_disable);
     check(ZSTD_CCtx_setParametersUsingCCtxParams(context_.get(), parameters_.get()));
   }
 

@@ -27,6 +27,18 @@ TEST(ContentKind, TextsByTheirShape) {
   EXPECT_EQ(kind_of_text(repeated("2:17 host daemon[12]: connection from 10.0.0.1 closed\n", 30)), ContentKind::lines);
 }
 
+// Path data and style sheets are long, and tags few.
+TEST(ContentKind, MarkupByItsOpening) {
+  const std::string path = "<path d=\"m" + repeated(" 0.25 -1.5 3.125 c", 200) + "\"/></svg>";
+  EXPECT_EQ(kind_of_text("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"16\">" + path), ContentKind::markup);
+  EXPECT_EQ(kind_of_text("<?xml version=\"1.0\"?>\n<svg width=\"16\">" + path), ContentKind::markup);
+  EXPECT_EQ(kind_of_text("<!DOCTYPE html>\n<html><style>" + repeated(" a { color: red; }\n", 200)), ContentKind::markup);
+  EXPECT_EQ(kind_of_text("<!doctype HTML>\n<HTML><STYLE>" + repeated(" a { color: red; }\n", 200)), ContentKind::markup);
+  EXPECT_NE(kind_of_text("<?php\n" + repeated(" $a = b($c);\n", 200)), ContentKind::markup);
+  EXPECT_EQ(kind_of_text("<svgs>" + path), ContentKind::general);
+  EXPECT_EQ(kind_of_text("<svg>"), ContentKind::general);
+}
+
 TEST(ContentKind, SourceCodeAndProseAreGeneral) {
   EXPECT_EQ(kind_of_text("/* SPDX */\n#include <stdio.h>\nint main(void)\n{\n\treturn 0;\n}\n"), ContentKind::general);
   EXPECT_EQ(kind_of_text("#!/bin/sh\nset -e\nfor f in *; do\n  echo \"$f\"\ndone\nexit 0\n"), ContentKind::general);

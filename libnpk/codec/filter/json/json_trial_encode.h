@@ -7,7 +7,7 @@
 
 namespace npk::codec::json {
 
-// What a quick compressor makes of the values, column by column, of the first 2 MiB of `raw`.
+// What a quick compressor makes of the values, column by column, of the first MiB of either half of `raw`: a block may hold files of two kinds.
 [[nodiscard]] std::size_t trial_size(const Scan& scanned, const Plan& planned, ByteView raw);
 
 }  // namespace npk::codec::json

@@ -10,7 +10,7 @@ namespace {
 using testing::measure;
 using testing::PeakFigures;
 
-constexpr std::uint64_t kLoose = 3;      // the estimate is at most this many times the peak
+constexpr std::uint64_t kLoose = 4;      // the estimate is at most this many times the peak: threads seldom hold their most at the same time
 constexpr std::uint64_t kLooseRead = 10;  // of reading: caches are seldom full while every thread decodes the largest block
 
 struct WriteCase {

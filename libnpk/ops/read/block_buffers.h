@@ -22,7 +22,7 @@ class BlockBuffers {
   // One for the time of a task.
   class Lease {
    public:
-    Lease(BlockBuffers& buffers, std::size_t bytes) : buffers_(buffers), buffer_(buffers.take()) {
+    Lease(BlockBuffers& buffers, std::size_t bytes) : buffers_(buffers), buffer_(buffers.take()) {  // should this fail, one counts as lent for good: room only
       if (buffer_.capacity >= bytes) return;
       buffer_ = {};
       buffer_ = {std::make_unique_for_overwrite<std::uint8_t[]>(bytes), bytes};
@@ -40,6 +40,8 @@ class BlockBuffers {
  private:
   [[nodiscard]] Buffer take() {
     const std::lock_guard lock(mutex_);
+    idle_.reserve(idle_.size() + lent_ + 1);
+    ++lent_;
     if (idle_.empty()) return {};
     Buffer buffer = std::move(idle_.back());
     idle_.pop_back();
@@ -47,11 +49,13 @@ class BlockBuffers {
   }
   void give_back(Buffer buffer) {
     const std::lock_guard lock(mutex_);
+    --lent_;
     idle_.push_back(std::move(buffer));
   }
 
   std::mutex mutex_;
-  std::vector<Buffer> idle_;
+  std::vector<Buffer> idle_;  // with room for all that are lent: giving back must not fail
+  std::size_t lent_ = 0;
 };
 
 }  // namespace npk::ops

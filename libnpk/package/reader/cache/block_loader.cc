@@ -47,7 +47,8 @@ BlockLoader::BaseView BlockLoader::Base::view() const noexcept { return {positio
 
 struct BlockLoader::Idle {
   std::mutex mutex;
-  std::vector<std::unique_ptr<Workplace>> workplaces;
+  std::vector<std::unique_ptr<Workplace>> workplaces;  // with room for all that are lent: giving back must not fail
+  std::size_t lent = 0;
   std::list<Base> bases;  // newest first
 };
 
@@ -56,6 +57,8 @@ class BlockLoader::Lease {
   explicit Lease(const BlockLoader& loader) : loader_(loader) {
     Idle& idle = loader_.process_.here();
     const std::scoped_lock lock(idle.mutex);
+    idle.workplaces.reserve(idle.workplaces.size() + idle.lent + 1);
+    ++idle.lent;
     if (idle.workplaces.empty()) return;
     workplace_ = std::move(idle.workplaces.back());
     idle.workplaces.pop_back();
@@ -63,11 +66,11 @@ class BlockLoader::Lease {
   Lease(const Lease&) = delete;
   Lease& operator=(const Lease&) = delete;
   ~Lease() {
-    if (workplace_ == nullptr) return;
-    if (workplace_->buffer.size() > kKeptBufferBytes) workplace_->buffer = Bytes();
+    if (workplace_ != nullptr && workplace_->buffer.size() > kKeptBufferBytes) workplace_->buffer = Bytes();
     Idle& idle = loader_.process_.here();
     const std::scoped_lock lock(idle.mutex);
-    idle.workplaces.push_back(std::move(workplace_));
+    --idle.lent;
+    if (workplace_ != nullptr) idle.workplaces.push_back(std::move(workplace_));
   }
   Workplace& operator*() {
     if (workplace_ == nullptr) workplace_ = std::make_unique<Workplace>(loader_.frames_->limits(), loader_.frames_->profile());

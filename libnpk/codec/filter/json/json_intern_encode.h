@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "codec/filter/encoder_memory.h"
+#include "codec/filter/short_bytes_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::json {
@@ -22,9 +23,7 @@ namespace npk::codec::json {
     hash = mix(hash ^ word);
     bytes = bytes.subspan(8);
   }
-  std::uint64_t word = 0;
-  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-  return mix(mix(hash ^ word));
+  return mix(mix(hash ^ load_word(bytes.data(), bytes.size())));
 }
 
 class Numbering {

@@ -10,7 +10,8 @@ namespace npk::codec::markup {
 namespace {
 
 constexpr std::size_t kMaxSkeleton = 1024;
-constexpr std::size_t kTextRoom = 4 * kMaxSkeleton + 8;  // what is under kMaxSkeleton takes an attribute: name, white space before and behind `=`, each as long
+// What is under kMaxSkeleton takes one attribute more: name, white space before and behind `=`, each at most as long.
+constexpr std::size_t kTextRoom = 4 * kMaxSkeleton + 8;
 constexpr std::size_t kMaxFoldedValue = 64;
 constexpr std::size_t kMaxSpellings = 1U << 18;
 constexpr std::size_t kSamples = 256;

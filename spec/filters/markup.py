@@ -88,6 +88,8 @@ def read_templates(part, columns):
             for i in range(slots + 1):
                 tag.append(reader.take(reader.varint()))
                 if i < slots:
+                    if not tag[-1]:
+                        raise ValueError("no bytes before a value")
                     tag.append(reader.varint())
                     if tag[-1] >= 1 + columns:
                         raise ValueError("no such column")

@@ -228,6 +228,23 @@ TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
   EXPECT_EQ(as_text(*known), deeper);
 }
 
+// Each of so many codes would ask for 64 values that give nothing.
+TEST(MarkupFilter, ValuesHaveBytesBeforeThem) {
+  using namespace std::string_view_literals;
+  const Bytes nothing, something = bytes_of("12345");
+  const std::vector<ByteView> values{something, nothing};
+  const auto code = [&](std::string_view templates) {
+    const auto back = by_hand(templates, "\0"sv, "", values, 6);
+    return back ? Errc{} : back.error().code;
+  };
+  EXPECT_EQ(code("\1\0\0\2\1<\1\0\1\0"sv), Errc::corrupt);
+  EXPECT_EQ(code("\1\0\0\2\0\1\1<\1\0"sv), Errc::corrupt);
+  EXPECT_EQ(code("\1\0\0\1\1<\1\0"sv), Errc::corrupt);  // a value left over
+  const auto whole = by_hand("\1\0\0\2\1<\1\1>\1\0"sv, "\0"sv, "", values, 7);
+  ASSERT_TRUE(whole) << whole.error().message;
+  EXPECT_EQ(as_text(*whole), "<12345>");
+}
+
 TEST(MarkupFilter, PayloadsThatNoEncoderWritesAreRefused) {
   using namespace std::string_view_literals;
   const auto code = [](std::string_view templates, std::string_view codes, std::string_view text) {
@@ -249,6 +266,7 @@ TEST(MarkupFilter, PayloadsThatNoEncoderWritesAreRefused) {
   EXPECT_EQ(code("\1\2\x13"sv, "\0"sv, "abcde<"), Errc::corrupt);          // an element too far up
   EXPECT_EQ(code("\1\2\3"sv, "\0"sv, "abcde<"), Errc::corrupt);            // an element that is not there
   EXPECT_EQ(code("\1\2\0\x41"sv, "\0"sv, "abcde<"), Errc::corrupt);        // too many values
+  EXPECT_EQ(code("\1\2\0\1\1<\1\0"sv, "\0"sv, "abcde<"), Errc::corrupt);    // no value in the column
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "codec/filter/json/json_emit_encode.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_intern_encode.h"
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec::json {
@@ -43,7 +43,7 @@ Emitter::Emitter(ByteView raw, Scan& scanned, const Plan& planned)
 
 bool Emitter::is_last(std::uint16_t column, const Piece& value) const {
   const Piece& last = last_[column];
-  return last.length == value.length && value.length > 0 && std::memcmp(raw_.data() + last.offset, raw_.data() + value.offset, value.length) == 0;
+  return last.length == value.length && value.length > 0 && same_bytes(raw_.data() + last.offset, raw_.data() + value.offset, value.length);
 }
 
 // Counts for and against the source that was in favour; the loser makes room. A short value that differs weighs more: such values are

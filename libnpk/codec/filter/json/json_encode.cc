@@ -19,7 +19,8 @@ std::optional<Plan> choose_plan(Scan& scanned, ByteView raw) {
   std::optional<Plan> by_key = plan(scanned, Grouping::by_key);
   std::optional<Plan> by_kind = plan(scanned, Grouping::by_kind);
   if (!by_key || !by_kind) return by_key ? std::move(by_key) : std::move(by_kind);
-  return trial_size(scanned, *by_kind, raw) < trial_size(scanned, *by_key, raw) ? std::move(by_kind) : std::move(by_key);
+  const Trial trial(scanned, raw);
+  return trial.size_of(*by_kind) < trial.size_of(*by_key) ? std::move(by_kind) : std::move(by_key);
 }
 
 std::optional<std::size_t> encode(ByteView raw, MutableBytes out) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "codec/filter/encoder_memory.h"
+#include "codec/filter/short_bytes_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::json {
@@ -22,9 +23,7 @@ namespace npk::codec::json {
     hash = mix(hash ^ word);
     bytes = bytes.subspan(8);
   }
-  std::uint64_t word = 0;
-  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-  return mix(mix(hash ^ word));
+  return mix(mix(hash ^ load_word(bytes.data(), bytes.size())));
 }
 
 class Numbering {
@@ -35,19 +34,18 @@ class Numbering {
   template <class Same>
   [[nodiscard]] std::uint32_t find_or_add(std::uint64_t hash, std::uint32_t next, const Same& same) {
     const auto tag = static_cast<std::uint32_t>(hash >> 32U);
-    std::size_t at = hash & (slots_.size() - 1);
+    std::size_t at = tag & (slots_.size() - 1);
     for (; slots_[at].number != 0; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].tag == tag && same(slots_[at].number - 1)) return slots_[at].number - 1;
     }
-    slots_[at] = {hash, tag, next + 1};
+    slots_[at] = {tag, next + 1};
     if (2 * ++used_ > slots_.size()) grow();
     return next;
   }
 
  private:
   struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t tag = 0;
+    std::uint32_t tag = 0;     // half of the hash
     std::uint32_t number = 0;  // + 1; 0: free
   };
 
@@ -56,7 +54,7 @@ class Numbering {
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.number == 0) continue;
-      std::size_t at = slot.hash & (slots_.size() - 1);
+      std::size_t at = slot.tag & (slots_.size() - 1);
       while (slots_[at].number != 0) at = (at + 1) & (slots_.size() - 1);
       slots_[at] = slot;
     }

@@ -7,6 +7,7 @@
 #include "codec/filter/json/json_intern_encode.h"
 #include "codec/filter/json/json_layout_encode.h"
 #include "codec/filter/json/json_text_encode.h"
+#include "codec/filter/short_bytes_encode.h"
 
 namespace npk::codec::json {
 namespace {
@@ -102,7 +103,7 @@ bool Scanner::is_as_before(const Shape& shape, std::uint32_t number) const {
   const Shape& other = result_.shapes[number];
   const FilterBytes& skeleton = result_.skeletons[other.skeleton];
   return other.key == shape.key && other.field == shape.field && other.parent == shape.parent && other.place == shape.place &&
-         skeleton.size() == size_ && std::memcmp(skeleton.data(), skeleton_.data(), size_) == 0;
+         skeleton.size() == size_ && same_bytes(skeleton.data(), skeleton_.data(), size_);
 }
 
 std::uint32_t Scanner::number_shape(std::uint32_t field) {
@@ -254,7 +255,7 @@ bool Scanner::is_key_behind(std::size_t from) const {
 std::uint32_t Scanner::number_key(ByteView key) {
   const auto is_same = [&](std::uint32_t i) {
     const Piece& other = result_.keys[i];
-    return other.length == key.size() && std::memcmp(raw_.data() + other.offset, key.data(), key.size()) == 0;
+    return other.length == key.size() && same_bytes(raw_.data() + other.offset, key.data(), key.size());
   };
   std::uint32_t& follower = key_followers_[last_key_];
   if (follower != kNoKey && is_same(follower)) return last_key_ = follower;

@@ -4,26 +4,10 @@
 #include <cstring>
 
 #include "codec/filter/encoder_memory.h"
+#include "codec/filter/short_bytes_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::markup {
-
-// At most 8 bytes as a number, each length in its own way.
-[[nodiscard]] inline std::uint64_t load_word(const std::uint8_t* from, std::size_t length) noexcept {
-  std::uint64_t word = 0;
-  if (length == 8) {
-    std::memcpy(&word, from, 8);
-    return word;
-  }
-  if (length >= 4) {
-    std::uint32_t low = 0, high = 0;
-    std::memcpy(&low, from, 4);
-    std::memcpy(&high, from + length - 4, 4);
-    return low | std::uint64_t{high} << 32U;
-  }
-  for (std::size_t i = 0; i < length; ++i) word |= std::uint64_t{from[i]} << (8 * i);
-  return word;
-}
 
 [[nodiscard]] inline std::uint64_t hash_bytes(ByteView bytes, std::uint64_t salt) noexcept {
   constexpr std::uint64_t kFactor = 0x9E3779B97F4A7C15ULL;
@@ -38,12 +22,6 @@ namespace npk::codec::markup {
   }
   hash = (hash ^ load_word(from, left)) * kFactor;
   return hash ^ hash >> 32U;
-}
-
-[[nodiscard]] inline bool same_bytes(const std::uint8_t* left, const std::uint8_t* right, std::size_t length) noexcept {
-  if (length > 16) return std::memcmp(left, right, length) == 0;
-  if (length <= 8) return load_word(left, length) == load_word(right, length);
-  return load_word(left, 8) == load_word(right, 8) && load_word(left + length - 8, 8) == load_word(right + length - 8, 8);
 }
 
 class Interner {

@@ -4,10 +4,14 @@
 #include <array>
 #include <string_view>
 
+#include "codec/filter/copy_short.h"
+
 namespace npk::codec::markup {
 namespace {
 
 constexpr std::size_t kMaxSkeleton = 1024;
+// What is under kMaxSkeleton takes one attribute more: name, white space before and behind `=`, each at most as long.
+constexpr std::size_t kTextRoom = 4 * kMaxSkeleton + 8;
 constexpr std::size_t kMaxFoldedValue = 64;
 constexpr std::size_t kMaxSpellings = 1U << 18;
 constexpr std::size_t kSamples = 256;
@@ -54,18 +58,21 @@ class Scanner {
   bool scan_attribute();
   bool scan_value();
   void finish(TagKind kind, std::size_t name_length);
+  [[nodiscard]] std::uint32_t number_skeleton(TagKind kind);
+  [[nodiscard]] ByteView text() const noexcept { return ByteView(text_).first(text_size_); }
   void skip_raw_text(ByteView name);
   void add_fields(Skeleton& skeleton);
   void note_value(Value& value, std::uint32_t field);
 
-  // FilterBytes of the block into the skeleton.
+  // Bytes of the block into the skeleton.
   void take(std::size_t length) {
-    text_.insert(text_.end(), raw_.begin() + static_cast<std::ptrdiff_t>(at_), raw_.begin() + static_cast<std::ptrdiff_t>(at_ + length));
+    copy_short(text_.data() + text_size_, raw_.data() + at_, length);
+    text_size_ += length;
     at_ += length;
   }
   void take_value(std::size_t length) {
     scan_.values.push_back({static_cast<std::uint32_t>(at_), static_cast<std::uint32_t>(length), kNone});
-    text_.push_back(0);
+    text_[text_size_++] = 0;
     at_ += length;
   }
   [[nodiscard]] std::size_t run_of_others(std::size_t from) const noexcept {
@@ -78,7 +85,10 @@ class Scanner {
   Scan& scan_;
   std::size_t end_;
   std::size_t at_ = 0;
-  FilterBytes text_;  // of the skeleton
+  std::array<std::uint8_t, kTextRoom> text_;  // of the skeleton
+  std::size_t text_size_ = 0;
+  FilterVector<std::uint32_t> followers_;  // by skeleton: what came next the last time
+  std::uint32_t last_skeleton_ = kNone;
   // Set once a search has met the end of the block, so that no search is made twice.
   bool no_comment_end_ = false, no_cdata_end_ = false, no_greater_ = false, no_double_quote_ = false, no_single_quote_ = false, no_raw_end_ = false;
 };
@@ -93,13 +103,13 @@ bool Scanner::run() {
     const std::size_t begin = at_;
     const std::size_t first_value = scan_.values.size();
     scan_.tags.push_back({static_cast<std::uint32_t>(begin), 0, 0, static_cast<std::uint32_t>(first_value)});
-    text_.clear();
+    text_size_ = 0;
     scan_tag();
     tag_bytes += scan_.tags.back().end - begin;
     if (scan_.tags.size() > most_tags || scan_.values.size() > most_values || scan_.skeleton_texts.count() > kMaxTemplates * 4) return false;
   }
   const auto end = static_cast<std::uint32_t>(end_);
-  text_.clear();
+  text_size_ = 0;
   at_ = end_;
   scan_.tags.push_back({end, end, 0, static_cast<std::uint32_t>(scan_.values.size())});
   finish(kPlain, 0);
@@ -147,9 +157,9 @@ void Scanner::scan_start_tag() {
   take(name_end - at_);
   const bool named = at_ < end_ && ends_name(raw_[at_]);
   TagKind kind = kPlain;
-  while (named && at_ < end_ && text_.size() < kMaxSkeleton) {
+  while (named && at_ < end_ && text_size_ < kMaxSkeleton) {
     if (raw_[at_] == '>') {
-      kind = text_.back() == '/' ? kPlain : kStart;
+      kind = text_[text_size_ - 1] == '/' ? kPlain : kStart;
       take(1);
       break;
     }
@@ -201,9 +211,9 @@ bool Scanner::scan_value() {
 
 void Scanner::add_fields(Skeleton& skeleton) {
   std::size_t piece = 0;
-  for (std::size_t i = 0; i < text_.size(); ++i) {
+  for (std::size_t i = 0; i < text_size_; ++i) {
     if (text_[i] != 0) continue;
-    ByteView attribute = ByteView(text_).subspan(piece, i - piece);
+    ByteView attribute = text().subspan(piece, i - piece);
     while (!attribute.empty() && (is_space(attribute.back()) || attribute.back() == '"' || attribute.back() == '\'' || attribute.back() == '='))
       attribute = attribute.first(attribute.size() - 1);
     const auto space = std::ranges::find_if(attribute.rbegin(), attribute.rend(), is_space).base() - attribute.begin();
@@ -230,19 +240,30 @@ void Scanner::note_value(Value& value, std::uint32_t field_number) {
   ++scan_.spelling_counts[value.spelling];
 }
 
+// Most are what followed the last tag's like before, and need no search.
+std::uint32_t Scanner::number_skeleton(TagKind kind) {
+  followers_.resize(scan_.skeletons.size() + 1, kNone);
+  std::uint32_t& follower = followers_[last_skeleton_ + 1];
+  if (follower != kNone && scan_.skeletons[follower].kind == kind) {
+    const ByteView known = scan_.skeleton_texts[follower];
+    if (known.size() == text_size_ && same_bytes(known.data(), text_.data(), text_size_)) return last_skeleton_ = follower;
+  }
+  return last_skeleton_ = follower = scan_.skeleton_texts.add(text(), kind);
+}
+
 // The tag ends at at_. name_length: of the element, from the skeleton's second byte.
 void Scanner::finish(TagKind kind, std::size_t name_length) {
   Tag& tag = scan_.tags.back();
   tag.end = static_cast<std::uint32_t>(at_);
-  tag.skeleton = scan_.skeleton_texts.add(text_, kind);
+  tag.skeleton = number_skeleton(kind);
   if (tag.skeleton == scan_.skeletons.size()) {
     Skeleton& skeleton = scan_.skeletons.emplace_back();
     skeleton.kind = kind;
     ByteView name;
     if (kind == kEnd)
-      name = ByteView(text_).subspan(2, text_.size() - 3);
-    else if (!text_.empty())
-      name = ByteView(text_).subspan(1, name_length);
+      name = text().subspan(2, text_size_ - 3);
+    else if (text_size_ > 0)
+      name = text().subspan(1, name_length);
     skeleton.name = scan_.names.add(name);
     add_fields(skeleton);
   }

@@ -41,6 +41,8 @@ Result<void> Templates::parse_one(ByteView& part, std::size_t columns) {
   added.slots = static_cast<std::uint32_t>(slots);
   for (std::uint64_t i = 0; i < slots; ++i) {
     NPK_TRY(parse_piece(part));
+    // So that values without bytes, of which a template has 64 and a column any number, take no longer than the block's bytes.
+    if (pieces.back().length == 0) return corrupt("a template of a markup payload has no bytes before a value");
     NPK_ASSIGN(const std::uint64_t slot, take_varint(part));
     if (slot >= kValueColumn + columns) return corrupt("a template of a markup payload has a value from a column that is not there");
     pieces.back().slot = static_cast<std::uint32_t>(slot);

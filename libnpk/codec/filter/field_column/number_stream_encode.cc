@@ -37,7 +37,9 @@ Differences differences(FilterVector<std::uint64_t> numbers, NumberStep step) {
 
 // Words of one sign near each other are counted from the least; others are around zero and come as zigzag.
 std::uint64_t fold_signs(FilterVector<std::uint64_t>& words, NumberLayout& layout) {
-  const auto [least, most] = std::ranges::minmax(words, {}, as_signed);
+  std::int64_t signed_least = as_signed(words[0]), signed_most = signed_least;
+  for (const std::uint64_t word : words) signed_least = std::min(signed_least, as_signed(word)), signed_most = std::max(signed_most, as_signed(word));
+  const auto least = static_cast<std::uint64_t>(signed_least), most = static_cast<std::uint64_t>(signed_most);
   const std::uint64_t range = most - least;
   const std::uint64_t furthest = std::max(zigzag(least), zigzag(most));
   layout.zigzag = as_signed(least) < 0 && std::bit_width(furthest) <= std::bit_width(range);

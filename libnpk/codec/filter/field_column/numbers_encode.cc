@@ -12,13 +12,18 @@ constexpr std::size_t kLeastNumbers = 32;
 
 constexpr unsigned kTimePatterns = 4;         // tried for one value
 
-std::optional<std::uint64_t> parse(const SpelledForm& form, ByteView value) {
-  return form.form == NumberForm::time ? parse_time(form.times, value) : parse_number(form.form, form.digits, value);
+// Not std::optional: as it is returned it is stored in halves and loaded whole, which costs as much as all of the parsing.
+bool parse(const SpelledForm& form, ByteView value, std::uint64_t& number) {
+  if (form.form != NumberForm::time) return parse_number(form.form, form.digits, value, number);
+  const auto time = parse_time(form.times, value);
+  number = time.value_or(0);
+  return time.has_value();
 }
 
 std::size_t count_fitting(const SpelledForm& form, FieldValues values, std::size_t stride) {
   std::size_t fitting = 0;
-  for (std::size_t i = 0; i < values.size(); i += stride) fitting += parse(form, values[i]) ? 1U : 0U;
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < values.size(); i += stride) fitting += parse(form, values[i], number) ? 1U : 0U;
   return fitting;
 }
 
@@ -93,10 +98,11 @@ std::optional<SpelledForm> find_form(FieldValues values) {
 std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form) {
   FieldNumbers found{form, {}, {}};
   found.numbers.reserve(values.size());
+  std::uint64_t number = 0;
   const std::size_t most_exceptions = values.size() / kExceptionShare;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (const auto number = parse(form, values[i])) {
-      found.numbers.push_back(*number);
+    if (parse(form, values[i], number)) {
+      found.numbers.push_back(number);
     } else {
       if (found.exceptions.size() == most_exceptions) return std::nullopt;
       found.exceptions.push_back(static_cast<std::uint32_t>(i));

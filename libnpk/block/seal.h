@@ -31,6 +31,7 @@ struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
   bool word_filter = false;                     // try words where no other filter is chosen
+  bool whole_trials = false;                    // of lines and tables on all of a block, not on a part of it
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
   std::shared_ptr<FilterSlots> slots = nullptr;  // for blocks that filters are tried on or forced on; null: no bound
@@ -63,7 +64,7 @@ class BlockSealer {
 };
 
 // The most that choosing filters for a block of this kind takes besides buffers as long as the block.
-[[nodiscard]] std::uint64_t trial_memory(std::uint64_t raw_length, codec::ContentKind kind) noexcept;
+[[nodiscard]] std::uint64_t trial_memory(std::uint64_t raw_length, codec::ContentKind kind, bool whole_trials) noexcept;
 
 // The kind of content that a filter is tried for; general if that does not show it.
 [[nodiscard]] codec::ContentKind kind_of_filter(format::CodecId id) noexcept;

@@ -43,14 +43,15 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 
-// Code lies beside much else in a block: a part would say little.
-std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind) {
+// Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines.
+std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
   if (kind == ContentKind::x86_code || kind == ContentKind::arm64_code) return raw_length;
+  if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines)) return raw_length;
   return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
 }
 
-ByteView trial_part(ByteView raw, ContentKind kind) {
-  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind));
+ByteView trial_part(ByteView raw, ContentKind kind, bool whole_trials) {
+  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, whole_trials));
   return raw.subspan((raw.size() - size) / 2, size);
 }
 
@@ -60,13 +61,13 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 }  // namespace
 
-std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind) noexcept {
+std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
     for (const CodecId id : candidate.chain()) {
       const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind) + kTrialEncoderBytes);
+      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + kTrialEncoderBytes);
     }
   }
   return most;
@@ -116,7 +117,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const Candidate* best = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
-    const ByteView part = trial_part(raw, kind);
+    const ByteView part = trial_part(raw, kind, options_.whole_trials);
     NPK_ASSIGN(const std::size_t plain, trial_size(part));
     for (const Candidate& candidate : kCandidates) {
       if (candidate.kind != kind) continue;

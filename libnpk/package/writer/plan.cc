@@ -101,6 +101,7 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.lzma.nice_length = 128;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
       plan.word_filter = true;
+      plan.whole_trials = true;
       plan.filtered_encoder = plan.encoder;
       plan.filtered_encoder.step.parameter = 16U << 20;
       set_block_bytes(plan, 60U << 20, 60U << 20, 16U << 20);
@@ -211,7 +212,7 @@ bool uses_filters(const WritePlan& plan) { return plan.choose_filters || !plan.f
 std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_bytes) {
   std::uint64_t most = 0;
   for (std::size_t lane = kFirstFilteredLane; plan.choose_filters && lane < kLanes; ++lane)
-    most = std::max(most, block::trial_memory(plan.block_bytes[lane], kind_of_lane(static_cast<Lane>(lane))));
+    most = std::max(most, block::trial_memory(plan.block_bytes[lane], kind_of_lane(static_cast<Lane>(lane)), plan.whole_trials));
   for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
     if (std::ranges::count(plan.forced_filters, filter.id) != 0) most = std::max(most, filter.memory(block_bytes));
   }
@@ -281,7 +282,7 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .word_filter = plan.word_filter,
-                             .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
+                             .whole_trials = plan.whole_trials, .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
   if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);
   options.encoder.stop = options.filtered_encoder.stop = std::move(stop);

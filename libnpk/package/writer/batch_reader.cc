@@ -123,6 +123,7 @@ void BatchReader::split_zero_runs(Batch& batch) const {
       Piece& next = out.emplace_back();
       next.entry = next.leader = piece.entry;
       next.file = piece.file;
+      next.kind = piece.kind;
       next.offset = piece.offset + begin;
       next.length = end - begin;
       next.data_begin = piece.data_begin + begin;

@@ -88,6 +88,16 @@ TEST(FilteredPackage, OneSlotAndFourThreadsStopWhenAsked) {
   }
 }
 
+// A large file's kind is that of its slices, which begin in the middle of it, also where runs of zeros are looked for.
+TEST(FilteredPackage, ReproducibleSlicesHaveTheirFilesKind) {
+  TestTree tree;
+  add_kinds(tree, "large", 5'000'000, 7);
+  tree.sort();
+  const Bytes reproducible = testing::pack(tree, {.threads = 2, .reproducible = true}).bytes;
+  expect_entries(reproducible, tree.entries());
+  EXPECT_EQ(reproducible.size(), testing::pack(tree, {.threads = 2}).bytes.size());
+}
+
 // A little of each kind goes with all else.
 TEST(FilteredPackage, SmallOnesAreNoLargerForIt) {
   for (const std::size_t bytes : {2'500U, 5'000U, 20'000U}) {

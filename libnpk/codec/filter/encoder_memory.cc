@@ -19,7 +19,6 @@ constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kHeapStep = 16;  // malloc's step and header
 constexpr std::size_t kSizeSteps = 16;  // of mapped sizes, between a power of two and the next: so spares fit what is asked for
 constexpr std::uint64_t kMostSpareBytes = 16U << 20;
-constexpr std::size_t kMostSpares = 256;
 constexpr std::size_t kSlabBytes = 2U << 20;  // a huge page: the kernel gives it in a fifth of the time that its 512 pages take
 
 thread_local EncoderMemory* current_memory = nullptr;
@@ -75,22 +74,21 @@ void EncoderMemory::count(std::uint64_t bytes) {
 }
 
 void* EncoderMemory::take_spare(std::size_t bytes) noexcept {
-  const auto found = std::ranges::find(spares_, bytes, &Spare::bytes);
-  if (found == spares_.end()) return nullptr;
+  const auto found = std::ranges::find(spares(), bytes, &Spare::bytes);
+  if (found == spares().end()) return nullptr;
   std::uint8_t* const memory = found->memory;
-  *found = spares_.back();
-  spares_.pop_back();
+  *found = spares().back();
+  --spare_count_;
   spare_bytes_ -= bytes;
   return memory;
 }
 
 void EncoderMemory::keep_spare(Spare spare) noexcept {
-  if (spare_bytes_ + spare.bytes > kMostSpareBytes || spares_.size() == kMostSpares) {
+  if (spare_bytes_ + spare.bytes > kMostSpareBytes || spare_count_ == kMostSpares) {
     ::munmap(spare.memory, spare.bytes);
     return;
   }
-  if (spares_.capacity() == 0) spares_.reserve(kMostSpares);
-  spares_.push_back(spare);
+  spares_[spare_count_++] = spare;
   spare_bytes_ += spare.bytes;
 }
 
@@ -111,9 +109,9 @@ void* EncoderMemory::take_from_slab(std::size_t bytes) {
 
 // Those that lie one behind another at once.
 void EncoderMemory::release_spares() noexcept {
-  std::ranges::sort(spares_, {}, &Spare::memory);
+  std::ranges::sort(spares(), {}, &Spare::memory);
   Spare run = std::exchange(slab_, {});
-  for (const Spare spare : spares_) {
+  for (const Spare spare : spares()) {
     if (spare.memory == run.memory + run.bytes) {
       run.bytes += spare.bytes;
       continue;
@@ -122,7 +120,7 @@ void EncoderMemory::release_spares() noexcept {
     run = spare;
   }
   if (run.bytes > 0) ::munmap(run.memory, run.bytes);
-  spares_.clear();
+  spare_count_ = 0;
   spare_bytes_ = 0;
 }
 

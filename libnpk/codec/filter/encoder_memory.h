@@ -2,10 +2,12 @@
 // block, so that the bound holds for any block, and whether one is given up depends on the block alone.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -37,10 +39,12 @@ class EncoderMemory {
   static void release(void* memory, std::size_t bytes) noexcept;
 
  private:
+  static constexpr std::size_t kMostSpares = 256;
+
   // Memory from the system that was released and waits for its like.
   struct Spare {
-    std::uint8_t* memory;
-    std::size_t bytes;
+    std::uint8_t* memory = nullptr;
+    std::size_t bytes = 0;
   };
 
   void count(std::uint64_t bytes);
@@ -48,12 +52,14 @@ class EncoderMemory {
   [[nodiscard]] void* take_from_slab(std::size_t bytes);
   void keep_spare(Spare spare) noexcept;
   void release_spares() noexcept;
+  [[nodiscard]] std::span<Spare> spares() noexcept { return std::span(spares_).first(spare_count_); }
 
   std::uint64_t most_bytes_;
   std::uint64_t held_bytes_ = 0;  // without spares
   std::uint64_t spare_bytes_ = 0;  // with the rest of the slab
-  std::vector<Spare> spares_;
-  Spare slab_{};  // what is left of it
+  std::array<Spare, kMostSpares> spares_;  // no vector: what releases memory must need none
+  std::size_t spare_count_ = 0;
+  Spare slab_;  // what is left of it
   std::uint64_t peak_bytes_ = 0;
   std::unique_ptr<CompressedCost> cost_;
 };

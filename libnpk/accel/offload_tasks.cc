@@ -32,12 +32,6 @@ void HashTask::run_here() noexcept {
   }
 }
 
-std::uint64_t HashTask::bytes() const noexcept {
-  std::uint64_t bytes = 0;
-  for (const Extent& extent : extents_) bytes += extent.bytes;
-  return bytes;
-}
-
 Batch CutTask::common() const noexcept {
   Batch batch;
   batch.operation = Operation::cut_points;
@@ -85,12 +79,6 @@ Result<void> CutTask::scan_here(const CutSlice& slice) const {
 Result<void> CutTask::run_here() {
   for (const CutSlice& slice : slices_) NPK_TRY(scan_here(slice));
   return {};
-}
-
-std::uint64_t CutTask::bytes() const noexcept {
-  std::uint64_t bytes = 0;
-  for (const CutSlice& slice : slices_) bytes += slice.extent.bytes;
-  return bytes;
 }
 
 }  // namespace npk::accel

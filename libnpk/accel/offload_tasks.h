@@ -17,7 +17,6 @@ class HashTask final : public OffloadTask {
 
   // By the processor; cannot fail.
   void run_here() noexcept;
-  [[nodiscard]] std::uint64_t bytes() const noexcept;
 
  private:
   ByteView bytes_;
@@ -38,7 +37,6 @@ class CutTask final : public OffloadTask {
   [[nodiscard]] Result<void> take(std::size_t index, const Outcome& outcome, ByteView output) override;
 
   [[nodiscard]] Result<void> run_here();
-  [[nodiscard]] std::uint64_t bytes() const noexcept;
 
  private:
   [[nodiscard]] Result<void> scan_here(const CutSlice& slice) const;

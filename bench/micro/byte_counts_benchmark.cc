@@ -17,7 +17,7 @@ Bytes bytes_of(std::string_view kind, std::size_t size) {
   std::mt19937 random(1);
   Bytes bytes(size);
   if (kind == "zeros") return bytes;
-  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(kind == "text" ? "etaoin shrdlu"[random() % 13] : random());
+  for (std::uint8_t& byte : bytes) byte = kind == "text" ? static_cast<std::uint8_t>("etaoin shrdlu"[random() % 13]) : static_cast<std::uint8_t>(random());
   return bytes;
 }
 

@@ -82,6 +82,7 @@ struct TestEntry {
   Errc fails_with = Errc::io;
   bool fails_to_open = false;
   bool rewritten = false;                       // since it was scanned
+  bool likely_known = false;                    // by the generation before
 
   [[nodiscard]] std::uint64_t real_size() const noexcept { return generator ? generated_size : content.size(); }
 };
@@ -125,6 +126,7 @@ class TestTree final : public writer::InputTree {
   [[nodiscard]] const std::vector<TestEntry>& entries() const noexcept { return entries_; }
 
   [[nodiscard]] std::uint64_t entry_count() const noexcept override { return entries_.size(); }
+  [[nodiscard]] bool is_likely_known(std::uint64_t number) const noexcept override { return entries_[number].likely_known; }
   [[nodiscard]] format::EntryRow entry(std::uint64_t number, writer::EntryScratch& scratch) const override {
     const TestEntry& entry = entries_[number];
     scratch.xattrs.clear();

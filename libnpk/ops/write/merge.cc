@@ -292,7 +292,9 @@ Result<void> Merge::take_scanned(std::uint32_t before, const EntryRow* there) {
   if (before != MergedInput::kNone && row.kind == EntryKind::regular) ++input_.counts_.kept_files;
   if (before == MergedInput::kNone && row.kind == EntryKind::regular && input_.scanned_.size(next_scanned_) != 0) input_.has_new_content_ = true;
   input_.slot_of_scanned_[static_cast<std::size_t>(next_scanned_)] = static_cast<std::uint32_t>(input_.slots_.size());
-  input_.slots_.push_back({static_cast<std::uint32_t>(next_scanned_++), before});
+  const bool has_size_of_before = before == MergedInput::kNone && there != nullptr && there->kind == EntryKind::regular && row.kind == EntryKind::regular &&
+                                  input_.scanned_.size(next_scanned_) == there->size;
+  input_.slots_.push_back({static_cast<std::uint32_t>(next_scanned_++), before, has_size_of_before});
   return {};
 }
 

@@ -33,7 +33,7 @@ struct MergeCounts {
   std::uint64_t kept_files = 0;
 };
 
-// Memory: 8 bytes for each entry of a page that changes, the scanned tree's, and the reader's caches. Both must outlive it.
+// Memory: 12 bytes for each entry of a page that changes, the scanned tree's, and the reader's caches. Both must outlive it.
 class MergedInput final : public writer::InputTree {
  public:
   // Errors: as reading; not_found (a glob or path that fits nothing); misuse (two entries would have one path; an entry
@@ -52,6 +52,7 @@ class MergedInput final : public writer::InputTree {
   [[nodiscard]] bool may_have_holes(std::uint64_t number) const noexcept override;
   [[nodiscard]] std::uint64_t link_leader(std::uint64_t number) const noexcept override;
   [[nodiscard]] bool is_kept(std::uint64_t number) const noexcept override { return slots_[number].before != kNone; }
+  [[nodiscard]] bool is_likely_known(std::uint64_t number) const noexcept override { return slots_[number].has_size_of_before; }
   [[nodiscard]] format::FileHint hint(std::uint64_t number) const override;
   [[nodiscard]] std::optional<std::int64_t> hint_seconds() const noexcept override { return scanned_.hint_seconds(); }
   [[nodiscard]] Result<void> for_each_kept(const KeptVisitor& visit) const override;
@@ -70,6 +71,7 @@ class MergedInput final : public writer::InputTree {
   struct Slot {
     std::uint32_t scanned = kNone;
     std::uint32_t before = kNone;
+    bool has_size_of_before = false;  // a file at this path, which is read again
   };
   struct LinkGroup {
     std::uint64_t leader = 0;

@@ -82,6 +82,11 @@ class InputTree {
     (void)number;
     return false;
   }
+  // Whether a file of this path and size was in the generation before: most likely its content, which is read all the same, is there already.
+  [[nodiscard]] virtual bool is_likely_known(std::uint64_t number) const noexcept {
+    (void)number;
+    return false;
+  }
   // What the file system says of a regular file beside its metadata; inode 0 if nothing does.
   [[nodiscard]] virtual format::FileHint hint(std::uint64_t number) const {
     (void)number;

@@ -70,9 +70,10 @@ void sketch(ByteView data, Sketch& out) {
   }
 }
 
-// What is read of a file: nothing of one too small to be told from others.
-std::uint64_t sketched_bytes(std::uint64_t size) noexcept {
-  return size < kLeastSketchedBytes || size == kUnknownSize ? 0 : std::min(size, kMostSketchedBytes);
+// What is read of a file: nothing of one too small to be told from others, or that hardly anything will be stored of.
+std::uint64_t sketched_bytes(const InputTree& input, std::uint64_t number) noexcept {
+  const std::uint64_t size = input.size(number);
+  return size < kLeastSketchedBytes || size == kUnknownSize || input.is_likely_known(number) ? 0 : std::min(size, kMostSketchedBytes);
 }
 
 class Sketcher {
@@ -98,7 +99,7 @@ class Sketcher {
     const auto opener = input_.opener();
     Bytes buffer;
     for (std::size_t at = begin; at < std::min(begin + kFilesPerToken, order_.size()); ++at) {
-      const std::uint64_t bytes = sketched_bytes(input_.size(order_[at]));
+      const std::uint64_t bytes = sketched_bytes(input_, order_[at]);
       if (bytes == 0) continue;
       auto file = opener->open(order_[at]);
       if (!file || (*file)->is_sequential()) continue;
@@ -198,7 +199,7 @@ class Groups {
 
 Result<std::vector<std::uint64_t>> similarity_order(const InputTree& input, const std::vector<std::uint64_t>& order, const SimilarityOptions& options) {
   std::uint64_t bytes = 0;
-  for (const std::uint64_t number : order) bytes += sketched_bytes(input.size(number));
+  for (const std::uint64_t number : order) bytes += sketched_bytes(input, number);
   if (bytes > options.most_bytes) return order;
   NPK_ASSIGN(std::vector<Sketch> sketches, Sketcher(input, order).run(options));
   link_to_files_before(sketches);

@@ -19,7 +19,7 @@ struct SimilarityOptions {
 };
 
 // `order` with each file moved behind the last one before it that it shares the most content with, where those two are far enough alike. Reads the first
-// 256 KiB of every file of 2 KiB or more whose size is known; one that can't be read stays where it is, and is told of when it is packed. Takes 100 bytes a file until it
+// 256 KiB of every file of 2 KiB or more whose size is known and whose content is not likely known; one that can't be read stays where it is, and is told of when it is packed. Takes 100 bytes a file until it
 // returns. The order depends on the contents and on `order` alone.
 [[nodiscard]] Result<std::vector<std::uint64_t>> similarity_order(const InputTree& input, const std::vector<std::uint64_t>& order, const SimilarityOptions& options);
 

@@ -80,6 +80,19 @@ TEST(SimilarityOrder, LeavesMoreBytesThanAllowedAlone) {
   EXPECT_NE(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes}), by_kind);
 }
 
+// Not even looked at: of these hardly anything will be stored.
+TEST(SimilarityOrder, LeavesWhatIsLikelyKnownWhereItIs) {
+  TestTree known;
+  const TestTree original = families();
+  for (TestEntry entry : original.entries()) {
+    entry.likely_known = true;
+    known.add(std::move(entry));
+  }
+  const auto by_kind = data_order(known, FileOrder::kind, {}).value();
+  EXPECT_EQ(ordered(known), by_kind);
+  EXPECT_EQ(ordered(known, {.group_bytes = 1U << 20, .most_bytes = 0}), by_kind);
+}
+
 TEST(SimilarityOrder, IsTheSameForAnyThreads) {
   const TestTree tree = families();
   const auto expected = ordered(tree);

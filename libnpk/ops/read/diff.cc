@@ -16,6 +16,8 @@ bool has_equal_metadata(const EntryRow& a, const EntryRow& b) {
          a.mtime_seconds == b.mtime_seconds && a.mtime_nanoseconds == b.mtime_nanoseconds && std::ranges::equal(a.xattrs, b.xattrs);
 }
 
+constexpr std::uint64_t kEntriesAhead = 256;
+
 // Entries in order, with the leaves they lie in.
 class Side {
  public:
@@ -24,11 +26,16 @@ class Side {
   Result<void> open() {
     const PackageInfo& info = package_.info();
     if (info.commit_place.position == 0) return {};  // recovered from manifests
-    NPK_ASSIGN(leaves_, reader::catalog_leaves(package_.impl().frames(), info.commit.placement.catalog_root, info.commit_place.position));
+    const format::Placement& placement = info.commit.placement;
+    NPK_ASSIGN(leaves_, reader::catalog_leaves(package_.impl().frames(), placement.catalog_root, info.commit_place.position));
+    NPK_ASSIGN(chunk_leaves_, reader::chunk_leaves(package_.impl().frames(), placement.chunk_root, info.commit_place.position));
     return {};
   }
   [[nodiscard]] bool at_end() const noexcept { return number_ >= package_.entry_count(); }
-  [[nodiscard]] Result<Entry> entry() const { return package_.entry(number_); }
+  [[nodiscard]] Result<Entry> entry() {
+    if (number_ - ahead_begin_ >= ahead_.size()) NPK_TRY(read_ahead());
+    return ahead_[static_cast<std::size_t>(number_ - ahead_begin_)];
+  }
   // The leaf that begins here; null within one.
   [[nodiscard]] const format::CatalogChild* leaf() {
     while (leaf_ < leaves_.size() && leaf_begin_ < number_) leaf_begin_ += leaves_[leaf_++].entry_count;
@@ -36,14 +43,44 @@ class Side {
   }
   void pass(std::uint64_t entries = 1) noexcept { number_ += entries; }
   [[nodiscard]] const PackageReader& package() const noexcept { return package_; }
+  [[nodiscard]] const std::vector<format::ChunkChild>& chunk_leaves() const noexcept { return chunk_leaves_; }
+  [[nodiscard]] std::uint64_t chunk_count() const noexcept { return package_.info().commit.placement.totals.chunks; }
 
  private:
+  // Not into the next leaf, which may be shared.
+  [[nodiscard]] std::uint64_t ahead_end() {
+    const std::uint64_t most = number_ + kEntriesAhead;
+    if (leaves_.empty()) return most;
+    return std::min(most, leaf() != nullptr ? number_ + leaves_[leaf_].entry_count : leaf_begin_);
+  }
+  Result<void> read_ahead() {
+    ahead_.clear();
+    ahead_begin_ = number_;
+    const auto keep = [this](const Entry& entry) { return ahead_.push_back(entry), true; };
+    NPK_TRY(package_.for_each(keep, number_, ahead_end()));
+    if (ahead_.empty()) return fail(Errc::corrupt, "the catalog ends before its last entry");
+    return {};
+  }
+
   const PackageReader& package_;
   std::vector<format::CatalogChild> leaves_;
+  std::vector<format::ChunkChild> chunk_leaves_;
+  std::vector<Entry> ahead_;
+  std::uint64_t ahead_begin_ = 0;
   std::size_t leaf_ = 0;
   std::uint64_t leaf_begin_ = 0;
   std::uint64_t number_ = 0;
 };
+
+// Up to this number the two, generations of one package or forks of it, have the same chunks.
+std::uint64_t common_chunks(const Side& before, const Side& after) {
+  const auto& a = before.chunk_leaves();
+  const auto& b = after.chunk_leaves();
+  const auto first_chunk = [](const Side& side, std::size_t leaf) { return leaf < side.chunk_leaves().size() ? side.chunk_leaves()[leaf].first_chunk : side.chunk_count(); };
+  std::size_t leaf = 0;
+  while (leaf < std::min(a.size(), b.size()) && a[leaf].position == b[leaf].position && a[leaf].hash == b[leaf].hash && a[leaf].first_chunk == b[leaf].first_chunk) ++leaf;
+  return leaf == 0 ? 0 : std::min(first_chunk(before, leaf), first_chunk(after, leaf));
+}
 
 class Comparison {
  public:
@@ -57,6 +94,7 @@ class Comparison {
     if (is_one_package_) {
       NPK_TRY(before_.open());
       NPK_TRY(after_.open());
+      common_chunks_ = common_chunks(before_, after_);
     }
     while (goes_on_ && (!before_.at_end() || !after_.at_end())) {
       if (!pass_shared_leaf()) NPK_TRY(step());
@@ -65,11 +103,13 @@ class Comparison {
   }
 
  private:
-  // Equal leaves of one package name equal chunks.
+  // Equal leaves of one package name equal chunks. Those of forks may have numbered others alike; what nodes say of the content tells.
   bool pass_shared_leaf() {
     const format::CatalogChild* before = before_.leaf();
     const format::CatalogChild* after = after_.leaf();
-    if (before == nullptr || after == nullptr || before->hash != after->hash || before->position != after->position) return false;
+    if (before == nullptr || after == nullptr || before->hash != after->hash || before->position != after->position ||
+        before->content_hash != after->content_hash || before->content_hash == Digest{})
+      return false;
     before_.pass(before->entry_count);
     after_.pass(after->entry_count);
     return true;
@@ -94,10 +134,15 @@ class Comparison {
   Result<bool> has_equal_content(const Entry& before, const Entry& after) const {
     const EntryRow a = before.row(), b = after.row();
     if (a.kind != b.kind || a.size != b.size || a.target != b.target || a.device != b.device) return false;
-    if (a.kind != EntryKind::regular) return true;
+    if (a.kind != EntryKind::regular || has_equal_chunks(a, b)) return true;
     NPK_ASSIGN(const Digest one, before_.package().digest(before));
     NPK_ASSIGN(const Digest other, after_.package().digest(after));
     return one == other;
+  }
+
+  [[nodiscard]] bool has_equal_chunks(const EntryRow& a, const EntryRow& b) const {
+    const auto is_common = [this](const format::Run& run) { return run.first_chunk <= common_chunks_ && run.chunk_count <= common_chunks_ - run.first_chunk; };
+    return std::ranges::equal(a.runs, b.runs) && std::ranges::all_of(a.runs, is_common);
   }
 
   Result<void> take_added() {
@@ -118,6 +163,7 @@ class Comparison {
   Side before_, after_;
   const Visit& visit_;
   bool is_one_package_;
+  std::uint64_t common_chunks_ = 0;
   bool goes_on_ = true;
 };
 

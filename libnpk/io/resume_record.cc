@@ -17,8 +17,10 @@ namespace {
 constexpr std::string_view kFirstLine = "npk-resume 1\n";
 constexpr std::size_t kMostBytes = 4096;
 
+}  // namespace
+
 // Both lines, and the checksum of both as a third.
-std::string with_checksum(std::string_view text) {
+std::string resume_record(std::string_view text) {
   std::string record(kFirstLine);
   record.append(text).append("\n");
   std::array<char, 16> checksum;
@@ -26,7 +28,13 @@ std::string with_checksum(std::string_view text) {
   return record.append(checksum.data());
 }
 
-}  // namespace
+std::optional<std::string> parse_resume_record(std::string_view record) {
+  const std::size_t end = record.find('\n', kFirstLine.size());
+  if (!record.starts_with(kFirstLine) || end == std::string_view::npos) return std::nullopt;
+  const std::string_view text = record.substr(kFirstLine.size(), end - kFirstLine.size());
+  if (record != resume_record(text)) return std::nullopt;
+  return std::string(text);
+}
 
 std::optional<std::string> read_resume_record(const std::string& record_path) {
   const FileDescriptor file(::open(record_path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
@@ -36,16 +44,12 @@ std::optional<std::string> read_resume_record(const std::string& record_path) {
   const Result<std::size_t> count = read_fully_at(file.get(), 0, room, record_path);
   if (!count) return std::nullopt;
   record.resize(*count);
-  const std::size_t end = record.find('\n', kFirstLine.size());
-  if (!record.starts_with(kFirstLine) || end == std::string::npos) return std::nullopt;
-  const std::string text = record.substr(kFirstLine.size(), end - kFirstLine.size());
-  if (record != with_checksum(text)) return std::nullopt;
-  return text;
+  return parse_resume_record(record);
 }
 
 Result<void> write_resume_record(const std::string& record_path, std::string_view text) {
   NPK_ASSIGN(const std::unique_ptr<Sink> file, create_atomic_file(record_path));
-  NPK_TRY(file->write(as_bytes(with_checksum(text))));
+  NPK_TRY(file->write(as_bytes(resume_record(text))));
   return file->commit();
 }
 

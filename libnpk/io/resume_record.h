@@ -9,6 +9,11 @@
 
 namespace npk::io {
 
+// The file's bytes. `text` has no line ends.
+[[nodiscard]] std::string resume_record(std::string_view text);
+// Nothing unless they are what resume_record() gives.
+[[nodiscard]] std::optional<std::string> parse_resume_record(std::string_view record);
+
 // Nothing: there is none, or none that is whole.
 [[nodiscard]] std::optional<std::string> read_resume_record(const std::string& record_path);
 // `text` has no line ends.

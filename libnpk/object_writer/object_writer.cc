@@ -55,24 +55,25 @@ class ObjectWriter::Impl {
  public:
   Impl(const ObjectWriterOptions& options, std::unique_ptr<Sink> target, std::unique_ptr<internal::StreamEncoder> encoder,
        std::unique_ptr<internal::GeneratedPieces> pieces)
-      : options_(options), sink_(std::make_unique<CountingSink>(std::move(target), options.reopen != nullptr)), encoder_(std::move(encoder)), pieces_(std::move(pieces)) {}
+      : options_(options), sink_(std::make_unique<CountingSink>(std::move(target), options.reopen != nullptr)), encoder_(std::move(encoder)),
+        pieces_(std::move(pieces)), sums_{.crc32c = {}, .crc32 = {}, .with_crc32 = options.crc32} {}
 
   Result<std::uint64_t> write_generated(std::uint64_t count) {
     NPK_TRY(check_open());
     std::uint64_t done = 0;
     while (done < count) {
-      auto piece = pieces_->next(count - done);
-      if (!piece) return given_up(pass_on(std::move(piece)));
-      if (piece->empty()) break;
-      if (auto written = emit(*piece); !written) return given_up(pass_on(std::move(written)));
-      done += piece->size();
+      const ByteView piece = pieces_->next(count - done, sums_);
+      if (piece.empty()) break;
+      if (auto written = encoder_->write(piece, *sink_); !written) return given_up(pass_on(std::move(written)));
+      done += piece.size();
     }
     return done;
   }
 
   Result<void> write(ByteView bytes) {
     NPK_TRY(check_open());
-    if (auto written = emit(bytes); !written) return given_up(pass_on(std::move(written)));
+    sums_.update(bytes);
+    if (auto written = encoder_->write(bytes, *sink_); !written) return given_up(pass_on(std::move(written)));
     caller_bytes_ += bytes.size();
     return {};
   }
@@ -85,7 +86,10 @@ class ObjectWriter::Impl {
     return report;
   }
 
-  void cancel() noexcept { sink_.reset(); }
+  void cancel() noexcept {
+    pieces_->stop();
+    sink_.reset();
+  }
   [[nodiscard]] bool complete() const noexcept { return generated_bytes() == options_.object.size_bytes; }
   [[nodiscard]] std::uint64_t generated_bytes() const noexcept { return pieces_->position(); }
   [[nodiscard]] std::uint64_t caller_bytes() const noexcept { return caller_bytes_; }
@@ -99,17 +103,12 @@ class ObjectWriter::Impl {
     cancel();
     return std::move(error);
   }
-  Result<void> emit(ByteView bytes) {
-    crc32c_.update(bytes);
-    if (options_.crc32) crc32_.update(bytes);
-    return encoder_->write(bytes, *sink_);
-  }
   Result<ObjectReport> committed() {
     NPK_TRY(encoder_->finish(*sink_));
     NPK_TRY(sink_->commit());
-    ObjectReport report{.generated_bytes = generated_bytes(), .caller_bytes = caller_bytes_, .stored_bytes = sink_->bytes(), .crc32c = crc32c_.value(),
+    ObjectReport report{.generated_bytes = generated_bytes(), .caller_bytes = caller_bytes_, .stored_bytes = sink_->bytes(), .crc32c = sums_.crc32c.value(),
                         .crc32 = {}, .verified = false};
-    if (options_.crc32) report.crc32 = crc32_.value();
+    if (options_.crc32) report.crc32 = sums_.crc32.value();
     if (!options_.reopen) return report;
     NPK_ASSIGN(const std::shared_ptr<RandomAccessSource> stored, options_.reopen());
     NPK_TRY(compare(*stored, *sink_));
@@ -122,8 +121,7 @@ class ObjectWriter::Impl {
   std::unique_ptr<internal::StreamEncoder> encoder_;
   std::unique_ptr<internal::GeneratedPieces> pieces_;
   std::uint64_t caller_bytes_ = 0;
-  Crc32c crc32c_;
-  Crc32 crc32_;
+  internal::PlainChecksums sums_;
 };
 
 Result<ObjectWriter> ObjectWriter::create(const ObjectWriterOptions& options, std::unique_ptr<Sink> target) {
@@ -131,7 +129,7 @@ Result<ObjectWriter> ObjectWriter::create(const ObjectWriterOptions& options, st
   if (options.buffer_bytes < kLeastBuffer || options.buffer_bytes > kMostBuffer) return fail(Errc::misuse, "buffer_bytes must be from 4 KiB to 64 MiB");
   NPK_ASSIGN(const ObjectGenerator object, ObjectGenerator::create(options.object));
   NPK_ASSIGN(auto encoder, internal::make_stream_encoder(options.compression, options.level));
-  NPK_ASSIGN(auto pieces, internal::GeneratedPieces::start(object, options.buffer_bytes, options.threads));
+  NPK_ASSIGN(auto pieces, internal::GeneratedPieces::start(object, options.buffer_bytes, options.threads, options.crc32));
   return ObjectWriter(std::make_unique<Impl>(options, std::move(target), std::move(encoder), std::move(pieces)));
 }
 

@@ -164,7 +164,7 @@ Result<void> complete_gen(const GenWords& words, const OptionParser& parser, con
   NPK_TRY(set_number(words.compress, "--compress", writer.object.compress));
   writer.object.block_bytes = words.block.value_or(writer.object.block_bytes);
   writer.buffer_bytes = static_cast<std::size_t>(words.chunk.value_or(writer.buffer_bytes));
-  // Another thread hands bytes over more slowly than this one makes them.
+  // Most outputs read the bytes: to do so from another core's cache costs more than to make them.
   writer.threads = static_cast<unsigned>(std::max<std::uint64_t>(1, options.threads));
   NPK_ASSIGN(writer.compression, compression_of(words.compression));
   writer.level = words.level;

@@ -19,9 +19,11 @@ struct ObjectWriterOptions {
   Compression compression = Compression::none;
   std::optional<int> level;               // zstd 1 to 22, 3 if not given; gzip 1 to 9, 6 if not given
   bool crc32 = false;                     // CRC-32 as well as CRC-32C
-  unsigned threads = 1;                   // that make bytes ahead of need, beside the caller's; 1: the caller's makes them; 0: as many as processors.
-                                          // Never changes the bytes
-  std::size_t buffer_bytes = 1U << 20;    // made at once; 4 KiB to 64 MiB. Memory: threads + 1 of these, and the compressor's
+  unsigned threads = 1;                   // that make the object's bytes, the caller's among them, or fewer if the system gives fewer; 0: as many as
+                                          // processors; at most 256. Never changes the bytes. Scales where the sink reads nothing; bytes cost more to
+                                          // read from another core's cache than to make (bench/README.md)
+  std::size_t buffer_bytes = 1U << 20;    // made at once; 4 KiB to 64 MiB, by several threads 64 KiB at least. Memory: one of these, of several threads
+                                          // three for each, and the compressor's
   // Not empty: finish() opens with it what was committed, reads all of it and compares (Errc::corrupt). Off by default: it costs a second pass,
   // through the page cache.
   std::function<Result<std::shared_ptr<RandomAccessSource>>()> reopen;
@@ -38,11 +40,11 @@ struct ObjectReport {
   [[nodiscard]] std::uint64_t plain_bytes() const noexcept { return generated_bytes + caller_bytes; }
 };
 
-// One thread. Whatever fails is final: the sink is let go of without a commit, so nothing appears (but what is found wrong only when it is read
-// back lies there already); every later call is Errc::misuse.
+// Used by one thread; the child of a fork must not use one that has several. Whatever fails is final: the sink is let go of without a commit, so
+// nothing appears (but what is found wrong only when it is read back lies there already); every later call is Errc::misuse.
 class ObjectWriter {
  public:
-  // Errc::misuse for options out of range, unsupported as ObjectGenerator::create, limit if there are no threads.
+  // Errc::misuse for options out of range, unsupported as ObjectGenerator::create.
   [[nodiscard]] static Result<ObjectWriter> create(const ObjectWriterOptions& options, std::unique_ptr<Sink> target);
   ObjectWriter(ObjectWriter&&) noexcept;
   ObjectWriter& operator=(ObjectWriter&&) noexcept;
@@ -61,7 +63,7 @@ class ObjectWriter {
 
   // Ends the compression and commits the sink, once. Errc::misuse, and nothing done, unless complete().
   [[nodiscard]] Result<ObjectReport> finish();
-  // Lets go of the sink: nothing is left of it.
+  // Lets go of the sink, and ends the threads: nothing is left of it.
   void cancel() noexcept;
 
  private:

@@ -35,22 +35,6 @@ Bytes plain_of(Compression compression, const Bytes& stored) {
   return stored;
 }
 
-TEST(Checksum, HasTheCheckValues) {
-  Crc32c castagnoli;
-  Crc32 ieee;
-  for (const char* part : {"1234", "", "56789"}) {
-    castagnoli.update(as_bytes(part));
-    ieee.update(as_bytes(part));
-  }
-  EXPECT_EQ(castagnoli.value(), 0xE3069283U);
-  EXPECT_EQ(ieee.value(), 0xCBF43926U);
-  EXPECT_EQ(Crc32c().value(), 0U);
-  EXPECT_EQ(Crc32().value(), 0U);
-  // RFC 3720, B.4: 32 bytes of zeros, of ones, ascending.
-  EXPECT_EQ(crc32c_of(Bytes(32, 0)), 0x8A9136AAU);
-  EXPECT_EQ(crc32c_of(Bytes(32, 0xFF)), 0x62A8AB43U);
-}
-
 TEST(Writer, WritesTheObjectWhateverTheCompressionThreadsAndBuffers) {
   const Bytes expected = whole(options_of().object);
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <csignal>
 #include <cerrno>
-#include <fstream>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -159,33 +159,44 @@ TEST_F(Targets, FilesAreReadBackWhenAsked) {
   EXPECT_TRUE(writer.finish()->verified);
 }
 
+// By how many KiB the most that a process holds grows while it does `work`, in a process of its own.
+long peak_growth_kib(const std::function<bool()>& work) {
+  int ends[2];
+  EXPECT_EQ(::pipe(ends), 0);
+  std::fflush(nullptr);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    rusage before{}, after{};
+    ::getrusage(RUSAGE_SELF, &before);
+    if (!work()) ::_exit(1);
+    ::getrusage(RUSAGE_SELF, &after);
+    const long growth = after.ru_maxrss - before.ru_maxrss;
+    ::_exit(::write(ends[1], &growth, sizeof growth) == sizeof growth ? 0 : 1);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  long growth = 0;
+  EXPECT_EQ(::read(ends[0], &growth, sizeof growth), static_cast<ssize_t>(sizeof growth));
+  ::close(ends[0]);
+  ::close(ends[1]);
+  return growth;
+}
+
+bool write_away(const ObjectWriterOptions& options) {
+  auto writer = *ObjectWriter::create(options, *create_atomic_file("/dev/null"));
+  return writer.write_remaining() && writer.finish();
+}
+
 // What the process holds at most does not grow with the object, whatever the compression.
 TEST_F(Targets, BuffersAreBounded) {
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
     const auto peak_growth = [&](std::uint64_t size) {
-      int ends[2];
-      EXPECT_EQ(::pipe(ends), 0);
-      std::fflush(nullptr);
-      const pid_t child = ::fork();
-      if (child == 0) {
-        ObjectWriterOptions large = options(size);
-        large.compression = compression;
-        large.threads = 1;
-        large.object.compress = 20;
-        auto writer = *ObjectWriter::create(large, *create_atomic_file("/dev/null"));
-        if (!writer.write_remaining() || !writer.finish()) ::_exit(1);
-        rusage usage{};
-        ::getrusage(RUSAGE_SELF, &usage);
-        ::_exit(::write(ends[1], &usage.ru_maxrss, sizeof usage.ru_maxrss) == sizeof usage.ru_maxrss ? 0 : 1);
-      }
-      int status = 0;
-      EXPECT_EQ(::waitpid(child, &status, 0), child);
-      EXPECT_EQ(status, 0);
-      long kilobytes = 0;
-      EXPECT_EQ(::read(ends[0], &kilobytes, sizeof kilobytes), static_cast<ssize_t>(sizeof kilobytes));
-      ::close(ends[0]);
-      ::close(ends[1]);
-      return kilobytes;
+      ObjectWriterOptions large = options(size);
+      large.compression = compression;
+      large.threads = 1;
+      large.object.compress = 20;
+      return peak_growth_kib([&] { return write_away(large); });
     };
     EXPECT_LT(peak_growth(400U << 20) - peak_growth(20U << 20), 2048) << static_cast<int>(compression);
   }
@@ -194,38 +205,18 @@ TEST_F(Targets, BuffersAreBounded) {
 // Eight writers at once hold eight times what one is said to hold, whatever their objects' sizes.
 TEST_F(Targets, ManyWritersHoldWhatTheySay) {
   if (testing::kSanitized) GTEST_SKIP() << "memory is not what it is elsewhere, and a forked child may have no threads";
-  const auto peak_growth = [&](std::uint64_t size) {
-    int ends[2];
-    EXPECT_EQ(::pipe(ends), 0);
-    std::fflush(nullptr);
-    const pid_t child = ::fork();
-    if (child == 0) {
-      rusage before{}, after{};
-      ::getrusage(RUSAGE_SELF, &before);
-      std::vector<std::jthread> threads;
-      for (int i = 0; i < 8; ++i) {
-        threads.emplace_back([&, i] {
-          ObjectWriterOptions own = options(size);
-          own.object.seed.low = static_cast<std::uint64_t>(i);
-          auto writer = *ObjectWriter::create(own, *create_atomic_file("/dev/null"));
-          if (!writer.write_remaining() || !writer.finish()) ::_exit(1);
-        });
-      }
-      threads.clear();
-      ::getrusage(RUSAGE_SELF, &after);
-      const long growth = after.ru_maxrss - before.ru_maxrss;
-      ::_exit(::write(ends[1], &growth, sizeof growth) == sizeof growth ? 0 : 1);
+  const long growth = peak_growth_kib([&] {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i) {
+      threads.emplace_back([&, i] {
+        ObjectWriterOptions own = options(100U << 20);
+        own.object.seed.low = static_cast<std::uint64_t>(i);
+        if (!write_away(own)) ::_exit(1);
+      });
     }
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
-    long kilobytes = 0;
-    EXPECT_EQ(::read(ends[0], &kilobytes, sizeof kilobytes), static_cast<ssize_t>(sizeof kilobytes));
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return kilobytes;
-  };
-  EXPECT_LT(peak_growth(100U << 20), 8 * 3 * 1024 + 16 * 1024);  // three buffers of 1 MiB each, of 800 MiB in all; threads and what is theirs
+    return true;
+  });
+  EXPECT_LT(growth, 8 * 6 * 1024 + 16 * 1024);  // three buffers of 1 MiB for each of two threads, of 800 MiB in all; stacks and what is theirs
 }
 
 }  // namespace

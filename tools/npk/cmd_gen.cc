@@ -32,7 +32,7 @@ The same seed and options give the same bytes, whatever the threads; several OUT
   -q, --quiet          no progress and no summary
 
 objects:
-  --chunk N            bytes made at once (1M)
+  --chunk N            bytes made at once (1M); several threads make 64K at least, and hold three times as much each
   --compression NAME   none, zstd or gzip; --level N sets how hard it tries
   --checksum           prints the CRC-32C of the plain bytes; standard output being the object's, on standard error
   --verify             reads the file back and compares

@@ -1,23 +1,27 @@
 """Reference decoder of the x86_branches filter (x86_branches.md): plain and slow."""
 
-CALL, JUMP, DATA = 0, 1, 2
 MAX_RAW = 1 << 24
+UNIT = 4096
+MOST_INSTRUCTION = 20
+FAR_DISTANCE = 0xFFFFFF
+CODE, TABLE, KINDS = 1, 2, 6
 
+# Streams by number.
+OTHER, OPERATIONS, BYTE_DISPLACEMENTS, DWORD_DISPLACEMENTS, PLACES, BYTES, WORDS, DWORDS, QWORDS = 0, 1, 2, 10, 11, 12, 13, 14, 15
+NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS, STREAMS = 16, 17, 18, 21, 24, 25, 33
 
-def take_varint(data, at):
-    value = 0
-    for i in range(10):
-        if at + i >= len(data):
-            break
-        byte = data[at + i]
-        if i == 9 and byte > 1:
-            break
-        value |= (byte & 0x7F) << (7 * i)
-        if byte < 0x80:
-            if byte == 0 and i > 0:
-                break
-            return value, at + i + 1
-    raise ValueError("a number does not end well")
+PREFIXES = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3}
+
+# The classes of the format's tables, one letter an opcode.
+ONE_BYTE = ("mmmmbd..mmmmbd.." "mmmmbd..mmmmbd.." "mmmmbd..mmmmbd.." "mmmmbd..mmmmbd.."
+            "................" "................" "...m....dDbB...." "nnnnnnnnnnnnnnnn"
+            "BDBBmmmmmmmmmmmm" "................" "qqqq....bd......" "bbbbbbbbvvvvvvvv"
+            "BBw...BDe.w..b.." "mmmm....mmmmmmmm" "nnnnbbbbcj.n...." "......FG......mm")
+TWO_BYTE = ("mmmm.........m.." "mmmmmmmmmmmmmmmm" "mmmmmmmmmmmmmmmm" "......m.mmmmmmmm"
+            "mmmmmmmmmmmmmmmm" "mmmmmmmmmmmmmmmm" "mmmmmmmmmmmmmmmm" "BBBBmmm.mmmmmmmm"
+            "tttttttttttttttt" "mmmmmmmmmmmmmmmm" "...mBmmm...mBmmm" "mmmmmmmmmmBmmmmm"
+            "mmBmBBBm........" "mmmmmmmmmmmmmmmm" "mmmmmmmmmmmmmmmm" "mmmmmmmmmmmmmmmm")
+LENGTHS = {"": 0, "b": 1, "w": 2, "d": 4, "q": 8, "e": 3, "n": 1, "c": 4, "j": 4, "t": 4}
 
 
 class Stream:
@@ -26,61 +30,177 @@ class Stream:
 
     def take(self, length):
         if length > self.left():
-            raise ValueError("the code or a stream ends early")
+            raise ValueError("a stream ends early")
         self.at += length
         return self.data[self.at - length:self.at]
 
     def left(self):
         return len(self.data) - self.at
 
+    def varint(self):
+        value = 0
+        for i in range(10):
+            byte = self.take(1)[0]
+            if i == 9 and byte > 1:
+                break
+            value |= (byte & 0x7F) << (7 * i)
+            if byte < 0x80:
+                if byte == 0 and i > 0:
+                    break
+                return value
+        raise ValueError("a number does not end well")
 
-def operand_after(fresh):
-    """The kind of the operand that follows these bytes, all since the last operand; None if there is none."""
-    last = fresh[-1]
-    if last in (0xE8, 0xE9):
-        return CALL
-    if 0x80 <= last <= 0x8F:
-        return JUMP if len(fresh) >= 2 and fresh[-2] == 0x0F else None
-    if last & 0xC7 == 0x05 and len(fresh) >= 3 and fresh[-2] in (0x89, 0x8B, 0x8D) and 0x40 <= fresh[-3] <= 0x4F:
-        return DATA
-    return None
+
+class Operation:
+    """The operation bytes of an instruction, and what operands follow them."""
+
+    def __init__(self, stream):
+        self.stream, self.bytes, self.displacement, self.immediate, self.base = stream, b"", 0, "", 0
+        prefixes = 0
+        while prefixes < 4 and self.next() in PREFIXES:
+            self.take()
+            prefixes += 1
+        is_16 = 0x66 in self.bytes
+        rex_w = False
+        if self.next() & 0xF0 == 0x40:
+            rex_w = self.take() & 8 != 0
+        letter = self.opcode()
+        if letter in "mBDFG":
+            self.mod_rm(letter)
+        else:
+            self.immediate = {".": "", "v": "d"}.get(letter, letter)
+        if letter == "v" and rex_w:
+            self.immediate = "q"
+        elif self.immediate == "d" and is_16:
+            self.immediate = "w"
+
+    def next(self):
+        if self.stream.left() == 0:
+            raise ValueError("the operations end early")
+        return self.stream.data[self.stream.at]
+
+    def take(self):
+        self.bytes += self.stream.take(1)
+        return self.bytes[-1]
+
+    def opcode(self):
+        first = self.take()
+        if first == 0x0F:
+            second = self.take()
+            if second == 0x38 or second == 0x3A:
+                self.take()
+                return "m" if second == 0x38 else "B"
+            return TWO_BYTE[second]
+        if first not in (0x62, 0xC4, 0xC5):
+            return ONE_BYTE[first]
+        behind = [self.take() for _ in range({0x62: 3, 0xC4: 2, 0xC5: 1}[first])]
+        map_number = {0x62: behind[0] & 7, 0xC4: behind[0] & 31, 0xC5: 1}[first]
+        last = self.take()
+        if map_number == 3:
+            return "B"
+        return "m" if map_number != 1 or last & 0xF0 == 0x80 else TWO_BYTE[last]
+
+    def mod_rm(self, letter):
+        byte = self.take()
+        mode, register, self.base = byte >> 6, byte >> 3 & 7, byte & 7
+        if letter in "BD":
+            self.immediate = letter.lower()
+        elif letter in "FG" and register < 2:
+            self.immediate = "b" if letter == "F" else "d"
+        if mode == 3:
+            return
+        base = self.take() & 7 if self.base == 4 else self.base
+        if mode == 1 or mode == 2:
+            self.displacement = "byte" if mode == 1 else "dword"
+        elif base == 5:
+            self.displacement = "place" if self.base == 5 else "dword"
 
 
-def split(filtered, raw_length):
-    at, counts = 0, []
-    for _ in range(3):
-        count, at = take_varint(filtered, at)
-        counts.append(count)
-    if len(filtered) - at != raw_length or 3 * sum(counts) > raw_length:
-        raise ValueError("the streams are not as long as their block")
-    main_end = len(filtered) - 3 * sum(counts)
-    main, streams, at = Stream(filtered[at:main_end]), [], main_end
-    for count in counts:
-        streams.append(Stream(filtered[at:at + 3 * count]))
-        at += 3 * count
-    return main, streams
+def little(value):
+    return (value % (1 << 32)).to_bytes(4, "little")
+
+
+class Decoder:
+    def __init__(self, filtered, raw_length):
+        payload = Stream(filtered)
+        stretch_bytes, lengths = payload.varint(), []
+        for _ in range(STREAMS):
+            lengths.append(payload.varint())
+        if max(stretch_bytes, *lengths) > raw_length or payload.left() != stretch_bytes + sum(lengths):
+            raise ValueError("the streams are not as long as they say")
+        self.stretches = Stream(payload.take(stretch_bytes))
+        self.streams = [Stream(payload.take(length)) for length in lengths]
+        self.raw, self.raw_length = bytearray(), raw_length
+
+    def big(self, stream):
+        return int.from_bytes(self.streams[stream].take(4), "big")
+
+    def distance(self, first):
+        planes = [self.streams[first + i].take(1)[0] for i in range(3)]
+        zigzag = planes[0] << 16 | planes[1] << 8 | planes[2]
+        if zigzag == FAR_DISTANCE:
+            zigzag = self.big(FAR)
+            if zigzag < FAR_DISTANCE:
+                raise ValueError("a near distance among the far ones")
+        return little(zigzag // 2 if zigzag % 2 == 0 else -(zigzag // 2) - 1)
+
+    def other(self, end):
+        self.raw += self.streams[OTHER].take(end - len(self.raw))
+
+    def records(self, phase, end):
+        self.other(min(end, len(self.raw) + phase))
+        record = [0, 0]
+        while len(self.raw) + 8 <= end:
+            steps = b"".join(self.streams[RECORDS + i].take(1) for i in range(8))
+            for i in range(2):
+                record[i] += int.from_bytes(steps[4 * i:4 * i + 4], "little")
+                self.raw += little(record[i])
+
+    def code(self, end):
+        while len(self.raw) + MOST_INSTRUCTION <= end:
+            self.instruction()
+
+    def instruction(self):
+        operation = Operation(self.streams[OPERATIONS])
+        displacement, immediate = operation.displacement, operation.immediate
+        self.raw += operation.bytes
+        if displacement == "byte":
+            self.raw += self.streams[BYTE_DISPLACEMENTS + operation.base].take(1)
+        elif displacement == "dword":
+            self.raw += little(self.big(DWORD_DISPLACEMENTS))
+        elif displacement == "place":
+            self.raw += little(self.big(PLACES) - (len(self.raw) + 4 + LENGTHS[immediate]))
+        if immediate in ("b", "w", "q", "n"):
+            stream = {"b": BYTES, "w": WORDS, "q": QWORDS, "n": NEAR}[immediate]
+            self.raw += self.streams[stream].take(LENGTHS[immediate])
+        elif immediate == "d":
+            self.raw += little(self.big(DWORDS))
+        elif immediate == "c":
+            self.raw += little(self.big(CALLS) - (len(self.raw) + 4))
+        elif immediate in ("j", "t"):
+            self.raw += self.distance(JUMPS if immediate == "j" else BRANCHES)
+        elif immediate == "e":
+            self.raw += self.streams[WORDS].take(2) + self.streams[BYTES].take(1)
+
+    def decode(self):
+        units, all_units = 0, -(-self.raw_length // UNIT)
+        while len(self.raw) < self.raw_length:
+            here, kind = divmod(self.stretches.varint(), KINDS)
+            if here == 0 or here > all_units - units:
+                raise ValueError("a stretch is not within its block")
+            units += here
+            end = min(self.raw_length, units * UNIT)
+            if kind == CODE:
+                self.code(end)
+            elif kind >= TABLE:
+                self.records(kind - TABLE, end)
+            self.other(end)
+        if self.stretches.left() or any(stream.left() for stream in self.streams):
+            raise ValueError("bytes are left over")
+        return bytes(self.raw)
 
 
 def decode(filtered, raw_length):
     if raw_length > MAX_RAW:
         raise ValueError("the block is too long")
-    main, streams = split(filtered, raw_length)
-    raw, fresh_from = bytearray(), 0
-    while len(raw) < raw_length:
-        raw += main.take(1)
-        kind = operand_after(raw[max(fresh_from, len(raw) - 3):])
-        if kind is None or raw_length - len(raw) < 4:
-            continue
-        highest = main.take(1)[0]
-        if highest not in (0x00, 0xFF):
-            raw += main.take(3) + bytes([highest])
-        else:
-            position = (highest & 1) << 24 | int.from_bytes(streams[kind].take(3), "big")
-            relative = (position - (len(raw) + 4)) % (1 << 25)
-            if relative >= 1 << 24:
-                relative -= 1 << 25
-            raw += relative.to_bytes(4, "little", signed=True)
-        fresh_from = len(raw)
-    if main.left() or any(stream.left() for stream in streams):
-        raise ValueError("bytes are left over")
-    return bytes(raw)
+    return Decoder(filtered, raw_length).decode()

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kPiece = 512 << 10U;
 
-// Pieces of the running program that the filter takes: not those whose calls mostly lead out of them, as many do in a sanitized program.
+// Pieces of the running program that the filter takes: those with code.
 std::vector<Bytes> own_code() {
   std::ifstream file("/proc/self/exe", std::ios::binary);
   const Bytes all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -40,9 +40,18 @@ Bytes arm64_code(std::size_t length) {
   return code;
 }
 
+// However much longer it gets: distances that are noise take seven bytes.
+std::optional<Bytes> filter_at_length(format::CodecId id, ByteView raw) {
+  Bytes out(2 * raw.size() + kMaxFilterGrowth);
+  const auto length = find_filter_encoder(id)->encode(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
 void check(format::CodecId id, const Bytes& raw, std::size_t seldom) {
-  const auto filtered = filter(id, raw);
-  ASSERT_TRUE(filtered.has_value());
+  const auto filtered = filter_at_length(id, raw);
+  ASSERT_TRUE(filtered.has_value()) << raw.size();
   for (const std::size_t wanted : {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{4097}, std::size_t{99'999}, raw.size() - 1, raw.size()}) {
     if (wanted > raw.size()) continue;
     const auto restored = restore(id, *filtered, raw.size(), wanted);
@@ -69,6 +78,75 @@ TEST(BranchFilter, X86AgreesOnTheTestItself) {
     check(format::CodecId::x86_branches, raw, 199'999);
     EXPECT_FALSE(filter(format::CodecId::arm64_branches, raw).has_value());
   }
+}
+
+// Any bytes, with so many moves between them that all is taken for code.
+Bytes noise_with_moves(std::size_t length, unsigned seed) {
+  std::mt19937 random(seed);
+  Bytes bytes;
+  while (bytes.size() < length) {
+    for (const int byte : {0x48, 0x8B, 0x45, 0xF8}) bytes.push_back(static_cast<std::uint8_t>(byte));
+    for (auto i = random() % 24; i > 0; --i) bytes.push_back(static_cast<std::uint8_t>(random()));
+  }
+  bytes.resize(length);
+  return bytes;
+}
+
+// Each opcode of one byte, and behind 0F, VEX and EVEX of each map, with each prefix that changes its operands and each ModRM byte.
+Bytes all_operations() {
+  const std::vector<Bytes> prefixes{{}, {0x66}, {0x48}, {0x66, 0x48}, {0xF2, 0x2E, 0x66, 0x64, 0x41}, {0x67, 0xF3, 0xF0, 0x3E, 0x26}};
+  const std::vector<Bytes> maps{{}, {0x0F}, {0x0F, 0x38}, {0x0F, 0x3A}, {0xC5, 0xF8}, {0xC4, 0xE1, 0x78}, {0xC4, 0x43, 0x01}, {0x62, 0xF1, 0x7C, 0x48}, {0x62, 0xF3, 0x7D, 0x08}};
+  Bytes bytes;
+  std::uint8_t last = 0;
+  for (const Bytes& prefix : prefixes) {
+    for (const Bytes& map : maps) {
+      for (unsigned opcode = 0; opcode < 256; ++opcode) {
+        for (const int byte : {0x48, 0x8B, 0x45, 0xF8}) bytes.push_back(static_cast<std::uint8_t>(byte));
+        bytes.insert(bytes.end(), prefix.begin(), prefix.end());
+        bytes.insert(bytes.end(), map.begin(), map.end());
+        bytes.push_back(static_cast<std::uint8_t>(opcode));
+        for (unsigned i = 0; i < 11; ++i) bytes.push_back(static_cast<std::uint8_t>(last += 37));
+      }
+    }
+  }
+  return bytes;
+}
+
+// As in .eh_frame_hdr: two numbers a record, both growing, from byte `phase` on.
+Bytes table_of_pairs(std::size_t length, std::size_t phase) {
+  Bytes bytes(phase, 0x11);
+  for (std::uint32_t i = 0; bytes.size() + 8 <= length; ++i) {
+    std::array<std::uint8_t, 8> record;
+    store_le(record.data(), 0xFFF0'0000U + 64 * i + i % 7);
+    store_le(record.data() + 4, 0x0012'3400U + 24 * i);
+    bytes.insert(bytes.end(), record.begin(), record.end());
+  }
+  bytes.resize(length, 0x22);
+  return bytes;
+}
+
+TEST(BranchFilter, X86AgreesOnAnyOperations) {
+  check(format::CodecId::x86_branches, all_operations(), 99'991);
+  check(format::CodecId::x86_branches, noise_with_moves(300'007, 3), 49'999);
+  for (const std::size_t length : {256U, 275U, 276U, 4096U, 4097U, 4115U, 4116U, 8191U}) check(format::CodecId::x86_branches, noise_with_moves(length, 5), 997);
+}
+
+TEST(BranchFilter, X86TakesTablesApart) {
+  for (std::size_t phase = 0; phase < 4; ++phase) {
+    Bytes raw = noise_with_moves(4096, 7);
+    const Bytes table = table_of_pairs(8192 + 1024 + 3, phase);
+    raw.insert(raw.end(), table.begin(), table.end());
+    check(format::CodecId::x86_branches, raw, 499);
+    const auto filtered = filter(format::CodecId::x86_branches, table);
+    ASSERT_TRUE(filtered.has_value());
+    EXPECT_LE(std::ranges::count(*filtered, std::uint8_t{0x12}), 4) << "the second numbers' third bytes are in no plane";
+  }
+}
+
+TEST(BranchFilter, X86LeavesOtherDataAlone) {
+  EXPECT_FALSE(filter(format::CodecId::x86_branches, random_bytes(100'000, 9)).has_value());
+  EXPECT_FALSE(filter(format::CodecId::x86_branches, Bytes(100'000, 0)).has_value());
+  EXPECT_FALSE(filter(format::CodecId::x86_branches, noise_with_moves(255, 1)).has_value());
 }
 
 TEST(BranchFilter, Arm64Agrees) {

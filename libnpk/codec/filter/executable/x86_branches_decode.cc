@@ -1,79 +1,227 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "codec/filter/executable/x86_branches.h"
+#include "codec/filter/executable/x86_instruction.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_factories.h"
 
 namespace npk::codec {
 namespace {
 
+using namespace x86;
+
 std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
+
+constexpr std::size_t kSlack = 32;  // what may be written behind an instruction's begin
 
 class X86BranchesDecoder final : public FilterDecoder {
  public:
   Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override {
     if (filtered.size() < filtered_length) return false;
     NPK_TRY(open(filtered, raw_length));
-    return join(raw_length, out);
-  }
-
- private:
-  Result<void> open(ByteView filtered, std::uint64_t raw_length) {
-    std::array<std::uint64_t, x86::kStreams> lengths{};
-    for (std::uint64_t& length : lengths) {
-      NPK_ASSIGN(length, take_varint(filtered));
-      if (length > raw_length) return corrupt("a stream of branches is longer than its block");
-      length *= x86::kStreamBytes;
+    out_ = out;
+    written_ = 0;
+    for (std::size_t units = 0; written_ < out.size();) {
+      NPK_ASSIGN(const std::uint64_t stretch, take_varint(stretches_));
+      const std::uint64_t here = stretch / kKinds;
+      if (here == 0 || here > units_of(raw_length) - units) return corrupt("a stretch of code is not within its block");
+      units += static_cast<std::size_t>(here);
+      const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(raw_length, std::uint64_t{units} * kUnitBytes));
+      if (!restore_stretch(static_cast<std::uint8_t>(stretch % kKinds), end)) return corrupt("a stream of code ends early");
     }
-    if (filtered.size() != raw_length || lengths[0] + lengths[1] + lengths[2] > raw_length) return corrupt("the streams of branches are not as long as their block");
-    for (std::size_t i = x86::kStreams; i-- > 0;) {
-      streams_[i] = filtered.last(static_cast<std::size_t>(lengths[i]));
-      filtered = filtered.first(filtered.size() - streams_[i].size());
-    }
-    main_ = filtered;
-    return {};
-  }
-
-  Result<bool> join(std::uint64_t raw_length, MutableBytes out) {
-    std::size_t read = 0, written = 0, fresh_from = 0;
-    while (written < out.size()) {
-      if (read == main_.size()) return corrupt("the code of a block with branches ends early");
-      out[written] = main_[read++];
-      const x86::Operand kind = x86::operand_after(&out[written], written + 1 - fresh_from);
-      ++written;
-      if (kind == x86::Operand::none || raw_length - written < 4) continue;
-      if (read == main_.size()) return corrupt("the code of a block with branches ends early");
-      NPK_ASSIGN(const std::uint32_t operand, take_operand(kind, static_cast<std::uint32_t>(written + 4), read));
-      std::array<std::uint8_t, 4> bytes;
-      store_le(bytes.data(), operand);
-      const std::size_t length = std::min<std::size_t>(4, out.size() - written);
-      std::memcpy(out.data() + written, bytes.data(), length);
-      written += length;
-      fresh_from = written;
-    }
-    if (out.size() == raw_length && (read != main_.size() || !streams_[0].empty() || !streams_[1].empty() || !streams_[2].empty()))
-      return corrupt("bytes are left over of a block with branches");
+    if (out.size() == raw_length && !is_used_up()) return corrupt("bytes are left over of a block with code");
     return true;
   }
 
-  Result<std::uint32_t> take_operand(x86::Operand kind, std::uint32_t end, std::size_t& read) {
-    const std::uint32_t highest = main_[read++];
-    if (highest != 0 && highest != 0xFF) {
-      if (main_.size() - read < 3) return corrupt("the code of a block with branches ends early");
-      read += 3;
-      return highest << 24U | static_cast<std::uint32_t>(main_[read - 1]) << 16U | static_cast<std::uint32_t>(main_[read - 2]) << 8U | main_[read - 3];
+ private:
+  struct Cursor {
+    const std::uint8_t* at = nullptr;
+    const std::uint8_t* end = nullptr;
+
+    [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end - at); }
+  };
+
+  Result<void> open(ByteView filtered, std::uint64_t raw_length) {
+    NPK_ASSIGN(const std::uint64_t stretch_bytes, take_varint(filtered));
+    std::array<std::uint64_t, kStreams> lengths{};
+    std::uint64_t all = 0;
+    if (stretch_bytes > raw_length) return corrupt("there is more code than bytes");
+    for (std::uint64_t& length : lengths) {
+      NPK_ASSIGN(length, take_varint(filtered));
+      if (length > raw_length) return corrupt("a stream of code is longer than its block");
+      all += length;
     }
-    ByteView& stream = streams_[x86::stream_of(kind)];
-    if (stream.empty()) return corrupt("a block has more branches than its streams");
-    const std::uint32_t position = (highest & 1U) << 24U | static_cast<std::uint32_t>(stream[0]) << 16U | static_cast<std::uint32_t>(stream[1]) << 8U | stream[2];
-    stream = stream.subspan(x86::kStreamBytes);
-    const std::uint32_t relative = (position - end) % x86::kPositions;
-    return relative >> 24U != 0 ? relative | 0xFE000000U : relative;
+    if (filtered.size() != all + stretch_bytes) return corrupt("the streams of code are not as long as they say");
+    stretches_ = filtered.first(static_cast<std::size_t>(stretch_bytes));
+    const std::uint8_t* at = filtered.data() + stretch_bytes;
+    for (std::size_t i = 0; i < kStreams; ++i) {
+      streams_[i] = {at, at + lengths[i]};
+      at += lengths[i];
+    }
+    return {};
   }
 
-  ByteView main_;
-  std::array<ByteView, x86::kStreams> streams_;
+  [[nodiscard]] bool is_used_up() const {
+    return stretches_.empty() && std::ranges::all_of(streams_, [](const Cursor& stream) { return stream.at == stream.end; });
+  }
+
+  bool restore_stretch(std::uint8_t kind, std::size_t end) {
+    if (kind == kCode && !restore_code(end)) return false;
+    if (kind >= kTable0 && !restore_records(kind - kTable0, end)) return false;
+    return restore_other(end);
+  }
+
+  bool restore_other(std::size_t end) {
+    end = std::min(end, out_.size());
+    if (written_ >= end) return true;
+    Cursor& other = streams_[kOther];
+    const std::size_t length = end - written_;
+    if (other.left() < length) return false;
+    std::memcpy(out_.data() + written_, other.at, length);
+    other.at += length;
+    written_ = end;
+    return true;
+  }
+
+  bool restore_records(std::size_t phase, std::size_t end) {
+    if (!restore_other(std::min(end, written_ + phase))) return false;
+    std::array<std::uint32_t, 2> record{};
+    for (; end >= written_ + kRecordBytes && written_ < out_.size();) {
+      std::array<std::uint8_t, kRecordBytes> bytes{};
+      for (std::size_t i = 0; i < kRecordBytes; ++i) {
+        Cursor& plane = streams_[kRecords + i];
+        if (plane.at == plane.end) return false;
+        bytes[i] = *plane.at++;
+      }
+      record[0] += load_le<std::uint32_t>(bytes.data());
+      record[1] += load_le<std::uint32_t>(bytes.data() + 4);
+      store_le(bytes.data(), record[0]);
+      store_le(bytes.data() + 4, record[1]);
+      put(bytes.data(), kRecordBytes);
+    }
+    return true;
+  }
+
+  void put(const std::uint8_t* bytes, std::size_t length) {
+    length = std::min(length, out_.size() - written_);
+    std::memcpy(out_.data() + written_, bytes, length);
+    written_ += length;
+  }
+
+  bool restore_code(std::size_t end) {
+    const std::size_t fast_end = std::min(end < kMostInstructionBytes ? 0 : end - kMostInstructionBytes + 1, out_.size() < kSlack ? 0 : out_.size() - kSlack);
+    while (written_ < fast_end) {
+      const std::size_t length = restore_instruction(out_.data() + written_);
+      if (length == 0) return false;
+      written_ += length;
+    }
+    while (written_ + kMostInstructionBytes <= end && written_ < out_.size()) {
+      std::array<std::uint8_t, kSlack> bytes;
+      const std::size_t length = restore_instruction(bytes.data());
+      if (length == 0) return false;
+      put(bytes.data(), length);
+    }
+    return true;
+  }
+
+  // Of the instruction that begins at written_, to `to`, where kSlack bytes can be written; 0 if a stream ends.
+  [[gnu::always_inline]] std::size_t restore_instruction(std::uint8_t* to) {
+    Cursor& operations = streams_[kOperations];
+    if (operations.left() < 16) [[unlikely]] return restore_last_instruction(to);
+    const Instruction made = instruction_at(operations.at);
+    std::memcpy(to, operations.at, 16);
+    operations.at += made.operation_bytes;
+    return restore_operands(made, to);
+  }
+
+  [[gnu::noinline]] std::size_t restore_last_instruction(std::uint8_t* to) {
+    Cursor& operations = streams_[kOperations];
+    std::array<std::uint8_t, 16> padded{};
+    std::copy(operations.at, operations.end, padded.begin());
+    const Instruction made = instruction_at(padded.data());
+    if (operations.left() < made.operation_bytes) return 0;
+    std::memcpy(to, padded.data(), 16);
+    operations.at += made.operation_bytes;
+    return restore_operands(made, to);
+  }
+
+  [[gnu::always_inline]] std::size_t restore_operands(const Instruction& made, std::uint8_t* begin) {
+    std::uint8_t* to = begin + made.operation_bytes;
+    bool good = true;
+    if (made.displacement == Displacement::byte) {
+      good = take<1>(kByteDisplacements + made.base, to);
+      to += 1;
+    } else if (made.displacement != Displacement::none) {
+      const bool is_place = made.displacement == Displacement::place;
+      good = take<4>(is_place ? kPlaces : kDwordDisplacements, to);
+      const auto behind = static_cast<std::uint32_t>(written_ + made.operation_bytes + 4 + kImmediateBytes[static_cast<std::size_t>(made.immediate)]);
+      store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - (is_place ? behind : 0));
+      to += 4;
+    }
+    if (made.immediate != Immediate::none) good = restore_immediate(made.immediate, static_cast<std::size_t>(to - begin), to) && good;
+    to += kImmediateBytes[static_cast<std::size_t>(made.immediate)];
+    return good ? static_cast<std::size_t>(to - begin) : 0;
+  }
+
+  // `before`: bytes of the instruction in front of it.
+  [[gnu::always_inline]] bool restore_immediate(Immediate immediate, std::size_t before, std::uint8_t* to) {
+    switch (immediate) {
+      case Immediate::byte: return take<1>(kBytes, to);
+      case Immediate::near: return take<1>(kNear, to);
+      case Immediate::jump: return restore_distance(kJumps, to);
+      case Immediate::branch: return restore_distance(kBranches, to);
+      case Immediate::word: return take<2>(kWords, to);
+      case Immediate::qword: return take<8>(kQwords, to);
+      case Immediate::enter: return take<2>(kWords, to) && take<1>(kBytes, to + 2);
+      case Immediate::call: {
+        const bool good = take<4>(kCalls, to);
+        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - static_cast<std::uint32_t>(written_ + before + 4));
+        return good;
+      }
+      case Immediate::dword: {
+        const bool good = take<4>(kDwords, to);
+        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)));
+        return good;
+      }
+      case Immediate::none: break;
+    }
+    return true;
+  }
+
+  // Writes zeros where the stream ends.
+  template <std::size_t kLength>
+  [[gnu::always_inline]] bool take(std::size_t stream, std::uint8_t* to) {
+    Cursor& from = streams_[stream];
+    if (from.left() < kLength) [[unlikely]] {
+      std::memset(to, 0, kLength);
+      return false;
+    }
+    std::memcpy(to, from.at, kLength);
+    from.at += kLength;
+    return true;
+  }
+
+  [[gnu::always_inline]] bool restore_distance(std::size_t first_plane, std::uint8_t* to) {
+    Cursor* planes = &streams_[first_plane];
+    if (planes[0].at == planes[0].end || planes[1].at == planes[1].end || planes[2].at == planes[2].end) [[unlikely]] return false;
+    std::uint32_t distance = static_cast<std::uint32_t>(*planes[0].at++) << 16U;
+    distance |= static_cast<std::uint32_t>(*planes[1].at++) << 8U;
+    distance |= *planes[2].at++;
+    if (distance == kFarDistance) [[unlikely]] {
+      if (!take<4>(kFar, to)) return false;
+      distance = __builtin_bswap32(load_le<std::uint32_t>(to));
+      if (distance < kFarDistance) return false;
+    }
+    store_le(to, from_zigzag(distance));
+    return true;
+  }
+
+  MutableBytes out_;
+  std::size_t written_ = 0;
+  ByteView stretches_;
+  std::array<Cursor, kStreams> streams_;
 };
 
 }  // namespace

@@ -1,7 +1,10 @@
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "codec/filter/executable/x86_branches.h"
-#include "codec/filter/encoder_memory.h"
+#include "codec/filter/executable/x86_instruction.h"
+#include "codec/filter/executable/x86_stretches_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
 #include "codec/filter_registry.h"
@@ -9,91 +12,161 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kSampleStride = 65536;
-constexpr std::size_t kSampleBytes = 4096;
-constexpr std::size_t kBytesPerCall = 1024;  // code has one in 50 bytes; a block may be code in part only
+using namespace x86;
 
-// Whether samples hold calls into the block, and few that are none.
-bool has_code(ByteView raw) {
-  std::size_t looked_at = 0, calls = 0, others = 0;
-  for (std::size_t from = 0; from < raw.size(); from += kSampleStride) {
-    const std::size_t end = std::min(from + kSampleBytes, raw.size() - 4);
-    looked_at += end - std::min(from, end);
-    for (std::size_t at = from; at < end; ++at) {
-      if (raw[at] != 0xE8) continue;
-      const std::uint32_t target = load_le<std::uint32_t>(&raw[at + 1]) + static_cast<std::uint32_t>(at + 5);
-      ++(target < raw.size() ? calls : others);
-    }
+// How long the streams are.
+struct StreamLengths {
+  std::array<std::size_t, kStreams> of{};
+
+  template <std::size_t kLength>
+  void put(std::size_t stream, const std::uint8_t*) {
+    of[stream] += kLength;
   }
-  return calls > looked_at / kBytesPerCall && calls > others / 2;
-}
-
-class Splitter {
- public:
-  Splitter(ByteView raw, MutableBytes main) : raw_(raw), main_(main) {}
-
-  void run() {
-    std::size_t fresh_from = 0;
-    for (std::size_t at = 0; at < raw_.size(); ++at) {
-      main_[written_++] = raw_[at];
-      const x86::Operand kind = x86::operand_after(&raw_[at], at + 1 - fresh_from);
-      if (kind == x86::Operand::none || raw_.size() - at < 5) continue;
-      const std::uint32_t relative = load_le<std::uint32_t>(&raw_[at + 1]);
-      if (relative + (1U << 24U) < x86::kPositions) {
-        put(kind, (relative + static_cast<std::uint32_t>(at + 5)) % x86::kPositions);
-      } else {
-        keep(&raw_[at + 1]);
-      }
-      at += 4;
-      fresh_from = at + 1;
-    }
-  }
-
-  [[nodiscard]] std::size_t main_bytes() const noexcept { return written_; }
-  [[nodiscard]] const std::array<FilterBytes, x86::kStreams>& streams() const noexcept { return streams_; }
-
- private:
-  // The highest byte, which says that it is kept, first.
-  void keep(const std::uint8_t* operand) {
-    main_[written_++] = operand[3];
-    for (std::size_t i = 0; i < 3; ++i) main_[written_++] = operand[i];
-  }
-
-  void put(x86::Operand kind, std::uint32_t position) {
-    main_[written_++] = position >> 24U != 0 ? 0xFF : 0;
-    const std::array<std::uint8_t, x86::kStreamBytes> bytes{static_cast<std::uint8_t>(position >> 16U), static_cast<std::uint8_t>(position >> 8U),
-                                                            static_cast<std::uint8_t>(position)};
-    FilterBytes& stream = streams_[x86::stream_of(kind)];
-    stream.insert(stream.end(), bytes.begin(), bytes.end());
-  }
-
-  ByteView raw_;
-  MutableBytes main_;
-  std::size_t written_ = 0;
-  std::array<FilterBytes, x86::kStreams> streams_;
+  void put_many(std::size_t stream, ByteView bytes) { of[stream] += bytes.size(); }
 };
 
-constexpr std::size_t kMostHead = 12;
+// Streams to their places, each of which is as long as StreamLengths said.
+struct StreamWriter {
+  std::array<std::uint8_t*, kStreams> to{};
 
-std::size_t encode(ByteView raw, MutableBytes out) {
-  Splitter splitter(raw, out.subspan(kMostHead));
-  splitter.run();
-  Bytes head;
-  for (const FilterBytes& stream : splitter.streams()) append_varint(stream.size() / x86::kStreamBytes, head);
-  std::ranges::copy(head, out.begin());
-  std::copy_n(out.begin() + kMostHead, splitter.main_bytes(), out.begin() + static_cast<std::ptrdiff_t>(head.size()));
-  auto to = out.begin() + static_cast<std::ptrdiff_t>(head.size() + splitter.main_bytes());
-  for (const FilterBytes& stream : splitter.streams()) to = std::ranges::copy(stream, to).out;
-  return static_cast<std::size_t>(to - out.begin());
+  template <std::size_t kLength>
+  void put(std::size_t stream, const std::uint8_t* bytes) {
+    std::memcpy(to[stream], bytes, kLength);
+    to[stream] += kLength;
+  }
+  void put_many(std::size_t stream, ByteView bytes) { to[stream] = std::ranges::copy(bytes, to[stream]).out; }
+};
+
+template <class Sink>
+class Splitter {
+ public:
+  Splitter(ByteView raw, Sink& sink) : raw_(raw), sink_(sink) {}
+
+  void split(std::uint8_t kind, std::size_t end) {
+    if (kind == kCode) split_code(end);
+    if (kind >= kTable0) split_records(kind - kTable0, end);
+    split_other(end);
+  }
+
+ private:
+  void split_other(std::size_t end) {
+    sink_.put_many(kOther, raw_.subspan(at_, end - at_));
+    at_ = end;
+  }
+
+  void split_records(std::size_t phase, std::size_t end) {
+    split_other(std::min(end, at_ + phase));
+    std::array<std::uint32_t, 2> before{};
+    for (; at_ + kRecordBytes <= end; at_ += kRecordBytes) {
+      std::array<std::uint8_t, kRecordBytes> bytes;
+      for (std::size_t i = 0; i < 2; ++i) {
+        const std::uint32_t value = load_le<std::uint32_t>(&raw_[at_ + 4 * i]);
+        store_le(&bytes[4 * i], value - before[i]);
+        before[i] = value;
+      }
+      for (std::size_t i = 0; i < kRecordBytes; ++i) sink_.template put<1>(kRecords + i, &bytes[i]);
+    }
+  }
+
+  void split_code(std::size_t end) {
+    while (at_ + kMostInstructionBytes <= end) split_instruction(instruction_at(&raw_[at_]));
+  }
+
+  void split_instruction(const Instruction& seen) {
+    const std::uint8_t* at = &raw_[at_];
+    sink_.put_many(kOperations, {at, seen.operation_bytes});
+    at += seen.operation_bytes;
+    const std::size_t immediate_bytes = kImmediateBytes[static_cast<std::size_t>(seen.immediate)];
+    if (seen.displacement == Displacement::byte) {
+      sink_.template put<1>(kByteDisplacements + seen.base, at++);
+    } else if (seen.displacement != Displacement::none) {
+      const bool is_place = seen.displacement == Displacement::place;
+      put_big_endian(is_place ? kPlaces : kDwordDisplacements, load_le<std::uint32_t>(at) + (is_place ? position(at + 4 + immediate_bytes) : 0));
+      at += 4;
+    }
+    if (seen.immediate != Immediate::none) split_immediate(seen.immediate, at);
+    at_ = position(at + immediate_bytes);
+  }
+
+  void split_immediate(Immediate immediate, const std::uint8_t* at) {
+    switch (immediate) {
+      case Immediate::byte: return sink_.template put<1>(kBytes, at);
+      case Immediate::near: return sink_.template put<1>(kNear, at);
+      case Immediate::jump: return split_distance(kJumps, at);
+      case Immediate::branch: return split_distance(kBranches, at);
+      case Immediate::word: return sink_.template put<2>(kWords, at);
+      case Immediate::dword: return put_big_endian(kDwords, load_le<std::uint32_t>(at));
+      case Immediate::qword: return sink_.template put<8>(kQwords, at);
+      case Immediate::call: return put_big_endian(kCalls, load_le<std::uint32_t>(at) + position(at + 4));
+      case Immediate::enter: sink_.template put<2>(kWords, at); return sink_.template put<1>(kBytes, at + 2);
+      case Immediate::none: break;
+    }
+  }
+
+  void split_distance(std::size_t first_plane, const std::uint8_t* at) {
+    const std::uint32_t zigzag = to_zigzag(load_le<std::uint32_t>(at)), distance = std::min(zigzag, kFarDistance);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const auto byte = static_cast<std::uint8_t>(distance >> (16 - 8 * i));
+      sink_.template put<1>(first_plane + i, &byte);
+    }
+    if (distance == kFarDistance) put_big_endian(kFar, zigzag);
+  }
+
+  void put_big_endian(std::size_t stream, std::uint32_t value) {
+    std::array<std::uint8_t, 4> bytes;
+    store_le(bytes.data(), __builtin_bswap32(value));
+    sink_.template put<4>(stream, bytes.data());
+  }
+
+  [[nodiscard]] std::uint32_t position(const std::uint8_t* at) const { return static_cast<std::uint32_t>(at - raw_.data()); }
+
+  ByteView raw_;
+  Sink& sink_;
+  std::size_t at_ = 0;
+};
+
+template <class Sink>
+void split_all(ByteView raw, const std::vector<std::uint8_t>& kinds, Sink& sink, Bytes* stretches) {
+  Splitter<Sink> splitter(raw, sink);
+  for (std::size_t unit = 0; unit < kinds.size();) {
+    std::size_t next = unit + 1;
+    while (next < kinds.size() && kinds[next] == kinds[unit]) ++next;
+    if (stretches != nullptr) append_varint((next - unit) * kKinds + kinds[unit], *stretches);
+    splitter.split(kinds[unit], std::min(raw.size(), next * kUnitBytes));
+    unit = next;
+  }
+}
+
+std::optional<std::size_t> encode(ByteView raw, const std::vector<std::uint8_t>& kinds, MutableBytes out) {
+  StreamLengths lengths;
+  Bytes stretches, head;
+  split_all(raw, kinds, lengths, &stretches);
+  append_varint(stretches.size(), head);
+  std::size_t all = stretches.size();
+  for (const std::size_t length : lengths.of) {
+    append_varint(length, head);
+    all += length;
+  }
+  if (all + head.size() > out.size()) return std::nullopt;
+  StreamWriter writer;
+  std::uint8_t* to = std::ranges::copy(stretches, std::ranges::copy(head, out.data()).out).out;
+  for (std::size_t i = 0; i < kStreams; ++i) {
+    writer.to[i] = to;
+    to += lengths.of[i];
+  }
+  split_all(raw, kinds, writer, nullptr);
+  return all + head.size();
 }
 
 }  // namespace
 
 std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out) {
   constexpr std::size_t kLeastRawBytes = 256;
-  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes || out.size() < raw.size() + kMostHead) return std::nullopt;
-  if (!has_code(raw)) return std::nullopt;
-  return encode_within(x86_branches_encoder_memory(raw.size()), kTableBytes, [&] { return std::optional(encode(raw, out)); });
+  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  const std::vector<std::uint8_t> kinds = kinds_of_units(raw);
+  const auto others = static_cast<std::size_t>(std::ranges::count(kinds, kData));
+  if (others == kinds.size()) return std::nullopt;
+  return encode(raw, kinds, out);
 }
 
 }  // namespace npk::codec

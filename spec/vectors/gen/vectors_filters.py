@@ -258,16 +258,101 @@ def integers():
 
 # --- machine code ---
 
+class X86Payload:
+    """The block and the streams of x86-64 code, an instruction or a stretch at a time."""
+
+    STREAMS = 33
+    OTHER, OPERATIONS, BYTE_5, DWORD, PLACES, BYTES, WORDS, DWORDS, QWORDS, NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 0, 1, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 24, 25
+
+    def __init__(self):
+        self.block, self.streams, self.stretches = b"", [b""] * self.STREAMS, b""
+
+    def put(self, stream, data):
+        self.streams[stream] += data
+
+    def operand(self, stream, data):
+        self.block += data
+        self.put(stream, data)
+
+    def dword(self, stream, value):
+        self.block += struct.pack("<i", value)
+        self.put(stream, struct.pack(">i", value))
+
+    def relative(self, stream, target):
+        end = len(self.block) + 4
+        self.block += struct.pack("<i", target - end)
+        self.put(stream, struct.pack(">i", target))
+
+    def distance(self, stream, value):
+        self.block += struct.pack("<i", value)
+        zigzag = 2 * value if value >= 0 else -2 * value - 1
+        for i, byte in enumerate(min(zigzag, 0xFFFFFF).to_bytes(3, "big")):
+            self.put(stream + i, bytes([byte]))
+        if zigzag >= 0xFFFFFF:
+            self.put(self.FAR, zigzag.to_bytes(4, "big"))
+
+    def instruction(self, operation, operands):
+        self.operand(self.OPERATIONS, bytes.fromhex(operation))
+        operands(self)
+
+    def code(self):
+        """A unit of it."""
+        kinds = [
+            ("55", lambda i, p: None),
+            ("488B05", lambda i, p: p.relative(p.PLACES, 8192 + 8 * i)),
+            ("E8", lambda i, p: p.relative(p.CALLS, 64 * (i % 5))),
+            ("0F85", lambda i, p: p.distance(p.BRANCHES, 40 + i if i % 100 < 90 else -0x800001 - i)),
+            ("E9", lambda i, p: p.distance(p.JUMPS, -100 - i)),
+            ("48897D", lambda i, p: p.operand(p.BYTE_5, bytes([0xF8 - i % 8]))),
+            ("488B8424", lambda i, p: p.dword(p.DWORD, 0x120 + i)),
+            ("B8", lambda i, p: p.dword(p.DWORDS, i)),
+            ("66B8", lambda i, p: p.operand(p.WORDS, struct.pack("<H", 7 * i))),
+            ("48B8", lambda i, p: p.operand(p.QWORDS, struct.pack("<Q", 1 << 40 | i))),
+            ("83C0", lambda i, p: p.operand(p.BYTES, bytes([i % 9]))),
+            ("74", lambda i, p: p.operand(p.NEAR, bytes([i % 30]))),
+            ("F6C1", lambda i, p: p.operand(p.BYTES, b"\1")),
+            ("F6D1", lambda i, p: None),
+            ("C5F877", lambda i, p: None),
+        ]
+        i = 0
+        while len(self.block) + 20 <= 4096:
+            operation, operands = kinds[i % len(kinds)]
+            self.instruction(operation, lambda p, i=i, operands=operands: operands(i, p))
+            i += 1
+        self.operand(self.OTHER, bytes(4096 - len(self.block)))
+        self.stretches += varint(6 + 1)
+
+    def table(self):
+        """A unit of pairs of growing numbers, the first at its byte 2."""
+        begin, before = len(self.block), (0, 0)
+        self.operand(self.OTHER, b"ab")
+        while len(self.block) + 8 <= begin + 4096:
+            values = ((before[0] or 0xFFF00000) + 48, before[1] + 24)
+            self.block += struct.pack("<II", *values)
+            steps = struct.pack("<II", values[0] - before[0], values[1] - before[1])
+            for i in range(8):
+                self.put(self.RECORDS + i, steps[i:i + 1])
+            before = values
+        self.operand(self.OTHER, bytes(begin + 4096 - len(self.block)))
+        self.stretches += varint(6 + 4)
+
+    def other(self, data):
+        self.operand(self.OTHER, data)
+        self.stretches += varint(6)
+
+    def payload(self, stretches=None, changed=None):
+        """With other streams or stretches where `changed` or `stretches` says so."""
+        stretches = self.stretches if stretches is None else stretches
+        streams = [(changed or {}).get(i, stream) for i, stream in enumerate(self.streams)]
+        return varint(len(stretches)) + b"".join(varint(len(stream)) for stream in streams) + stretches + b"".join(streams)
+
+
 def x86_code():
-    """Calls to byte 64 of the block, with bytes between them: the block, and main and calls of its payload."""
-    block, main, calls = b"", b"", b""
-    for i in range(40):
-        between = bytes([0x90, 0x50 + i % 8])
-        end = len(block) + len(between) + 5
-        block += between + b"\xE8" + struct.pack("<i", 64 - end)
-        main += between + b"\xE8\0"
-        calls += (64).to_bytes(3, "big")
-    return block, main, calls
+    made = X86Payload()
+    made.code()
+    made.table()
+    made.other(b"What is left of a block. " * 9)
+    return made
 
 
 def arm64_code():
@@ -283,16 +368,23 @@ def arm64_code():
 
 
 def machine_code():
-    block, main, calls = x86_code()
-    count, zero = varint(len(calls) // 3), varint(0)
-    head = count + zero + zero
-    yield right("x86_branches", "Calls in a stream of their own.", head + main + calls, block)
+    x86 = x86_code()
+    block, whole = x86.block, x86.payload()
+    calls, far = x86.streams[x86.CALLS], x86.streams[x86.FAR]
+    yield right("x86_branches", "Code, a table and other bytes.", whole, block)
     cases = [
-        ("cut", "A stream whose last byte is missing.", head + main + calls[:-1]),
-        ("more", "A byte behind the streams.", head + main + calls + b"\0"),
-        ("count_less", "A call less than main has.", varint(len(calls) // 3 - 1) + zero + zero + main + b"\0\0\0" + calls[3:]),
-        ("other_stream", "Calls in the stream of jumps.", zero + count + zero + main + calls),
-        ("count_over", "More calls than raw bytes.", varint(1 << 40) + zero + zero + main + calls),
+        ("cut", "A stream whose last byte is missing.", whole[:-1]),
+        ("more", "A byte behind the streams.", whole + b"\0"),
+        ("count_less", "A call less than there are.", x86.payload(changed={x86.CALLS: calls[:-4]})),
+        ("left_over", "A call more than there are.", x86.payload(changed={x86.CALLS: calls + calls[-4:]})),
+        ("other_stream", "Calls in the stream of far distances.", x86.payload(changed={x86.CALLS: b"", x86.FAR: far + calls})),
+        ("near_among_far", "A far distance of FFFFFE.", x86.payload(changed={x86.FAR: b"\0\xFF\xFF\xFE" + far[4:]})),
+        ("operation_cut", "Operation bytes that end within an instruction.", x86.payload(changed={x86.OPERATIONS: x86.streams[x86.OPERATIONS][:-1]})),
+        ("stretch_empty", "A stretch of no units.", x86.payload(varint(1) + x86.stretches)),
+        ("stretch_past_end", "A stretch past the block's end.", x86.payload(x86.stretches[:-1] + varint(12))),
+        ("stretch_missing", "No stretch for the last unit.", x86.payload(x86.stretches[:-1])),
+        ("stretch_more", "A stretch behind the last unit.", x86.payload(x86.stretches + varint(6))),
+        ("count_over", "A stream longer than the block.", varint(len(x86.stretches)) + varint(1 << 40) + whole[2:]),
         ("empty", "A payload of no bytes.", b""),
     ]
     for fault, what, filtered in cases:

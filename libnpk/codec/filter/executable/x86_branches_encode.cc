@@ -23,11 +23,15 @@ struct StreamLengths {
     of[stream] += kLength;
   }
   void put_many(std::size_t stream, ByteView bytes) { of[stream] += bytes.size(); }
+  void put_operation(const std::uint8_t*, std::size_t length) { of[kOperations] += length; }
 };
 
 // Streams to their places, each of which is as long as StreamLengths said.
 struct StreamWriter {
+  static constexpr std::size_t kStride = 16;
+
   std::array<std::uint8_t*, kStreams> to{};
+  const std::uint8_t* operations_end = nullptr;
 
   template <std::size_t kLength>
   void put(std::size_t stream, const std::uint8_t* bytes) {
@@ -35,6 +39,16 @@ struct StreamWriter {
     to[stream] += kLength;
   }
   void put_many(std::size_t stream, ByteView bytes) { to[stream] = std::ranges::copy(bytes, to[stream]).out; }
+  // kStride bytes can be read; what is written behind the length is overwritten by what follows.
+  void put_operation(const std::uint8_t* bytes, std::size_t length) {
+    std::uint8_t*& operations = to[kOperations];
+    if (operations_end - operations >= std::ptrdiff_t{kStride}) {
+      std::memcpy(operations, bytes, kStride);
+    } else {
+      std::memcpy(operations, bytes, length);
+    }
+    operations += length;
+  }
 };
 
 template <class Sink>
@@ -72,9 +86,9 @@ class Splitter {
     while (at_ + kMostInstructionBytes <= end) split_instruction(instruction_at(&raw_[at_]));
   }
 
-  void split_instruction(const Instruction& seen) {
+  [[gnu::always_inline]] void split_instruction(const Instruction& seen) {
     const std::uint8_t* at = &raw_[at_];
-    sink_.put_many(kOperations, {at, seen.operation_bytes});
+    sink_.put_operation(at, seen.operation_bytes);
     at += seen.operation_bytes;
     const std::size_t immediate_bytes = kImmediateBytes[static_cast<std::size_t>(seen.immediate)];
     if (seen.displacement == Displacement::byte) {
@@ -88,7 +102,7 @@ class Splitter {
     at_ = position(at + immediate_bytes);
   }
 
-  void split_immediate(Immediate immediate, const std::uint8_t* at) {
+  [[gnu::always_inline]] void split_immediate(Immediate immediate, const std::uint8_t* at) {
     switch (immediate) {
       case Immediate::byte: return sink_.template put<1>(kBytes, at);
       case Immediate::near: return sink_.template put<1>(kNear, at);
@@ -154,6 +168,7 @@ std::optional<std::size_t> encode(ByteView raw, const std::vector<std::uint8_t>&
     writer.to[i] = to;
     to += lengths.of[i];
   }
+  writer.operations_end = writer.to[kOperations + 1];
   split_all(raw, kinds, writer, nullptr);
   return all + head.size();
 }

@@ -100,6 +100,18 @@ constexpr std::array<bool, 256> kIsPrefix = [] {
   return is;
 }();
 
+// Of a ModRM byte: the Displacement in the low two bits, as if there was no SIB, and whether there is.
+inline constexpr std::uint8_t kHasSib = 4;
+constexpr std::array<std::uint8_t, 256> kModes = [] {
+  std::array<std::uint8_t, 256> modes{};
+  for (unsigned mod_rm = 0; mod_rm < 0xC0; ++mod_rm) {
+    const unsigned mode = mod_rm >> 6U, base = mod_rm & 7U;
+    const Displacement displacement = mode == 1 ? Displacement::byte : mode == 2 ? Displacement::dword : base == 5 ? Displacement::place : Displacement::none;
+    modes[mod_rm] = static_cast<std::uint8_t>(static_cast<unsigned>(displacement) | (base == 4 ? kHasSib : 0U));
+  }
+  return modes;
+}();
+
 // Of an opcode behind VEX or EVEX, whose map is one of those behind 0F, but has no branches.
 [[nodiscard]] inline std::uint8_t vector_opcode(unsigned map, std::uint8_t opcode) noexcept {
   if (map == 3) return kOpcode0F3A;
@@ -127,8 +139,9 @@ constexpr std::array<bool, 256> kIsPrefix = [] {
   const std::uint8_t* at = begin;
   bool operand_16 = false;
   for (std::uint32_t i = 0; i < kMostPrefixes && kIsPrefix[*at]; ++i) operand_16 |= *at++ == 0x66;
-  bool rex_w = false;
-  if ((*at & 0xF0) == 0x40) rex_w = (*at++ & 8U) != 0;
+  const bool has_rex = (*at & 0xF0) == 0x40;
+  const bool rex_w = has_rex && (*at & 8U) != 0;
+  at += has_rex ? 1 : 0;
   std::uint8_t opcode;
   if (*at == 0x0F || *at == 0x62 || (*at & 0xFE) == 0xC4) [[unlikely]] {
     opcode = long_opcode(at);
@@ -137,16 +150,12 @@ constexpr std::array<bool, 256> kIsPrefix = [] {
   }
   bool has_immediate = true;
   if ((opcode & kModRm) != 0) {
-    const std::uint8_t mod_rm = *at++, mode = mod_rm >> 6U;
+    const std::uint8_t mod_rm = *at++, mode = kModes[mod_rm];
     made.base = mod_rm & 7U;
+    made.displacement = static_cast<Displacement>(mode & 3U);
     if ((opcode & kByRegister) != 0) has_immediate = (mod_rm & 0x30U) == 0;
-    if (mode != 3) {
-      std::uint8_t base = made.base;
-      if (base == 4) base = *at++ & 7U;
-      if (mode == 1) made.displacement = Displacement::byte;
-      if (mode == 2) made.displacement = Displacement::dword;
-      if (mode == 0 && base == 5) made.displacement = made.base == 5 ? Displacement::place : Displacement::dword;
-    }
+    if ((mode & kHasSib) != 0 && mod_rm < 0x40 && (*at & 7U) == 5) [[unlikely]] made.displacement = Displacement::dword;
+    at += (mode & kHasSib) != 0 ? 1 : 0;
   }
   if (has_immediate) {
     made.immediate = static_cast<Immediate>(opcode & 15U);

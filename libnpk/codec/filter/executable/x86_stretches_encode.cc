@@ -1,7 +1,7 @@
 #include "codec/filter/executable/x86_stretches_encode.h"
 
 #include <algorithm>
-#include <array>
+#include <cstring>
 
 namespace npk::codec::x86 {
 namespace {
@@ -9,37 +9,38 @@ namespace {
 constexpr std::size_t kBytesPerSign = 100;  // code has one in 30
 constexpr std::size_t kSignBytes = 6;
 
-enum Sign : std::uint8_t { nothing, rex, call, two_byte, test };
+// Sixteen positions at once; what compares true is all ones.
+using Lanes __attribute__((vector_size(16))) = std::uint8_t;
 
-constexpr std::array<std::uint8_t, 256> kSigns = [] {
-  std::array<std::uint8_t, 256> signs{};
-  signs[0x48] = rex;
-  signs[0xE8] = call;
-  signs[0x0F] = two_byte;
-  signs[0x85] = test;
-  return signs;
-}();
-
-constexpr bool is_near(std::uint8_t highest) noexcept { return highest == 0 || highest == 0xFF; }
-
-// What is frequent in code and seldom elsewhere: moves and the like of 64 bits, calls, branches and tests of registers.
-bool is_sign(const std::uint8_t* at) noexcept {
-  switch (kSigns[*at]) {
-    case rex: return at[2] != 0 && (at[1] == 0x8B || at[1] == 0x89 || at[1] == 0x8D || at[1] == 0x85 || at[1] == 0x83);
-    case call: return is_near(at[4]);
-    case two_byte: return (at[1] & 0xF0) == 0x80 && is_near(at[5]);
-    case test: return at[1] == 0xC0;
-    default: return false;
-  }
+Lanes bytes_at(const std::uint8_t* from) noexcept {
+  Lanes bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
 }
 
-bool is_code(ByteView raw, std::size_t from, std::size_t end) noexcept {
-  const std::size_t last = std::min(end, raw.size() - kSignBytes + 1);
-  std::size_t signs = 0;
-  for (std::size_t at = from; at < last; ++at)
-    if (kSigns[raw[at]] != nothing && is_sign(&raw[at])) ++signs;
-  return signs * kBytesPerSign >= end - from;
+auto is_end_of_near(Lanes highest) noexcept { return (highest == 0) | (highest == 0xFF); }
+
+// Where what is frequent in code, and seldom elsewhere, begins: moves and the like of 64 bits, calls, branches and tests of registers.
+auto signs_at(const std::uint8_t* at) noexcept {
+  const Lanes first = bytes_at(at), second = bytes_at(at + 1);
+  const auto is_wide = (first == 0x48) & (bytes_at(at + 2) != 0) & ((second == 0x83) | (second == 0x85) | (second == 0x89) | (second == 0x8B) | (second == 0x8D));
+  const auto is_call = (first == 0xE8) & is_end_of_near(bytes_at(at + 4));
+  const auto is_branch = (first == 0x0F) & ((second & 0xF0) == 0x80) & is_end_of_near(bytes_at(at + 5));
+  return is_wide | is_call | is_branch | ((first == 0x85) & (second == 0xC0));
 }
+
+// To the last whole stride before `end` for which the block has the bytes.
+std::size_t count_signs(ByteView raw, std::size_t from, std::size_t end) noexcept {
+  static_assert(kUnitBytes / sizeof(Lanes) <= 256);  // counts are bytes: of 256 signs in one lane, a unit counts none
+  Lanes counts{};
+  end = std::min(end, raw.size() - kSignBytes + 1);
+  for (; from + sizeof(Lanes) <= end; from += sizeof(Lanes)) counts -= reinterpret_cast<Lanes>(signs_at(&raw[from]));
+  std::size_t count = 0;
+  for (std::size_t lane = 0; lane < sizeof(Lanes); ++lane) count += counts[lane];
+  return count;
+}
+
+bool is_code(ByteView raw, std::size_t from, std::size_t end) noexcept { return count_signs(raw, from, end) * kBytesPerSign >= end - from; }
 
 // Of the records from `from` nine in ten have both numbers a little larger than the one before has.
 bool is_table(ByteView raw, std::size_t from, std::size_t end) noexcept {

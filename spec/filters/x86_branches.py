@@ -4,11 +4,12 @@ MAX_RAW = 1 << 24
 UNIT = 4096
 MOST_INSTRUCTION = 20
 FAR_DISTANCE = 0xFFFFFF
-CODE, TABLE, KINDS = 1, 2, 6
+CODE, TABLE, UNWINDING, KINDS = 1, 2, 6, 7
 
 # Streams by number.
 OTHER, OPERATIONS, BYTE_DISPLACEMENTS, DWORD_DISPLACEMENTS, PLACES, BYTES, WORDS, DWORDS, QWORDS = 0, 1, 2, 10, 11, 12, 13, 14, 15
-NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS, STREAMS = 16, 17, 18, 21, 24, 25, 33
+NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 16, 17, 18, 21, 24, 25
+SIZES, ORIGINS, BEGINS, RANGES, PROGRAMS, STREAMS = 33, 34, 38, 42, 46, 47
 
 PREFIXES = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3}
 
@@ -120,6 +121,10 @@ def little(value):
     return (value % (1 << 32)).to_bytes(4, "little")
 
 
+def signed(zigzag):
+    return zigzag // 2 if zigzag % 2 == 0 else -(zigzag // 2) - 1
+
+
 class Decoder:
     def __init__(self, filtered, raw_length):
         payload = Stream(filtered)
@@ -142,7 +147,7 @@ class Decoder:
             zigzag = self.big(FAR)
             if zigzag < FAR_DISTANCE:
                 raise ValueError("a near distance among the far ones")
-        return little(zigzag // 2 if zigzag % 2 == 0 else -(zigzag // 2) - 1)
+        return little(signed(zigzag))
 
     def other(self, end):
         self.raw += self.streams[OTHER].take(end - len(self.raw))
@@ -155,6 +160,30 @@ class Decoder:
             for i in range(2):
                 record[i] += int.from_bytes(steps[4 * i:4 * i + 4], "little")
                 self.raw += little(record[i])
+
+    def planes(self, first):
+        return int.from_bytes(b"".join(self.streams[first + i].take(1) for i in range(4)), "little")
+
+    def unwinding(self, end):
+        origin, begin = 0, 0
+        while len(self.raw) < end:
+            size = self.streams[SIZES].take(1)[0]
+            length = {1: 1, 2: 4}.get(size, 4 + 4 * size)
+            if size == 0:
+                self.other(min(end, (len(self.raw) // UNIT + 1) * UNIT))
+                continue
+            if len(self.raw) + length > end:
+                raise ValueError("a record is not within its stretch")
+            if size < 3:
+                self.other(len(self.raw) + length)
+                continue
+            origin = (origin + self.planes(ORIGINS)) % (1 << 32)
+            begin += signed(self.planes(BEGINS))
+            span = self.planes(RANGES)
+            relative = begin - (len(self.raw) + 8)
+            self.raw += little(length - 4) + little(origin) + little(relative) + little(span)
+            self.raw += self.streams[PROGRAMS].take(length - 16)
+            origin, begin = origin + length, begin + span
 
     def code(self, end):
         while len(self.raw) + MOST_INSTRUCTION <= end:
@@ -192,6 +221,8 @@ class Decoder:
             end = min(self.raw_length, units * UNIT)
             if kind == CODE:
                 self.code(end)
+            elif kind == UNWINDING:
+                self.unwinding(end)
             elif kind >= TABLE:
                 self.records(kind - TABLE, end)
             self.other(end)

@@ -261,8 +261,9 @@ def integers():
 class X86Payload:
     """The block and the streams of x86-64 code, an instruction or a stretch at a time."""
 
-    STREAMS = 33
+    STREAMS, KINDS = 47, 7
     OTHER, OPERATIONS, BYTE_5, DWORD, PLACES, BYTES, WORDS, DWORDS, QWORDS, NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 0, 1, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 24, 25
+    SIZES, ORIGINS, BEGINS, RANGES, PROGRAMS = 33, 34, 38, 42, 46
 
     def __init__(self):
         self.block, self.streams, self.stretches = b"", [b""] * self.STREAMS, b""
@@ -320,7 +321,7 @@ class X86Payload:
             self.instruction(operation, lambda p, i=i, operands=operands: operands(i, p))
             i += 1
         self.operand(self.OTHER, bytes(4096 - len(self.block)))
-        self.stretches += varint(6 + 1)
+        self.stretches += varint(self.KINDS + 1)
 
     def table(self):
         """A unit of pairs of growing numbers, the first at its byte 2."""
@@ -334,11 +335,38 @@ class X86Payload:
                 self.put(self.RECORDS + i, steps[i:i + 1])
             before = values
         self.operand(self.OTHER, bytes(begin + 4096 - len(self.block)))
-        self.stretches += varint(6 + 4)
+        self.stretches += varint(self.KINDS + 4)
 
     def other(self, data):
         self.operand(self.OTHER, data)
-        self.stretches += varint(6)
+        self.stretches += varint(self.KINDS)
+
+    def planes(self, first, value):
+        for i, byte in enumerate(value.to_bytes(4, "little")):
+            self.put(first + i, bytes([byte]))
+
+    def unwinding(self):
+        """A unit of .eh_frame behind five other bytes."""
+        begin = len(self.block)
+        for size, data in ((1, b"x"), (2, b"word")):
+            self.put(self.SIZES, bytes([size]))
+            self.operand(self.OTHER, data)
+        origin, code, before = 28, 0, (0, 0)
+        for i in range(100):
+            rest = bytes([0, 0x41 + i % 5, 0x0E, 0x10]) + bytes(4 * (i % 3))
+            length, span, distance = 16 + len(rest), 50 + i, -7 if i % 20 == 3 else i % 16
+            code = before[1] + distance
+            self.put(self.SIZES, bytes([length // 4 - 1]))
+            self.planes(self.ORIGINS, (origin - before[0]) % (1 << 32))
+            self.planes(self.BEGINS, 2 * distance if distance >= 0 else -2 * distance - 1)
+            self.planes(self.RANGES, span)
+            self.put(self.PROGRAMS, rest)
+            self.block += struct.pack("<IIiI", length - 4, origin, code - (len(self.block) + 8), span) + rest
+            before = (origin + length, code + span)
+            origin = 28 if i % 30 == 29 else origin + length
+        self.put(self.SIZES, b"\0")
+        self.operand(self.OTHER, bytes(begin + 4096 - len(self.block)))
+        self.stretches += varint(self.KINDS + 6)
 
     def payload(self, stretches=None, changed=None):
         """With other streams or stretches where `changed` or `stretches` says so."""
@@ -351,6 +379,7 @@ def x86_code():
     made = X86Payload()
     made.code()
     made.table()
+    made.unwinding()
     made.other(b"What is left of a block. " * 9)
     return made
 
@@ -371,7 +400,7 @@ def machine_code():
     x86 = x86_code()
     block, whole = x86.block, x86.payload()
     calls, far = x86.streams[x86.CALLS], x86.streams[x86.FAR]
-    yield right("x86_branches", "Code, a table and other bytes.", whole, block)
+    yield right("x86_branches", "Code, a table, unwinding and other bytes.", whole, block)
     cases = [
         ("cut", "A stream whose last byte is missing.", whole[:-1]),
         ("more", "A byte behind the streams.", whole + b"\0"),
@@ -381,9 +410,10 @@ def machine_code():
         ("near_among_far", "A far distance of FFFFFE.", x86.payload(changed={x86.FAR: b"\0\xFF\xFF\xFE" + far[4:]})),
         ("operation_cut", "Operation bytes that end within an instruction.", x86.payload(changed={x86.OPERATIONS: x86.streams[x86.OPERATIONS][:-1]})),
         ("stretch_empty", "A stretch of no units.", x86.payload(varint(1) + x86.stretches)),
-        ("stretch_past_end", "A stretch past the block's end.", x86.payload(x86.stretches[:-1] + varint(12))),
+        ("stretch_past_end", "A stretch past the block's end.", x86.payload(x86.stretches[:-1] + varint(14))),
         ("stretch_missing", "No stretch for the last unit.", x86.payload(x86.stretches[:-1])),
-        ("stretch_more", "A stretch behind the last unit.", x86.payload(x86.stretches + varint(6))),
+        ("stretch_more", "A stretch behind the last unit.", x86.payload(x86.stretches + varint(7))),
+        ("record_past_end", "A record of .eh_frame past its stretch.", x86.payload(changed={x86.SIZES: x86.streams[x86.SIZES][:-1] + b"\2" * 1024})),
         ("count_over", "A stream longer than the block.", varint(len(x86.stretches)) + varint(1 << 40) + whole[2:]),
         ("empty", "A payload of no bytes.", b""),
     ]

@@ -69,7 +69,8 @@ class X86BranchesDecoder final : public FilterDecoder {
 
   bool restore_stretch(std::uint8_t kind, std::size_t end) {
     if (kind == kCode && !restore_code(end)) return false;
-    if (kind >= kTable0 && !restore_records(kind - kTable0, end)) return false;
+    if (kind == kUnwinding && !restore_unwinding(end)) return false;
+    if (kind >= kTable0 && kind <= kTable3 && !restore_records(kind - kTable0, end)) return false;
     return restore_other(end);
   }
 
@@ -101,6 +102,46 @@ class X86BranchesDecoder final : public FilterDecoder {
       store_le(bytes.data() + 4, record[1]);
       put(bytes.data(), kRecordBytes);
     }
+    return true;
+  }
+
+  bool restore_unwinding(std::size_t end) {
+    UnwindingBefore before;
+    while (written_ < end && written_ < out_.size()) {
+      std::uint8_t size = 0;
+      if (!take<1>(kUnwindingSizes, &size)) return false;
+      const std::size_t length = size == kUnwindingByte ? 1 : size == kUnwindingWord ? 4 : 4 + std::size_t{4} * size;
+      const std::size_t until = size == kUnwindingEnd ? std::min(end, unit_end(written_)) : written_ + length;
+      if (until > end) return false;
+      if (size >= kLeastUnwinding ? !restore_unwinding_record(length, before) : !restore_other(until)) return false;
+    }
+    return true;
+  }
+
+  bool restore_unwinding_record(std::size_t length, UnwindingBefore& before) {
+    std::array<std::uint8_t, kMostUnwindingBytes> bytes;
+    std::uint32_t origin = 0, step = 0, range = 0;
+    Cursor& programs = streams_[kUnwindingPrograms];
+    if (!take_planes(kUnwindingOrigins, origin) || !take_planes(kUnwindingBegins, step) || !take_planes(kUnwindingRanges, range)) return false;
+    if (programs.left() < length - kUnwindingHeadBytes) return false;
+    origin += before.origin;
+    const std::uint32_t begin = before.begin + from_zigzag(step);
+    store_le(bytes.data(), static_cast<std::uint32_t>(length - 4));
+    store_le(bytes.data() + 4, origin);
+    store_le(bytes.data() + 8, begin - static_cast<std::uint32_t>(written_ + 8));
+    store_le(bytes.data() + 12, range);
+    std::memcpy(bytes.data() + kUnwindingHeadBytes, programs.at, length - kUnwindingHeadBytes);
+    programs.at += length - kUnwindingHeadBytes;
+    before = {origin + static_cast<std::uint32_t>(length), begin + range};
+    put(bytes.data(), length);
+    return true;
+  }
+
+  bool take_planes(std::size_t first_plane, std::uint32_t& value) {
+    std::array<std::uint8_t, 4> bytes;
+    for (std::size_t i = 0; i < 4; ++i)
+      if (!take<1>(first_plane + i, &bytes[i])) return false;
+    value = load_le<std::uint32_t>(bytes.data());
     return true;
   }
 

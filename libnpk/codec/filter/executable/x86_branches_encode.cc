@@ -58,7 +58,8 @@ class Splitter {
 
   void split(std::uint8_t kind, std::size_t end) {
     if (kind == kCode) split_code(end);
-    if (kind >= kTable0) split_records(kind - kTable0, end);
+    if (kind >= kTable0 && kind <= kTable3) split_records(kind - kTable0, end);
+    if (kind == kUnwinding) split_unwinding(end);
     split_other(end);
   }
 
@@ -80,6 +81,46 @@ class Splitter {
       }
       for (std::size_t i = 0; i < kRecordBytes; ++i) sink_.template put<1>(kRecords + i, &bytes[i]);
     }
+  }
+
+  // Records, and what is before, between and behind them.
+  void split_unwinding(std::size_t end) {
+    UnwindingBefore before;
+    while (at_ < end) {
+      if (const std::size_t length = unwinding_record_at(raw_, at_, end); length != 0) {
+        split_unwinding_record(length, before);
+      } else if (const auto next = first_unwinding_record(raw_, at_, end); next) {
+        while (*next - at_ >= 4) skip_unwinding(kUnwindingWord, at_ + 4);
+        while (at_ < *next) skip_unwinding(kUnwindingByte, at_ + 1);
+      } else {
+        skip_unwinding(kUnwindingEnd, std::min(end, unit_end(at_)));
+      }
+    }
+  }
+
+  void skip_unwinding(std::uint8_t size, std::size_t end) {
+    sink_.template put<1>(kUnwindingSizes, &size);
+    split_other(end);
+  }
+
+  void split_unwinding_record(std::size_t length, UnwindingBefore& before) {
+    const std::uint8_t* at = &raw_[at_];
+    const auto size = static_cast<std::uint8_t>(length / 4 - 1);
+    const std::uint32_t origin = load_le<std::uint32_t>(at + 4), range = load_le<std::uint32_t>(at + 12);
+    const std::uint32_t begin = load_le<std::uint32_t>(at + 8) + position(at + 8);
+    sink_.template put<1>(kUnwindingSizes, &size);
+    put_planes(kUnwindingOrigins, origin - before.origin);
+    put_planes(kUnwindingBegins, to_zigzag(begin - before.begin));
+    put_planes(kUnwindingRanges, range);
+    sink_.put_many(kUnwindingPrograms, {at + kUnwindingHeadBytes, length - kUnwindingHeadBytes});
+    before = {origin + static_cast<std::uint32_t>(length), begin + range};
+    at_ += length;
+  }
+
+  void put_planes(std::size_t first_plane, std::uint32_t value) {
+    std::array<std::uint8_t, 4> bytes;
+    store_le(bytes.data(), value);
+    for (std::size_t i = 0; i < 4; ++i) sink_.template put<1>(first_plane + i, &bytes[i]);
   }
 
   void split_code(std::size_t end) {

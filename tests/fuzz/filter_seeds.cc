@@ -32,7 +32,7 @@ Bytes decimals() {
 
 Bytes x86_code() {
   Bytes raw;
-  for (std::uint32_t i = 0; i < 150; ++i) {
+  for (std::uint32_t i = 0; i < 180; ++i) {
     for (const int byte : {0x55, 0x48, 0x8B, 0x05}) raw.push_back(static_cast<std::uint8_t>(byte));
     append(raw, 9'000 - static_cast<std::uint32_t>(raw.size()));
     raw.push_back(0xE8);
@@ -40,6 +40,24 @@ Bytes x86_code() {
     for (const int byte : {0x0F, 0x84}) raw.push_back(static_cast<std::uint8_t>(byte));
     append(raw, 40 + i % 7);
     raw.push_back(0xC3);
+  }
+  raw.resize(4096);
+  return raw;
+}
+
+// A unit of x86-64 code, one of a table of .eh_frame_hdr, and .eh_frame.
+Bytes x86_sections() {
+  Bytes raw = x86_code();
+  for (std::uint32_t i = 0; i < 512; ++i) {
+    append(raw, 0xFFF0'0000U + 64 * i + i % 7);
+    append(raw, 0x1234U + 24 * i);
+  }
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    append(raw, 20U);
+    append(raw, 28 + 24 * i);
+    append(raw, 80 * i - static_cast<std::uint32_t>(raw.size()));
+    append(raw, 70 + i % 9);
+    append(raw, std::uint64_t{0x0000'0010'0E41'0000} + i);
   }
   return raw;
 }
@@ -63,7 +81,7 @@ void add(const Corpus& corpus, const std::string& name, std::uint8_t choice, Cod
   if (!length) return;
   const auto low = static_cast<std::uint8_t>(raw.size()), high = static_cast<std::uint8_t>(raw.size() >> 8U);
   corpus.add(name, Bytes{choice, low, high, 0, low, static_cast<std::uint8_t>(high / 2), 0}, ByteView(filtered).first(*length));
-  const auto head = static_cast<std::uint8_t>(*length - raw.size());
+  const auto head = static_cast<std::uint8_t>(*length + 192 - raw.size());
   corpus.add(name + "_relative", Bytes{static_cast<std::uint8_t>(choice | 0x80U), head, 0, 0, 77, 1, 0}, ByteView(filtered).first(*length));
 }
 
@@ -100,6 +118,7 @@ void integers_filters(const Corpus& corpus) {
 
 void branch_filters(const Corpus& corpus) {
   add(corpus, "x86_branches", 0, CodecId::x86_branches, x86_code());
+  add(corpus, "x86_sections", 0, CodecId::x86_branches, x86_sections());
   add(corpus, "arm64_branches", 1, CodecId::arm64_branches, arm64_code());
 }
 

@@ -39,6 +39,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::numeric, {CodecId::integers}, 1},
     {ContentKind::x86_code, {CodecId::x86_branches}, 1},
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
+    {ContentKind::arm64_code, {CodecId::x86_branches, CodecId::arm64_branches}, 2},  // the former for tables and unwinding alone
 });
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;

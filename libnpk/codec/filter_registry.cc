@@ -21,7 +21,7 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::bit_shuffle, "bit_shuffle", "numbers as planes of bits", create_bit_shuffle_decoder, element_decoder_memory},
     {format::CodecId::element_delta, "element_delta", "numbers as differences from their neighbours", create_element_delta_decoder, element_decoder_memory},
     {format::CodecId::decimal_floats, "decimal_floats", "floats that are decimals as integers", create_decimal_floats_decoder, element_decoder_memory},
-    {format::CodecId::x86_branches, "x86_branches", "positions of x86-64 code in streams of their own", create_x86_branches_decoder, x86_branches_decoder_memory},
+    {format::CodecId::x86_branches, "x86_branches", "operands of x86-64 code, tables and unwinding in streams of their own", create_x86_branches_decoder, x86_branches_decoder_memory},
     {format::CodecId::arm64_branches, "arm64_branches", "positions of ARM64 code made absolute", create_arm64_branches_decoder, arm64_branches_decoder_memory},
 });
 

@@ -14,6 +14,7 @@ using namespace x86;
 
 std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
 
+constexpr std::size_t kStride = 16;
 constexpr std::size_t kSlack = 32;  // what may be written behind an instruction's begin
 
 class X86BranchesDecoder final : public FilterDecoder {
@@ -151,44 +152,46 @@ class X86BranchesDecoder final : public FilterDecoder {
     written_ += length;
   }
 
+  // What changes with each instruction is in locals: the bytes written might be members.
   bool restore_code(std::size_t end) {
+    Cursor operations = streams_[kOperations];
+    std::size_t at = written_;
     const std::size_t fast_end = std::min(end < kMostInstructionBytes ? 0 : end - kMostInstructionBytes + 1, out_.size() < kSlack ? 0 : out_.size() - kSlack);
-    while (written_ < fast_end) {
-      const std::size_t length = restore_instruction(out_.data() + written_);
+    for (std::uint8_t* const out = out_.data(); at < fast_end;) {
+      const std::size_t length = restore_instruction(operations, at, out + at);
       if (length == 0) return false;
-      written_ += length;
+      at += length;
     }
+    written_ = at;
     while (written_ + kMostInstructionBytes <= end && written_ < out_.size()) {
       std::array<std::uint8_t, kSlack> bytes;
-      const std::size_t length = restore_instruction(bytes.data());
+      const std::size_t length = restore_instruction(operations, written_, bytes.data());
       if (length == 0) return false;
       put(bytes.data(), length);
     }
+    streams_[kOperations] = operations;
     return true;
   }
 
-  // Of the instruction that begins at written_, to `to`, where kSlack bytes can be written; 0 if a stream ends.
-  [[gnu::always_inline]] std::size_t restore_instruction(std::uint8_t* to) {
-    Cursor& operations = streams_[kOperations];
-    if (operations.left() < 16) [[unlikely]] return restore_last_instruction(to);
-    const Instruction made = instruction_at(operations.at);
-    std::memcpy(to, operations.at, 16);
+  // Of the instruction at position `at`, to `to`, where kSlack bytes can be written; 0 if a stream ends.
+  [[gnu::always_inline]] std::size_t restore_instruction(Cursor& operations, std::size_t at, std::uint8_t* to) {
+    static_assert(kStride >= kMostOperationBytes);
+    Instruction made;
+    if (operations.left() >= kStride) [[likely]] {
+      made = instruction_at(operations.at);
+      std::memcpy(to, operations.at, kStride);
+    } else {
+      std::array<std::uint8_t, kStride> padded{};
+      std::copy(operations.at, operations.end, padded.begin());
+      made = instruction_at(padded.data());
+      if (operations.left() < made.operation_bytes) return 0;
+      std::memcpy(to, padded.data(), kStride);
+    }
     operations.at += made.operation_bytes;
-    return restore_operands(made, to);
+    return restore_operands(made, at, to);
   }
 
-  [[gnu::noinline]] std::size_t restore_last_instruction(std::uint8_t* to) {
-    Cursor& operations = streams_[kOperations];
-    std::array<std::uint8_t, 16> padded{};
-    std::copy(operations.at, operations.end, padded.begin());
-    const Instruction made = instruction_at(padded.data());
-    if (operations.left() < made.operation_bytes) return 0;
-    std::memcpy(to, padded.data(), 16);
-    operations.at += made.operation_bytes;
-    return restore_operands(made, to);
-  }
-
-  [[gnu::always_inline]] std::size_t restore_operands(const Instruction& made, std::uint8_t* begin) {
+  [[gnu::always_inline]] std::size_t restore_operands(const Instruction& made, std::size_t at, std::uint8_t* begin) {
     std::uint8_t* to = begin + made.operation_bytes;
     bool good = true;
     if (made.displacement == Displacement::byte) {
@@ -197,17 +200,17 @@ class X86BranchesDecoder final : public FilterDecoder {
     } else if (made.displacement != Displacement::none) {
       const bool is_place = made.displacement == Displacement::place;
       good = take<4>(is_place ? kPlaces : kDwordDisplacements, to);
-      const auto behind = static_cast<std::uint32_t>(written_ + made.operation_bytes + 4 + kImmediateBytes[static_cast<std::size_t>(made.immediate)]);
+      const auto behind = static_cast<std::uint32_t>(at + made.operation_bytes + 4 + kImmediateBytes[static_cast<std::size_t>(made.immediate)]);
       store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - (is_place ? behind : 0));
       to += 4;
     }
-    if (made.immediate != Immediate::none) good = restore_immediate(made.immediate, static_cast<std::size_t>(to - begin), to) && good;
+    if (made.immediate != Immediate::none) good = restore_immediate(made.immediate, at + static_cast<std::size_t>(to - begin), to) && good;
     to += kImmediateBytes[static_cast<std::size_t>(made.immediate)];
     return good ? static_cast<std::size_t>(to - begin) : 0;
   }
 
-  // `before`: bytes of the instruction in front of it.
-  [[gnu::always_inline]] bool restore_immediate(Immediate immediate, std::size_t before, std::uint8_t* to) {
+  // `at`: the immediate's position.
+  [[gnu::always_inline]] bool restore_immediate(Immediate immediate, std::size_t at, std::uint8_t* to) {
     switch (immediate) {
       case Immediate::byte: return take<1>(kBytes, to);
       case Immediate::near: return take<1>(kNear, to);
@@ -218,7 +221,7 @@ class X86BranchesDecoder final : public FilterDecoder {
       case Immediate::enter: return take<2>(kWords, to) && take<1>(kBytes, to + 2);
       case Immediate::call: {
         const bool good = take<4>(kCalls, to);
-        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - static_cast<std::uint32_t>(written_ + before + 4));
+        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - static_cast<std::uint32_t>(at + 4));
         return good;
       }
       case Immediate::dword: {

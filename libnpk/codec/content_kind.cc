@@ -55,8 +55,19 @@ ContentKind machine_kind(unsigned machine, unsigned x86, unsigned x86_64, unsign
   return machine == arm64 ? ContentKind::arm64_code : ContentKind::general;
 }
 
+// An archive of object files: as its first, or, where a table of symbols fills the head, as if it were x86-64 code, which a trial will tell.
+ContentKind archive_kind(ByteView head) noexcept {
+  constexpr std::size_t kMachineEnd = 20, kFirstName = 8;
+  static constexpr std::array<std::uint8_t, 4> kElf = {0x7F, 'E', 'L', 'F'};
+  const auto found = std::ranges::search(head, kElf).begin();
+  const ByteView object(found, head.end());
+  if (object.size() >= kMachineEnd && object[5] == 1) return machine_kind(load_le<std::uint16_t>(&object[18]), 3, 62, 183);
+  return begins_with(head.subspan(kFirstName), "/ ") ? ContentKind::x86_code : ContentKind::general;
+}
+
 // ELF: e_machine; PE: the machine behind the signature, where the DOS header says.
 ContentKind executable_kind(ByteView head) noexcept {
+  if (begins_with(head, "!<arch>\n")) return archive_kind(head);
   if (begins_with(head, "\x7F" "ELF") && head[5] == 1) return machine_kind(load_le<std::uint16_t>(&head[18]), 3, 62, 183);
   if (begins_with(head, "MZ") && head.size() >= 64) {
     const std::size_t at = load_le<std::uint32_t>(&head[60]);

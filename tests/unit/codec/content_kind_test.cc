@@ -88,9 +88,27 @@ TEST(ContentKind, BinariesByTheirMagic) {
   EXPECT_EQ(kind_of(fits), ContentKind::numeric);
 }
 
+TEST(ContentKind, ArchivesOfObjectsByTheirFirst) {
+  const auto archive = [](std::string_view name, std::size_t object_at, std::uint8_t machine) {
+    Bytes bytes(512, ' ');
+    std::ranges::copy(as_bytes("!<arch>\n"), bytes.begin());
+    std::ranges::copy(as_bytes(name), bytes.begin() + 8);
+    if (object_at == 0) return bytes;
+    std::ranges::copy(as_bytes("\x7F" "ELF\x02\x01\x01"), bytes.begin() + static_cast<std::ptrdiff_t>(object_at));
+    bytes[object_at + 18] = machine;
+    bytes[object_at + 19] = 0;
+    return bytes;
+  };
+  EXPECT_EQ(kind_of(archive("first.o/", 68, 62)), ContentKind::x86_code);
+  EXPECT_EQ(kind_of(archive("/ ", 300, 183)), ContentKind::arm64_code);
+  EXPECT_EQ(kind_of(archive("/ ", 300, 243)), ContentKind::general);
+  EXPECT_EQ(kind_of(archive("/ ", 0, 0)), ContentKind::x86_code);
+  EXPECT_EQ(kind_of(archive("debian-binary   ", 0, 0)), ContentKind::general);
+}
+
 // Magic numbers with nothing behind them: no read past the end.
 TEST(ContentKind, CutAnywhere) {
-  for (const std::string_view magic : {"\x7F" "ELF", "MZ", "BM", "RIFF", "P5", "{", "[", "<", "SIMPLE  ="}) {
+  for (const std::string_view magic : {"\x7F" "ELF", "!<arch>\n/ ", "!<arch>\n\x7F" "ELF", "MZ", "BM", "RIFF", "P5", "{", "[", "<", "SIMPLE  ="}) {
     for (std::size_t size = 0; size <= 80; ++size) {
       Bytes bytes(size, 0xFF);
       for (std::size_t i = 0; i < std::min(size, magic.size()); ++i) bytes[i] = static_cast<std::uint8_t>(magic[i]);

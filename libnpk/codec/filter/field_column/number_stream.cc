@@ -1,5 +1,7 @@
 #include "codec/filter/field_column/number_stream.h"
 
+#include <algorithm>
+
 #include "codec/filter/field_column/field_source.h"
 #include "codec/filter/varint.h"
 
@@ -33,6 +35,27 @@ Result<NumberStream> NumberStream::open(ByteView part) {
   stream.byte_stride_ = stream.layout_.interleaved ? 1 : stream.count_;
   stream.word_stride_ = stream.layout_.interleaved ? stream.layout_.width : 1;
   return stream;
+}
+
+std::size_t NumberStream::take_some(std::span<std::uint64_t> numbers) noexcept {
+  const std::size_t count = std::min(numbers.size(), count_ - position_);
+  const std::uint8_t* const from = words_ + position_ * word_stride_;
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = from[i * word_stride_];
+  for (unsigned byte = 1; byte < layout_.width; ++byte) {
+    const std::uint8_t* const bytes = from + byte * byte_stride_;
+    for (std::size_t i = 0; i < count; ++i) numbers[i] |= std::uint64_t{bytes[i * word_stride_]} << (8 * byte);
+  }
+  position_ += count;
+  for (std::uint64_t& number : numbers.first(count)) {
+    if (layout_.zigzag) number = (number >> 1) ^ (0 - (number & 1));
+    number += offset_;
+  }
+  if (layout_.step == NumberStep::value) return count;
+  for (std::uint64_t& number : numbers.first(count)) {
+    step_ = layout_.step == NumberStep::difference ? number : step_ + number;
+    number = value_ += step_;
+  }
+  return count;
 }
 
 }  // namespace npk::codec

@@ -1,5 +1,7 @@
 #include "codec/filter/lines/line_shapes_encode.h"
 
+#include <algorithm>
+#include <array>
 #include <span>
 
 #include "codec/filter/lines/index_table_encode.h"
@@ -8,12 +10,28 @@
 namespace npk::codec {
 namespace {
 
+// The tables of shapes are larger than a cache: what so many units need of them is fetched at once.
+constexpr std::uint32_t kAhead = 16;
+
+struct UnitHashes {
+  std::uint64_t coarse, fine, exact;
+};
+
 class Counter {
  public:
   Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {}
 
   LineShapes run() {
-    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
+    std::array<UnitHashes, kAhead> hashes;
+    const auto units = static_cast<std::uint32_t>(lines_.units.size());
+    for (std::uint32_t first = 0; first < units; first += kAhead) {
+      const std::uint32_t end = std::min(first + kAhead, units);
+      for (std::uint32_t i = first; i < end; ++i) {
+        hashes[i - first] = hashes_of(lines_.units[i]);
+        prefetch(hashes[i - first]);
+      }
+      for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
+    }
     return std::move(shapes_);
   }
 
@@ -22,25 +40,35 @@ class Counter {
     return unit.tokens == 0 ? std::span<const LineToken>() : std::span(&lines_.tokens[unit.first_token], unit.tokens);
   }
 
-  void add(std::uint32_t number) {
-    const LineUnit& unit = lines_.units[number];
-    const std::span<const LineToken> tokens = tokens_of(unit);
+  [[nodiscard]] UnitHashes hashes_of(const LineUnit& unit) const {
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
-    for (const LineToken& token : tokens) {
+    for (const LineToken& token : tokens_of(unit)) {
       coarse = hash_bytes(raw_.subspan(at, token.offset - at), coarse);
       if (token.word) fine = mix_hash(fine, token.hash);
       fine = fine * 3 + (token.word ? 1 : 2);
       at = token.offset + token.length;
     }
     coarse = hash_bytes(raw_.subspan(at, unit.offset + unit.length - at), coarse);
+    return {coarse, mix_hash(coarse, fine), hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context)};
+  }
+
+  void prefetch(const UnitHashes& hashes) const {
+    coarse_.prefetch(hashes.coarse);
+    fine_.prefetch(hashes.fine);
+    exact_.prefetch(hashes.exact);
+  }
+
+  void add(std::uint32_t number, const UnitHashes& hashes) {
+    const LineUnit& unit = lines_.units[number];
+    const std::span<const LineToken> tokens = tokens_of(unit);
     UnitShapes shapes{};
     shapes.field = note(fields_, shapes_.fields, unit.context, number);
-    shapes.coarse = note(coarse_, shapes_.coarse, coarse, number);
+    shapes.coarse = note(coarse_, shapes_.coarse, hashes.coarse, number);
     const std::uint32_t known = fine_.size();
-    shapes.fine = note(fine_, shapes_.fine, mix_hash(coarse, fine), number);
+    shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    shapes.exact = note_exact(hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context));
+    shapes.exact = note_exact(hashes.exact);
     compare(shapes_.coarse[shapes.coarse], tokens);
     compare(shapes_.fine[shapes.fine], tokens);
     shapes_.of_units.push_back(shapes);

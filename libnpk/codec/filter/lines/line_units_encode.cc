@@ -119,7 +119,8 @@ class Splitter {
   }
 
   [[nodiscard]] std::size_t token_end(std::size_t at, std::size_t end, bool& word) const {
-    const std::size_t stamp = time_stamp_length(raw_.subspan(at, end - at));
+    const ByteView text = raw_.subspan(at, end - at);
+    const std::size_t stamp = has_time_stamp_marks(text) ? time_stamp_length(text) : 0;
     if (stamp > 0) {
       word = false;
       return at + stamp;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
+#include "codec/filter/short_bytes_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec {
@@ -13,18 +13,12 @@ inline std::uint64_t mix_hash(std::uint64_t hash, std::uint64_t value) noexcept 
   return product ^ (product >> 32U);
 }
 
-inline std::uint64_t little_endian_bytes(const std::uint8_t* from, std::size_t count) noexcept {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value |= std::uint64_t{from[i]} << (8 * i);
-  return value;
-}
-
 inline std::uint64_t hash_bytes(ByteView bytes, std::uint64_t seed = 0) noexcept {
   std::uint64_t hash = mix_hash(seed + 0x2545F4914F6CDD1DULL, bytes.size());
   const std::uint8_t* at = bytes.data();
   std::size_t left = bytes.size();
-  for (; left >= 8; left -= 8, at += 8) hash = mix_hash(hash, little_endian_bytes(at, 8));
-  return left > 0 ? mix_hash(hash, little_endian_bytes(at, left)) : hash;
+  for (; left >= 8; left -= 8, at += 8) hash = mix_hash(hash, load_word(at, 8));
+  return left > 0 ? mix_hash(hash, load_word(at, left)) : hash;
 }
 
 }  // namespace npk::codec

@@ -1,9 +1,9 @@
 #include "codec/filter/templates/value_reference_encode.h"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
 
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
 namespace npk::codec {
@@ -16,7 +16,7 @@ constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
 
 bool same(ByteView raw, Place a, Place b) {
-  return a.length == b.length && (a.length == 0 || std::memcmp(raw.data() + a.offset, raw.data() + b.offset, a.length) == 0);
+  return a.length == b.length && same_bytes(raw.data() + a.offset, raw.data() + b.offset, a.length);
 }
 
 // Where a value was seen last.

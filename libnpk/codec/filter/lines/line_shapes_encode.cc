@@ -31,6 +31,7 @@ class Counter {
         prefetch(hashes[i - first]);
       }
       for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
+      for (std::uint32_t i = first; i < end; ++i) compare(i);
     }
     return std::move(shapes_);
   }
@@ -44,12 +45,12 @@ class Counter {
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
     for (const LineToken& token : tokens_of(unit)) {
-      coarse = hash_bytes(raw_.subspan(at, token.offset - at), coarse);
+      coarse = hash_within(raw_, at, token.offset - at, coarse);
       if (token.word) fine = mix_hash(fine, token.hash);
       fine = fine * 3 + (token.word ? 1 : 2);
       at = token.offset + token.length;
     }
-    coarse = hash_bytes(raw_.subspan(at, unit.offset + unit.length - at), coarse);
+    coarse = hash_within(raw_, at, unit.offset + unit.length - at, coarse);
     return {coarse, mix_hash(coarse, fine), hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context)};
   }
 
@@ -61,7 +62,6 @@ class Counter {
 
   void add(std::uint32_t number, const UnitHashes& hashes) {
     const LineUnit& unit = lines_.units[number];
-    const std::span<const LineToken> tokens = tokens_of(unit);
     UnitShapes shapes{};
     shapes.field = note(fields_, shapes_.fields, unit.context, number);
     shapes.coarse = note(coarse_, shapes_.coarse, hashes.coarse, number);
@@ -69,9 +69,9 @@ class Counter {
     shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
     shapes.exact = note_exact(hashes.exact);
-    compare(shapes_.coarse[shapes.coarse], tokens);
-    compare(shapes_.fine[shapes.fine], tokens);
     shapes_.of_units.push_back(shapes);
+    __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
+    __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
   }
 
   static std::uint32_t note(IndexTable& table, RecordList<LineShape>& shapes, std::uint64_t hash, std::uint32_t unit) {
@@ -86,6 +86,15 @@ class Counter {
     if (index == shapes_.exact.size()) shapes_.exact.push_back(0);
     ++shapes_.exact[index];
     return index;
+  }
+
+  void compare(std::uint32_t number) {
+    const std::span<const LineToken> tokens = tokens_of(lines_.units[number]);
+    const UnitShapes& shapes = shapes_.of_units[number];
+    LineShape& coarse = shapes_.coarse[shapes.coarse];
+    LineShape& fine = shapes_.fine[shapes.fine];
+    if (coarse.example != number) compare(coarse, tokens);
+    if (fine.example != number) compare(fine, tokens);
   }
 
   void compare(LineShape& shape, std::span<const LineToken> tokens) const {

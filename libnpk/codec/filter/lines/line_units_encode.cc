@@ -102,10 +102,9 @@ class Splitter {
       }
       bool word = true;
       const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
-      const ByteView bytes = raw_.subspan(at, stop - at);
       result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
-                                .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
-                                .length = static_cast<std::uint32_t>(bytes.size()) & 0x3FFFFFFFU,
+                                .hash = static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)),
+                                .length = static_cast<std::uint32_t>(stop - at) & 0x3FFFFFFFU,
                                 .word = word,
                                 .after_space = at > start && raw_[at - 1] == ' '});
       at = stop;

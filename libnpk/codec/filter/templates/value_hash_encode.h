@@ -21,4 +21,11 @@ inline std::uint64_t hash_bytes(ByteView bytes, std::uint64_t seed = 0) noexcept
   return left > 0 ? mix_hash(hash, load_word(at, left)) : hash;
 }
 
+// The same of bytes of a block, which mostly has some behind them: then how few they are takes no branches.
+inline std::uint64_t hash_within(ByteView block, std::size_t offset, std::size_t length, std::uint64_t seed = 0) noexcept {
+  if (length > 8 || length == 0 || block.size() - offset < 8) return hash_bytes(block.subspan(offset, length), seed);
+  const std::uint64_t word = load_word(block.data() + offset, 8) & (~std::uint64_t{0} >> (64 - 8 * length));
+  return mix_hash(mix_hash(seed + 0x2545F4914F6CDD1DULL, length), word);
+}
+
 }  // namespace npk::codec

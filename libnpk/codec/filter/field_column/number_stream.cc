@@ -13,6 +13,13 @@ Result<std::uint64_t> take_signed(ByteView& part) {
   return (coded >> 1) ^ (0 - (coded & 1));
 }
 
+void take_interleaved(const std::uint8_t* from, unsigned width, std::span<std::uint64_t> numbers) noexcept {
+  for (std::uint64_t& number : numbers) {
+    number = 0;
+    for (unsigned i = 0; i < width; ++i) number |= std::uint64_t{*from++} << (8 * i);
+  }
+}
+
 }  // namespace
 
 Result<NumberStream> NumberStream::open(ByteView part) {
@@ -40,10 +47,13 @@ Result<NumberStream> NumberStream::open(ByteView part) {
 std::size_t NumberStream::take_some(std::span<std::uint64_t> numbers) noexcept {
   const std::size_t count = std::min(numbers.size(), count_ - position_);
   const std::uint8_t* const from = words_ + position_ * word_stride_;
-  for (std::size_t i = 0; i < count; ++i) numbers[i] = from[i * word_stride_];
-  for (unsigned byte = 1; byte < layout_.width; ++byte) {
-    const std::uint8_t* const bytes = from + byte * byte_stride_;
-    for (std::size_t i = 0; i < count; ++i) numbers[i] |= std::uint64_t{bytes[i * word_stride_]} << (8 * byte);
+  if (layout_.interleaved) {
+    take_interleaved(from, layout_.width, numbers.first(count));
+  } else {
+    for (std::size_t i = 0; i < count; ++i) numbers[i] = from[i];
+    for (unsigned byte = 1; byte < layout_.width; ++byte) {
+      for (std::size_t i = 0; i < count; ++i) numbers[i] |= std::uint64_t{from[byte * count_ + i]} << (8 * byte);
+    }
   }
   position_ += count;
   for (std::uint64_t& number : numbers.first(count)) {

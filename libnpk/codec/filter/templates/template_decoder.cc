@@ -13,8 +13,6 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kQuickBytes = 4 * kValueSlack;  // that values rarely are longer than
-
 // What is wrong with a column, or null: for the inner loop.
 using Wrong = const char*;
 
@@ -113,9 +111,9 @@ class Restoring {
         out_(out),
         at_(out.data()),
         out_end_(out.data() + out.size()),
-        quick_end_(out.size() < kQuickBytes + kValueSlack ? nullptr : out_end_ - kQuickBytes - kValueSlack),
+        quick_end_(out.size() < kQuickRoom ? nullptr : out_end_ - kQuickRoom),
         payload_end_(payload.data() + payload.size()),
-        literals_have_slack_(static_cast<std::size_t>(payload_end_ - literals_end) >= kQuickBytes + kValueSlack),
+        literals_have_slack_(static_cast<std::size_t>(payload_end_ - literals_end) >= kQuickRoom),
         whole_(whole) {}
 
   Result<void> open(std::span<const ByteView> parts, std::uint64_t raw_length) {
@@ -205,11 +203,10 @@ class Restoring {
     return {};
   }
 
-  // As append, of bytes of the payload, of a field's value, or of `out`. Up to kQuickBytes in steps of kValueSlack.
+  // As append, of bytes of the payload, of a field's value, or of `out`.
   [[gnu::always_inline]] bool append_value(std::uint8_t*& at, ByteView bytes) const {
     // Only in the payload values lack slack, if they are in its end.
-    const bool slack = reinterpret_cast<std::uintptr_t>(payload_end_) - reinterpret_cast<std::uintptr_t>(bytes.data()) >= kQuickBytes + kValueSlack;
-    return append_quickly(at, bytes, slack);
+    return append_quickly(at, bytes, has_quick_room(bytes.data(), payload_end_));
   }
   [[gnu::always_inline]] bool append_literal(std::uint8_t*& at, ByteView bytes) const { return append_quickly(at, bytes, literals_have_slack_); }
 
@@ -219,8 +216,7 @@ class Restoring {
       at = append(at, bytes);
       return at != nullptr;
     }
-    copy_slack(at, bytes.data());
-    for (std::size_t done = kValueSlack; done < length; done += kValueSlack) copy_slack(at + done, bytes.data() + done);
+    copy_quickly(at, bytes.data(), length);
     at += length;
     return true;
   }

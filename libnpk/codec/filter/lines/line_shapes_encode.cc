@@ -41,17 +41,25 @@ class Counter {
     return unit.tokens == 0 ? std::span<const LineToken>() : std::span(&lines_.tokens[unit.first_token], unit.tokens);
   }
 
+  // One multiplication for what most literals are, as one waits for the other.
+  [[nodiscard]] std::uint64_t with_literal(std::uint64_t hash, std::size_t at, std::size_t length) const {
+    if (length > 7) return hash_bytes(raw_.subspan(at, length), hash);
+    const bool more = raw_.size() - at >= 8;
+    const std::uint64_t word = more ? load_word(raw_.data() + at, 8) & ((std::uint64_t{1} << 8 * length) - 1) : load_word(raw_.data() + at, length);
+    return mix_hash(hash, word | std::uint64_t{length} << 56U);
+  }
+
   [[nodiscard]] UnitHashes hashes_of(const LineUnit& unit) const {
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
     for (const LineToken& token : tokens_of(unit)) {
-      coarse = hash_within(raw_, at, token.offset - at, coarse);
+      coarse = with_literal(coarse, at, token.offset - at);
       if (token.word) fine = mix_hash(fine, token.hash);
       fine = fine * 3 + (token.word ? 1 : 2);
       at = token.offset + token.length;
     }
-    coarse = hash_within(raw_, at, unit.offset + unit.length - at, coarse);
-    return {coarse, mix_hash(coarse, fine), hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context)};
+    coarse = with_literal(coarse, at, unit.offset + unit.length - at);
+    return {coarse, mix_hash(coarse, fine), hash_long(raw_.subspan(unit.offset, unit.length), unit.context)};
   }
 
   void prefetch(const UnitHashes& hashes) const {
@@ -93,19 +101,31 @@ class Counter {
     const UnitShapes& shapes = shapes_.of_units[number];
     LineShape& coarse = shapes_.coarse[shapes.coarse];
     LineShape& fine = shapes_.fine[shapes.fine];
-    if (coarse.example != number) compare(coarse, tokens);
-    if (fine.example != number) compare(fine, tokens);
+    const Varying from_coarse = coarse.example == number ? Varying{} : compare(coarse.example, tokens);
+    const Varying from_fine = fine.example == coarse.example ? from_coarse : fine.example == number ? Varying{} : compare(fine.example, tokens);
+    coarse.varying |= from_coarse.tokens;
+    coarse.varying_words |= from_coarse.words;
+    fine.varying |= from_fine.tokens;
+    fine.varying_words |= from_fine.words;
   }
 
-  void compare(LineShape& shape, std::span<const LineToken> tokens) const {
-    const LineUnit& example = lines_.units[shape.example];
-    if (example.tokens != tokens.size()) return;
+  // A bit for each token.
+  struct Varying {
+    std::uint64_t tokens = 0;
+    std::uint64_t words = 0;
+  };
+
+  [[nodiscard]] Varying compare(std::uint32_t example_number, std::span<const LineToken> tokens) const {
+    const LineUnit& example = lines_.units[example_number];
+    Varying varying;
+    if (example.tokens != tokens.size()) return varying;
     const std::span<const LineToken> other = tokens_of(example);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (tokens[i].hash == other[i].hash) continue;
-      shape.varying |= 1ULL << i;
-      if (tokens[i].word && other[i].word) shape.varying_words |= 1ULL << i;
+      const std::uint64_t differs = tokens[i].hash != other[i].hash ? 1 : 0;
+      varying.tokens |= differs << i;
+      varying.words |= (tokens[i].word && other[i].word ? differs : 0) << i;
     }
+    return varying;
   }
 
   ByteView raw_;

@@ -24,6 +24,20 @@ constexpr std::array<std::uint8_t, 256> kClasses = [] {
   return classes;
 }();
 
+// What the end of a token goes by.
+constexpr std::uint8_t kDigitMark = 1, kPointMark = 2, kSeparatorMark = 4;
+
+constexpr std::array<std::uint8_t, 256> kMarks = [] {
+  std::array<std::uint8_t, 256> marks{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::uint8_t kind = kClasses[byte];
+    if (kind == kDigit) marks[byte] = kDigitMark;
+    if (kind == kSeparator) marks[byte] = kSeparatorMark;
+    if (byte == '.') marks[byte] = kPointMark;
+  }
+  return marks;
+}();
+
 bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
 
 class Splitter {
@@ -125,11 +139,13 @@ class Splitter {
       return at + stamp;
     }
     std::size_t i = at;
+    std::uint8_t seen = 0;
     for (; i < end; ++i) {
-      const std::uint8_t kind = kClasses[raw_[i]];
-      if (kind == kSeparator || (raw_[i] == '.' && ends_at_point(i, end))) break;
-      word = word && kind != kDigit;
+      const std::uint8_t marks = kMarks[raw_[i]];
+      if (marks >= kPointMark && (marks == kSeparatorMark || ends_at_point(i, end))) break;
+      seen |= marks;
     }
+    word = (seen & kDigitMark) == 0;
     return std::max(i, at + 1);
   }
 

@@ -202,7 +202,7 @@ bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place p
   const ColumnPast& source = pasts_[plan.predictors[0].source];
   const Place other = predicted(plan.predictors[0], source);
   const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
-  const auto shared = static_cast<std::size_t>(std::ranges::mismatch(mine, theirs).in1 - mine.begin());
+  const std::size_t shared = shared_length(mine, theirs);
   if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
   column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
   column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));

@@ -37,7 +37,7 @@ class FieldReader {
   // Errc::corrupt unless every value has been taken.
   [[nodiscard]] Result<void> expect_end() const;
   [[nodiscard]] bool at_end() const {
-    if (source_ != nullptr) return source_->at_end() && (batch_ == nullptr || batch_->taken == batch_->count);
+    if (source_ != nullptr) return source_->at_end() && (batch_ == nullptr || (batch_->taken == batch_->count && !batch_->failed));
     if (encoding_ == FieldEncoding::text) return text_.empty();
     return encoding_ == FieldEncoding::constant ? left_ == 0 : rest_.empty();
   }
@@ -47,6 +47,7 @@ class FieldReader {
   [[nodiscard]] Result<void> open_source(unsigned depth);
   [[nodiscard]] bool take_batched(ByteView& value) {
     if (batch_->taken == batch_->count) {
+      if (batch_->failed) return false;
       batch_->taken = 0;
       source_->fill(*batch_);
       if (batch_->count == 0) return false;

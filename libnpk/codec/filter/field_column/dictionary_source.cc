@@ -1,5 +1,6 @@
 // FieldEncoding::dictionary: varint count of entries, varint count of values, a terminator, each entry and a terminator, then the indices: one byte
 // for each value if there are at most 256 entries, else all low bytes and then all high ones.
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -29,7 +30,9 @@ class DictionarySource final : public FieldSource {
   bool at_end() const override { return position_ == count_; }
   bool fills_batches() const override { return batched_; }
   void fill(ValueBatch& batch) override {
-    for (batch.count = 0; batch.count < ValueBatch::kValues && take(batch.values[batch.count]);) ++batch.count;
+    const std::size_t count = std::min(ValueBatch::kValues, count_ - position_);
+    for (batch.count = 0; batch.count < count && take(batch.values[batch.count]);) ++batch.count;
+    batch.failed = batch.count < count;
   }
 
  private:

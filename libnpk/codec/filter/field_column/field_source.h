@@ -16,6 +16,7 @@ struct ValueBatch {
   static constexpr std::size_t kValues = 16;
   std::array<ByteView, kValues> values;
   std::size_t taken = 0, count = 0;
+  bool failed = false;  // what follows these contradicts itself
 };
 // Of parts from this size on, whose memory then is within a FieldReader's bound with a batch and what its values are made in.
 inline constexpr std::size_t kLeastBatchedBytes = 2U << 10;
@@ -34,8 +35,8 @@ class FieldSource {
   [[nodiscard]] virtual bool at_end() const = 0;
   // Whether fill may be called, in place of take.
   [[nodiscard]] virtual bool fills_batches() const { return false; }
-  // Replaces an empty batch by the next values, which take would have given, valid until the next call: none if there is none or the part
-  // contradicts itself.
+  // Replaces an empty batch that has not failed by the next values, which take would have given, valid until the next call: at least one, unless
+  // there is none or it failed.
   virtual void fill(ValueBatch& batch) { batch.count = 0; }
 };
 

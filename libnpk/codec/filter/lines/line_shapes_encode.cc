@@ -46,7 +46,7 @@ class Counter {
     if (length > 7) return hash_bytes(raw_.subspan(at, length), hash);
     const bool more = raw_.size() - at >= 8;
     const std::uint64_t word = more ? load_word(raw_.data() + at, 8) & ((std::uint64_t{1} << 8 * length) - 1) : load_word(raw_.data() + at, length);
-    return mix_hash(hash, word | std::uint64_t{length} << 56U);
+    return mix_hash(hash + (length + 1) * 0x9E3779B97F4A7C15ULL, word);  // so that no text counts too, if what is before has a hash of 0
   }
 
   [[nodiscard]] UnitHashes hashes_of(const LineUnit& unit) const {

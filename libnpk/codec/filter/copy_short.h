@@ -46,4 +46,20 @@ inline void copy_slack(std::uint8_t* to, const std::uint8_t* from) noexcept {
   std::memcpy(to, bytes.data(), kValueSlack);
 }
 
+// Values are rarely longer.
+inline constexpr std::size_t kQuickBytes = 4 * kValueSlack;
+// Room that copy_quickly may write in, and bytes that it may read.
+inline constexpr std::size_t kQuickRoom = kQuickBytes + kValueSlack;
+
+// As has_slack, for all of kQuickRoom.
+[[nodiscard]] inline bool has_quick_room(const std::uint8_t* value, const std::uint8_t* end) noexcept {
+  return reinterpret_cast<std::uintptr_t>(end) - reinterpret_cast<std::uintptr_t>(value) >= kQuickRoom;
+}
+
+// Copies up to kQuickBytes in steps of kValueSlack, the first for any length.
+inline void copy_quickly(std::uint8_t* to, const std::uint8_t* from, std::size_t length) noexcept {
+  copy_slack(to, from);
+  for (std::size_t done = kValueSlack; done < length; done += kValueSlack) copy_slack(to + done, from + done);
+}
+
 }  // namespace npk::codec

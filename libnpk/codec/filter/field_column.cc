@@ -1,21 +1,9 @@
 #include "codec/filter/field_column.h"
 
-#include <cstring>
-
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
 namespace {
-
-bool take_terminated(ByteView& rest, std::uint8_t terminator, ByteView& value) {
-  if (rest.empty()) return false;
-  const void* end = std::memchr(rest.data(), terminator, rest.size());
-  if (end == nullptr) return false;
-  const auto length = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - rest.data());
-  value = rest.first(length);
-  rest = rest.subspan(length + 1);
-  return true;
-}
 
 bool take_lengthened(ByteView& rest, ByteView& value) {
   if (rest.empty()) return false;
@@ -42,9 +30,8 @@ Result<FieldReader> FieldReader::open(ByteView part, unsigned depth) {
     case FieldEncoding::lengths: break;
     case FieldEncoding::text:
       if (reader.rest_.empty()) return bad_column("a column of a filtered block has no terminator");
-      reader.terminator_ = reader.rest_[0];
-      reader.rest_ = reader.rest_.subspan(1);
-      if (!reader.rest_.empty() && reader.rest_.back() != reader.terminator_) return bad_column("a column of a filtered block does not end");
+      reader.text_ = {reader.rest_.subspan(1), {reader.rest_[0]}};
+      if (reader.rest_.back() != reader.rest_[0]) return bad_column("a column of a filtered block does not end");
       break;
     case FieldEncoding::constant: {
       NPK_ASSIGN(reader.left_, take_varint(reader.rest_));
@@ -61,7 +48,7 @@ Result<void> FieldReader::open_source(unsigned depth) {
   if (depth > kMaxFieldDepth) return bad_column("columns of a filtered block are nested too deep");
   FieldSourceResult source;
   switch (encoding_) {
-    case FieldEncoding::dictionary: source = open_dictionary(rest_); break;
+    case FieldEncoding::dictionary: source = open_dictionary(rest_, depth); break;
     case FieldEncoding::numbers: source = open_numbers(rest_); break;
     case FieldEncoding::shared: source = open_shared(rest_); break;
     case FieldEncoding::shaped: source = open_shaped(rest_, depth); break;
@@ -71,18 +58,14 @@ Result<void> FieldReader::open_source(unsigned depth) {
   }
   if (!source) return pass_on(std::move(source));
   source_ = std::move(*source);
+  if (source_->fills_batches()) batch_ = std::make_unique<ValueBatch>();
   return {};
 }
 
-bool FieldReader::take(ByteView& value) {
-  switch (encoding_) {
-    case FieldEncoding::text: return take_terminated(rest_, terminator_, value);
-    case FieldEncoding::lengths: return take_lengthened(rest_, value);
-    case FieldEncoding::constant:
-      value = rest_;
-      return left_ > 0 && left_-- > 0;
-    default: return source_->take(value);
-  }
+bool FieldReader::take_plain(ByteView& value) {
+  if (encoding_ == FieldEncoding::lengths) return take_lengthened(rest_, value);
+  value = rest_;
+  return left_ > 0 && left_-- > 0;
 }
 
 Result<void> FieldReader::expect_end() const {

@@ -6,6 +6,7 @@
 
 #include "codec/filter/field_column/field_encoding.h"
 #include "codec/filter/field_column/field_source.h"
+#include "codec/filter/terminated_text.h"
 #include "npk/bytes.h"
 #include "npk/result.h"
 
@@ -27,23 +28,42 @@ class FieldReader {
     return value;
   }
   // next() for inner loops: false is its error. kValueSlack bytes may be read from a value on (copy_short.h).
-  [[nodiscard]] bool take(ByteView& value);
+  [[nodiscard]] bool take(ByteView& value) {
+    if (encoding_ == FieldEncoding::text) return text_.take(value);
+    if (batch_ != nullptr) return take_batched(value);
+    if (source_ != nullptr) return source_->take(value);
+    return take_plain(value);
+  }
   // Errc::corrupt unless every value has been taken.
   [[nodiscard]] Result<void> expect_end() const;
-  [[nodiscard]] bool at_end() const { 
-    if (source_ != nullptr) return source_->at_end();
+  [[nodiscard]] bool at_end() const {
+    if (source_ != nullptr) return source_->at_end() && (batch_ == nullptr || (batch_->taken == batch_->count && !batch_->failed));
+    if (encoding_ == FieldEncoding::text) return text_.empty();
     return encoding_ == FieldEncoding::constant ? left_ == 0 : rest_.empty();
   }
 
  private:
   FieldReader(FieldEncoding encoding, ByteView rest) noexcept : rest_(rest), encoding_(encoding) {}
   [[nodiscard]] Result<void> open_source(unsigned depth);
+  [[nodiscard]] bool take_batched(ByteView& value) {
+    if (batch_->taken == batch_->count) {
+      if (batch_->failed) return false;
+      batch_->taken = 0;
+      source_->fill(*batch_);
+      if (batch_->count == 0) return false;
+    }
+    value = batch_->values[batch_->taken++];
+    return true;
+  }
+  // Of FieldEncoding::lengths or constant.
+  [[nodiscard]] bool take_plain(ByteView& value);
 
   ByteView rest_;
   std::uint64_t left_ = 0;  // of a constant: values not yet taken
   std::unique_ptr<FieldSource> source_;
+  std::unique_ptr<ValueBatch> batch_;  // of large parts whose source fills it
+  TerminatedText<1> text_;
   FieldEncoding encoding_;
-  std::uint8_t terminator_ = 0;
 };
 
 }  // namespace npk::codec

@@ -1,6 +1,8 @@
 // Byte strings that are mostly short, compared without calls.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -30,6 +32,18 @@ namespace npk::codec {
   if (length > 16) return std::memcmp(left, right, length) == 0;
   if (length <= 8) return load_word(left, length) == load_word(right, length);
   return load_word(left, 8) == load_word(right, 8) && load_word(left + length - 8, 8) == load_word(right + length - 8, 8);
+}
+
+// How many bytes both begin with.
+[[nodiscard]] inline std::size_t shared_length(ByteView left, ByteView right) noexcept {
+  const std::size_t most = std::min(left.size(), right.size());
+  std::size_t shared = 0;
+  for (; shared + 8 <= most; shared += 8) {
+    const std::uint64_t difference = load_le<std::uint64_t>(left.data() + shared) ^ load_le<std::uint64_t>(right.data() + shared);
+    if (difference != 0) return shared + static_cast<std::size_t>(std::countr_zero(difference)) / 8;
+  }
+  while (shared < most && left[shared] == right[shared]) ++shared;
+  return shared;
 }
 
 }  // namespace npk::codec

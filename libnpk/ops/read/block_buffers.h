@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "io/huge_pages.h"
 #include "npk/bytes.h"
 
 namespace npk::ops {
@@ -12,6 +13,9 @@ namespace npk::ops {
 // Any thread. Keeps as many buffers as were in use at once; each only grows. Not filled with zeros first.
 class BlockBuffers {
  public:
+  // Of capacities: most blocks end a few KiB before the size that they may have, and a buffer shall do for the next one, too.
+  static constexpr std::size_t kStepBytes = 64U << 10;
+
   struct Buffer {
     std::unique_ptr<std::uint8_t[]> bytes;
     std::size_t capacity = 0;
@@ -25,7 +29,9 @@ class BlockBuffers {
     Lease(BlockBuffers& buffers, std::size_t bytes) : buffers_(buffers), buffer_(buffers.take()) {  // should this fail, one counts as lent for good: room only
       if (buffer_.capacity >= bytes) return;
       buffer_ = {};
-      buffer_ = {std::make_unique_for_overwrite<std::uint8_t[]>(bytes), bytes};
+      const std::size_t capacity = (bytes + kStepBytes - 1) / kStepBytes * kStepBytes;
+      buffer_ = {std::make_unique_for_overwrite<std::uint8_t[]>(capacity), capacity};
+      io::ask_huge_pages(buffer_.first(capacity));
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;

@@ -142,5 +142,24 @@ TEST(FieldColumn, NoValuesAndLeftoverValues) {
   }
 }
 
+// Values are made some at a time: one that is none ends those before it, for good, wherever among them it is.
+TEST(FieldColumn, AnIndexOfNoEntryEndsADictionary) {
+  constexpr std::size_t kCount = 4000;
+  for (std::size_t wrong = 2000; wrong < 2040; ++wrong) {
+    Bytes part = {static_cast<std::uint8_t>(FieldEncoding::dictionary), 2, 0xA0, 0x1F, '\n', 'a', '\n', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', 'b', '\n'};
+    const std::size_t first = part.size();
+    part.resize(first + kCount, 1);
+    part[first + wrong] = 2;
+    auto reader = FieldReader::open(part);
+    ASSERT_TRUE(reader);
+    ByteView value;
+    for (std::size_t i = 0; i < wrong; ++i) ASSERT_TRUE(reader->take(value)) << i;
+    EXPECT_FALSE(reader->at_end());
+    EXPECT_FALSE(reader->take(value));
+    EXPECT_FALSE(reader->take(value));
+    EXPECT_FALSE(reader->expect_end());
+  }
+}
+
 }  // namespace
 }  // namespace npk::codec

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder.h"
@@ -147,6 +148,27 @@ TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
   EXPECT_LT(filtered->size(), text.size() / 2);
   const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
   EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+// Of a third piece of a line without a name the hash of what it belongs to is 0: no text before a token must change even that.
+TEST(LineShapes, ATokenBehindNoTextIsNotNone) {
+  const std::string text = "x\"y\"Cd\"\nx\"y\"\"\n";
+  const LineUnits units = split_lines(as_bytes(text));
+  ASSERT_EQ(units.units.size(), 8U);
+  EXPECT_EQ(units.units[2].context, 0U);
+  const LineShapes shapes = count_shapes(as_bytes(text), units);
+  EXPECT_NE(shapes.of_units[2].coarse, shapes.of_units[6].coarse);
+  EXPECT_EQ(shapes.of_units[0].coarse, shapes.of_units[4].coarse);
+}
+
+// Where it stands in the block changes no shape, though hashes read ahead.
+TEST(LineShapes, AreTheSameInTheEndOfABlock) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "a-" + std::to_string(i) + ";\n";
+  const LineUnits units = split_lines(as_bytes(text));
+  const LineShapes shapes = count_shapes(as_bytes(text), units);
+  EXPECT_EQ(shapes.coarse.size(), 1U);
+  EXPECT_EQ(shapes.coarse[0].count, 40U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, TemplateFilters, testing::Values(CodecId::lines, CodecId::delimited),

@@ -100,15 +100,15 @@ class DelimitedEncoder {
 
   // With quotation marks in the template, or else in the values.
   bool add_row(const DelimitedRow& row, RowKey key, bool quotes_apart) {
-    literals_.clear();
-    values_.clear();
+    literals_.resize(row.cells);
+    values_.resize(row.cells);
     std::uint32_t at = row.offset;
     for (std::size_t i = 0; i < row.cells; ++i) {
       const DelimitedCell& cell = table_.cells[row.first_cell + i];
       const std::uint32_t marks = cell.quoted && !quotes_apart ? 1 : 0;
       const Place value{cell.offset - marks, cell.length + 2 * marks};
-      literals_.push_back({at, value.offset - at});
-      values_.push_back(value);
+      literals_[i] = {at, value.offset - at};
+      values_[i] = value;
       at = value.offset + value.length;
     }
     const Place ending{at, row.offset + row.length - at};

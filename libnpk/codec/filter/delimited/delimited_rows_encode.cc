@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
+#include "codec/filter/byte_mask.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
 namespace npk::codec {
@@ -19,6 +21,18 @@ constexpr std::uint32_t kFewestLines = 8;
 // A quotation mark whose fellow is further away than this is a byte like others.
 constexpr std::size_t kLongestQuoted = 1U << 16;
 
+// Of bytes: which delimiter, or
+enum ByteKind : std::uint8_t { kQuote = kDelimiters.size(), kLineFeed, kOrdinary };
+
+constexpr std::array<std::uint8_t, 256> kKinds = [] {
+  std::array<std::uint8_t, 256> kinds{};
+  kinds.fill(kOrdinary);
+  for (std::uint8_t i = 0; i < kDelimiters.size(); ++i) kinds[kDelimiters[i]] = i;
+  kinds['"'] = kQuote;
+  kinds['\n'] = kLineFeed;
+  return kinds;
+}();
+
 struct Tally {
   std::uint32_t here = 0, before = 0;  // In this line, in the last.
   std::uint32_t equal_lines = 0;
@@ -28,10 +42,13 @@ struct Tally {
 void count_sample(ByteView sample, std::array<Tally, kDelimiters.size()>& tallies, std::uint32_t& lines) {
   bool quoted = false;
   for (const std::uint8_t byte : sample) {
-    if (byte == '"') quoted = !quoted;
-    if (byte != '\n') {
-      const auto which = static_cast<std::size_t>(std::ranges::find(kDelimiters, byte) - kDelimiters.begin());
-      if (which < tallies.size() && !quoted) ++tallies[which].here;
+    const std::uint8_t kind = kKinds[byte];
+    if (kind == kOrdinary) continue;
+    if (kind != kLineFeed) {
+      if (kind == kQuote)
+        quoted = !quoted;
+      else if (!quoted)
+        ++tallies[kind].here;
       continue;
     }
     quoted = false;
@@ -83,6 +100,29 @@ class RowSplitter {
 
   bool ends_cell(std::size_t at) const { return raw_[at] == delimiter_ || raw_[at] == '\n' || (raw_[at] == '\r' && at + 1 < end_ && raw_[at + 1] == '\n'); }
 
+  // The first place from `at` on of a delimiter, a line feed or a carriage return: there is one.
+  std::size_t next_stop(std::size_t at) {
+    if (at - window_ >= kMaskBytes || stops_delimiter_ != delimiter_) find_stops(at);
+    for (;;) {
+      const std::uint64_t stops = stops_ >> (at - window_);
+      if (stops != 0) return at + static_cast<std::size_t>(std::countr_zero(stops));
+      at = window_ + kMaskBytes;
+      find_stops(at);
+    }
+  }
+
+  void find_stops(std::size_t at) {
+    std::array<std::uint8_t, kMaskBytes> last{};
+    const std::uint8_t* bytes = raw_.data() + at;
+    if (raw_.size() - at < kMaskBytes) {
+      std::ranges::copy(raw_.subspan(at), last.begin());
+      bytes = last.data();
+    }
+    stops_ = mask_of_equal(bytes, delimiter_) | mask_of_equal(bytes, '\n') | mask_of_equal(bytes, '\r');
+    window_ = at;
+    stops_delimiter_ = delimiter_;
+  }
+
   // The place of the mark that ends the quoted cell that begins at `at`; 0 if it does not end well.
   std::size_t closing_quote(std::size_t at) {
     if (at < no_quotes_before_) return 0;
@@ -111,7 +151,7 @@ class RowSplitter {
       const std::size_t begin = closing > 0 ? at_ + 1 : at_;
       std::size_t end = closing;
       if (closing == 0) {
-        for (end = at_; !ends_cell(end);) ++end;
+        for (end = next_stop(at_); !ends_cell(end); end = next_stop(end + 1)) {}
       }
       result_.cells.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end - begin) & 0x7FFFFFFFU, closing > 0});
       quotes = mix_hash(quotes, closing > 0 ? 1 : 2);
@@ -137,6 +177,9 @@ class RowSplitter {
   std::size_t no_quotes_before_ = 0;
   std::size_t last_look_ = 0, next_look_ = 0;
   std::uint32_t lone_cells_ = 0;
+  std::uint64_t stops_ = 0;  // in the window of kMaskBytes from window_ on
+  std::size_t window_ = SIZE_MAX / 2;
+  std::uint8_t stops_delimiter_ = kNoDelimiter;
   DelimitedRows result_;
 };
 

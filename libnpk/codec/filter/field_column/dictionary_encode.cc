@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
@@ -17,9 +18,7 @@ std::uint64_t hash_of(ByteView value) {
   const std::uint8_t* at = value.data();
   std::size_t left = value.size();
   for (; left >= 8; left -= 8, at += 8) hash = std::rotl((hash ^ load_le<std::uint64_t>(at)) * 0x9E3779B97F4A7C15ULL, 29);
-  std::uint64_t tail = 0;
-  for (std::size_t i = 0; i < left; ++i) tail |= std::uint64_t{at[i]} << (8 * i);
-  hash = (hash ^ tail) * 0x9E3779B97F4A7C15ULL;
+  hash = (hash ^ load_word(at, left)) * 0x9E3779B97F4A7C15ULL;
   return hash ^ (hash >> 32);
 }
 
@@ -41,7 +40,8 @@ class EntryTable {
         dictionary.places.push_back(dictionary.values.place_of(value));
         return slots_[at];
       }
-      if (std::ranges::equal(dictionary.entries()[slots_[at]], value)) return slots_[at];
+      const ByteView entry = dictionary.entries()[slots_[at]];
+      if (entry.size() == value.size() && same_bytes(entry.data(), value.data(), value.size())) return slots_[at];
     }
     return kFull;
   }

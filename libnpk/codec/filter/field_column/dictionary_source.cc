@@ -1,5 +1,6 @@
 // FieldEncoding::dictionary: varint count of entries, varint count of values, a terminator, each entry and a terminator, then the indices: one byte
 // for each value if there are at most 256 entries, else all low bytes and then all high ones.
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace {
 
 class DictionarySource final : public FieldSource {
  public:
+  explicit DictionarySource(bool batched) noexcept : batched_(batched) {}
   // Takes the entries from the front of `part`; false if they do not end.
   bool read_entries(ByteView& part, std::size_t count, std::uint8_t terminator);
   bool read_indices(ByteView part, std::uint64_t count);
@@ -26,6 +28,12 @@ class DictionarySource final : public FieldSource {
     return true;
   }
   bool at_end() const override { return position_ == count_; }
+  bool fills_batches() const override { return batched_; }
+  void fill(ValueBatch& batch) override {
+    const std::size_t count = std::min(ValueBatch::kValues, count_ - position_);
+    for (batch.count = 0; batch.count < count && take(batch.values[batch.count]);) ++batch.count;
+    batch.failed = batch.count < count;
+  }
 
  private:
   std::vector<std::uint32_t> starts_;  // of the entries, and the end of the last
@@ -34,6 +42,7 @@ class DictionarySource final : public FieldSource {
   std::size_t count_ = 0;
   std::size_t position_ = 0;
   bool wide_ = false;
+  bool batched_;
 };
 
 bool DictionarySource::read_entries(ByteView& part, std::size_t count, std::uint8_t terminator) {
@@ -64,13 +73,13 @@ static_assert(sizeof(DictionarySource) <= kMostSourceBytes);
 
 }  // namespace
 
-FieldSourceResult open_dictionary(ByteView part) {
+FieldSourceResult open_dictionary(ByteView part, unsigned depth) {
   NPK_ASSIGN(const std::uint64_t entries, take_varint(part));
   NPK_ASSIGN(const std::uint64_t count, take_varint(part));
   if (entries > kMaxFieldEntries || entries * kBytesPerFieldEntry > part.size() || part.size() > UINT32_MAX) {
     return bad_column("a column of a filtered block has too many entries");
   }
-  auto source = std::make_unique<DictionarySource>();
+  auto source = std::make_unique<DictionarySource>(depth == 0 && part.size() >= kLeastBatchedBytes);
   const std::uint8_t terminator = part.empty() ? 0 : part[0];
   part = part.subspan(part.empty() ? 0 : 1);
   if (!source->read_entries(part, static_cast<std::size_t>(entries), terminator) || !source->read_indices(part, count)) {

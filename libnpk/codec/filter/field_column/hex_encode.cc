@@ -56,25 +56,20 @@ bool most_fit(FieldValues values, const FieldHex& hex) {
 
 FilterBytes pack(FieldValues values, const FieldHex& found) {
   const auto& digits = found.upper ? kUpper : kLower;
-  FilterBytes packed;
-  packed.reserve(values.size() * found.pattern.size() / 2);
+  FilterVector<std::uint16_t> places;  // of digits
+  for (std::size_t i = 0; i < found.pattern.size(); ++i) {
+    if (found.pattern[i] == 0) places.push_back(static_cast<std::uint16_t>(i));
+  }
+  FilterBytes packed((values.size() - found.exceptions.size()) * (places.size() / 2));
+  std::uint8_t* to = packed.data();
   std::size_t next_exception = 0;
   for (std::size_t n = 0; n < values.size(); ++n) {
     if (next_exception < found.exceptions.size() && found.exceptions[next_exception] == n) {
       ++next_exception;
       continue;
     }
-    bool high = true;
-    for (std::size_t i = 0; i < found.pattern.size(); ++i) {
-      if (found.pattern[i] != 0) continue;
-      const std::uint8_t digit = digits[values[n][i]];
-      if (high) {
-        packed.push_back(static_cast<std::uint8_t>(digit << 4));
-      } else {
-        packed.back() = static_cast<std::uint8_t>(packed.back() | digit);
-      }
-      high = !high;
-    }
+    const std::uint8_t* const value = values[n].data();
+    for (std::size_t i = 0; i + 1 < places.size(); i += 2) *to++ = static_cast<std::uint8_t>(digits[value[places[i]]] << 4 | digits[value[places[i + 1]]]);
   }
   return packed;
 }

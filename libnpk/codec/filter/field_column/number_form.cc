@@ -62,22 +62,17 @@ std::uint8_t* spell_scaled(NumberForm form, unsigned digits, bool negative, std:
   return spell_sign(negative, at - 1);
 }
 
-}  // namespace
-
-ShortSpelling spell_short(NumberForm form, unsigned digits, std::uint64_t number) noexcept {
+// spell_short with what is the same for all numbers of a column known before.
+template <bool kScaled, bool kTrimmed>
+[[gnu::always_inline]] inline ShortSpelling spell_short_as(unsigned digits, unsigned kept, std::uint64_t number) noexcept {
   const bool negative = static_cast<std::int64_t>(number) < 0;
   const std::uint64_t magnitude = negative ? 0 - number : number;
-  const bool scaled = form >= NumberForm::scaled;
-  if (magnitude >= kEightDigits || digits >= 8 || form == NumberForm::lower_hex || form == NumberForm::upper_hex) return {};
+  if (magnitude >= kEightDigits) return {};
   const std::uint64_t bytes = eight_digits(magnitude);
-  unsigned cut = 0;
-  if (form > NumberForm::scaled) {
-    const unsigned kept = form == NumberForm::scaled_pointed ? std::min(1U, digits) : 0;
-    cut = std::min(static_cast<unsigned>(std::countl_zero(bytes)) / 8, digits - kept);
-  }
-  const unsigned least = scaled ? digits + 1 : digits;
+  const unsigned cut = kTrimmed ? std::min(static_cast<unsigned>(std::countl_zero(bytes)) / 8, digits - kept) : 0;
+  const unsigned least = kScaled ? digits + 1 : digits;
   const unsigned first = std::min(static_cast<unsigned>(std::countr_zero(bytes)) / 8, 8 - least);  // of the eight digits that is spelled
-  const unsigned behind = scaled ? digits - cut : 0;
+  const unsigned behind = kScaled ? digits - cut : 0;
   unsigned length = 8 - first - cut;
   if (length == 0 || length + (behind > 0 ? 1 : 0) + (negative ? 1 : 0) > 8) return {};
   std::uint64_t text = (bytes | 0x3030'3030'3030'3030) >> (8 * first);
@@ -88,6 +83,50 @@ ShortSpelling spell_short(NumberForm form, unsigned digits, std::uint64_t number
   }
   if (negative) text = text << 8 | '-', ++length;
   return {text, length};
+}
+
+unsigned kept_digits(NumberForm form, unsigned digits) noexcept { return form == NumberForm::scaled_pointed ? std::min(1U, digits) : 0; }
+bool may_be_short(NumberForm form, unsigned digits) noexcept { return digits < 8 && form != NumberForm::lower_hex && form != NumberForm::upper_hex; }
+
+template <bool kScaled, bool kTrimmed>
+void spell_all(NumberForm form, unsigned digits, std::span<const std::uint64_t> numbers, std::uint8_t* text, ByteView* spelling) noexcept {
+  const unsigned kept = kept_digits(form, digits);
+  for (const std::uint64_t number : numbers) {
+    const ShortSpelling found = spell_short_as<kScaled, kTrimmed>(digits, kept, number);
+    if (found.length > 0) [[likely]] {
+      store_le(text, found.text);
+      *spelling++ = {text, found.length};
+      text += kMaxNumberBytes;
+    } else {
+      text += kMaxNumberBytes;
+      *spelling++ = {spell_number(form, digits, number, text), text};
+    }
+  }
+}
+
+}  // namespace
+
+ShortSpelling spell_short(NumberForm form, unsigned digits, std::uint64_t number) noexcept {
+  if (!may_be_short(form, digits)) return {};
+  const unsigned kept = kept_digits(form, digits);
+  if (form < NumberForm::scaled) return spell_short_as<false, false>(digits, kept, number);
+  return form == NumberForm::scaled ? spell_short_as<true, false>(digits, kept, number) : spell_short_as<true, true>(digits, kept, number);
+}
+
+void spell_numbers(NumberForm form, unsigned digits, std::span<const std::uint64_t> numbers, MutableBytes texts, std::span<ByteView> spellings) noexcept {
+  std::uint8_t* text = texts.data();
+  if (!may_be_short(form, digits)) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      text += kMaxNumberBytes;
+      spellings[i] = {spell_number(form, digits, numbers[i], text), text};
+    }
+  } else if (form < NumberForm::scaled) {
+    spell_all<false, false>(form, digits, numbers, text, spellings.data());
+  } else if (form == NumberForm::scaled) {
+    spell_all<true, false>(form, digits, numbers, text, spellings.data());
+  } else {
+    spell_all<true, true>(form, digits, numbers, text, spellings.data());
+  }
 }
 
 std::uint8_t* spell_number(NumberForm form, unsigned digits, std::uint64_t number, std::uint8_t* end) noexcept {

@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+
+#include "npk/bytes.h"
 
 namespace npk::codec {
 
@@ -22,6 +25,9 @@ inline constexpr std::size_t kMaxNumberBytes = 24;   // of a spelling
 // Writes the spelling so that it ends at `end`, and says where it begins: at most kMaxNumberBytes before, all of which may be written.
 // Not for NumberForm::time.
 [[nodiscard]] std::uint8_t* spell_number(NumberForm form, unsigned digits, std::uint64_t number, std::uint8_t* end) noexcept;
+
+// The spellings of as many numbers, in `texts`: kMaxNumberBytes for each, none of which outlives them. Not for NumberForm::time.
+void spell_numbers(NumberForm form, unsigned digits, std::span<const std::uint64_t> numbers, MutableBytes texts, std::span<ByteView> spellings) noexcept;
 
 // At most eight bytes, the first lowest.
 struct ShortSpelling {

@@ -13,7 +13,7 @@
 namespace npk::codec {
 namespace {
 
-class NumberSource final : public FieldSource {
+class NumberSource : public FieldSource {
  public:
   NumberSource(NumberForm form, unsigned digits, const NumberStream& stream) noexcept : stream_(stream), form_(form), digits_(digits) {}
 
@@ -34,14 +34,33 @@ class NumberSource final : public FieldSource {
   }
   bool at_end() const override { return stream_.at_end(); }
 
- private:
-  using Words [[gnu::vector_size(kValueSlack)]] = std::uint64_t;
-
+ protected:
   NumberStream stream_;
   NumberForm form_;
   unsigned digits_;
+
+ private:
+  using Words [[gnu::vector_size(kValueSlack)]] = std::uint64_t;
+
   std::array<std::uint8_t, kMaxNumberBytes + kValueSlack> text_{};
 };
+
+class NumberBatchSource final : public NumberSource {
+ public:
+  using NumberSource::NumberSource;
+
+  bool fills_batches() const override { return true; }
+  void fill(ValueBatch& batch) override {
+    std::array<std::uint64_t, ValueBatch::kValues> numbers;
+    batch.count = stream_.take_some(numbers);
+    spell_numbers(form_, digits_, std::span(numbers).first(batch.count), texts_, batch.values);
+  }
+
+ private:
+  std::array<std::uint8_t, ValueBatch::kValues * kMaxNumberBytes + kValueSlack> texts_{};
+};
+
+static_assert(sizeof(NumberBatchSource) + sizeof(ValueBatch) <= kLeastBatchedBytes / 2);
 
 class TimeSource final : public FieldSource {
  public:
@@ -78,6 +97,7 @@ FieldSourceResult open_numbers(ByteView part) {
   if (form == NumberForm::time) return open_times(part[1], part.subspan(2));
   if (form > NumberForm::time || part[1] > kMaxNumberDigits) return bad_column("numbers of a filtered block have an unknown form");
   NPK_ASSIGN(const NumberStream stream, NumberStream::open(part.subspan(2)));
+  if (part.size() >= kLeastBatchedBytes) return std::make_unique<NumberBatchSource>(form, part[1], stream);
   return std::make_unique<NumberSource>(form, part[1], stream);
 }
 

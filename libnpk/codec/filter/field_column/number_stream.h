@@ -1,6 +1,8 @@
 // A sequence of 64-bit numbers in as few whole bytes each as all of them need: what FieldEncoding::numbers is made of.
 #pragma once
 
+#include <span>
+
 #include "npk/bytes.h"
 #include "npk/result.h"
 
@@ -25,6 +27,8 @@ class NumberStream {
   [[nodiscard]] bool at_end() const noexcept { return position_ == count_; }
   // Not at_end().
   [[nodiscard]] std::uint64_t take() noexcept;
+  // Takes as many as there are, at most `numbers`, and says how many.
+  std::size_t take_some(std::span<std::uint64_t> numbers) noexcept;
 
  private:
   [[nodiscard]] std::uint64_t word() noexcept;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
@@ -26,7 +27,7 @@ void append_terminated(FieldValues values, std::uint8_t terminator, FilterBytes&
   std::size_t at = part.size();
   part.resize(bytes);
   for (const ByteView value : values) {
-    if (!value.empty()) std::memcpy(part.data() + at, value.data(), value.size());
+    copy_short(part.data() + at, value.data(), value.size());
     at += value.size();
     part[at++] = terminator;
   }

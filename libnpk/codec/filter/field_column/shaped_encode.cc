@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
@@ -76,8 +77,7 @@ bool most_match(FieldValues values, const FieldShape& shape) {
 std::optional<FieldShape> find_middle(FieldValues values) {
   ByteView front = values[0], back = values[0];
   for (const ByteView value : values) {
-    const auto same = std::ranges::mismatch(front, value).in1 - front.begin();
-    front = front.first(static_cast<std::size_t>(same));
+    front = front.first(shared_length(front, value));
     std::size_t end = 0;
     while (end < back.size() && end < value.size() && back[back.size() - 1 - end] == value[value.size() - 1 - end]) ++end;
     back = back.last(end);
@@ -172,8 +172,7 @@ std::optional<FilterBytes> encode_shared_column(FieldValues values) {
   ByteView before;
   for (const ByteView value : values) {
     if (value.size() > kMaxComposedBytes) return std::nullopt;
-    const auto same = static_cast<std::size_t>(std::ranges::mismatch(before, value).in1 - before.begin());
-    const std::size_t share = std::min<std::size_t>(same, 255);
+    const std::size_t share = std::min<std::size_t>(shared_length(before, value), 255);
     part.push_back(static_cast<std::uint8_t>(share));
     own.push_back(values.place_of(value.subspan(share)));
     before = value;

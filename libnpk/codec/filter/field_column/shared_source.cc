@@ -1,11 +1,11 @@
 // FieldEncoding::shared: varint count, for each value a byte that says how many bytes it shares with the one before (none with the first), a
 // terminator, then what follows those of each value and a terminator.
 #include <array>
-#include <cstring>
 
 #include "codec/filter/copy_short.h"
 #include "codec/filter/field_column/field_encoding.h"
 #include "codec/filter/field_column/field_source.h"
+#include "codec/filter/terminated_text.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
@@ -13,19 +13,16 @@ namespace {
 
 class SharedSource final : public FieldSource {
  public:
-  SharedSource(ByteView shares, std::uint8_t terminator, ByteView text) noexcept : shares_(shares), text_(text), terminator_(terminator) {}
+  SharedSource(ByteView shares, std::uint8_t terminator, ByteView text) noexcept : shares_(shares), text_(text, {terminator}) {}
 
   bool take(ByteView& value) override {
-    if (shares_.empty() || text_.empty()) return false;
+    ByteView own;
+    if (shares_.empty() || !text_.take(own)) return false;
     const std::size_t share = shares_[0];
-    const void* end = std::memchr(text_.data(), terminator_, text_.size());
-    if (end == nullptr || share > length_) return false;
-    const auto own = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - text_.data());
-    if (own > kMaxComposedBytes - share) return false;
-    copy_short(value_.data() + share, text_.data(), own);
-    length_ = share + own;
+    if (share > length_ || own.size() > kMaxComposedBytes - share) return false;
+    copy_short(value_.data() + share, own.data(), own.size());
+    length_ = share + own.size();
     shares_ = shares_.subspan(1);
-    text_ = text_.subspan(own + 1);
     value = ByteView(value_).first(length_);
     return true;
   }
@@ -33,9 +30,8 @@ class SharedSource final : public FieldSource {
 
  private:
   ByteView shares_;
-  ByteView text_;
+  TerminatedText<1> text_;
   std::size_t length_ = 0;
-  std::uint8_t terminator_;
   std::array<std::uint8_t, kMaxComposedBytes + kValueSlack> value_{};
 };
 

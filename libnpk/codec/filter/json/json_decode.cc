@@ -2,6 +2,7 @@
 #include <cstring>
 #include <vector>
 
+#include "codec/filter/copy_short.h"
 #include "codec/filter/field_column.h"
 #include "codec/filter/json/json_dictionary.h"
 #include "codec/filter/json/json_format.h"
@@ -40,6 +41,17 @@ class Output {
     to_ += fits;
     over_ |= fits < length;
   }
+  // Of a field, whose part is in memory that ends at `end`.
+  void put_value(ByteView value, const std::uint8_t* end) {
+    if (value.size() > kQuickBytes || room() < kQuickRoom || !has_quick_room(value.data(), end)) [[unlikely]] return put(value.data(), value.size());
+    copy_quickly(to_, value.data(), value.size());
+    to_ += value.size();
+  }
+  void put_line_end(const LineStyle& style) {
+    if (room() < style.line_end.size()) return put(style.line_end.data(), style.line_end_bytes);
+    std::memcpy(to_, style.line_end.data(), style.line_end.size());
+    to_ += style.line_end_bytes;
+  }
   void put(std::uint8_t byte) {
     if (to_ == end_) {
       over_ = true;
@@ -49,8 +61,13 @@ class Output {
   }
   [[nodiscard]] std::size_t length() const { return static_cast<std::size_t>(to_ - begin_); }
   // What was put out at `offset`, all of it before what comes now.
-  void repeat(std::size_t offset, std::size_t length) { put(begin_ + offset, length); }
+  void repeat(std::size_t offset, std::size_t length) { put_value({begin_ + offset, length}, end_); }
   void fill(std::uint8_t byte, std::uint64_t count) {
+    if (count <= kQuickBytes && room() >= kQuickRoom) {
+      for (std::size_t done = 0; done < count; done += kValueSlack) std::memset(to_ + done, byte, kValueSlack);
+      to_ += count;
+      return;
+    }
     const auto fits = static_cast<std::size_t>(std::min<std::uint64_t>(count, room()));
     std::memset(to_, byte, fits);
     to_ += fits;
@@ -158,6 +175,7 @@ class JsonDecoder final : public FilterDecoder {
   };
   std::vector<LastValue> last_values_;  // by column
   std::int64_t level_ = 0;
+  const std::uint8_t* payload_end_ = nullptr;
 };
 
 Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
@@ -178,7 +196,7 @@ Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
 void JsonDecoder::put_line_end(const TokenPiece& piece, Output& out) const {
   const LineStyle& style = dictionary_.style(piece.style);
   const std::int64_t level = level_ + piece.raise;
-  out.put(style.line_end.data(), style.line_end_bytes);
+  out.put_line_end(style);
   if (level > 0) out.fill(style.filler, static_cast<std::uint64_t>(level) * style.unit);
 }
 
@@ -204,7 +222,7 @@ Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
   if (!readers_[token.column].take(value)) return corrupt("a column of a json payload ends early or contradicts itself");
   if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
   last = {out.length(), value.size()};
-  out.put(value.data(), value.size());
+  out.put_value(value, payload_end_);
   return {};
 }
 
@@ -237,6 +255,7 @@ Result<bool> JsonDecoder::restore(ByteView filtered, std::uint64_t filtered_leng
   if (count < kFirstColumnPart || count > kFirstColumnPart + kMaxColumns) return corrupt("a json payload has a wrong number of parts");
   NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
   NPK_TRY(open(parts));
+  payload_end_ = filtered.data() + filtered.size();
   Output output(out);
   NPK_TRY(decode(output));
   if (out.size() < raw_length) return true;

@@ -19,6 +19,8 @@ class IndexTable {
     return slot.number - 1;
   }
   [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
+  // A hint that index_of(hash) will be called soon.
+  void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[place_of(hash)]); }
 
  private:
   struct Slot {
@@ -27,8 +29,9 @@ class IndexTable {
 
     [[nodiscard]] std::uint64_t hash() const noexcept { return std::uint64_t{high} << 32U | low; }
   };
+  [[nodiscard]] std::size_t place_of(std::uint64_t hash) const noexcept { return (hash ^ hash >> 29U) & (slots_.size() - 1); }
   Slot& find(std::uint64_t hash) {
-    std::size_t at = (hash ^ hash >> 29U) & (slots_.size() - 1);
+    std::size_t at = place_of(hash);
     while (slots_[at].number != 0 && slots_[at].hash() != hash) at = (at + 1) & (slots_.size() - 1);
     return slots_[at];
   }

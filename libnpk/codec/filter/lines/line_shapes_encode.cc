@@ -1,5 +1,7 @@
 #include "codec/filter/lines/line_shapes_encode.h"
 
+#include <algorithm>
+#include <array>
 #include <span>
 
 #include "codec/filter/lines/index_table_encode.h"
@@ -8,12 +10,29 @@
 namespace npk::codec {
 namespace {
 
+// The tables of shapes are larger than a cache: what so many units need of them is fetched at once.
+constexpr std::uint32_t kAhead = 16;
+
+struct UnitHashes {
+  std::uint64_t coarse, fine, exact;
+};
+
 class Counter {
  public:
   Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {}
 
   LineShapes run() {
-    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
+    std::array<UnitHashes, kAhead> hashes;
+    const auto units = static_cast<std::uint32_t>(lines_.units.size());
+    for (std::uint32_t first = 0; first < units; first += kAhead) {
+      const std::uint32_t end = std::min(first + kAhead, units);
+      for (std::uint32_t i = first; i < end; ++i) {
+        hashes[i - first] = hashes_of(lines_.units[i]);
+        prefetch(hashes[i - first]);
+      }
+      for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
+      for (std::uint32_t i = first; i < end; ++i) compare(i);
+    }
     return std::move(shapes_);
   }
 
@@ -22,28 +41,45 @@ class Counter {
     return unit.tokens == 0 ? std::span<const LineToken>() : std::span(&lines_.tokens[unit.first_token], unit.tokens);
   }
 
-  void add(std::uint32_t number) {
-    const LineUnit& unit = lines_.units[number];
-    const std::span<const LineToken> tokens = tokens_of(unit);
+  // One multiplication for what most literals are, as one waits for the other.
+  [[nodiscard]] std::uint64_t with_literal(std::uint64_t hash, std::size_t at, std::size_t length) const {
+    if (length > 7) return hash_bytes(raw_.subspan(at, length), hash);
+    const bool more = raw_.size() - at >= 8;
+    const std::uint64_t word = more ? load_word(raw_.data() + at, 8) & ((std::uint64_t{1} << 8 * length) - 1) : load_word(raw_.data() + at, length);
+    return mix_hash(hash + (length + 1) * 0x9E3779B97F4A7C15ULL, word);  // so that no text counts too, if what is before has a hash of 0
+  }
+
+  [[nodiscard]] UnitHashes hashes_of(const LineUnit& unit) const {
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
-    for (const LineToken& token : tokens) {
-      coarse = hash_bytes(raw_.subspan(at, token.offset - at), coarse);
+    for (const LineToken& token : tokens_of(unit)) {
+      coarse = with_literal(coarse, at, token.offset - at);
       if (token.word) fine = mix_hash(fine, token.hash);
       fine = fine * 3 + (token.word ? 1 : 2);
       at = token.offset + token.length;
     }
-    coarse = hash_bytes(raw_.subspan(at, unit.offset + unit.length - at), coarse);
+    coarse = with_literal(coarse, at, unit.offset + unit.length - at);
+    return {coarse, mix_hash(coarse, fine), hash_long(raw_.subspan(unit.offset, unit.length), unit.context)};
+  }
+
+  void prefetch(const UnitHashes& hashes) const {
+    coarse_.prefetch(hashes.coarse);
+    fine_.prefetch(hashes.fine);
+    exact_.prefetch(hashes.exact);
+  }
+
+  void add(std::uint32_t number, const UnitHashes& hashes) {
+    const LineUnit& unit = lines_.units[number];
     UnitShapes shapes{};
     shapes.field = note(fields_, shapes_.fields, unit.context, number);
-    shapes.coarse = note(coarse_, shapes_.coarse, coarse, number);
+    shapes.coarse = note(coarse_, shapes_.coarse, hashes.coarse, number);
     const std::uint32_t known = fine_.size();
-    shapes.fine = note(fine_, shapes_.fine, mix_hash(coarse, fine), number);
+    shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    shapes.exact = note_exact(hash_bytes(raw_.subspan(unit.offset, unit.length), unit.context));
-    compare(shapes_.coarse[shapes.coarse], tokens);
-    compare(shapes_.fine[shapes.fine], tokens);
+    shapes.exact = note_exact(hashes.exact);
     shapes_.of_units.push_back(shapes);
+    __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
+    __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
   }
 
   static std::uint32_t note(IndexTable& table, RecordList<LineShape>& shapes, std::uint64_t hash, std::uint32_t unit) {
@@ -60,15 +96,36 @@ class Counter {
     return index;
   }
 
-  void compare(LineShape& shape, std::span<const LineToken> tokens) const {
-    const LineUnit& example = lines_.units[shape.example];
-    if (example.tokens != tokens.size()) return;
+  void compare(std::uint32_t number) {
+    const std::span<const LineToken> tokens = tokens_of(lines_.units[number]);
+    const UnitShapes& shapes = shapes_.of_units[number];
+    LineShape& coarse = shapes_.coarse[shapes.coarse];
+    LineShape& fine = shapes_.fine[shapes.fine];
+    const Varying from_coarse = coarse.example == number ? Varying{} : compare(coarse.example, tokens);
+    const Varying from_fine = fine.example == coarse.example ? from_coarse : fine.example == number ? Varying{} : compare(fine.example, tokens);
+    coarse.varying |= from_coarse.tokens;
+    coarse.varying_words |= from_coarse.words;
+    fine.varying |= from_fine.tokens;
+    fine.varying_words |= from_fine.words;
+  }
+
+  // A bit for each token.
+  struct Varying {
+    std::uint64_t tokens = 0;
+    std::uint64_t words = 0;
+  };
+
+  [[nodiscard]] Varying compare(std::uint32_t example_number, std::span<const LineToken> tokens) const {
+    const LineUnit& example = lines_.units[example_number];
+    Varying varying;
+    if (example.tokens != tokens.size()) return varying;
     const std::span<const LineToken> other = tokens_of(example);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if (tokens[i].hash == other[i].hash) continue;
-      shape.varying |= 1ULL << i;
-      if (tokens[i].word && other[i].word) shape.varying_words |= 1ULL << i;
+      const std::uint64_t differs = tokens[i].hash != other[i].hash ? 1 : 0;
+      varying.tokens |= differs << i;
+      varying.words |= (tokens[i].word && other[i].word ? differs : 0) << i;
     }
+    return varying;
   }
 
   ByteView raw_;

@@ -24,6 +24,20 @@ constexpr std::array<std::uint8_t, 256> kClasses = [] {
   return classes;
 }();
 
+// What the end of a token goes by.
+constexpr std::uint8_t kDigitMark = 1, kPointMark = 2, kSeparatorMark = 4;
+
+constexpr std::array<std::uint8_t, 256> kMarks = [] {
+  std::array<std::uint8_t, 256> marks{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const std::uint8_t kind = kClasses[byte];
+    if (kind == kDigit) marks[byte] = kDigitMark;
+    if (kind == kSeparator) marks[byte] = kSeparatorMark;
+    if (byte == '.') marks[byte] = kPointMark;
+  }
+  return marks;
+}();
+
 bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
 
 class Splitter {
@@ -102,10 +116,9 @@ class Splitter {
       }
       bool word = true;
       const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
-      const ByteView bytes = raw_.subspan(at, stop - at);
       result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
-                                .hash = static_cast<std::uint32_t>(hash_bytes(bytes)),
-                                .length = static_cast<std::uint32_t>(bytes.size()) & 0x3FFFFFFFU,
+                                .hash = static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)),
+                                .length = static_cast<std::uint32_t>(stop - at) & 0x3FFFFFFFU,
                                 .word = word,
                                 .after_space = at > start && raw_[at - 1] == ' '});
       at = stop;
@@ -119,17 +132,20 @@ class Splitter {
   }
 
   [[nodiscard]] std::size_t token_end(std::size_t at, std::size_t end, bool& word) const {
-    const std::size_t stamp = time_stamp_length(raw_.subspan(at, end - at));
+    const ByteView text = raw_.subspan(at, end - at);
+    const std::size_t stamp = has_time_stamp_marks(text) ? time_stamp_length(text) : 0;
     if (stamp > 0) {
       word = false;
       return at + stamp;
     }
     std::size_t i = at;
+    std::uint8_t seen = 0;
     for (; i < end; ++i) {
-      const std::uint8_t kind = kClasses[raw_[i]];
-      if (kind == kSeparator || (raw_[i] == '.' && ends_at_point(i, end))) break;
-      word = word && kind != kDigit;
+      const std::uint8_t marks = kMarks[raw_[i]];
+      if (marks >= kPointMark && (marks == kSeparatorMark || ends_at_point(i, end))) break;
+      seen |= marks;
     }
+    word = (seen & kDigitMark) == 0;
     return std::max(i, at + 1);
   }
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "codec/filter/lines/index_table_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/line_units_encode.h"
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/template_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
 #include "codec/filter_encoder_functions.h"
@@ -137,7 +137,7 @@ class LineEncoder {
     text_bytes_ += unit.length;
   }
 
-  [[nodiscard]] bool same(Place a, Place b) const { return a.length == b.length && std::memcmp(raw_.data() + a.offset, raw_.data() + b.offset, a.length) == 0; }
+  [[nodiscard]] bool same(Place a, Place b) const { return a.length == b.length && same_bytes(raw_.data() + a.offset, raw_.data() + b.offset, a.length); }
 
   // False if hashes deceived: the literals are not the template's.
   bool add_checked(std::uint32_t number, const TemplateBlock::Template& line, Place ending) {

@@ -1,9 +1,9 @@
 #include "codec/filter/templates/value_reference_encode.h"
 
 #include <algorithm>
-#include <cstring>
 #include <tuple>
 
+#include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
 namespace npk::codec {
@@ -16,7 +16,7 @@ constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
 
 bool same(ByteView raw, Place a, Place b) {
-  return a.length == b.length && (a.length == 0 || std::memcmp(raw.data() + a.offset, raw.data() + b.offset, a.length) == 0);
+  return a.length == b.length && same_bytes(raw.data() + a.offset, raw.data() + b.offset, a.length);
 }
 
 // Where a value was seen last.
@@ -202,7 +202,7 @@ bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place p
   const ColumnPast& source = pasts_[plan.predictors[0].source];
   const Place other = predicted(plan.predictors[0], source);
   const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
-  const auto shared = static_cast<std::size_t>(std::ranges::mismatch(mine, theirs).in1 - mine.begin());
+  const std::size_t shared = shared_length(mine, theirs);
   if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
   column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
   column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));

@@ -191,9 +191,11 @@ std::uint32_t shape_of(ByteView line) noexcept {
   return hash;
 }
 
-bool looks_like_code(ByteView line) noexcept {
+// Most lines of large text that are indented, as records and lists often are, are code only if they end like it.
+bool looks_like_code(ByteView line, bool is_large) noexcept {
+  static constexpr std::string_view kEndings = ";{},\\";
   const bool indented = line[0] == '\t' || (line[0] == ' ' && line.size() > 1 && line[1] == ' ');
-  return indented || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
+  return (indented && (!is_large || kEndings.contains(static_cast<char>(line.back())))) || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
 }
 
 // Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines three have one that is not new.
@@ -207,7 +209,7 @@ bool has_few_shapes(ByteView text, bool is_large) noexcept {
     std::uint32_t& slot = seen[shape % kSlots];
     new_shapes += slot == shape ? 0U : 1U;
     slot = shape;
-    code += looks_like_code(line) ? 1U : 0U;
+    code += looks_like_code(line, is_large) ? 1U : 0U;
     ++lines;
     return lines < kLeastLines || (code * 4 <= lines && (is_large || new_shapes * 2 <= lines));
   });

@@ -71,6 +71,15 @@ TEST(ContentKind, LargeTextsByTheirMiddle) {
   EXPECT_EQ(kind_of(as_bytes(licence), size, random_bytes(kKindHeadBytes, 3)), ContentKind::general);
 }
 
+// Records of which most lines are indented, as lists of vendors have; not statements.
+TEST(ContentKind, LargeTextsWithIndentedLines) {
+  const auto kind_of_large = [](std::string_view text) { return kind_of(as_bytes(text), 1U << 20); };
+  const std::string records = repeated("0-E0-28   (hex)\t\tA COMPANY\n\t\t\t\t340 THOR PLACE\n\t\t\t\tBREA  CA  92821\n\t\t\t\tUS\n", 20);
+  EXPECT_EQ(kind_of_large(records), ContentKind::lines);
+  EXPECT_EQ(kind_of_text(records), ContentKind::general);
+  EXPECT_EQ(kind_of_large(repeated(" = f(x)\n{\n\tint y = 1;\n\tif (y) {\n\t\tcall(x,\n\t\t     y);\n\t}\n}\n", 20)), ContentKind::general);
+}
+
 TEST(ContentKind, BinariesByTheirMagic) {
   Bytes elf(128);
   std::ranges::copy(as_bytes("\x7F" "ELF\x02\x01\x01"), elf.begin());

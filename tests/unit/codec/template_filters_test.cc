@@ -59,7 +59,7 @@ TEST_P(TemplateFilters, GiveBackWhatTheyTake) {
 }
 
 TEST_P(TemplateFilters, TakeBlocksThatBeginAndEndAnywhere) {
-  for (const std::string& sample : {log_text(60, 8), record_text(12, 9), delimited_text(90, 10, ','), delimited_text(60, 11, ',', "\r\n")}) {
+  for (const std::string& sample : {log_text(60, 8), record_text(12, 9), list_text(40, 13), delimited_text(90, 10, ','), delimited_text(60, 11, ',', "\r\n")}) {
     for (std::size_t cut = 0; cut < 200; ++cut) {
       survives(as_bytes(sample).subspan(cut));
       survives(as_bytes(sample).first(sample.size() - cut));
@@ -136,6 +136,30 @@ TEST_P(TemplateFilters, MakeTextOfTheirKindSmaller) {
   EXPECT_LT(filtered->size(), text.size() / 2);
 }
 
+// What is beyond the limits of columns and templates is text; the rest is taken apart all the same.
+TEST_P(TemplateFilters, TakeTextsOfMoreFormsThanThereAreColumns) {
+  std::string text;
+  for (int form = 0; form < 5000; ++form) {
+    for (int i = 0; i < 8; ++i) {
+      if (GetParam() == CodecId::lines)
+        text += "Field-" + std::to_string(form) + ": " + std::to_string(i * form) + "\n";
+      else
+        for (int cell = 0, cells = 2 + form % 70; cell < cells && form < 210; ++cell) text += std::to_string(cell * i) + (cell + 1 < cells ? "," : "\n");
+    }
+  }
+  EXPECT_TRUE(survives(as_bytes(text)));
+}
+
+// Each number of them is in a column.
+TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
+  const std::string text = list_text(3000, 15);
+  const auto filtered = filter(CodecId::lines, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() / 5 * 3);
+  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
 // A block is of many files: each has its delimiter, and some are no tables.
 TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
   std::string text;
@@ -153,7 +177,8 @@ TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
 // Of a third piece of a line without a name the hash of what it belongs to is 0: no text before a token must change even that.
 TEST(LineShapes, ATokenBehindNoTextIsNotNone) {
   const std::string text = "x\"y\"Cd\"\nx\"y\"\"\n";
-  const LineUnits units = split_lines(as_bytes(text));
+  bool with_lists = false;
+  const LineUnits units = split_lines(as_bytes(text), with_lists);
   ASSERT_EQ(units.units.size(), 8U);
   EXPECT_EQ(units.units[2].context, 0U);
   const LineShapes shapes = count_shapes(as_bytes(text), units);
@@ -165,7 +190,8 @@ TEST(LineShapes, ATokenBehindNoTextIsNotNone) {
 TEST(LineShapes, AreTheSameInTheEndOfABlock) {
   std::string text;
   for (int i = 0; i < 40; ++i) text += "a-" + std::to_string(i) + ";\n";
-  const LineUnits units = split_lines(as_bytes(text));
+  bool with_lists = false;
+  const LineUnits units = split_lines(as_bytes(text), with_lists);
   const LineShapes shapes = count_shapes(as_bytes(text), units);
   EXPECT_EQ(shapes.coarse.size(), 1U);
   EXPECT_EQ(shapes.coarse[0].count, 40U);

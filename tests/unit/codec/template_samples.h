@@ -67,17 +67,34 @@ inline std::string delimited_text(std::size_t rows, std::uint64_t seed, char del
   return text;
 }
 
+// Edges of a graph, by numbers: as many in a line as happen to be.
+inline std::string list_text(std::size_t lines, std::uint64_t seed) {
+  static constexpr std::string_view kMarks[] = {"@ ", "~ ", "+ ", "#m "};
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    text += std::to_string(10000000 + 173 * i) + " 03 n 01 name" + std::to_string(generator() % 100) + " ";
+    for (std::uint64_t edges = generator() % 8; edges > 0; --edges)
+      text += std::string(kMarks[generator() % 4]) + std::to_string(10000000 + 173 * (generator() % lines)) + " n 0000 ";
+    text += "| what it is, \"as one says\"; and more of it\n";
+  }
+  return text;
+}
+
 // Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
-                                      delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|')};
-  samples.push_back(samples[0] + samples[2] + samples[3]);
+                                      delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|'), list_text(200, 12)};
+  samples.push_back(samples[0] + samples[2] + samples[7] + samples[3]);
   samples.push_back(samples[3].substr(17, samples[3].size() - 40));
   std::string broken = samples[3];
   for (std::size_t i = 50; i < broken.size(); i += 97) broken[i] = "\"\n\0,\xFF\r"[i % 6];
   samples.push_back(broken);
   broken = samples[0];
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0:\xC3 "[i % 6];
+  samples.push_back(broken);
+  broken = samples[7];
+  for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0: ,"[i % 6];
   samples.push_back(broken);
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');

@@ -15,6 +15,7 @@ constexpr std::uint16_t kTextColumn = 0;
 // What a column of numbers has at least, for a row of names to be the heading of another file.
 constexpr std::uint32_t kFewestAbove = 8;
 constexpr std::size_t kMostCells = 2048;
+constexpr std::size_t kKeptTemplates = 1;  // for text
 
 bool begins_number(ByteView cell) {
   const auto digit = std::ranges::find_if(cell, [](std::uint8_t byte) { return byte != ' ' && byte != '-' && byte != '+' && byte != '.'; });
@@ -113,9 +114,11 @@ class DelimitedEncoder {
     }
     const Place ending{at, row.offset + row.length - at};
     const std::uint64_t name = quotes_apart ? 4ULL * key.shape : 4ULL * key.schema + (row.carriage_return ? 1 : 2);
+    if (!has_room(name)) return false;
     const std::uint32_t number = template_of(name);
     TemplateBlock::Template& line = block_.templates[number];
     if (line.columns.empty()) {
+      slots_ += row.cells;
       line.literals = literals_;
       line.ending = ending;
       for (std::uint64_t i = 0; i < row.cells; ++i) line.columns.push_back(column_of(key.schema * kMostCells + i));
@@ -124,6 +127,13 @@ class DelimitedEncoder {
     block_.sequence.push_back(number);
     for (const Place value : values_) block_.values.push_back(value);
     return true;
+  }
+
+  // Whether a template of as many cells as there are literals is known or may be added: beyond the format's limits rows are text.
+  [[nodiscard]] bool has_room(std::uint64_t key) const {
+    const bool full = block_.templates.size() + kKeptTemplates > kMaxTemplates || slots_ + literals_.size() + kKeptTemplates > kMaxTemplateSlots ||
+                      block_.column_is_text.size() + literals_.size() > kMaxTemplateColumns;
+    return !full || templates_.contains(key + 1);
   }
 
   // Most are a delimiter.
@@ -166,6 +176,7 @@ class DelimitedEncoder {
   IndexTable schemas_, shapes_, templates_, columns_;
   FilterVector<std::uint32_t> schema_uses_, shape_uses_;
   FilterVector<Place> literals_, values_;
+  std::size_t slots_ = 0;
   std::size_t text_bytes_ = 0;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "codec/filter/encoder_memory.h"
 
@@ -18,6 +19,7 @@ class IndexTable {
     if (slot.number == 0) slot = {static_cast<std::uint32_t>(hash), static_cast<std::uint32_t>(hash >> 32U), ++count_};
     return slot.number - 1;
   }
+  [[nodiscard]] bool contains(std::uint64_t hash) const { return find(hash).number != 0; }
   [[nodiscard]] std::uint32_t size() const noexcept { return count_; }
   // A hint that index_of(hash) will be called soon.
   void prefetch(std::uint64_t hash) const noexcept { __builtin_prefetch(&slots_[place_of(hash)]); }
@@ -30,7 +32,8 @@ class IndexTable {
     [[nodiscard]] std::uint64_t hash() const noexcept { return std::uint64_t{high} << 32U | low; }
   };
   [[nodiscard]] std::size_t place_of(std::uint64_t hash) const noexcept { return (hash ^ hash >> 29U) & (slots_.size() - 1); }
-  Slot& find(std::uint64_t hash) {
+  Slot& find(std::uint64_t hash) { return const_cast<Slot&>(std::as_const(*this).find(hash)); }
+  [[nodiscard]] const Slot& find(std::uint64_t hash) const {
     std::size_t at = place_of(hash);
     while (slots_[at].number != 0 && slots_[at].hash() != hash) at = (at + 1) & (slots_.size() - 1);
     return slots_[at];

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/lines/number_lists_encode.h"
 #include "codec/filter/lines/time_stamp_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
@@ -11,6 +12,8 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLongestFieldName = 60;
+// Places in a line that are no piece's number.
+constexpr std::uint64_t kFirstOfList = 16, kOfList = 17, kBehindList = 18;
 
 enum ByteClass : std::uint8_t { kSeparator, kOther, kLetter, kDigit };
 
@@ -42,7 +45,7 @@ bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
 
 class Splitter {
  public:
-  explicit Splitter(ByteView raw) : raw_(raw) {}
+  Splitter(ByteView raw, bool with_lists) : raw_(raw), lists_(raw), with_lists_(with_lists) {}
 
   LineUnits run() {
     std::size_t at = 0;
@@ -56,6 +59,7 @@ class Splitter {
     result_.length = at;
     return std::move(result_);
   }
+  [[nodiscard]] bool found_lists() const { return lists_.found_any(); }
 
  private:
   // The length of "Name: " or "Name:" before the line's end at the front of a line; 0 if it has none.
@@ -73,19 +77,31 @@ class Splitter {
       field_ = hash_bytes(raw_.subspan(at, head));
     else if (raw_[at] != ' ' && raw_[at] != '\t')
       field_ = 0;
-    add_pieces(at, end, head);
+    const std::size_t rest = with_lists_ && head == 0 && lists_.has_lists(at) ? add_list(at, end) : at;
+    add_pieces(rest, end, rest == at ? head : 0, rest == at ? 0 : kBehindList);
+  }
+
+  // A unit for each long number of a line, with what is before it. Returns where the rest begins.
+  std::size_t add_list(std::size_t at, std::size_t end) {
+    std::uint64_t place = kFirstOfList;
+    for (std::size_t stop = 0; (stop = long_number_end(raw_, at, end - 1)) != 0; at = stop) {
+      add_unit(at, stop, 0, 1, mix_hash(field_ + 2, place));
+      result_.units[result_.units.size() - 1].listed = true;
+      place = kOfList;
+    }
+    return at;
   }
 
   [[nodiscard]] std::size_t ending_of(std::size_t at, std::size_t end) const { return end - at >= 2 && raw_[end - 2] == '\r' ? 2 : 1; }
 
-  void add_pieces(std::size_t at, std::size_t end, std::size_t head) {
+  void add_pieces(std::size_t at, std::size_t end, std::size_t head, std::uint64_t first_place) {
     std::uint64_t piece = 0;
     const std::uint64_t context = field_ + (head > 0 ? 3 : 2);
     while (at < end) {
       const void* quote = std::memchr(raw_.data() + at, '"', end - at);
       const std::size_t stop = quote == nullptr ? end : static_cast<std::size_t>(static_cast<const std::uint8_t*>(quote) - raw_.data()) + 1;
       const std::uint64_t place = piece < 8 ? piece : 8 + piece % 2;
-      add_unit(at, stop, piece == 0 ? head : 0, quote == nullptr ? ending_of(at, stop) : 1, mix_hash(context, place));
+      add_unit(at, stop, piece == 0 ? head : 0, quote == nullptr ? ending_of(at, stop) : 1, mix_hash(context, first_place + place));
       at = stop;
       ++piece;
     }
@@ -100,6 +116,7 @@ class Splitter {
                   .head_length = static_cast<std::uint8_t>(head),
                   .ending_length = static_cast<std::uint8_t>(ending),
                   .field = head > 0,
+                  .listed = false,
                   .context = context};
     add_tokens(at + head, end - ending);
     unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
@@ -156,12 +173,19 @@ class Splitter {
   }
 
   ByteView raw_;
+  NumberLists lists_;
+  bool with_lists_;
   LineUnits result_;
   std::uint64_t field_ = 0;
 };
 
 }  // namespace
 
-LineUnits split_lines(ByteView raw) { return Splitter(raw).run(); }
+LineUnits split_lines(ByteView raw, bool& with_lists) {
+  Splitter splitter(raw, with_lists);
+  LineUnits lines = splitter.run();
+  with_lists = splitter.found_lists();
+  return lines;
+}
 
 }  // namespace npk::codec

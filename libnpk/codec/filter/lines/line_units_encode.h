@@ -24,7 +24,8 @@ struct LineUnit {
   std::uint8_t tokens;
   std::uint8_t head_length;  // Of "Name: ".
   std::uint8_t ending_length;
-  bool field;  // Begins with "Name: ".
+  bool field : 1;  // Begins with "Name: ".
+  bool listed : 1;  // Ends with a number of a list.
   std::uint64_t context;  // Hash of what it belongs to: field, place in the line.
 };
 
@@ -36,6 +37,7 @@ struct LineUnits {
 
 inline constexpr std::size_t kMostUnitTokens = 48;
 
-[[nodiscard]] LineUnits split_lines(ByteView raw);
+// With `with_lists`, lines with lists of numbers (number_lists_encode.h) are split behind each of them; afterwards it says whether any was found.
+[[nodiscard]] LineUnits split_lines(ByteView raw, bool& with_lists);
 
 }  // namespace npk::codec

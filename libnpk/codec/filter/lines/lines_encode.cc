@@ -16,17 +16,23 @@ namespace {
 constexpr std::uint32_t kFewestUses = 6;
 constexpr std::uint32_t kRepeated = 4;
 constexpr std::uint16_t kTextColumn = 0;
+// Kept free for text and for lists, of columns and slots as well.
+constexpr std::size_t kKeptTemplates = 64;
+// Of a line's place whose units end in numbers of a list; of one whose lines are fields: templates that are rarer than this part of them cost more than they save.
+constexpr std::uint32_t kRarestShare = 64;
 
-enum class Form : std::uint8_t { text, whole, coarse, fine };
+enum class Form : std::uint8_t { text, whole, listed, coarse, fine };
 
 class LineEncoder {
  public:
-  explicit LineEncoder(ByteView raw) : raw_(raw), lines_(split_lines(raw)), shapes_(count_shapes(raw, lines_)) { block_.column_is_text.push_back(true); }
+  LineEncoder(ByteView raw, bool& with_lists) : raw_(raw), lines_(split_lines(raw, with_lists)), shapes_(count_shapes(raw, lines_)) {
+    block_.column_is_text.push_back(true);
+  }
 
   std::optional<std::size_t> run(MutableBytes out) {
     if (lines_.length < raw_.size() / 2) return std::nullopt;
     for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
-    if (text_bytes_ > raw_.size() / 4 * 3) return std::nullopt;
+    if (text_bytes_ > raw_.size() / 8 * 7) return std::nullopt;
     block_.tail = raw_.subspan(lines_.length);
     lines_ = {};
     shapes_ = {};
@@ -38,7 +44,7 @@ class LineEncoder {
   [[nodiscard]] bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) const {
     if (shape.count < kFewestUses) return false;
     const LineUnit& example = lines_.units[shape.example];
-    if (unit.field && shape.count < in_place / 64) return false;
+    if ((unit.field || unit.listed) && shape.count < in_place / kRarestShare) return false;
     unsigned words = 0;
     for (std::size_t i = 0; i < example.tokens; ++i) {
       const bool varies = (shape.varying_words >> i & 1) != 0;
@@ -60,6 +66,7 @@ class LineEncoder {
     } else if (exact >= kRepeated && slots >= 3 && raw_[unit.offset + unit.length - 1] == '"') {
       return Form::whole;
     }
+    if (unit.listed) return is_common(coarse, unit, in_place) ? Form::coarse : Form::listed;
     if (grouped) return Form::fine;
     if (is_common(coarse, unit, in_place)) return Form::coarse;
     if (!unit.field && fine >= kFewestUses) return Form::fine;
@@ -73,7 +80,11 @@ class LineEncoder {
     const bool done = (form == Form::coarse && add_shaped(unit, shapes_.coarse[shapes.coarse], 4ULL * shapes.coarse)) ||
                       (form == Form::fine && add_shaped(unit, shapes_.fine[shapes.fine], 4ULL * shapes.fine + 1)) ||
                       (form == Form::whole && add_whole(unit, shapes.field));
-    if (!done) add_text(unit);
+    if (done) return;
+    if (unit.listed)
+      add_listed(unit, shapes.field);
+    else
+      add_text(unit);
   }
 
   std::uint16_t column_of(std::uint64_t key) {
@@ -89,6 +100,13 @@ class LineEncoder {
     return number;
   }
 
+  // Whether a template of as many slots as there are literals is known or may be added: beyond the format's limits what is rare is text.
+  [[nodiscard]] bool has_room(std::uint64_t key) const {
+    const bool full = block_.templates.size() + kKeptTemplates > kMaxTemplates || slots_ + literals_.size() + kKeptTemplates > kMaxTemplateSlots ||
+                      block_.column_is_text.size() + literals_.size() + kKeptTemplates > kMaxTemplateColumns;
+    return !full || templates_.contains(mix_hash(2, key));
+  }
+
   bool add_shaped(const LineUnit& unit, const LineShape& shape, std::uint64_t key) {
     std::uint64_t varying = shape.varying;
     if (std::bit_width(varying) > unit.tokens) return false;
@@ -102,9 +120,11 @@ class LineEncoder {
       at = token.offset + token.length;
     }
     const Place ending{at, unit.offset + unit.length - at};
+    if (!has_room(key)) return false;
     const std::uint32_t number = template_of(key);
     TemplateBlock::Template& line = block_.templates[number];
     if (line.ending.length == 0) {
+      slots_ += literals_.size();
       line.literals = literals_;
       line.ending = ending;
       // A column belongs to what stands before it in the line, so that lines that begin alike share theirs: of time stamps, say.
@@ -120,12 +140,30 @@ class LineEncoder {
   bool add_whole(const LineUnit& unit, std::uint32_t field) {
     const std::uint32_t head = unit.head_length, tail = unit.ending_length;
     const Place ending{unit.offset + unit.length - tail, tail};
-    const std::uint32_t number = template_of(4ULL * (256ULL * field + raw_[ending.offset]) + 2);
-    TemplateBlock::Template& line = block_.templates[number];
     literals_.assign(1, {unit.offset, head});
+    const std::uint64_t key = 4ULL * (256ULL * field + raw_[ending.offset]) + 2;
+    if (!has_room(key)) return false;
+    const std::uint32_t number = template_of(key);
+    TemplateBlock::Template& line = block_.templates[number];
+    slots_ += line.ending.length == 0 ? 1U : 0U;
     values_.assign(1, {unit.offset + head, unit.length - head - tail});
     if (line.ending.length == 0) line = {.literals = literals_, .columns = {column_of(field)}, .ending = ending};
     return add_checked(number, line, ending);
+  }
+
+  // What is before the number, and the number.
+  void add_listed(const LineUnit& unit, std::uint32_t field) {
+    const std::uint32_t end = unit.offset + unit.length - 1;
+    std::uint32_t begin = end;
+    while (begin > unit.offset && raw_[begin - 1] >= '0' && raw_[begin - 1] <= '9') --begin;
+    const std::uint32_t number = template_of(4ULL * (256ULL * field + raw_[end]) + 2);
+    TemplateBlock::Template& line = block_.templates[number];
+    if (line.literals.empty()) {
+      line = {.literals = {{0, 0}, {0, 0}}, .columns = {column_of(field), column_of(~std::uint64_t{field})}, .ending = {end, 1}};
+    }
+    block_.sequence.push_back(number);
+    block_.values.push_back({unit.offset, begin - unit.offset});
+    block_.values.push_back({begin, end - begin});
   }
 
   void add_text(const LineUnit& unit) {
@@ -156,6 +194,7 @@ class LineEncoder {
   TemplateBlock block_;
   IndexTable templates_, columns_;
   FilterVector<Place> values_, literals_;
+  std::size_t slots_ = 0;
   std::size_t text_bytes_ = 0;
 };
 
@@ -163,7 +202,15 @@ class LineEncoder {
 
 std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return LineEncoder(raw).run(out); });
+  const auto encode = [&](bool& with_lists) {
+    return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return LineEncoder(raw, with_lists).run(out); });
+  };
+  bool with_lists = true;
+  const auto length = encode(with_lists);
+  if (length || !with_lists) return length;
+  // A unit for each number may take too much.
+  with_lists = false;
+  return encode(with_lists);
 }
 
 }  // namespace npk::codec

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
+#include "codec/filter/delimited/key_cells_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
@@ -158,6 +160,43 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_LT(filtered->size(), text.size() / 5 * 3);
   const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
   EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+// A table of entity, attribute and value: what the values look like depends on the attribute.
+TEST(DelimitedFilter, AColumnForEachAttribute) {
+  std::mt19937_64 generator(31);
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {
+    const std::uint64_t attribute = generator() % 3;
+    text += "U+" + std::to_string(10000 + i / 3) + "\t";
+    if (attribute == 0) text += "strokes\t" + std::to_string(i / 400);
+    if (attribute == 1) text += "place\tG3-" + std::to_string(5000 + i + static_cast<int>(generator() % 4));
+    if (attribute == 2) text += "radical\t" + std::to_string(i / 100) + "." + std::to_string(i / 40 % 7);
+    text += generator() % 100 == 0 ? "\tand more\n" : "\n";
+  }
+  const DelimitedRows table = split_rows(as_bytes(text));
+  FilterVector<std::uint32_t> rows;
+  table.rows.for_each([&](const DelimitedRow& row) { if (row.cells == 3) rows.push_back(row.first_cell); });
+  const auto key = find_key_cell(as_bytes(text), table.cells, rows, 3);
+  ASSERT_TRUE(key);
+  EXPECT_EQ(key->cell, 1U);
+  EXPECT_TRUE(key->splits(2));
+  EXPECT_EQ(key->values.size(), 3U);
+  EXPECT_EQ(key->number_of(as_bytes("neither")), 0U);
+  const auto filtered = filter(CodecId::delimited, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+TEST(DelimitedFilter, NoKeyWhereCellsAreIndependent) {
+  std::mt19937_64 generator(32);
+  std::string text;
+  for (int i = 0; i < 4000; ++i) text += std::to_string(generator() % 5) + "," + std::to_string(generator()) + "," + std::to_string(generator() % 1000) + "\n";
+  const DelimitedRows table = split_rows(as_bytes(text));
+  FilterVector<std::uint32_t> rows;
+  table.rows.for_each([&](const DelimitedRow& row) { rows.push_back(row.first_cell); });
+  EXPECT_FALSE(find_key_cell(as_bytes(text), table.cells, rows, 3));
 }
 
 // A block is of many files: each has its delimiter, and some are no tables.

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "codec/filter/delimited/delimited_rows_encode.h"
+#include "codec/filter/delimited/key_cells_encode.h"
 #include "codec/filter/lines/index_table_encode.h"
 #include "codec/filter/templates/template_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -15,6 +16,11 @@ constexpr std::uint16_t kTextColumn = 0;
 // What a column of numbers has at least, for a row of names to be the heading of another file.
 constexpr std::uint32_t kFewestAbove = 8;
 constexpr std::size_t kMostCells = 2048;
+// Rows of a schema that is worth a search for a key; schemas at most.
+constexpr std::uint32_t kFewestKeyed = 1U << 11;
+constexpr std::size_t kMostKeyed = 4;
+// Of a key's value among the bits of what names a template or column.
+constexpr unsigned kKeyShift = 48;
 constexpr std::size_t kKeptTemplates = 1;  // for text
 
 bool begins_number(ByteView cell) {
@@ -28,6 +34,7 @@ class DelimitedEncoder {
 
   std::optional<std::size_t> run(MutableBytes out) {
     count();
+    find_keys();
     for (std::size_t i = 0; i < table_.rows.size(); ++i) {
       add(table_.rows[i], keys_[i]);
       table_.cells.release_before(table_.rows[i].first_cell);
@@ -46,6 +53,20 @@ class DelimitedEncoder {
   struct RowKey {
     std::uint32_t schema;
     std::uint32_t shape;
+  };
+
+  // Rows whose cells are of the same columns.
+  struct Schema {
+    std::uint32_t number = 0;
+    std::uint32_t uses = 0;
+    std::uint32_t cells = 0;
+    std::uint32_t seen = 0;
+    FilterVector<std::uint32_t> sample{};  // the first cells of some
+  };
+
+  struct SchemaKey {
+    std::uint32_t schema;
+    KeyCell key;
   };
 
   ByteView bytes_of(Place place) const { return raw_.subspan(place.offset, place.length); }
@@ -87,6 +108,31 @@ class DelimitedEncoder {
     });
   }
 
+  // Of the largest schemas, by rows of their middle.
+  void find_keys() {
+    FilterVector<Schema> schemas;
+    for (std::uint32_t i = 0; i < schema_uses_.size(); ++i) {
+      if (schema_uses_[i] >= kFewestKeyed) schemas.push_back({.number = i, .uses = schema_uses_[i]});
+    }
+    std::ranges::stable_sort(schemas, std::ranges::greater(), &Schema::uses);
+    if (schemas.size() > kMostKeyed) schemas.resize(kMostKeyed);
+    for (std::size_t i = 0; i < table_.rows.size() && !schemas.empty(); ++i) {
+      const auto schema = std::ranges::find(schemas, keys_[i].schema, &Schema::number);
+      if (schema == schemas.end()) continue;
+      schema->cells = table_.rows[i].cells;
+      if (2 * schema->seen++ + kKeySampleRows >= schema->uses && schema->sample.size() < kKeySampleRows) schema->sample.push_back(table_.rows[i].first_cell);
+    }
+    for (const Schema& schema : schemas) {
+      if (schema.cells < 2) continue;
+      if (auto key = find_key_cell(raw_, table_.cells, schema.sample, schema.cells)) key_cells_.push_back({schema.number, *std::move(key)});
+    }
+  }
+
+  [[nodiscard]] const KeyCell* key_cell_of(std::uint32_t schema) const {
+    const auto found = std::ranges::find(key_cells_, schema, &SchemaKey::schema);
+    return found == key_cells_.end() ? nullptr : &found->key;
+  }
+
   static std::uint32_t note(IndexTable& table, FilterVector<std::uint32_t>& uses, std::uint64_t hash) {
     const std::uint32_t index = table.index_of(hash);
     if (index == uses.size()) uses.push_back(0);
@@ -99,29 +145,39 @@ class DelimitedEncoder {
     if (!known || !add_row(row, key, shape_uses_[key.shape] >= kFewestUses)) add_text(row);
   }
 
-  // With quotation marks in the template, or else in the values.
+  // With quotation marks in the template, or else in the values; a key's value in the template, too.
   bool add_row(const DelimitedRow& row, RowKey key, bool quotes_apart) {
-    literals_.resize(row.cells);
-    values_.resize(row.cells);
+    const KeyCell* const key_cell = key_cell_of(key.schema);
+    const std::uint64_t key_number = key_cell == nullptr ? 0 : key_cell->number_of(bytes_of(table_.cells[row.first_cell + key_cell->cell].place()));
+    const std::size_t values = row.cells - (key_number != 0 ? 1U : 0U);
+    literals_.resize(values);
+    values_.resize(values);
+    std::size_t count = 0;
     std::uint32_t at = row.offset;
     for (std::size_t i = 0; i < row.cells; ++i) {
+      if (key_number != 0 && i == key_cell->cell) continue;
       const DelimitedCell& cell = table_.cells[row.first_cell + i];
       const std::uint32_t marks = cell.quoted && !quotes_apart ? 1 : 0;
       const Place value{cell.offset - marks, cell.length + 2 * marks};
-      literals_[i] = {at, value.offset - at};
-      values_[i] = value;
+      literals_[count] = {at, value.offset - at};
+      values_[count++] = value;
       at = value.offset + value.length;
     }
     const Place ending{at, row.offset + row.length - at};
-    const std::uint64_t name = quotes_apart ? 4ULL * key.shape : 4ULL * key.schema + (row.carriage_return ? 1 : 2);
+    const std::uint64_t shape = quotes_apart ? 4ULL * key.shape : 4ULL * key.schema + (row.carriage_return ? 1 : 2);
+    const std::uint64_t name = shape + (key_number << kKeyShift);
     if (!has_room(name)) return false;
     const std::uint32_t number = template_of(name);
     TemplateBlock::Template& line = block_.templates[number];
     if (line.columns.empty()) {
-      slots_ += row.cells;
+      slots_ += literals_.size();
       line.literals = literals_;
       line.ending = ending;
-      for (std::uint64_t i = 0; i < row.cells; ++i) line.columns.push_back(column_of(key.schema * kMostCells + i));
+      for (std::uint64_t i = 0; i < row.cells; ++i) {
+        if (key_number != 0 && i == key_cell->cell) continue;
+        const std::uint64_t part = key_number != 0 && key_cell->splits(i) ? key_number << kKeyShift : 0;
+        line.columns.push_back(column_of(part + key.schema * kMostCells + i));
+      }
     }
     if (!same(line.ending, ending) || !std::ranges::equal(line.literals, literals_, [this](Place a, Place b) { return same(a, b); })) return false;
     block_.sequence.push_back(number);
@@ -175,6 +231,7 @@ class DelimitedEncoder {
   RecordList<RowKey> keys_;
   IndexTable schemas_, shapes_, templates_, columns_;
   FilterVector<std::uint32_t> schema_uses_, shape_uses_;
+  FilterVector<SchemaKey> key_cells_;
   FilterVector<Place> literals_, values_;
   std::size_t slots_ = 0;
   std::size_t text_bytes_ = 0;

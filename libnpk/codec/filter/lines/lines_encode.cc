@@ -18,7 +18,7 @@ constexpr std::uint32_t kRepeated = 4;
 constexpr std::uint16_t kTextColumn = 0;
 // Kept free for text and for lists, of columns and slots as well.
 constexpr std::size_t kKeptTemplates = 64;
-// Of a line's place whose units end in numbers of a list; of one whose lines are fields: templates that are rarer than this part of them cost more than they save.
+// In a place of fields or of lists of numbers, templates that are rarer than this part of its units cost more than they save.
 constexpr std::uint32_t kRarestShare = 64;
 
 enum class Form : std::uint8_t { text, whole, listed, coarse, fine };

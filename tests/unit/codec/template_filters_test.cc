@@ -199,6 +199,24 @@ TEST(DelimitedFilter, NoKeyWhereCellsAreIndependent) {
   EXPECT_FALSE(find_key_cell(as_bytes(text), table.cells, rows, 3));
 }
 
+// Tables with as many cells, of text here and of numbers there: those of numbers have columns of their own, whose payload is a third of one for all.
+TEST(DelimitedFilter, FilesWithHeadingsHaveTheirColumnsOfNumbers) {
+  std::mt19937_64 generator(33);
+  std::string text;
+  for (int file = 0; file < 6; ++file) {
+    text += "name" + std::to_string(file) + ",value" + std::to_string(file) + ",unit\n";
+    for (int i = 0; i < 600; ++i) {
+      const std::string number = std::to_string(100000 + generator() % 900000), word(1 + generator() % 9, static_cast<char>('a' + generator() % 26));
+      text += file % 2 == 0 ? "1." + number + "," + word + ",7\n" : word + "," + number + ",8\n";
+    }
+  }
+  const auto filtered = filter(CodecId::delimited, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() * 5 / 8);
+  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
 // A block is of many files: each has its delimiter, and some are no tables.
 TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
   std::string text;

@@ -14,7 +14,9 @@ namespace {
 constexpr std::uint32_t kFewestUses = 4;
 constexpr std::uint16_t kTextColumn = 0;
 // What a column of numbers has at least, for a row of names to be the heading of another file.
-constexpr std::uint32_t kFewestAbove = 8;
+constexpr std::uint32_t kFewestAbove = 4;
+// Rows of a file that has columns of its own.
+constexpr std::uint32_t kFewestOfFile = 128;
 constexpr std::size_t kMostCells = 2048;
 // Rows of a schema that is worth a search for a key; schemas at most.
 constexpr std::uint32_t kFewestKeyed = 1U << 11;
@@ -53,6 +55,32 @@ class DelimitedEncoder {
   struct RowKey {
     std::uint32_t schema;
     std::uint32_t shape;
+    std::uint32_t any_schema, any_shape;  // the same, of all files
+  };
+
+  // Which of the first cells have been numbers in the last rows of so many cells, but for few.
+  class RecentNumbers {
+   public:
+    void push(std::uint32_t cells, std::uint64_t numbers) noexcept {
+      if (cells != cells_) *this = {};
+      cells_ = cells;
+      if (++rows_ % kWindowRows == 0) {
+        before_ = often_;
+        once_ = twice_ = often_ = 0;
+      }
+      often_ |= twice_ & ~numbers;
+      twice_ |= once_ & ~numbers;
+      once_ |= ~numbers;
+    }
+    [[nodiscard]] bool have_column() const noexcept { return rows_ >= kFewestAbove && (rows_ < kWindowRows ? ~twice_ : ~(often_ | before_)) != 0; }
+
+   private:
+    static constexpr std::uint32_t kWindowRows = 64;
+
+    std::uint32_t cells_ = 0;
+    std::uint32_t rows_ = 0;
+    std::uint64_t once_ = 0, twice_ = 0, often_ = 0;  // cells that were no number that often in the window
+    std::uint64_t before_ = 0;                        // often_ of the window before
   };
 
   // Rows whose cells are of the same columns.
@@ -86,33 +114,67 @@ class DelimitedEncoder {
     return numbers;
   }
 
-  // A heading begins a file, whose columns are those of other files with the same; rows of another number of cells are apart.
+  // No numbers below such columns, and a name in each cell but the first, before a row that has numbers again.
+  [[nodiscard]] bool is_heading(std::size_t number, const RecentNumbers& recent) const {
+    const DelimitedRow& row = table_.rows[number];
+    if (!recent.have_column() || number + 1 == table_.rows.size()) return false;
+    for (std::size_t i = 1; i < row.cells; ++i) {
+      if (table_.cells[row.first_cell + i].length == 0) return false;
+    }
+    return true;
+  }
+
+  // A heading begins a file, whose columns are those of other files with the same; rows of another number of cells are apart. Files of few rows have
+  // columns together.
   void count() {
-    std::uint64_t file = 0, heading = 0, numeric = 0;
-    std::uint32_t rows = 0;
-    table_.rows.for_each([&](const DelimitedRow& row) {
+    std::uint64_t file = 0, heading = 0;
+    RecentNumbers recent;
+    for (std::size_t number = 0; number < table_.rows.size(); ++number) {
+      const DelimitedRow& row = table_.rows[number];
       const std::uint64_t numbers = row.cells > 1 ? numbers_in(row) : ~0ULL;
       if (numbers == 0) {
         const std::uint64_t hash = hash_bytes(raw_.subspan(row.offset, row.length));
         if (heading == 0) heading = hash;
-        if (hash == heading || (rows >= kFewestAbove && numeric != 0)) {
-          file = hash == heading ? 0 : hash;
-          rows = 0;
-        }
+        const bool begins = hash == heading || is_heading(number, recent);
+        if (begins) file = hash == heading ? 0 : hash, recent = {};
+      } else if (row.cells > 1) {
+        recent.push(row.cells, numbers);
       }
-      numeric = rows == 0 ? ~0ULL : numeric & numbers;
-      rows += numbers == 0 && rows == 0 ? 0 : 1;
-      const std::uint64_t schema = mix_hash(mix_hash(file, delimiter_of(row)), row.cells);
-      const std::uint64_t shape = mix_hash(mix_hash(schema, row.quotes), row.carriage_return ? 1 : 0);
-      keys_.push_back({note(schemas_, schema_uses_, schema), note(shapes_, shape_uses_, shape)});
-    });
+      note_row(row, file);
+    }
+    find_own_columns();
+  }
+
+  // Text is best beside its like, of other files too: only columns of numbers are a file's own.
+  void find_own_columns() {
+    own_columns_.resize(schema_uses_.size(), ~std::uint64_t{0});
+    FilterVector<std::uint64_t> odd(schema_uses_.size());  // cells that were no number once
+    for (std::size_t i = 0; i < keys_.size(); ++i) {
+      RowKey& key = keys_[i];
+      const std::uint32_t uses = schema_uses_[key.schema];
+      if (uses < kFewestOfFile) key = {key.any_schema, key.any_shape, key.any_schema, key.any_shape};
+      if (uses == schema_uses_[key.any_schema]) continue;
+      const std::uint64_t others = ~numbers_in(table_.rows[i]);
+      own_columns_[key.schema] &= ~(odd[key.schema] & others);
+      odd[key.schema] |= others;
+    }
+  }
+
+  void note_row(const DelimitedRow& row, std::uint64_t file) {
+    const std::uint64_t form = mix_hash(row.quotes, row.carriage_return ? 1 : 0);
+    const std::uint64_t any = mix_hash(mix_hash(0, delimiter_of(row)), row.cells);
+    const std::uint64_t own = mix_hash(any, file);
+    keys_.push_back({note(schemas_, schema_uses_, own), note(shapes_, shape_uses_, mix_hash(own, form)), note(schemas_, schema_uses_, ~any),
+                     note(shapes_, shape_uses_, mix_hash(~any, form))});
   }
 
   // Of the largest schemas, by rows of their middle.
   void find_keys() {
+    FilterVector<std::uint32_t> uses(schema_uses_.size());
+    keys_.for_each([&](const RowKey& key) { ++uses[key.schema]; });
     FilterVector<Schema> schemas;
-    for (std::uint32_t i = 0; i < schema_uses_.size(); ++i) {
-      if (schema_uses_[i] >= kFewestKeyed) schemas.push_back({.number = i, .uses = schema_uses_[i]});
+    for (std::uint32_t i = 0; i < uses.size(); ++i) {
+      if (uses[i] >= kFewestKeyed) schemas.push_back({.number = i, .uses = uses[i]});
     }
     std::ranges::stable_sort(schemas, std::ranges::greater(), &Schema::uses);
     if (schemas.size() > kMostKeyed) schemas.resize(kMostKeyed);
@@ -176,7 +238,8 @@ class DelimitedEncoder {
       for (std::uint64_t i = 0; i < row.cells; ++i) {
         if (key_number != 0 && i == key_cell->cell) continue;
         const std::uint64_t part = key_number != 0 && key_cell->splits(i) ? key_number << kKeyShift : 0;
-        line.columns.push_back(column_of(part + key.schema * kMostCells + i));
+        const bool own = i >= 64 || (own_columns_[key.schema] >> i & 1) != 0;
+        line.columns.push_back(column_of(part + (own ? key.schema : key.any_schema) * kMostCells + i));
       }
     }
     if (!same(line.ending, ending) || !std::ranges::equal(line.literals, literals_, [this](Place a, Place b) { return same(a, b); })) return false;
@@ -232,6 +295,7 @@ class DelimitedEncoder {
   IndexTable schemas_, shapes_, templates_, columns_;
   FilterVector<std::uint32_t> schema_uses_, shape_uses_;
   FilterVector<SchemaKey> key_cells_;
+  FilterVector<std::uint64_t> own_columns_;  // by schema, a bit for each of the first cells
   FilterVector<Place> literals_, values_;
   std::size_t slots_ = 0;
   std::size_t text_bytes_ = 0;

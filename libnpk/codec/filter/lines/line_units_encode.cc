@@ -77,7 +77,9 @@ class Splitter {
       field_ = hash_bytes(raw_.subspan(at, head));
     else if (raw_[at] != ' ' && raw_[at] != '\t')
       field_ = 0;
+    place_has_tokens_ = true;
     const std::size_t rest = with_lists_ && head == 0 && lists_.has_lists(at) ? add_list(at, end) : at;
+    place_has_tokens_ = rest == at;  // What is behind a list is mostly prose, and the lists' units take memory enough.
     add_pieces(rest, end, rest == at ? head : 0, rest == at ? 0 : kBehindList);
   }
 
@@ -118,7 +120,7 @@ class Splitter {
                   .field = head > 0,
                   .listed = false,
                   .context = context};
-    add_tokens(at + head, end - ending);
+    if (place_has_tokens_) add_tokens(at + head, end - ending);
     unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
     result_.units.push_back(unit);
   }
@@ -175,6 +177,7 @@ class Splitter {
   ByteView raw_;
   NumberLists lists_;
   bool with_lists_;
+  bool place_has_tokens_ = true;
   LineUnits result_;
   std::uint64_t field_ = 0;
 };

@@ -188,7 +188,7 @@ bool write_away(const ObjectWriterOptions& options) {
   return writer.write_remaining() && writer.finish();
 }
 
-// What the process holds at most does not grow with the object, whatever the compression.
+// What the process holds at most does not grow with the object, whatever the compression. A sanitizer keeps some of what is given back.
 TEST_F(Targets, BuffersAreBounded) {
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
     const auto peak_growth = [&](std::uint64_t size) {
@@ -198,7 +198,7 @@ TEST_F(Targets, BuffersAreBounded) {
       large.object.compress = 20;
       return peak_growth_kib([&] { return write_away(large); });
     };
-    EXPECT_LT(peak_growth(400U << 20) - peak_growth(20U << 20), 2048) << static_cast<int>(compression);
+    EXPECT_LT(peak_growth(400U << 20) - peak_growth(20U << 20), testing::kSanitized ? 16'384 : 2048) << static_cast<int>(compression);
   }
 }
 

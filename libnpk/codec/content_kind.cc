@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "codec/filter/numeric/encoder/alike_bytes.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
 
 namespace npk::codec {
@@ -97,6 +98,12 @@ bool has_elements(ByteView head) noexcept {
     if (least > all - all / 16) return false;
   }
   return true;
+}
+
+// As noise, but for the highest bytes of numbers: of other binary data that compresses little, all bytes are alike.
+bool is_dense_table(ByteView sample) noexcept {
+  constexpr std::uint64_t kDenseBitsPerByte = 7;
+  return numeric::plane_cost(sample, 1) >= sample.size() * 256 * kDenseBitsPerByte && numeric::alike_lag(sample) != 0;
 }
 
 // What nothing but markup begins with, however long its first text, style sheet or path data is.
@@ -245,7 +252,7 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (head.size() < kLeastBytes) return ContentKind::general;
   if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
   if (has_numeric_magic(head)) return ContentKind::numeric;
-  if (!is_text(head)) return has_elements(head) ? ContentKind::numeric : ContentKind::general;
+  if (!is_text(head)) return has_elements(head) || (is_dense_table(middle) && is_dense_table(head)) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   while (!text.empty() && is_space(text[0])) text = text.subspan(1);
   if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code
@@ -256,6 +263,8 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   const ContentKind kind = kind_of_lines(without_heading(text), is_large);
   return kind == ContentKind::general ? kind_of_middle(middle, is_large) : kind;
 }
+
+bool holds_dense_numbers(ByteView bytes) noexcept { return numeric::has_alike_elements(bytes); }
 
 std::string_view kind_name(ContentKind kind) noexcept {
   static constexpr std::array<std::string_view, kContentKinds> kNames = {"general", "json", "markup", "delimited", "lines", "numeric", "x86 code", "arm64 code"};

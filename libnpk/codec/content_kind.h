@@ -30,6 +30,9 @@ inline constexpr std::uint64_t kKindMiddleFileBytes = 64U << 10;
 // middle of a file of kKindMiddleFileBytes or more, or nothing; taken from `head` if that is the whole. Thread-safe; deterministic; about a
 // microsecond a kibibyte of text, less of others.
 [[nodiscard]] ContentKind kind_of(ByteView head, std::uint64_t total_bytes = 0, ByteView middle = {}) noexcept;
+// Whether in data that looks incompressible there are numbers all the same, whose highest bytes are like those of numbers before: then the numeric
+// filters are worth a trial. Thread-safe; deterministic; 12 KiB are looked at.
+[[nodiscard]] bool holds_dense_numbers(ByteView bytes) noexcept;
 [[nodiscard]] std::string_view kind_name(ContentKind kind) noexcept;
 
 }  // namespace npk::codec

@@ -152,7 +152,8 @@ void BatchReader::split_zero_runs(Batch& batch) const {
 Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
   if (options_.kinds_apart && data.size() >= kLeastKindBytes) {
     const codec::ContentKind kind = piece.kind ? *piece.kind : codec::kind_of(data, data.size());
-    const bool dense = kind >= codec::ContentKind::numeric && data.size() >= kLeastProbedBytes && codec::looks_incompressible(data);
+    const bool dense = kind >= codec::ContentKind::numeric && data.size() >= kLeastProbedBytes && codec::looks_incompressible(data) &&
+                       !(kind == codec::ContentKind::numeric && codec::holds_dense_numbers(data));
     if (kind != codec::ContentKind::general && !dense) return lane_of_kind(kind);
   }
   if (data.size() >= kLeastProbedBytes) {

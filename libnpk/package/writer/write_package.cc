@@ -318,7 +318,8 @@ class PackageJob {
     ProfileSpan span(profile(), ProfileStage::choose);
     span.add_bytes(raw.size(), raw.size());
     span.sample(raw);
-    return filled.lane != Lane::incompressible && !codec::looks_incompressible(raw);
+    if (filled.lane == Lane::incompressible) return false;
+    return !codec::looks_incompressible(raw) || (kind_of_lane(filled.lane) == codec::ContentKind::numeric && codec::holds_dense_numbers(raw));
   }
 
   // Where the encoder would have put it.

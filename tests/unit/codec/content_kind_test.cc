@@ -137,6 +137,21 @@ TEST(ContentKind, ElementsAreNumbers) {
   EXPECT_EQ(kind_of(ByteView(table).first(1000)), ContentKind::general) << "too few to be sure";
 }
 
+// Doubles of which all but sign and exponent is noise: only the highest byte is alike.
+TEST(ContentKind, DenseNumbersAreNumbers) {
+  constexpr std::size_t kBytes = kKindMiddleFileBytes;
+  const Bytes noise = random_bytes(kBytes, 6);
+  Bytes table = noise;
+  for (std::size_t i = 0; 8 * i + 8 <= kBytes; ++i) table[8 * i + 7] = static_cast<std::uint8_t>(0x3F + noise[8 * i] % 3 + (noise[8 * i] & 0x80));
+  EXPECT_EQ(kind_of(table), ContentKind::numeric);
+  EXPECT_EQ(kind_of(ByteView(table).first(kKindHeadBytes), kBytes, ByteView(table).subspan(kBytes / 2, kKindHeadBytes)), ContentKind::numeric);
+  EXPECT_EQ(kind_of(ByteView(table).first(kKindHeadBytes), kBytes, ByteView(noise).first(kKindHeadBytes)), ContentKind::general) << "a head is not enough";
+  EXPECT_EQ(kind_of(noise), ContentKind::general);
+  EXPECT_TRUE(holds_dense_numbers(table));
+  EXPECT_FALSE(holds_dense_numbers(noise));
+  EXPECT_FALSE(holds_dense_numbers({}));
+}
+
 // As many control bytes as text may have, wherever they are; one more, and one in each stride of a vector, are too many.
 TEST(ContentKind, TextHasFewControlBytes) {
   for (const std::size_t size : {std::size_t{300}, std::size_t{2047}, kKindHeadBytes}) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/filter/numeric/element_form.h"
+#include "codec/filter/numeric/encoder/alike_bytes.h"
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter/numeric/encoder/residuals.h"
 #include "unit/numeric_filters/filter_support.h"
@@ -56,6 +57,52 @@ TEST(NumericFilters, TakeWhatIsOfTheirKind) {
   EXPECT_TRUE(filter(CodecId::decimal_floats, kinds[3].bytes));
   EXPECT_FALSE(filter(CodecId::element_delta, random_bytes(100'000, 3)));
   EXPECT_FALSE(filter(CodecId::element_delta, text_bytes(100'000, 3)));
+}
+
+// Places in a sorted catalog: three coordinates a record, all bytes of which are noise but the highest, and that only seen from record to record.
+Bytes dense_records(std::size_t count) {
+  const Bytes noise = random_bytes(16 * count, 11);
+  Bytes records;
+  std::array<std::uint32_t, 3> place{};
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i % 32 == 0) std::memcpy(place.data(), &noise[16 * i], sizeof place);
+    for (std::size_t field = 0; field < 3; ++field) {
+      std::uint32_t step;
+      std::memcpy(&step, &noise[16 * i + 4 + 4 * field], sizeof step);
+      const std::uint32_t value = place[field] + (step >> 7U);
+      for (unsigned byte = 0; byte < 4; ++byte) records.push_back(static_cast<std::uint8_t>(value >> 8 * byte));
+    }
+  }
+  return records;
+}
+
+TEST(NumericFilters, SeeRecordsInWhatLooksLikeNoise) {
+  const Bytes records = dense_records(20'000);
+  EXPECT_EQ(numeric::alike_lag(ByteView(records).subspan(4096)), 12U);
+  EXPECT_EQ(numeric::alike_lag(random_bytes(4096, 4)), 0U);
+  EXPECT_EQ(numeric::alike_lag(ByteView(records).first(1000)), 0U) << "too few to be sure";
+  EXPECT_TRUE(numeric::has_alike_elements(records));
+  for (std::uint64_t seed = 0; seed < 100; ++seed) EXPECT_FALSE(numeric::has_alike_elements(random_bytes(20'000, seed))) << seed;
+  const auto segments = numeric::choose_segments(records, numeric::Allowed::element_delta, 64);
+  const auto is_of_records = [](const numeric::Segment& segment) { return segment.form.has_distance() && segment.form.width * segment.form.distance == 12; };
+  EXPECT_TRUE(std::ranges::any_of(segments, is_of_records));
+  expect_exact(CodecId::element_delta, records, "dense records");
+  expect_exact(CodecId::integers, records, "dense records");
+}
+
+// Each number is predicted from the one before it, but the first of three from none: only apart do the others become small.
+TEST(NumericFilters, PutFieldsOfRecordsInPlanesOfTheirOwn) {
+  const Bytes noise = random_bytes(64'000, 12);
+  Bytes records;
+  for (std::size_t i = 0; i + 4 <= noise.size(); i += 4) {
+    const std::uint32_t first = noise[i] + 256U * noise[i + 1] + (noise[i + 2] & 1U) * 65'536U;
+    for (const std::uint32_t value : {first, first + noise[i + 3] % 16, first + noise[i + 2] % 8}) {
+      for (unsigned byte = 0; byte < 4; ++byte) records.push_back(static_cast<std::uint8_t>(value >> 8 * byte));
+    }
+  }
+  const auto segments = numeric::choose_segments(records, numeric::Allowed::element_delta, 64);
+  EXPECT_TRUE(std::ranges::any_of(segments, [](const numeric::Segment& segment) { return segment.form.period == 12; }));
+  expect_exact(CodecId::element_delta, records, "records of three");
 }
 
 void expect_harmless(CodecId id, const Bytes& payload, std::size_t raw_length) {

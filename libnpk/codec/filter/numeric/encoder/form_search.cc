@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "codec/filter/numeric/decimals.h"
+#include "codec/filter/numeric/encoder/alike_bytes.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
 #include "codec/filter/numeric/encoder/lag_kernels.h"
 #include "codec/filter/numeric/encoder/split_kernels.h"
@@ -243,6 +244,45 @@ void FormSearch::add_predictions(const Sample& sample, const ElementForm& shape,
   }
 }
 
+// Records of two or three numbers of one width, as they are or each predicted from the one before it, but in planes of their own.
+void FormSearch::consider_fields(const Sample& sample, const ElementForm& form, Trial& best) {
+  if (form.width == 1 || (form.has_distance() && (form.predictor > Predictor::twice || form.distance != 1))) return;
+  Trial found = best;
+  for (const std::uint32_t count : {2U, 3U}) {
+    ElementForm fields = planar(form);
+    fields.period = form.width * count;
+    consider(sample, fields, found);
+  }
+  // Longer planes are the surer ones: what a sample gains from splitting differences further is often less than a block loses.
+  if (found.cost < best.cost - (form.has_distance() ? best.cost / 64 : 0)) best = found;
+}
+
+// Records of noise, but for the highest bytes of their fields: what shapes_of sees nothing in, and neither find_distances, which asks the best of those.
+void FormSearch::add_alike(const Sample& sample, std::vector<Trial>& trials) {
+  constexpr std::size_t kGuesses = 2;
+  const std::uint32_t lag = alike_lag(sample.block.subspan(sample.at, sample.length));
+  if (lag < 2 || sample.at < lag) return;
+  const std::uint8_t* at = sample.block.data() + sample.at;
+  for (const unsigned width : {2U, 4U, 8U}) {
+    if (lag % width != 0) continue;
+    std::array<Histogram, 8> counts{};
+    for (std::size_t i = 0; i < sample.length; ++i) ++counts[i % width][static_cast<std::uint8_t>(at[i] - *(at + i - lag))];
+    std::array<std::uint64_t, 8> costs{};
+    for (unsigned i = 0; i < width; ++i) costs[i] = entropy_cost(counts[i]);
+    const std::vector<Guess> guesses = guesses_of(costs, width);
+    for (std::size_t i = 0; i < std::min(guesses.size(), kGuesses); ++i) {
+      ElementForm form;
+      form.width = static_cast<std::uint8_t>(width);
+      form.lead = guesses[i].lead;
+      form.big_endian = guesses[i].big_endian;
+      form.predictor = Predictor::left;
+      form.zigzag = true;
+      form.distance = lag / width;
+      trials.push_back({form, quick_cost(sample, form)});
+    }
+  }
+}
+
 void FormSearch::consider(const Sample& sample, ElementForm form, Trial& best) {
   if (!form.has_distance()) form.distance = 1;
   if (!form.has_row()) form.row = 0;
@@ -274,6 +314,7 @@ Trial FormSearch::find(const Sample& sample) {
   std::vector<Trial> trials;
   for (const ElementForm& shape : shapes) {
     consider_layouts(sample, shape, best);
+    consider_fields(sample, shape, best);
     if (allowed_ != Allowed::element_delta) continue;
     ElementForm left = shape;
     left.predictor = Predictor::left;
@@ -289,8 +330,12 @@ Trial FormSearch::find(const Sample& sample) {
     find_distances(sample, shape);
     add_predictions(sample, shape, trials);
   }
+  if (allowed_ == Allowed::element_delta) add_alike(sample, trials);
   std::ranges::stable_sort(trials, {}, &Trial::cost);
-  for (std::size_t i = 0; i < std::min<std::size_t>(trials.size(), 4); ++i) consider_layouts(sample, trials[i].form, best);
+  for (std::size_t i = 0; i < std::min<std::size_t>(trials.size(), 4); ++i) {
+    consider_layouts(sample, trials[i].form, best);
+    if (allowed_ == Allowed::element_delta) consider_fields(sample, trials[i].form, best);
+  }
   if (allowed_ == Allowed::bit_shuffle) return best;
   if (const std::uint32_t record = record_length(sample); record != 0) {
     ElementForm form;

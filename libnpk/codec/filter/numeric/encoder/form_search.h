@@ -40,9 +40,11 @@ class FormSearch {
   void find_decimals(const Sample& sample, std::vector<ElementForm>& shapes);
   [[nodiscard]] std::vector<ElementForm> shapes_of(const Sample& sample);
   void add_predictions(const Sample& sample, const ElementForm& shape, std::vector<Trial>& trials);
+  void add_alike(const Sample& sample, std::vector<Trial>& trials);
   void find_distances(const Sample& sample, ElementForm& shape);
   [[nodiscard]] std::uint32_t record_length(const Sample& sample) const;
   void consider(const Sample& sample, ElementForm form, Trial& best);
+  void consider_fields(const Sample& sample, const ElementForm& form, Trial& best);
   void consider_layouts(const Sample& sample, const ElementForm& form, Trial& best);
 
   Allowed allowed_;

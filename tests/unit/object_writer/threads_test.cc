@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fstream>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -171,6 +172,13 @@ TEST(Threads, EndWhenTheSinkFails) {
   }
 }
 
+// The heap keeps 16 MiB, enough for all buffers, as long as what is given back here, behind them, is not.
+std::unique_ptr<std::uint8_t[]> room_in_heap() {
+  std::vector<std::unique_ptr<std::uint8_t[]>> room(256);
+  for (auto& each : room) each = std::make_unique<std::uint8_t[]>(64U << 10);
+  return std::make_unique<std::uint8_t[]>(64);
+}
+
 // Room for a few stacks, or for none: those there are make it all. In a process of its own.
 TEST(Threads, ThatCannotBeStartedAreDoneWithout) {
   if (testing::kSanitized) GTEST_SKIP() << "memory is not what it is elsewhere";
@@ -180,14 +188,15 @@ TEST(Threads, ThatCannotBeStartedAreDoneWithout) {
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
+      Bytes stored;
+      stored.reserve(kSize);
+      const auto pin = room_in_heap();
       std::ifstream pages("/proc/self/statm");
       rlim_t used = 0;
       pages >> used;
       used *= static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
       const rlimit limit{used + more, used + more};
       ::setrlimit(RLIMIT_AS, &limit);
-      Bytes stored;
-      stored.reserve(kSize);
       bool refused = false;
       try {
         std::vector<std::jthread> stacks(30);

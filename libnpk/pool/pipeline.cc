@@ -4,6 +4,8 @@
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
+#include <sched.h>
+#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -63,7 +65,7 @@ class Run {
     // oneTBB makes no more workers than processors unless told to; fewer are never asked for here, that would bind
     // other users of it.
     std::optional<tbb::global_control> more;
-    if (threads > processor_count()) more.emplace(tbb::global_control::max_allowed_parallelism, threads);
+    if (threads > static_cast<unsigned>(tbb::info::default_concurrency())) more.emplace(tbb::global_control::max_allowed_parallelism, threads);
     tbb::task_arena arena(static_cast<int>(threads), 1);
     const tbb::filter<void, void> filters = chain();
     hand_over(&start_gate);
@@ -177,8 +179,15 @@ class Run {
 
 }  // namespace
 
+// Neither by oneTBB nor in a static with an initialiser: a child forked while another thread is in that would wait for it for ever.
 unsigned processor_count() noexcept {
-  return static_cast<unsigned>(std::max(1, tbb::info::default_concurrency()));
+  static constinit std::atomic<unsigned> counted{0};
+  if (const unsigned count = counted.load(std::memory_order_relaxed); count != 0) return count;
+  cpu_set_t allowed;
+  const bool is_known = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0;  // not where there are more than 1,024
+  const auto count = static_cast<unsigned>(std::max(1L, is_known ? CPU_COUNT(&allowed) : ::sysconf(_SC_NPROCESSORS_ONLN)));
+  counted.store(count, std::memory_order_relaxed);
+  return count;
 }
 
 unsigned thread_count(unsigned threads) noexcept {

@@ -35,6 +35,17 @@ struct Guess {
   bool big_endian;
 };
 
+// Numbers as differences to those before them.
+ElementForm left_form(unsigned width, const Guess& guess) {
+  ElementForm form;
+  form.width = static_cast<std::uint8_t>(width);
+  form.lead = guess.lead;
+  form.big_endian = guess.big_endian;
+  form.predictor = Predictor::left;
+  form.zigzag = true;
+  return form;
+}
+
 std::vector<Guess> guesses_of(const std::array<std::uint64_t, 8>& costs, unsigned width) {
   std::vector<Guess> guesses;
   for (unsigned lead = 0; lead < width; ++lead) {
@@ -141,12 +152,7 @@ std::vector<ElementForm> FormSearch::shapes_of(const Sample& sample) {
     Trial best{{}, ~0ULL};
     const std::vector<Guess> guesses = guesses_of(costs, width);
     for (std::size_t i = 0; i < std::min<std::size_t>(guesses.size(), 4); ++i) {
-      ElementForm form;
-      form.width = static_cast<std::uint8_t>(width);
-      form.lead = guesses[i].lead;
-      form.big_endian = guesses[i].big_endian;
-      form.predictor = Predictor::left;
-      form.zigzag = true;
+      ElementForm form = left_form(width, guesses[i]);
       if (const std::uint64_t cost = quick_cost(sample, form); cost < best.cost) best = {form, cost};
     }
     best.form.predictor = Predictor::none;
@@ -271,12 +277,7 @@ void FormSearch::add_alike(const Sample& sample, std::vector<Trial>& trials) {
     for (unsigned i = 0; i < width; ++i) costs[i] = entropy_cost(counts[i]);
     const std::vector<Guess> guesses = guesses_of(costs, width);
     for (std::size_t i = 0; i < std::min(guesses.size(), kGuesses); ++i) {
-      ElementForm form;
-      form.width = static_cast<std::uint8_t>(width);
-      form.lead = guesses[i].lead;
-      form.big_endian = guesses[i].big_endian;
-      form.predictor = Predictor::left;
-      form.zigzag = true;
+      ElementForm form = left_form(width, guesses[i]);
       form.distance = lag / width;
       trials.push_back({form, quick_cost(sample, form)});
     }

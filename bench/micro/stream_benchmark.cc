@@ -69,7 +69,8 @@ FileStream stream_of(const PackageReader& reader, const StreamOptions& options =
 
 // Arguments: bytes of a read, KiB of the content they fall in. Each thread has a stream of its own on one reader; all
 // that is read is cached.
-void read_at_warm(benchmark::State& state) {
+template <class Read>
+void read_warm(benchmark::State& state, Read read) {
   static std::unique_ptr<PackageReader> reader;
   const auto length = static_cast<std::size_t>(state.range(0));
   const std::uint64_t hot = static_cast<std::uint64_t>(state.range(1)) << 10;
@@ -84,12 +85,23 @@ void read_at_warm(benchmark::State& state) {
   std::mt19937_64 random(static_cast<std::uint64_t>(state.thread_index()) + kSeed);
   for (auto _ : state) {
     if (!stream) stream = stream_of(*reader);
-    benchmark::DoNotOptimize(stream->read_at(random() % (hot - length), out));
+    benchmark::DoNotOptimize(read(*stream, random() % (hot - length), MutableBytes(out)));
   }
   state.SetItemsProcessed(state.iterations());
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
+
+void read_at_warm(benchmark::State& state) {
+  read_warm(state, [](const FileStream& stream, std::uint64_t offset, MutableBytes out) { return stream.read_at(offset, out).value(); });
+}
 BENCHMARK(read_at_warm)->ArgsProduct({{4096, 65536}, {384, 65536}})->ThreadRange(1, 2)->UseRealTime();
+
+void lend_at_warm(benchmark::State& state) {
+  read_warm(state, [](const FileStream& stream, std::uint64_t offset, MutableBytes out) {
+    return *stream.lend_at(offset, out.size()).value().bytes().data();
+  });
+}
+BENCHMARK(lend_at_warm)->ArgsProduct({{4096, 65536}, {384, 65536}})->ThreadRange(1, 2)->UseRealTime();
 
 // The content in order, cold. Argument: whether blocks may be decoded ahead on another thread.
 void read_in_order(benchmark::State& state) {

@@ -14,8 +14,8 @@ namespace npk::bench {
 class Session {
  public:
   virtual ~Session() = default;
-  // Reads up to out.size() bytes at a place; how many there were. Throws std::runtime_error.
-  virtual std::size_t read(const Place& place, std::span<std::uint8_t> out) = 0;
+  // Up to room.size() bytes at a place, in `room` or wherever they lie until the next call. Throws std::runtime_error.
+  virtual std::span<const std::uint8_t> read(const Place& place, std::span<std::uint8_t> room) = 0;
 };
 
 class Backend {
@@ -28,6 +28,7 @@ struct BackendOptions {
   std::string path;                 // of the package, folder or archive
   std::uint64_t cache_bytes = 0;    // where the backend has a cache of its own
   std::string identities;           // file of what opens a sealed package; empty: it is not sealed
+  bool lend = false;                // npk: the bytes are not copied
   bool keep_open = false;           // files stay open from one read to the next; else each read opens its file by path
 };
 

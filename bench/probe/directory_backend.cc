@@ -19,17 +19,17 @@ class DirectorySession final : public Session {
     }
   }
 
-  std::size_t read(const Place& place, std::span<std::uint8_t> out) override {
+  std::span<const std::uint8_t> read(const Place& place, std::span<std::uint8_t> room) override {
     int& descriptor = open_[keep_open_ ? place.file : 0];
     if (descriptor < 0) descriptor = ::openat(directory_, files_[place.file].path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw std::system_error(errno, std::generic_category(), files_[place.file].path);
-    const ssize_t count = ::pread(descriptor, out.data(), out.size(), static_cast<off_t>(place.offset));
+    const ssize_t count = ::pread(descriptor, room.data(), room.size(), static_cast<off_t>(place.offset));
     if (count < 0) throw std::system_error(errno, std::generic_category(), files_[place.file].path);
     if (!keep_open_) {
       ::close(descriptor);
       descriptor = -1;
     }
-    return static_cast<std::size_t>(count);
+    return room.first(static_cast<std::size_t>(count));
   }
 
  private:

@@ -21,15 +21,25 @@ std::shared_ptr<const std::vector<Identity>> identities_in(const std::string& pa
 
 class NpkSession final : public Session {
  public:
-  NpkSession(const PackageReader& reader, const std::vector<File>& files, bool keep_open)
-      : reader_(reader), files_(files), keep_open_(keep_open), open_(keep_open ? files.size() : 1) {}
+  NpkSession(const PackageReader& reader, const std::vector<File>& files, const BackendOptions& options)
+      : reader_(reader),
+        files_(files),
+        keep_open_(options.keep_open),
+        lend_(options.lend),
+        open_(options.keep_open ? files.size() : 1) {}
 
-  std::size_t read(const Place& place, std::span<std::uint8_t> out) override {
+  std::span<const std::uint8_t> read(const Place& place, std::span<std::uint8_t> room) override {
     std::optional<FileStream>& stream = open_[keep_open_ ? place.file : 0];
     if (!keep_open_ || !stream) stream.emplace(open(files_[place.file].path));
-    auto count = stream->read_at(place.offset, out);
-    if (!count) give_up(count.error());
-    return *count;
+    if (!lend_) {
+      auto count = stream->read_at(place.offset, room);
+      if (!count) give_up(count.error());
+      return room.first(*count);
+    }
+    auto chunk = stream->lend_at(place.offset, room.size());
+    if (!chunk) give_up(chunk.error());
+    lent_ = *std::move(chunk);
+    return lent_.bytes();
   }
 
  private:
@@ -44,20 +54,21 @@ class NpkSession final : public Session {
 
   const PackageReader& reader_;
   const std::vector<File>& files_;
-  bool keep_open_;
+  bool keep_open_, lend_;
+  StreamChunk lent_;
   std::vector<std::optional<FileStream>> open_;
 };
 
 class NpkBackend final : public Backend {
  public:
-  NpkBackend(PackageReader reader, const std::vector<File>& files, bool keep_open)
-      : reader_(std::move(reader)), files_(files), keep_open_(keep_open) {}
-  std::unique_ptr<Session> session() override { return std::make_unique<NpkSession>(reader_, files_, keep_open_); }
+  NpkBackend(PackageReader reader, const std::vector<File>& files, BackendOptions options)
+      : reader_(std::move(reader)), files_(files), options_(std::move(options)) {}
+  std::unique_ptr<Session> session() override { return std::make_unique<NpkSession>(reader_, files_, options_); }
 
  private:
   PackageReader reader_;
   const std::vector<File>& files_;
-  bool keep_open_;
+  BackendOptions options_;
 };
 
 }  // namespace
@@ -68,7 +79,7 @@ std::unique_ptr<Backend> make_npk_backend(const BackendOptions& options, const s
   if (!options.identities.empty()) reader_options.identities = identities_in(options.identities);
   auto reader = PackageReader::open_file(options.path, reader_options);
   if (!reader) give_up(reader.error());
-  return std::make_unique<NpkBackend>(*std::move(reader), files, options.keep_open);
+  return std::make_unique<NpkBackend>(*std::move(reader), files, options);
 }
 
 }  // namespace npk::bench

@@ -1,10 +1,12 @@
 // Random reads from one backend, timed one by one; prints one line of JSON. bench/random_read runs it for every peer.
 //
 //   npk_random_read_probe --backend npk|directory|zip --path P --files LIST [--bytes N] [--threads N] [--reads N]
-//                         [--zipf | --by-file] [--hot BYTES] [--keep-open] [--warm] [--cache BYTES] [--identity FILE] [--also-pid PID]
+//                         [--zipf | --by-file] [--hot BYTES] [--keep-open] [--lend] [--sum] [--warm] [--cache BYTES] [--identity FILE] [--also-pid PID]
 //
-// LIST holds lines "SIZE PATH". --by-file: every file is as likely as another, whatever its size. --hot: only the first files of LIST, up to that many bytes. --warm: the same reads are
-// done once before, untimed. --also-pid: CPU time and memory of that process (a FUSE driver) count too.
+// LIST holds lines "SIZE PATH". --by-file: every file is as likely as another, whatever its size. --hot: only the first
+// files of LIST, up to that many bytes. --warm: the same reads are done once before, untimed. --lend: npk's bytes are
+// lent, not copied. --sum: all bytes of a read are added up within its time; else its first byte is looked at.
+// --also-pid: CPU time and memory of that process (a FUSE driver) count too.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -31,7 +33,7 @@ struct Settings {
   std::uint64_t bytes = 4096, hot_bytes = 0;
   std::size_t threads = 1, reads = 100'000;
   long also_pid = 0;
-  bool zipf = false, by_file = false, warm = false;
+  bool zipf = false, by_file = false, warm = false, sum = false;
 };
 
 std::uint64_t number(const char* text) {
@@ -49,6 +51,8 @@ Settings parse(int argc, char** argv) {
     else if (name == "--by-file") settings.by_file = true;
     else if (name == "--keep-open") settings.options.keep_open = true;
     else if (name == "--warm") settings.warm = true;
+    else if (name == "--lend") settings.options.lend = true;
+    else if (name == "--sum") settings.sum = true;
     else if (i + 1 == argc) throw std::runtime_error(std::string(name) + ": unknown, or without its value");
     else if (name == "--backend") settings.backend = argv[++i];
     else if (name == "--path") settings.options.path = argv[++i];
@@ -102,17 +106,28 @@ std::uint64_t resident_bytes_of(const std::string& pid) {
 struct Measured {
   std::vector<std::uint32_t> nanoseconds;
   double seconds = 0, cpu = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0, sum = 0;
 };
 
-void read_all(Session& session, const std::vector<Place>& places, std::vector<std::uint8_t>& out, Measured* measured) {
+std::uint64_t sum_of(std::span<const std::uint8_t> bytes) {
+  std::uint64_t sum = 0, word = 0;
+  for (; bytes.size() >= sizeof word; bytes = bytes.subspan(sizeof word)) {
+    std::memcpy(&word, bytes.data(), sizeof word);
+    sum += word;
+  }
+  return bytes.empty() ? sum : sum + bytes.front();
+}
+
+void read_all(Session& session, const std::vector<Place>& places, std::vector<std::uint8_t>& room, bool sum, Measured* measured) {
   using Clock = std::chrono::steady_clock;
   for (const Place& place : places) {
     const auto begin = Clock::now();
-    const std::size_t count = session.read(place, out);
+    const std::span<const std::uint8_t> bytes = session.read(place, room);
+    const std::uint64_t seen = sum_of(sum ? bytes : bytes.first(std::min<std::size_t>(1, bytes.size())));
     const auto took = Clock::now() - begin;
     if (measured == nullptr) continue;
-    measured->bytes += count;
+    measured->bytes += bytes.size();
+    measured->sum += seen;
     measured->nanoseconds.push_back(static_cast<std::uint32_t>(std::min<std::int64_t>(UINT32_MAX, took.count())));
   }
 }
@@ -129,13 +144,13 @@ Measured measure(const Settings& settings, Backend& backend, const Places& place
   const auto work = [&](std::size_t thread) {
     const std::size_t reads = settings.reads / settings.threads;
     const auto drawn = settings.by_file ? places.draw_by_file(reads, 1 + thread) : places.draw(settings.zipf, reads, 1 + thread);
-    std::vector<std::uint8_t> out(settings.bytes);
+    std::vector<std::uint8_t> room(settings.bytes);
     parts[thread].nanoseconds.reserve(drawn.size());
     try {
       const auto session = backend.session();
-      if (settings.warm) read_all(*session, drawn, out, nullptr);
+      if (settings.warm) read_all(*session, drawn, room, settings.sum, nullptr);
       start.arrive_and_wait();
-      read_all(*session, drawn, out, &parts[thread]);
+      read_all(*session, drawn, room, settings.sum, &parts[thread]);
     } catch (...) {
       failures[thread] = std::current_exception();
       start.arrive_and_drop();
@@ -153,6 +168,7 @@ Measured measure(const Settings& settings, Backend& backend, const Places& place
   all.cpu = cpu_seconds(settings) - cpu;
   for (const Measured& part : parts) {
     all.bytes += part.bytes;
+    all.sum += part.sum;
     all.nanoseconds.insert(all.nanoseconds.end(), part.nanoseconds.begin(), part.nanoseconds.end());
   }
   std::ranges::sort(all.nanoseconds);
@@ -167,9 +183,9 @@ void print(const Settings& settings, const Measured& measured) {
   const auto reads = static_cast<double>(measured.nanoseconds.size());
   const std::uint64_t resident = resident_bytes_of("self") + (settings.also_pid != 0 ? resident_bytes_of(std::to_string(settings.also_pid)) : 0);
   std::printf("{\"reads\": %.0f, \"reads_per_second\": %.0f, \"p50_us\": %.3f, \"p99_us\": %.3f, \"p999_us\": %.3f, "
-              "\"cpu_us_per_read\": %.3f, \"bytes\": %llu, \"resident_bytes\": %llu}\n",
+              "\"cpu_us_per_read\": %.3f, \"bytes\": %llu, \"sum\": %llu, \"resident_bytes\": %llu}\n",
               reads, reads / measured.seconds, quantile(0.5), quantile(0.99), quantile(0.999), 1e6 * measured.cpu / reads,
-              static_cast<unsigned long long>(measured.bytes), static_cast<unsigned long long>(resident));
+              static_cast<unsigned long long>(measured.bytes), static_cast<unsigned long long>(measured.sum), static_cast<unsigned long long>(resident));
 }
 
 int run(int argc, char** argv) {

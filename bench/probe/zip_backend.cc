@@ -19,7 +19,7 @@ class ZipSession final : public Session {
   }
   ~ZipSession() override { zip_discard(archive_); }
 
-  std::size_t read(const Place& place, std::span<std::uint8_t> out) override {
+  std::span<const std::uint8_t> read(const Place& place, std::span<std::uint8_t> room) override {
     zip_file_t* file = zip_fopen(archive_, files_[place.file].path.c_str(), 0);
     if (file == nullptr) throw std::runtime_error(files_[place.file].path + ": " + zip_strerror(archive_));
     std::uint64_t before = place.offset;
@@ -28,10 +28,10 @@ class ZipSession final : public Session {
       if (count <= 0) break;
       before -= static_cast<std::uint64_t>(count);
     }
-    const zip_int64_t count = zip_fread(file, out.data(), out.size());
+    const zip_int64_t count = zip_fread(file, room.data(), room.size());
     zip_fclose(file);
     if (count < 0 || before != 0) throw std::runtime_error(files_[place.file].path + ": libzip could not read it");
-    return static_cast<std::size_t>(count);
+    return room.first(static_cast<std::size_t>(count));
   }
 
  private:

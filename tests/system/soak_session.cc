@@ -140,7 +140,7 @@ void SoakSession::read_batch(const PackageReader& reader, const SoakPackage& pac
 
 bool SoakSession::step(Reading& reading) {
   const std::size_t length = draw_length();
-  switch (random_() % 6) {
+  switch (random_() % 7) {
     case 0:
       return seek(reading, random_() % (reading.content.size() + 3));
     case 1:
@@ -151,6 +151,8 @@ bool SoakSession::step(Reading& reading) {
       return read(reading, length);
     case 4:
       return read_chunk(reading) && read_chunk(reading) && read_chunk(reading) && read_chunk(reading);
+    case 5:
+      return lend_at(reading, random_() % (reading.content.size() + 3), length);
     default:  // in order: enough to be noticed
       for (int i = 0; i < 6; ++i)
         if (!read(reading, length)) return false;
@@ -176,6 +178,18 @@ bool SoakSession::read_at(Reading& reading, std::uint64_t offset, std::size_t le
   compare(ByteView(out_).first(*count), reading.content, offset, length, reading.name);
   reading.bytes += *count;
   ++reading.operations;
+  return true;
+}
+
+bool SoakSession::lend_at(Reading& reading, std::uint64_t offset, std::size_t length) {
+  auto chunk = reading.stream.lend_at(offset, length);
+  if (!chunk) return refused(reading, chunk.error(), reading.may_limit_chunks);
+  compare(chunk->bytes(), reading.content, offset, length, reading.name);
+  if (chunk->empty()) return true;
+  reading.bytes += chunk->bytes().size();
+  ++reading.operations;
+  ++reading.chunks;
+  if (one_in(3)) hold(std::move(*chunk), reading.content);
   return true;
 }
 

@@ -41,6 +41,7 @@ class SoakSession {
   bool step(Reading& reading);
   bool read(Reading& reading, std::size_t length);
   bool read_at(Reading& reading, std::uint64_t offset, std::size_t length);
+  bool lend_at(Reading& reading, std::uint64_t offset, std::size_t length);
   bool read_chunk(Reading& reading);
   bool seek(Reading& reading, std::uint64_t offset);
   bool refused(Reading& reading, const Error& error, bool may_limit);

@@ -6,8 +6,8 @@
 //
 // Reading in order: once three reads in a row by read or read_chunk each began where the one before ended, the blocks
 // that come next are decoded on other threads of the process (at most as many as it has processors), and the block the
-// position is in is held; a read anywhere else drops that, and costs what it needs and no more. read_at never counts. A
-// source given to open is read ahead in pieces; files and spooled content are not (the system does that).
+// position is in is held; a read anywhere else drops that, and costs what it needs and no more. read_at and lend_at
+// never count. A source given to open is read ahead in pieces; files and spooled content are not (the system does that).
 //
 // After fork a stream answers in the child too, without reading ahead (its threads are the parent's); a fork waits for
 // the blocks being decoded ahead at that moment. Lifetime: a stream keeps its package or source open until it is closed
@@ -58,10 +58,10 @@ struct StreamProgress {
 
 // Since the stream was opened; counters only grow. Reads that failed count in the costs, not in what was delivered.
 struct StreamStatistics {
-  std::uint64_t bytes_delivered = 0;   // by read, read_at and read_chunk
-  std::uint64_t read_operations = 0;   // of all three; a chunk at the end, being empty, is none
+  std::uint64_t bytes_delivered = 0;   // by read, read_at, lend_at and read_chunk
+  std::uint64_t read_operations = 0;   // of all four; a chunk at the end, being empty, is none
   std::uint64_t seeks = 0;
-  std::uint64_t chunks = 0;            // by read_chunk
+  std::uint64_t chunks = 0;            // by lend_at and read_chunk
   std::uint64_t chunks_lent = 0;       // of these, without a copy
   // Of blocks; for plain sources 0. A hit: decoded already, by whomever. A miss: decoded for this stream, also ahead.
   std::uint64_t cache_hits = 0, cache_misses = 0;
@@ -96,6 +96,10 @@ class FileStream {
   [[nodiscard]] Result<std::size_t> read(MutableBytes out);
   // Reads at `offset`; the position stays. Short only at the end; 0 at or past it.
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const;
+  // The same without a copy, where the bytes lie in one block: `length` bytes, fewer only at the end, empty at or past
+  // it. Those that do not lie together, and a source's, are in a buffer (StreamOptions::pool), Errc::limit if they are
+  // more than the memory limit leaves beside reading ahead. Errors also as BufferPool::get.
+  [[nodiscard]] Result<StreamChunk> lend_at(std::uint64_t offset, std::size_t length) const;
   // The next chunk_bytes() bytes from the position, fewer only at the end, empty there and ever after. Lent without a
   // copy where they lie in one block; else in a buffer (StreamOptions::pool). Errors also as BufferPool::get.
   [[nodiscard]] Result<StreamChunk> read_chunk();

@@ -1,4 +1,4 @@
-// Streams against a model: any interleaving of read, read_chunk, seek and read_at equals slices of the content,
+// Streams against a model: any interleaving of read, read_chunk, seek, read_at and lend_at equals slices of the content,
 // whatever the content comes from, and the counters say what was done.
 #include <gtest/gtest.h>
 
@@ -21,6 +21,7 @@ using test::slice;
 // What a stream should be at after the operations so far.
 struct Model {
   ByteView content;
+  std::size_t longest_lent = SIZE_MAX;  // that is sure to be within the memory limit
   std::uint64_t position = 0, bytes = 0, operations = 0, seeks = 0, chunks = 0, furthest = 0;
 
   void deliver(std::uint64_t count) {
@@ -67,6 +68,17 @@ void check_chunk(FileStream& stream, Model& model) {
   model.move(model.position + expected.size());
 }
 
+void check_lend_at(const FileStream& stream, Model& model, std::uint64_t offset, std::size_t length) {
+  const auto chunk = stream.lend_at(offset, length);
+  ASSERT_TRUE(chunk) << chunk.error().to_string();
+  const ByteView expected = slice(model.content, offset, length);
+  ASSERT_EQ(chunk->offset(), offset);
+  ASSERT_TRUE(std::ranges::equal(chunk->bytes(), expected)) << "lend_at " << offset;
+  if (expected.empty()) return;
+  ++model.chunks;
+  model.deliver(expected.size());
+}
+
 void check_seek(FileStream& stream, Model& model, std::uint64_t offset) {
   const auto moved = stream.seek(offset);
   ASSERT_EQ(moved.has_value(), offset <= model.content.size());
@@ -81,7 +93,7 @@ void check_seek(FileStream& stream, Model& model, std::uint64_t offset) {
 void check_step(FileStream& stream, Model& model, std::mt19937_64& random) {
   const std::uint64_t offset = random() % (model.content.size() + 3);
   const std::size_t length = 1 + random() % (random() % 4 == 0 ? 60'000 : 900);
-  switch (random() % 5) {
+  switch (random() % 6) {
     case 0:
       return check_seek(stream, model, offset);
     case 1:
@@ -90,6 +102,8 @@ void check_step(FileStream& stream, Model& model, std::mt19937_64& random) {
       return check_chunk(stream, model);
     case 3:
       return check_read(stream, model, length);
+    case 4:
+      return check_lend_at(stream, model, offset, std::min(length, model.longest_lent));
     default:  // in order: enough to be noticed
       for (int i = 0; i < 6; ++i) check_read(stream, model, length);
   }
@@ -106,10 +120,10 @@ void check_counters(const FileStream& stream, const Model& model) {
   EXPECT_EQ(stream.progress().total_bytes, model.content.size());
 }
 
-void check_interleavings(FileStream stream, ByteView content, std::uint64_t seed, int steps) {
+void check_interleavings(FileStream stream, ByteView content, std::uint64_t seed, int steps, std::size_t longest_lent = SIZE_MAX) {
   ASSERT_EQ(stream.size(), content.size());
   std::mt19937_64 random(seed);
-  Model model{.content = content};
+  Model model{.content = content, .longest_lent = longest_lent};
   for (int step = 0; step < steps; ++step) {
     check_step(stream, model, random);
     if (::testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << step;
@@ -200,7 +214,7 @@ TEST(StreamOverSources, AnyInterleavingEqualsASlice) {
       check_interleavings(FileStream::open_file(path, options).value(), content, seed, 20);
       check_interleavings(FileStream::open(memory_source(ByteView(content)), options).value(), content, seed + 10, 20);
       check_interleavings(spooled(content, options, false), content, seed + 20, 20);
-      check_interleavings(spooled(content, options, true), content, seed + 30, 20);
+      check_interleavings(spooled(content, options, true), content, seed + 30, 20, 1);
     }
   }
 }
@@ -257,12 +271,43 @@ TEST(StreamChunks, AreLentWithinABlockAndOutliveStreamAndReader) {
     EXPECT_TRUE(std::ranges::equal(chunks[i].bytes(), slice(built.entries[0].content, i * 15'000, 15'000))) << i;
 }
 
+TEST(StreamLent, WithinABlockWithoutACopyElseInABuffer) {
+  const BuiltPackage built = test::blocks_package(3, 4, 5000);
+  std::vector<StreamChunk> lent;
+  {
+    const PackageReader reader = test::open_package(built.bytes);
+    const FileStream stream = test::stream_of(reader, "file");
+    for (const std::uint64_t offset : {100U, 4900U, 19'999U}) lent.push_back(stream.lend_at(offset, 5000).value());
+    lent.push_back(stream.lend_at(200, 5000).value());
+    EXPECT_EQ(lent[3].bytes().data(), lent[0].bytes().data() + 100);  // the same memory
+    EXPECT_EQ(stream.statistics().chunks, 4U);
+    EXPECT_EQ(stream.statistics().chunks_lent, 3U);  // 19,999 is the last byte of its block
+    EXPECT_EQ(stream.position(), 0U);
+    EXPECT_EQ(stream.progress().done_bytes, 0U);
+  }
+  const ByteView content = built.entries[0].content;
+  for (const StreamChunk& chunk : lent) EXPECT_TRUE(std::ranges::equal(chunk.bytes(), slice(content, chunk.offset(), 5000)));
+}
+
+TEST(StreamLent, CopiesNoMoreThanTheMemoryLimitLeaves) {
+  const BuiltPackage built = test::blocks_package(3, 4, 5000);
+  const PackageReader reader = test::open_package(built.bytes);
+  const FileStream stream = test::stream_of(reader, "file", {.memory_bytes = 8192, .memory_strategy = MemoryStrategy::custom, .read_ahead = false});
+  EXPECT_EQ(stream.lend_at(0, 20'000).value().bytes().size(), 20'000U);  // lent
+  EXPECT_EQ(stream.lend_at(15'000, 8192).value().bytes().size(), 8192U);
+  EXPECT_EQ(stream.lend_at(15'000, 8193).error().code, Errc::limit);
+  EXPECT_EQ(stream.statistics().chunks, 2U);
+}
+
 // Eight threads at any offsets, while one moves the position in order.
 void read_from_many_threads(FileStream& stream, const Bytes& content) {
   const auto read_anywhere = [&](std::uint64_t seed) {
     std::mt19937_64 random(seed);
     Model model{.content = content};
-    for (int i = 0; i < 150; ++i) check_read_at(stream, model, random() % (content.size() + 10), 1 + random() % 3000);
+    for (int i = 0; i < 150; ++i) {
+      const auto check = i % 2 == 0 ? check_read_at : check_lend_at;
+      check(stream, model, random() % (content.size() + 10), 1 + random() % 3000);
+    }
   };
   {
     std::vector<std::jthread> threads;

@@ -87,6 +87,7 @@ void expect_only_answers(FileStream& stream, std::uint64_t size, std::uint64_t p
   EXPECT_EQ(stream.progress().total_bytes, size);
   EXPECT_EQ(stream.read(out).error().code, Errc::misuse);
   EXPECT_EQ(stream.read_at(0, out).error().code, Errc::misuse);
+  EXPECT_EQ(stream.lend_at(0, 10).error().code, Errc::misuse);
   EXPECT_EQ(stream.read_chunk().error().code, Errc::misuse);
   EXPECT_EQ(stream.seek(0).error().code, Errc::misuse);
 }
@@ -111,6 +112,7 @@ TEST(StreamCancel, BeforeACallClosesTheStream) {
   const std::function<Errc(FileStream&)> kCalls[] = {
       [&](FileStream& stream) { return stream.read(out).error().code; },
       [&](FileStream& stream) { return stream.read_at(0, out).error().code; },
+      [&](FileStream& stream) { return stream.lend_at(0, 100).error().code; },
       [&](FileStream& stream) { return stream.read_chunk().error().code; },
       [&](FileStream& stream) { return stream.seek(0).error().code; },
   };

@@ -1,5 +1,5 @@
-// Sixteen readers in four manners (anywhere, in order, by chunk, in batches) while their package fails, or is cut short
-// on disk; processes forked in the midst of all four.
+// Sixteen readers in five manners (anywhere, in order, by chunk, lent, in batches) while their package fails, or is cut short
+// on disk; processes forked in the midst of all five.
 #include <gtest/gtest.h>
 
 #include <sys/wait.h>
@@ -44,6 +44,17 @@ Outcome read_anywhere(const FileStream& stream, ByteView content, std::mt19937_6
   const std::uint64_t offset = random() % content.size();
   Bytes out(1 + random() % 20'000);
   return outcome_of(stream.read_at(offset, out), out, slice(content, offset, out.size()));
+}
+
+Outcome lend_anywhere(const PackageReader& reader, ByteView content, std::mt19937_64& random, bool threads) {
+  auto stream = open_again(reader, threads);
+  if (!stream) return stream.error().code;
+  const std::uint64_t offset = random() % content.size();
+  const std::size_t length = 1 + random() % 6000;
+  const auto chunk = stream->lend_at(offset, length);
+  if (!chunk) return chunk.error().code;
+  if (!std::ranges::equal(chunk->bytes(), slice(content, offset, length))) return Errc::internal;
+  return std::nullopt;
 }
 
 // Eight pieces from somewhere: enough to be read ahead.
@@ -95,13 +106,15 @@ struct Readers {
   bool threads = true;  // of the library's own: read-ahead, batches
 
   [[nodiscard]] Outcome read(std::uint64_t manner, std::mt19937_64& random) const {
-    switch (manner % 4) {
+    switch (manner % 5) {
       case 0:
         return read_anywhere(stream, content, random);
       case 1:
         return read_in_order(reader, content, random, threads);
       case 2:
         return read_by_chunk(reader, content, random, threads);
+      case 3:
+        return lend_anywhere(reader, content, random, threads);
       default:
         return read_in_batches(reader, content, random, threads);
     }

@@ -89,6 +89,34 @@ Result<std::size_t> FileStream::Impl::read_at(std::uint64_t offset, MutableBytes
   return count;
 }
 
+Result<StreamChunk> FileStream::Impl::lend_at(std::uint64_t offset, std::size_t length) const {
+  const Visit visit(*this);
+  NPK_TRY(close_if_cancelled(visit.check()));
+  const std::size_t count = count_from(offset, length);
+  if (count == 0) return StreamChunk(offset, {}, nullptr);
+  ReadCost cost;
+  auto chunk = lend_or_copy(offset, count, request(visit.stripe(), false), cost);
+  counters_.add_cost(visit.stripe(), cost);
+  return close_if_cancelled(std::move(chunk));
+}
+
+Result<StreamChunk> FileStream::Impl::lend_or_copy(std::uint64_t offset, std::size_t length,
+                                                   const ContentRequest& asked, ReadCost& cost) const {
+  if (content_->keeps_units()) {
+    NPK_ASSIGN(auto lent, lend(offset, length, asked, cost));
+    if (lent) {
+      counters_.add_chunk(asked.stripe, length, true);
+      return StreamChunk(offset, lent->bytes, std::move(lent->keeper));
+    }
+  }
+  if (length > plan_.memory_bytes - plan_.read_ahead_bytes)
+    return fail(Errc::limit, std::to_string(length) + " bytes that do not lie together are more than the stream's memory limit lets it copy");
+  NPK_ASSIGN(const reader::ChunkBuffer buffer, chunk_buffer(length));
+  NPK_TRY(content_->read(offset, buffer.bytes(), asked, cost));
+  counters_.add_chunk(asked.stripe, length, false);
+  return StreamChunk(offset, buffer.bytes(), buffer.keeper());
+}
+
 Result<std::size_t> FileStream::Impl::read(MutableBytes out) {
   const Visit visit(*this);
   NPK_TRY(close_if_cancelled(visit.check()));
@@ -111,8 +139,6 @@ Result<StreamChunk> FileStream::Impl::read_chunk() {
   if (count == 0) return StreamChunk(offset, {}, nullptr);
   read_ahead_.expect(offset, count);
   NPK_ASSIGN(StreamChunk chunk, close_if_cancelled(chunk_at(offset, count, visit.stripe())));
-  counters_.add_read(visit.stripe(), count);
-  increase(chunks_);
   move_on(count);
   return chunk;
 }
@@ -144,8 +170,11 @@ Result<void> FileStream::Impl::fill(std::uint64_t offset, MutableBytes out, std:
 
 Result<StreamChunk> FileStream::Impl::chunk_at(std::uint64_t offset, std::size_t length, std::size_t stripe) {
   NPK_ASSIGN(StreamChunk lent, lent_chunk(offset, length, stripe));
-  if (lent.empty()) return copied_chunk(offset, length, stripe);
-  increase(chunks_lent_);
+  const bool is_lent = !lent.empty();
+  if (!is_lent) {
+    NPK_ASSIGN(lent, copied_chunk(offset, length, stripe));
+  }
+  counters_.add_chunk(stripe, length, is_lent);
   return lent;
 }
 
@@ -163,7 +192,7 @@ Result<StreamChunk> FileStream::Impl::lent_chunk(std::uint64_t offset, std::size
 }
 
 Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint64_t offset, std::size_t length,
-                                                                       const ContentRequest& asked, ReadCost& cost) {
+                                                                       const ContentRequest& asked, ReadCost& cost) const {
   NPK_ASSIGN(const reader::Extent extent, content_->extent_at(offset, asked));
   if (extent.is_hole() || extent.end - offset < length) return std::nullopt;
   const auto begin = static_cast<std::size_t>(extent.offset_in_unit + (offset - extent.begin));
@@ -172,10 +201,10 @@ Result<std::optional<reader::ReadAhead::Found>> FileStream::Impl::lend(std::uint
 }
 
 // The caller's pool has the last word; a package's, which its blocks may fill, does not.
-Result<reader::ChunkBuffer> FileStream::Impl::chunk_buffer(std::size_t length) {
+Result<reader::ChunkBuffer> FileStream::Impl::chunk_buffer(std::size_t length) const {
   const std::shared_ptr<BufferPool> pool = pool_ != nullptr ? pool_ : content_->pool();
   auto buffer = reader::ChunkBuffer::get(pool.get(), length);
-  if (pool != nullptr) increase(buffer ? pool_hits_ : pool_misses_);
+  if (pool != nullptr) (buffer ? pool_hits_ : pool_misses_).fetch_add(1, std::memory_order_relaxed);
   if (!buffer && pool_ == nullptr) return reader::ChunkBuffer::get(nullptr, length);
   return buffer;
 }
@@ -240,8 +269,8 @@ StreamStatistics FileStream::Impl::statistics() const noexcept {
   statistics.bytes_delivered = totals.bytes;
   statistics.read_operations = totals.operations;
   statistics.seeks = value(seeks_);
-  statistics.chunks = value(chunks_);
-  statistics.chunks_lent = value(chunks_lent_);
+  statistics.chunks = totals.chunks;
+  statistics.chunks_lent = totals.chunks_lent;
   statistics.cache_hits = totals.cost.hits;
   statistics.cache_misses = totals.cost.misses;
   statistics.stored_bytes_read = totals.cost.stored_bytes;

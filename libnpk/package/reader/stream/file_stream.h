@@ -29,6 +29,7 @@ class FileStream::Impl {
   [[nodiscard]] bool is_closed() const noexcept { return closed_.load(); }
   [[nodiscard]] Result<std::size_t> read(MutableBytes out);
   [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) const;
+  [[nodiscard]] Result<StreamChunk> lend_at(std::uint64_t offset, std::size_t length) const;
   [[nodiscard]] Result<StreamChunk> read_chunk();
   [[nodiscard]] Result<void> seek(std::uint64_t offset);
   void close() const noexcept;
@@ -51,8 +52,10 @@ class FileStream::Impl {
   [[nodiscard]] Result<StreamChunk> lent_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);
   [[nodiscard]] Result<std::optional<reader::ReadAhead::Found>> lend(std::uint64_t offset, std::size_t length,
                                                                      const reader::ContentRequest& asked,
-                                                                     reader::ReadCost& cost);
-  [[nodiscard]] Result<reader::ChunkBuffer> chunk_buffer(std::size_t length);
+                                                                     reader::ReadCost& cost) const;
+  [[nodiscard]] Result<StreamChunk> lend_or_copy(std::uint64_t offset, std::size_t length,
+                                                 const reader::ContentRequest& asked, reader::ReadCost& cost) const;
+  [[nodiscard]] Result<reader::ChunkBuffer> chunk_buffer(std::size_t length) const;
   [[nodiscard]] Result<StreamChunk> copied_chunk(std::uint64_t offset, std::size_t length, std::size_t stripe);
   void move_on(std::uint64_t count) noexcept;
   void release_if_unused() const noexcept;
@@ -71,9 +74,9 @@ class FileStream::Impl {
   mutable std::atomic<bool> closed_ = false;
   mutable std::mutex release_mutex_;
 
+  mutable Counter pool_hits_ = 0, pool_misses_ = 0;
   // Written by the thread that moves the position only.
-  Counter position_ = 0, furthest_ = 0, moved_bytes_ = 0;
-  Counter seeks_ = 0, chunks_ = 0, chunks_lent_ = 0, pool_hits_ = 0, pool_misses_ = 0;
+  Counter position_ = 0, furthest_ = 0, moved_bytes_ = 0, seeks_ = 0;
 };
 
 }  // namespace npk

@@ -66,6 +66,9 @@ Result<std::size_t> FileStream::read(MutableBytes out) {
 Result<std::size_t> FileStream::read_at(std::uint64_t offset, MutableBytes out) const {
   return impl_->read_at(offset, out);
 }
+Result<StreamChunk> FileStream::lend_at(std::uint64_t offset, std::size_t length) const {
+  return impl_->lend_at(offset, length);
+}
 Result<StreamChunk> FileStream::read_chunk() {
   return impl_->read_chunk();
 }

@@ -22,7 +22,9 @@ StreamTotals StreamCounters::totals() const noexcept {
   const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
   lines_.for_each([&](const Line& line) {
     sum.bytes += value(line.bytes);
-    sum.operations += value(line.operations);
+    sum.chunks_lent += value(line.lent);
+    sum.chunks += value(line.lent) + value(line.copied);
+    sum.operations += value(line.reads) + value(line.lent) + value(line.copied);
     sum.cost.hits += value(line.hits);
     sum.cost.misses += value(line.misses);
     sum.cost.stored_bytes += value(line.stored_bytes);

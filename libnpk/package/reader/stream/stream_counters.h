@@ -9,7 +9,7 @@
 namespace npk::reader {
 
 struct StreamTotals {
-  std::uint64_t bytes = 0, operations = 0;
+  std::uint64_t bytes = 0, operations = 0, chunks = 0, chunks_lent = 0;
   ReadCost cost;
 };
 
@@ -19,7 +19,13 @@ class StreamCounters {
   void add_read(std::size_t stripe, std::uint64_t bytes) {
     Line& line = lines_.at(stripe);
     add(line.bytes, bytes);
-    add(line.operations, 1);
+    add(line.reads, 1);
+  }
+  // A read whose bytes were handed out, lent or in a buffer of their own.
+  void add_chunk(std::size_t stripe, std::uint64_t bytes, bool lent) {
+    Line& line = lines_.at(stripe);
+    add(line.bytes, bytes);
+    add(lent ? line.lent : line.copied, 1);
   }
   void add_cost(std::size_t stripe, const ReadCost& cost);
   [[nodiscard]] StreamTotals totals() const noexcept;
@@ -30,7 +36,7 @@ class StreamCounters {
  private:
   using Counter = std::atomic<std::uint64_t>;
   struct alignas(64) Line {
-    Counter bytes = 0, operations = 0, hits = 0, misses = 0, stored_bytes = 0, waiting = 0, decoding = 0;
+    Counter bytes = 0, reads = 0, lent = 0, hits = 0, copied = 0, misses = 0, stored_bytes = 0, waiting = 0, decoding = 0;
   };
   static void add(Counter& counter, std::uint64_t amount) noexcept {
     if (amount != 0) counter.fetch_add(amount, std::memory_order_relaxed);

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "io/buffer_pool_size.h"
+#include "io/huge_pages.h"
 
 namespace npk::io {
 namespace {
@@ -29,7 +30,7 @@ void* map_aligned(std::size_t bytes) noexcept {
   const std::size_t before = (kHugePageBytes - reinterpret_cast<std::uintptr_t>(memory) % kHugePageBytes) % kHugePageBytes;
   if (before != 0) ::munmap(memory, before);
   ::munmap(memory + before + bytes, kHugePageBytes - before);
-  ::madvise(memory + before, bytes, MADV_HUGEPAGE);  // a hint: refused, nothing is lost
+  ask_huge_pages({memory + before, bytes});
   return memory + before;
 }
 

@@ -95,6 +95,7 @@ class Append(harness.CommandTest):
         changes = self.lines("diff", "p.npk@1", "p.npk")
         self.assertEqual([line for line in changes if line[0] != "m"], ["- t/a", "M t/d/b", "+ t/new"])
         self.assertEqual(self.lines("diff", "p.npk@2", "p.npk"), [])
+        self.assertEqual(self.json("diff", "--json", "p.npk", "p.npk"), {"format": "npk-diff-1", "changes": []})
         kinds = {it["path"]: it["change"] for it in self.json("diff", "--json", "p.npk", "p.npk@1")["changes"]}
         self.assertEqual((kinds["t/a"], kinds["t/new"], kinds["t/d/b"]), ("added", "removed", "content"))
         self.npk("revert", "-q", "p.npk", "1")

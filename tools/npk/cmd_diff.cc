@@ -1,5 +1,7 @@
-#include <algorithm>
 #include <unistd.h>
+
+#include <string>
+#include <utility>
 
 #include "exit_code.h"
 #include "generation_option.h"
@@ -56,22 +58,31 @@ Mark mark_of(ops::ChangeKind kind) noexcept {
   return {'?', "unknown"};
 }
 
+void append_json_change(std::string& out, const Mark& mark, std::string_view path) {
+  out += R"({"change":")";
+  out += mark.name;
+  out += R"(",)";
+  append_json_name(out, "path", path);
+  out += '}';
+}
+
 int diff(const PackageReader& before, const PackageReader& after, bool json, Messages& messages, Io& io) {
   OutputBuffer out(io.out);
-  Json changes = Json::array();
+  if (json) out.append(R"({"format":"npk-diff-1","changes":[)");
+  bool is_first = true;
   const auto compared = ops::diff(before, after, [&](const ops::EntryChange& change) {
     const std::string_view path = (change.after != nullptr ? change.after : change.before)->path();
     const Mark mark = mark_of(change.kind);
     if (json) {
-      Json& entry = changes.emplace_back(Json{{"change", mark.name}});
-      set_json_name(entry, "path", path);
-      return true;
+      out.text() += std::exchange(is_first, false) ? "\n" : ",\n";
+      append_json_change(out.text(), mark, path);
+    } else {
+      out.text() += std::string(1, mark.sign) + " " + (io.out_is_terminal ? printable(path) : std::string(path)) + "\n";
     }
-    out.append(std::string(1, mark.sign) + " " + (io.out_is_terminal ? printable(path) : std::string(path)) + "\n");
     out.flush_if_full();
     return !out.has_failed();
   });
-  if (json && compared) out.append(Json{{"format", "npk-diff-1"}, {"changes", std::move(changes)}}.dump(2) + "\n");
+  if (json && compared) out.append("\n]}\n");
   if (const auto written = out.finish(); !written) return messages.error(written.error());
   return compared ? kDone : messages.error(compared.error());
 }

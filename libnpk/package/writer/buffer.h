@@ -10,6 +10,7 @@
 #include <new>
 #include <vector>
 
+#include "io/huge_pages.h"
 #include "npk/bytes.h"
 
 namespace npk::writer {
@@ -32,10 +33,10 @@ class Buffer {
   [[nodiscard]] static Buffer mapped(std::size_t capacity, bool in_huge_pages = false) {
     void* memory = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
-    if (in_huge_pages) ::madvise(memory, capacity, MADV_HUGEPAGE);  // a hint: refused, nothing is lost
     Buffer buffer;
     buffer.bytes_ = {static_cast<std::uint8_t*>(memory), BufferRelease{capacity}};
     buffer.capacity_ = capacity;
+    if (in_huge_pages) io::ask_huge_pages(buffer.span(0, capacity));
     return buffer;
   }
 

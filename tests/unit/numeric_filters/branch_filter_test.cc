@@ -80,6 +80,23 @@ TEST(BranchFilter, X86AgreesOnTheTestItself) {
   }
 }
 
+// No length is given up for the room that the streams take while they grow.
+TEST(BranchFilter, X86TakesCodeOfAnyLength) {
+#ifndef __x86_64__
+  GTEST_SKIP() << "this is no x86-64 program";
+#endif
+  const std::vector<Bytes> pieces = own_code();
+  ASSERT_FALSE(pieces.empty());
+  Bytes all;
+  while (all.size() < kMaxFilteredRawBytes) all.insert(all.end(), pieces[0].begin(), pieces[0].end());
+  for (const std::size_t length : {300'001U, (1U << 20) - 1, 3'300'000U, 8'200'000U, 9'437'185U, 16U << 20}) {
+    const Bytes raw(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(length));
+    const auto filtered = filter(format::CodecId::x86_branches, raw);
+    ASSERT_TRUE(filtered) << length;
+    EXPECT_TRUE(restore(format::CodecId::x86_branches, *filtered, raw.size(), raw.size()).value() == raw) << length;
+  }
+}
+
 // Any bytes, with so many moves between them that all is taken for code.
 Bytes noise_with_moves(std::size_t length, unsigned seed) {
   std::mt19937 random(seed);

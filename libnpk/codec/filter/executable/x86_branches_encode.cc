@@ -4,6 +4,7 @@
 
 #include "codec/filter/executable/x86_branches.h"
 #include "codec/filter/executable/x86_instruction.h"
+#include "codec/filter/executable/x86_streams_encode.h"
 #include "codec/filter/executable/x86_stretches_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
@@ -14,47 +15,9 @@ namespace {
 
 using namespace x86;
 
-// How long the streams are.
-struct StreamLengths {
-  std::array<std::size_t, kStreams> of{};
-
-  template <std::size_t kLength>
-  void put(std::size_t stream, const std::uint8_t*) {
-    of[stream] += kLength;
-  }
-  void put_many(std::size_t stream, ByteView bytes) { of[stream] += bytes.size(); }
-  void put_operation(const std::uint8_t*, std::size_t length) { of[kOperations] += length; }
-};
-
-// Streams to their places, each of which is as long as StreamLengths said.
-struct StreamWriter {
-  static constexpr std::size_t kStride = 16;
-
-  std::array<std::uint8_t*, kStreams> to{};
-  const std::uint8_t* operations_end = nullptr;
-
-  template <std::size_t kLength>
-  void put(std::size_t stream, const std::uint8_t* bytes) {
-    std::memcpy(to[stream], bytes, kLength);
-    to[stream] += kLength;
-  }
-  void put_many(std::size_t stream, ByteView bytes) { to[stream] = std::ranges::copy(bytes, to[stream]).out; }
-  // kStride bytes can be read; what is written behind the length is overwritten by what follows.
-  void put_operation(const std::uint8_t* bytes, std::size_t length) {
-    std::uint8_t*& operations = to[kOperations];
-    if (operations_end - operations >= std::ptrdiff_t{kStride}) {
-      std::memcpy(operations, bytes, kStride);
-    } else {
-      std::memcpy(operations, bytes, length);
-    }
-    operations += length;
-  }
-};
-
-template <class Sink>
 class Splitter {
  public:
-  Splitter(ByteView raw, Sink& sink) : raw_(raw), sink_(sink) {}
+  Splitter(ByteView raw, StreamPieces& streams) : raw_(raw), streams_(streams) {}
 
   void split(std::uint8_t kind, std::size_t end) {
     if (kind == kCode) split_code(end);
@@ -65,7 +28,7 @@ class Splitter {
 
  private:
   void split_other(std::size_t end) {
-    sink_.put_many(kOther, raw_.subspan(at_, end - at_));
+    streams_.put_many(kOther, raw_.subspan(at_, end - at_));
     at_ = end;
   }
 
@@ -79,7 +42,7 @@ class Splitter {
         store_le(&bytes[4 * i], value - before[i]);
         before[i] = value;
       }
-      for (std::size_t i = 0; i < kRecordBytes; ++i) sink_.template put<1>(kRecords + i, &bytes[i]);
+      for (std::size_t i = 0; i < kRecordBytes; ++i) streams_.put<1>(kRecords + i, &bytes[i]);
     }
   }
 
@@ -99,7 +62,7 @@ class Splitter {
   }
 
   void skip_unwinding(std::uint8_t size, std::size_t end) {
-    sink_.template put<1>(kUnwindingSizes, &size);
+    streams_.put<1>(kUnwindingSizes, &size);
     split_other(end);
   }
 
@@ -108,11 +71,11 @@ class Splitter {
     const auto size = static_cast<std::uint8_t>(length / 4 - 1);
     const std::uint32_t origin = load_le<std::uint32_t>(at + 4), range = load_le<std::uint32_t>(at + 12);
     const std::uint32_t begin = load_le<std::uint32_t>(at + 8) + position(at + 8);
-    sink_.template put<1>(kUnwindingSizes, &size);
+    streams_.put<1>(kUnwindingSizes, &size);
     put_planes(kUnwindingOrigins, origin - before.origin);
     put_planes(kUnwindingBegins, to_zigzag(begin - before.begin));
     put_planes(kUnwindingRanges, range);
-    sink_.put_many(kUnwindingPrograms, {at + kUnwindingHeadBytes, length - kUnwindingHeadBytes});
+    streams_.put_many(kUnwindingPrograms, {at + kUnwindingHeadBytes, length - kUnwindingHeadBytes});
     before = {origin + static_cast<std::uint32_t>(length), begin + range};
     at_ += length;
   }
@@ -120,7 +83,7 @@ class Splitter {
   void put_planes(std::size_t first_plane, std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes;
     store_le(bytes.data(), value);
-    for (std::size_t i = 0; i < 4; ++i) sink_.template put<1>(first_plane + i, &bytes[i]);
+    for (std::size_t i = 0; i < 4; ++i) streams_.put<1>(first_plane + i, &bytes[i]);
   }
 
   void split_code(std::size_t end) {
@@ -129,11 +92,11 @@ class Splitter {
 
   [[gnu::always_inline]] void split_instruction(const Instruction& seen) {
     const std::uint8_t* at = &raw_[at_];
-    sink_.put_operation(at, seen.operation_bytes);
+    streams_.put_operation(at, seen.operation_bytes);
     at += seen.operation_bytes;
     const std::size_t immediate_bytes = kImmediateBytes[static_cast<std::size_t>(seen.immediate)];
     if (seen.displacement == Displacement::byte) {
-      sink_.template put<1>(kByteDisplacements + seen.base, at++);
+      streams_.put<1>(kByteDisplacements + seen.base, at++);
     } else if (seen.displacement != Displacement::none) {
       const bool is_place = seen.displacement == Displacement::place;
       put_big_endian(is_place ? kPlaces : kDwordDisplacements, load_le<std::uint32_t>(at) + (is_place ? position(at + 4 + immediate_bytes) : 0));
@@ -145,15 +108,15 @@ class Splitter {
 
   [[gnu::always_inline]] void split_immediate(Immediate immediate, const std::uint8_t* at) {
     switch (immediate) {
-      case Immediate::byte: return sink_.template put<1>(kBytes, at);
-      case Immediate::near: return sink_.template put<1>(kNear, at);
+      case Immediate::byte: return streams_.put<1>(kBytes, at);
+      case Immediate::near: return streams_.put<1>(kNear, at);
       case Immediate::jump: return split_distance(kJumps, at);
       case Immediate::branch: return split_distance(kBranches, at);
-      case Immediate::word: return sink_.template put<2>(kWords, at);
+      case Immediate::word: return streams_.put<2>(kWords, at);
       case Immediate::dword: return put_big_endian(kDwords, load_le<std::uint32_t>(at));
-      case Immediate::qword: return sink_.template put<8>(kQwords, at);
+      case Immediate::qword: return streams_.put<8>(kQwords, at);
       case Immediate::call: return put_big_endian(kCalls, load_le<std::uint32_t>(at) + position(at + 4));
-      case Immediate::enter: sink_.template put<2>(kWords, at); return sink_.template put<1>(kBytes, at + 2);
+      case Immediate::enter: streams_.put<2>(kWords, at); return streams_.put<1>(kBytes, at + 2);
       case Immediate::none: break;
     }
   }
@@ -162,7 +125,7 @@ class Splitter {
     const std::uint32_t zigzag = to_zigzag(load_le<std::uint32_t>(at)), distance = std::min(zigzag, kFarDistance);
     for (std::size_t i = 0; i < 3; ++i) {
       const auto byte = static_cast<std::uint8_t>(distance >> (16 - 8 * i));
-      sink_.template put<1>(first_plane + i, &byte);
+      streams_.put<1>(first_plane + i, &byte);
     }
     if (distance == kFarDistance) put_big_endian(kFar, zigzag);
   }
@@ -170,47 +133,43 @@ class Splitter {
   void put_big_endian(std::size_t stream, std::uint32_t value) {
     std::array<std::uint8_t, 4> bytes;
     store_le(bytes.data(), __builtin_bswap32(value));
-    sink_.template put<4>(stream, bytes.data());
+    streams_.put<4>(stream, bytes.data());
   }
 
   [[nodiscard]] std::uint32_t position(const std::uint8_t* at) const { return static_cast<std::uint32_t>(at - raw_.data()); }
 
   ByteView raw_;
-  Sink& sink_;
+  StreamPieces& streams_;
   std::size_t at_ = 0;
 };
 
-template <class Sink>
-void split_all(ByteView raw, const std::vector<std::uint8_t>& kinds, Sink& sink, Bytes* stretches) {
-  Splitter<Sink> splitter(raw, sink);
+Bytes split_all(ByteView raw, const std::vector<std::uint8_t>& kinds, StreamPieces& streams) {
+  Bytes stretches;
+  Splitter splitter(raw, streams);
   for (std::size_t unit = 0; unit < kinds.size();) {
     std::size_t next = unit + 1;
     while (next < kinds.size() && kinds[next] == kinds[unit]) ++next;
-    if (stretches != nullptr) append_varint((next - unit) * kKinds + kinds[unit], *stretches);
+    append_varint((next - unit) * kKinds + kinds[unit], stretches);
     splitter.split(kinds[unit], std::min(raw.size(), next * kUnitBytes));
     unit = next;
   }
+  streams.finish();
+  return stretches;
 }
 
 std::optional<std::size_t> encode(ByteView raw, const std::vector<std::uint8_t>& kinds, MutableBytes out) {
-  StreamLengths lengths;
-  Bytes stretches, head;
-  split_all(raw, kinds, lengths, &stretches);
+  StreamPieces streams(raw.size());
+  const Bytes stretches = split_all(raw, kinds, streams);
+  Bytes head;
   append_varint(stretches.size(), head);
   std::size_t all = stretches.size();
-  for (const std::size_t length : lengths.of) {
-    append_varint(length, head);
-    all += length;
-  }
-  if (all + head.size() > out.size()) return std::nullopt;
-  StreamWriter writer;
-  std::uint8_t* to = std::ranges::copy(stretches, std::ranges::copy(head, out.data()).out).out;
   for (std::size_t i = 0; i < kStreams; ++i) {
-    writer.to[i] = to;
-    to += lengths.of[i];
+    append_varint(streams.length_of(i), head);
+    all += streams.length_of(i);
   }
-  writer.operations_end = writer.to[kOperations + 1];
-  split_all(raw, kinds, writer, nullptr);
+  if (!streams.is_whole() || all + head.size() > out.size()) return std::nullopt;
+  std::uint8_t* to = std::ranges::copy(stretches, std::ranges::copy(head, out.data()).out).out;
+  for (std::size_t i = 0; i < kStreams; ++i) to = streams.copy(i, to);
   return all + head.size();
 }
 
@@ -222,7 +181,7 @@ std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out) {
   const std::vector<std::uint8_t> kinds = kinds_of_units(raw);
   const auto others = static_cast<std::size_t>(std::ranges::count(kinds, kData));
   if (others == kinds.size()) return std::nullopt;
-  return encode(raw, kinds, out);
+  return encode_within(x86_branches_encoder_memory(raw.size()), 0, [&] { return encode(raw, kinds, out); });
 }
 
 }  // namespace npk::codec

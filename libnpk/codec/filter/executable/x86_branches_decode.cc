@@ -199,9 +199,8 @@ class X86BranchesDecoder final : public FilterDecoder {
       to += 1;
     } else if (made.displacement != Displacement::none) {
       const bool is_place = made.displacement == Displacement::place;
-      good = take<4>(is_place ? kPlaces : kDwordDisplacements, to);
       const auto behind = static_cast<std::uint32_t>(at + made.operation_bytes + 4 + kImmediateBytes[static_cast<std::size_t>(made.immediate)]);
-      store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - (is_place ? behind : 0));
+      good = take_big_endian(is_place ? kPlaces : kDwordDisplacements, is_place ? behind : 0, to);
       to += 4;
     }
     if (made.immediate != Immediate::none) good = restore_immediate(made.immediate, at + static_cast<std::size_t>(to - begin), to) && good;
@@ -219,18 +218,19 @@ class X86BranchesDecoder final : public FilterDecoder {
       case Immediate::word: return take<2>(kWords, to);
       case Immediate::qword: return take<8>(kQwords, to);
       case Immediate::enter: return take<2>(kWords, to) && take<1>(kBytes, to + 2);
-      case Immediate::call: {
-        const bool good = take<4>(kCalls, to);
-        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)) - static_cast<std::uint32_t>(at + 4));
-        return good;
-      }
-      case Immediate::dword: {
-        const bool good = take<4>(kDwords, to);
-        store_le(to, __builtin_bswap32(load_le<std::uint32_t>(to)));
-        return good;
-      }
+      case Immediate::call: return take_big_endian(kCalls, static_cast<std::uint32_t>(at + 4), to);
+      case Immediate::dword: return take_big_endian(kDwords, 0, to);
       case Immediate::none: break;
     }
+    return true;
+  }
+
+  [[gnu::always_inline]] bool take_big_endian(std::size_t stream, std::uint32_t less, std::uint8_t* to) {
+    Cursor& from = streams_[stream];
+    if (from.left() < sizeof(std::uint32_t)) [[unlikely]] return false;
+    const std::uint32_t value = __builtin_bswap32(load_le<std::uint32_t>(from.at)) - less;
+    from.at += sizeof value;
+    store_le(to, value);
     return true;
   }
 

@@ -133,29 +133,38 @@ constexpr std::array<std::uint8_t, 256> kModes = [] {
   return vector_opcode(map, *at++);
 }
 
-// `begin`: kMostOperationBytes bytes can be read.
+// `begin`: kMostOperationBytes bytes can be read. What follows prefixes is looked at in one word: where the next instruction begins waits for one load,
+// not for one behind the other.
 [[nodiscard]] [[gnu::always_inline]] inline Instruction instruction_at(const std::uint8_t* begin) noexcept {
   Instruction made;
   const std::uint8_t* at = begin;
   bool operand_16 = false;
   for (std::uint32_t i = 0; i < kMostPrefixes && kIsPrefix[*at]; ++i) operand_16 |= *at++ == 0x66;
-  const bool has_rex = (*at & 0xF0) == 0x40;
-  const bool rex_w = has_rex && (*at & 8U) != 0;
+  static_assert(kMostOperationBytes >= kMostPrefixes + sizeof(std::uint64_t));
+  std::uint64_t word = load_le<std::uint64_t>(at);
+  const bool has_rex = (word & 0xF0) == 0x40;
+  const bool rex_w = has_rex && (word & 8U) != 0;
+  word >>= has_rex ? 8 : 0;
   at += has_rex ? 1 : 0;
+  const auto first = static_cast<std::uint8_t>(word);
   std::uint8_t opcode;
-  if (*at == 0x0F || *at == 0x62 || (*at & 0xFE) == 0xC4) [[unlikely]] {
+  if (first == 0x0F || first == 0x62 || (first & 0xFE) == 0xC4) [[unlikely]] {
     opcode = long_opcode(at);
+    word = std::uint64_t{at[0]} | std::uint64_t{at[1]} << 8U;
   } else {
-    opcode = kOneByteOpcodes[*at++];
+    opcode = kOneByteOpcodes[first];
+    word >>= 8;
+    ++at;
   }
   bool has_immediate = true;
   if ((opcode & kModRm) != 0) {
-    const std::uint8_t mod_rm = *at++, mode = kModes[mod_rm];
+    const auto mod_rm = static_cast<std::uint8_t>(word);
+    const std::uint8_t mode = kModes[mod_rm];
     made.base = mod_rm & 7U;
     made.displacement = static_cast<Displacement>(mode & 3U);
     if ((opcode & kByRegister) != 0) has_immediate = (mod_rm & 0x30U) == 0;
-    if ((mode & kHasSib) != 0 && mod_rm < 0x40 && (*at & 7U) == 5) [[unlikely]] made.displacement = Displacement::dword;
-    at += (mode & kHasSib) != 0 ? 1 : 0;
+    if ((mode & kHasSib) != 0 && mod_rm < 0x40 && (word >> 8U & 7U) == 5) [[unlikely]] made.displacement = Displacement::dword;
+    at += (mode & kHasSib) != 0 ? 2 : 1;
   }
   if (has_immediate) {
     made.immediate = static_cast<Immediate>(opcode & 15U);

@@ -202,6 +202,36 @@ def number_values(cursor):
     return (spell_number(form, digits, number) for number in numbers_of(cursor))
 
 
+def spell_float(spelling, precision, mantissa, exponent):
+    signed = mantissa - (1 << 64) if mantissa >> 63 else mantissa
+    if spelling >= 2:
+        text = "%.*e" % (precision, float("%de%d" % (signed, exponent - 128)))
+        return (text.upper() if spelling == 3 else text).encode()
+    behind = 128 - exponent
+    if not 0 <= behind <= 40:
+        raise ValueError("too many digits behind the point, or fewer than none")
+    digits = str(abs(signed)).rjust(behind + 1, "0")
+    whole, fraction = digits[:len(digits) - behind], digits[len(digits) - behind:]
+    if spelling == 1 and whole == "0" and signed:
+        whole = ""
+    return (("-" if signed < 0 else "") + whole + ("." + fraction if fraction else "")).encode()
+
+
+def float_values(cursor):
+    spelling, precision = cursor.byte(), cursor.byte()
+    if spelling > 3 or not (1 <= precision <= 18 if spelling >= 2 else precision == 0):
+        raise ValueError("unknown spelling or precision")
+    exponents = cursor.take(cursor.varint())
+    mantissas = numbers_of(cursor)
+    for exponent in exponents:
+        mantissa = next(mantissas, None)
+        if mantissa is None:
+            raise ValueError("more exponents than mantissas")
+        yield spell_float(spelling, precision, mantissa, exponent)
+    if next(mantissas, None) is not None:
+        raise ValueError("more mantissas than exponents")
+
+
 def shared_values(cursor):
     count = cursor.varint()
     shares = cursor.take(count)
@@ -276,12 +306,12 @@ class FieldReader:
         plain = [length_values, text_values, constant_values]
         if encoding < len(plain):
             self.values = plain[encoding](cursor)
-        elif encoding > 8 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
+        elif encoding > 9 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
             raise ValueError("an unknown encoding, or one that does not belong here")
         elif encoding in (6, 7):
             self.values = (shaped_values if encoding == 6 else patched_values)(cursor, depth)
         else:
-            self.values = {3: dictionary_values, 4: number_values, 5: shared_values, 8: hex_values}[encoding](cursor)
+            self.values = {3: dictionary_values, 4: number_values, 5: shared_values, 8: hex_values, 9: float_values}[encoding](cursor)
         self.ahead = next(self.values, None)
 
     def at_end(self):

@@ -6,6 +6,7 @@
 
 #include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column/dictionary_encode.h"
+#include "codec/filter/field_column/floats_encode.h"
 #include "codec/filter/field_column/hex_encode.h"
 #include "codec/filter/field_column/numbers_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
@@ -44,6 +45,7 @@ class Choice {
   FilterBytes best() {
     least_ = cost_.of(encode_text_column(sampled()));
     within_memory([this] { try_numbers(); });
+    within_memory([this] { try_floats(); });
     within_memory([this] { try_dictionary(); });
     within_memory([this] { try_hex(); });
     const bool typed = !better_.empty();
@@ -78,6 +80,19 @@ class Choice {
     consider(cost_.of(*trial), [this, form = *form, layout] {
       auto found = parse_numbers(values_, form);
       return found ? encode_number_column(values_, *std::move(found), layout) : std::nullopt;
+    });
+  }
+
+  void try_floats() {
+    const auto form = find_float_form(values_);
+    auto some = form ? parse_floats(sampled(), *form) : std::nullopt;
+    if (!some || some->mantissas.empty()) return;
+    const NumberLayout layout = choose_layout(some->mantissas, cost_);
+    const auto trial = encode_float_column(sampled(), *std::move(some), layout);
+    if (!trial) return;
+    consider(cost_.of(*trial), [this, form = *form, layout] {
+      auto found = parse_floats(values_, form);
+      return found ? encode_float_column(values_, *std::move(found), layout) : std::nullopt;
     });
   }
 

@@ -1,6 +1,7 @@
 // Values of fields of several kinds, deterministic.
 #pragma once
 
+#include <cstdio>
 #include <ctime>
 #include <optional>
 #include <random>
@@ -62,6 +63,17 @@ inline std::string fraction(std::mt19937_64& generator, std::size_t digits, bool
   return (generator() % 4 == 0 && text.find_first_not_of("0.") != std::string::npos ? "-" : "") + text;
 }
 
+inline std::string spelled_float(const char* format, double value) {
+  char text[64];
+  return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, format, value))};
+}
+
+// With so many decimal digits; around 1, of either sign.
+inline double random_float(std::mt19937_64& generator, std::uint64_t digits) {
+  const double value = static_cast<double>(digits / 10 + generator() % digits) / static_cast<double>(digits) / static_cast<double>(1 + generator() % 40);
+  return generator() % 2 == 0 ? value : -value;
+}
+
 inline const FieldKind kFieldKinds[] = {
     {"words", [](auto& generator, std::size_t) { return random_letters(generator, 12); }, FieldEncoding::text},
     {"constant", [](auto&, std::size_t) -> std::string { return "always"; }, FieldEncoding::constant},
@@ -79,6 +91,16 @@ inline const FieldKind kFieldKinds[] = {
     {"prices", [](auto& generator, std::size_t) { return fraction(generator, 2, false, false); }, FieldEncoding::numbers},
     {"shortest", [](auto& generator, std::size_t) { return fraction(generator, 5, true, false); }, FieldEncoding::numbers},
     {"pointed", [](auto& generator, std::size_t) { return fraction(generator, 5, true, true); }, FieldEncoding::numbers},
+    {"floats", [](auto& generator, std::size_t) { return spelled_float("%.15g", random_float(generator, 999'999'999'999'989)); }, FieldEncoding::floats},
+    {"bare floats", [](auto& generator, std::size_t) {
+       std::string text = spelled_float("%.8g", 3 * random_float(generator, 999'999'937));
+       if (const std::size_t zero = text.find("0."); zero < 2) text.erase(zero, 1);
+       return text;
+     }, FieldEncoding::floats},
+    {"scientific", [](auto& generator, std::size_t) { return spelled_float("%.18e", static_cast<double>(generator() % 9'999'999'937) / 1e9); },
+     FieldEncoding::floats},
+    {"upper-case scientific", [](auto& generator, std::size_t) { return spelled_float("%.16E", 1e-90 * random_float(generator, 999'999'999'999'989)); },
+     FieldEncoding::floats},
     {"lower hex", [](auto& generator, std::size_t) { return hex(generator(), 12, kLowerDigits); }, FieldEncoding::numbers},
     {"upper hex", [](auto& generator, std::size_t) { return hex(generator(), 8, kUpperDigits); }, FieldEncoding::numbers},
     {"hash", [](auto& generator, std::size_t) { return hex(generator(), 16, kLowerDigits) + hex(generator(), 16, kLowerDigits); }, FieldEncoding::hex_bytes},

@@ -16,6 +16,7 @@ enum class FieldEncoding : std::uint8_t {
   shaped = 6,      // fixed pieces of text with columns between them
   patched = 7,     // a column of most values, and the others with their positions
   hex_bytes = 8,   // hexadecimal digits of one length and punctuation, as bytes
+  floats = 9,      // decimal exponents, and mantissas as 64-bit numbers
 };
 
 // Every encoding from dictionary on takes parts of this size or more only. So what a reader keeps for one is in proportion to its part.

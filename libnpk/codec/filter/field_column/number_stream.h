@@ -24,6 +24,7 @@ class NumberStream {
   // count times width bytes and nothing else. Errc::corrupt if it is not.
   [[nodiscard]] static Result<NumberStream> open(ByteView part);
 
+  [[nodiscard]] std::size_t count() const noexcept { return count_; }
   [[nodiscard]] bool at_end() const noexcept { return position_ == count_; }
   // Not at_end().
   [[nodiscard]] std::uint64_t take() noexcept;

@@ -12,6 +12,8 @@ MAX_RAW = 1 << 24
 MAX_COLUMNS, MAX_TEMPLATES, MAX_SLOTS, MAX_PREDICTORS = 2048, 8192, 16384, 3
 HISTORY = 64
 GUESSES = 16384
+MAX_SLOT_BITS, MAX_KEYED_SLOTS, MAX_KEPT = 16, 65536, 255
+FACTOR, WORD = 0x9FB21C651E98DF25, (1 << 64) - 1
 
 
 def require(holds, what):
@@ -29,18 +31,40 @@ def split_parts(filtered):
     return parts
 
 
+def key_hash(value):
+    def mix(number, word):
+        return (number ^ number >> 32 ^ word) * FACTOR & WORD
+
+    number, whole = len(value) * FACTOR & WORD, len(value) // 8 * 8
+    for at in range(0, whole, 8):
+        number = mix(number, int.from_bytes(value[at:at + 8], "little"))
+    return mix(number, int.from_bytes(value[whole:], "little"))
+
+
 class Predictor:
-    def __init__(self, source, follows):
+    def __init__(self, source, follows, slot_bits):
         self.source, self.follows, self.next = source, follows, 0
+        self.slot_bits, self.kept = slot_bits, {}  # by slot; slot_bits is 0 if it is not keyed
+
+    def slot(self, columns):
+        return key_hash(self.latest(columns)) >> (64 - self.slot_bits)
+
+    def latest(self, columns):
+        source = columns[self.source]
+        return source.values[-1] if source.values else b""
 
     def value(self, columns):
         source = columns[self.source]
+        if self.slot_bits:
+            return self.kept.get(self.slot(columns), b"")
         if self.follows and self.next < len(source.values) and self.next >= len(source.values) - HISTORY:
             return source.values[self.next]
-        return source.values[-1] if source.values else b""
+        return self.latest(columns)
 
-    def advance(self, columns):
+    def advance(self, columns, value):
         self.next = min(self.next + 1, len(columns[self.source].values))
+        if self.slot_bits:
+            self.kept[self.slot(columns)] = value if len(value) <= MAX_KEPT else b""
 
 
 class Column:
@@ -66,7 +90,7 @@ class Column:
     def next(self, columns):
         value = self.find(columns) if self.predictors else self.stored()
         for predictor in self.predictors:
-            predictor.advance(columns)
+            predictor.advance(columns, value)
         self.values.append(value)
         return value
 
@@ -97,13 +121,20 @@ def read_dictionary(part):
     cursor = Cursor(part)
     column_count, template_count = cursor.varint(), cursor.varint()
     require(column_count <= MAX_COLUMNS and template_count <= MAX_TEMPLATES, "too many columns or templates")
-    columns = []
+    columns, slots_used = [], 0
     for _ in range(column_count):
         kind = cursor.varint()
         require(kind < 2 * (MAX_PREDICTORS + 1), "an unknown kind of column")
-        sources = [cursor.varint() for _ in range(kind // 2)]
-        require(all(source < 2 * column_count for source in sources), "no such source")
-        columns.append(Column(kind % 2 == 1, [Predictor(source // 2, source % 2 == 1) for source in sources]))
+        predictors = []
+        for _ in range(kind // 2):
+            source = cursor.varint()
+            require(source < 3 * column_count, "no such source")
+            slot_bits = cursor.varint() if source % 3 == 2 else 0
+            require(source % 3 != 2 or 1 <= slot_bits <= MAX_SLOT_BITS, "no such number of slots")
+            slots_used += 1 << slot_bits if slot_bits else 0
+            require(slots_used <= MAX_KEYED_SLOTS, "too many slots of predictors")
+            predictors.append(Predictor(source // 3, source % 3 == 1, slot_bits))
+        columns.append(Column(kind % 2 == 1, predictors))
     templates, slots_left = [], MAX_SLOTS
     for _ in range(template_count):
         slot_count = cursor.varint()

@@ -81,6 +81,20 @@ inline std::string list_text(std::size_t lines, std::uint64_t seed) {
   return text;
 }
 
+// Rows whose maker says where it lives, mostly; some makers have more to say than is remembered.
+inline std::string keyed_text(std::size_t rows, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::string text = "part,maker,address,note\n";
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::uint64_t maker = generator() % (rows / 6);
+    std::mt19937_64 of_maker(generator() % 30 == 0 ? i : maker + 1'000'000);
+    std::string address;
+    for (std::uint64_t words = 3 + (of_maker() % 40 == 0 ? 60 : 0); words > 0; --words) address += std::to_string(of_maker() % 100'000) + " ";
+    text += std::to_string(generator() % 1'000'000) + ",Maker " + std::to_string(maker) + ",\"" + address + "\"," + std::to_string(maker % 7) + "\n";
+  }
+  return text;
+}
+
 // Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
@@ -96,6 +110,7 @@ inline std::vector<std::string> template_samples() {
   broken = samples[7];
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0: ,"[i % 6];
   samples.push_back(broken);
+  samples.push_back(keyed_text(600, 13));
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');
   samples.emplace_back(5000, ',');

@@ -40,7 +40,8 @@ FieldSourceResult open_floats(ByteView part) {
   const auto spelling = static_cast<FloatSpelling>(part[0]);
   const unsigned precision = part[1];
   const bool scientific = spelling >= FloatSpelling::scientific_lower;
-  if (scientific ? precision == 0 || precision > kMostFloatPrecision : precision != 0) return bad_column("floats of a filtered block have an unknown precision");
+  if (scientific ? precision == 0 || precision > kMostFloatPrecision : precision != 0)
+    return bad_column("floats of a filtered block have an unknown precision");
   part = part.subspan(2);
   NPK_ASSIGN(const std::uint64_t count, take_varint(part));
   if (count > part.size()) return bad_column("floats of a filtered block are cut");

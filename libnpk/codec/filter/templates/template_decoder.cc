@@ -21,7 +21,10 @@ class Column {
   Result<void> open(const ColumnInfo& info, ByteView operations, ByteView values) {
     predictor_count_ = info.predictor_count;
     predictors_ = info.predictors;
-    for (unsigned i = 0; i < predictor_count_; ++i) following_ = predictors_[i].follows ? i + 1 : following_;
+    for (unsigned i = 0; i < predictor_count_; ++i) {
+      following_ = predictors_[i].follows() ? i + 1 : following_;
+      is_keyed = is_keyed || predictors_[i].keyed();
+    }
     is_text_ = info.text;
     operation_ = operations.data();
     operations_end_ = operations.data() + operations.size();
@@ -34,7 +37,7 @@ class Column {
   }
 
   // The next value, or the front of it, whose rest is stored if `cut`: bytes of `out` if it is of a predictor.
-  [[nodiscard, gnu::always_inline]] Wrong next(std::span<const Column> columns, ByteView out, ByteView& value, bool& cut) {
+  [[nodiscard, gnu::always_inline]] Wrong next(std::span<const Column> columns, std::span<const KeyedValue> keyed, ByteView out, ByteView& value, bool& cut) {
     if (predictor_count_ == 0) return take_stored(value);
     if (operation_ == operations_end_) [[unlikely]] return kNoOperation;
     const std::uint8_t operation = *operation_++;
@@ -42,8 +45,8 @@ class Column {
       advance_followers(columns);
       return take_stored(value);
     }
-    if (operation > predictor_count_) [[unlikely]] return special(operation - predictor_count_, columns, out, value, cut);
-    const Place place = predict(operation - 1U, columns);
+    if (operation > predictor_count_) [[unlikely]] return special(operation - predictor_count_, columns, keyed, out, value, cut);
+    const Place place = predict(operation - 1U, columns, keyed);
     advance_followers(columns);
     value = {out.data() + place.offset, place.length};
     return nullptr;
@@ -61,30 +64,49 @@ class Column {
     return is_text_ ? Result<void>{} : field_->expect_end();
   }
 
+  // Before next, if is_keyed: by what values that are to be predicted.
+  void find_keys(std::span<const Column> columns, ByteView out) {
+    for (ValuePredictor& predictor : std::span(predictors_).first(predictor_count_)) {
+      const Place key = columns[predictor.source].past.last;
+      if (predictor.keyed()) predictor.next = keyed_slot(predictor, out.subspan(key.offset, key.length));
+    }
+  }
+  // Behind it.
+  void remember(Place place, std::span<KeyedValue> keyed) const {
+    for (const ValuePredictor& predictor : std::span(predictors_).first(predictor_count_)) {
+      if (predictor.keyed()) keyed[predictor.next] = KeyedValue(place);
+    }
+  }
+
   ColumnPast past;
+  bool is_keyed = false;
   bool is_source = false;  // of a predictor: else nothing reads its past
 
  private:
   static constexpr Wrong kNoOperation = "a column of a filtered block lacks operations";
 
-  Place predict(unsigned which, std::span<const Column> columns) const { return predicted(predictors_[which], columns[predictors_[which].source].past); }
+  Place predict(unsigned which, std::span<const Column> columns, std::span<const KeyedValue> keyed) const {
+    const ValuePredictor& predictor = predictors_[which];
+    return predictor.keyed() ? keyed[predictor.next].place() : predicted(predictor, columns[predictor.source].past);
+  }
 
   void advance_followers(std::span<const Column> columns) {
     for (unsigned i = 0; i < following_; ++i) advance(predictors_[i], columns[predictors_[i].source].past);
   }
 
   // A value further back in the column that the first predictor follows, from where that goes on; or the front of what it predicts.
-  [[nodiscard, gnu::noinline]] Wrong special(unsigned operation, std::span<const Column> columns, ByteView out, ByteView& value, bool& cut) {
+  [[nodiscard, gnu::noinline]] Wrong special(unsigned operation, std::span<const Column> columns, std::span<const KeyedValue> keyed, ByteView out,
+                                             ByteView& value, bool& cut) {
     const ColumnPast& source = columns[predictors_[0].source].past;
     if (operation_ == operations_end_) return kNoOperation;
     const std::uint32_t operand = *operation_++;
-    if (operation == kJump && predictors_[0].follows) {
+    if (operation == kJump && predictors_[0].follows()) {
       if (operand >= source.count || operand >= kColumnHistory) return "a column of a filtered block looks back too far";
       predictors_[0].next = source.count - 1 - operand;
     } else if (operation != kCut) {
       return "a column of a filtered block has an unknown operation";
     }
-    const Place place = predict(0, columns);
+    const Place place = predict(0, columns, keyed);
     advance_followers(columns);
     cut = operation != kJump;
     if (cut && operand > place.length) return "a column of a filtered block cuts more than there is";
@@ -168,6 +190,7 @@ class Restoring {
       if (past.history == nullptr) past.history = &unset_, ++count;
     });
     histories_.resize(count);
+    keyed_.resize(dictionary_.keyed_slots);
     for (Column& column : columns_) {
       if (column.past.history != nullptr) column.past.history = &histories_[--count];
     }
@@ -175,7 +198,7 @@ class Restoring {
   void for_each_followed(auto&& use) {
     for (const ColumnInfo& info : dictionary_.columns) {
       for (const ValuePredictor& predictor : std::span(info.predictors).first(info.predictor_count)) {
-        if (predictor.follows) use(columns_[predictor.source].past);
+        if (predictor.follows()) use(columns_[predictor.source].past);
       }
     }
   }
@@ -189,14 +212,17 @@ class Restoring {
       Column& column = columns[slot.column];
       ByteView value;
       bool cut = false;
-      if (const Wrong wrong = column.next(columns, out, value, cut)) [[unlikely]] return fail(Errc::corrupt, wrong);
+      if (column.is_keyed) [[unlikely]] column.find_keys(columns, out);
+      if (const Wrong wrong = column.next(columns, keyed_, out, value, cut)) [[unlikely]] return fail(Errc::corrupt, wrong);
       std::uint8_t* const begin = at;
       if (!append_value(at, value)) return too_long();
       if (cut) [[unlikely]] {
         if (const Wrong wrong = column.take_stored(value)) return fail(Errc::corrupt, wrong);
         if (!append_value(at, value)) return too_long();
       }
-      if (column.is_source) column.past.push({static_cast<std::uint32_t>(begin - out.data()), static_cast<std::uint32_t>(at - begin)});
+      const Place place{static_cast<std::uint32_t>(begin - out.data()), static_cast<std::uint32_t>(at - begin)};
+      if (column.is_source) column.past.push(place);
+      if (column.is_keyed) [[unlikely]] column.remember(place, keyed_);
     }
     if (!append_literal(at, line.ending)) return too_long();
     at_ = at;
@@ -248,6 +274,7 @@ class Restoring {
   std::vector<Column> columns_;
   std::vector<std::array<Place, kColumnHistory>> histories_;
   std::array<Place, kColumnHistory> unset_{};
+  std::vector<KeyedValue> keyed_;
   MutableBytes out_;
   std::uint8_t* at_;  // where the next byte of `out_` belongs
   std::uint8_t* out_end_;

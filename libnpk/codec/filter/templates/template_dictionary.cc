@@ -19,14 +19,25 @@ Result<ByteView> take_bytes(ByteView& part) {
   return bytes;
 }
 
-Result<ColumnInfo> take_column(ByteView& part, std::size_t columns) {
+// Of a keyed predictor: from slot `used` on, which is moved behind them.
+Result<void> take_slots(ByteView& part, ValuePredictor& predictor, std::uint32_t& used) {
+  NPK_ASSIGN(const std::uint32_t bits, take_below(part, kMaxSlotBits + 1));
+  predictor.first_slot = used;
+  predictor.slot_bits = static_cast<std::uint8_t>(bits);
+  used += 1U << bits;
+  if (bits == 0 || used > kKeyedSlots) return fail(Errc::corrupt, "predictors of a filtered block remember too many values");
+  return {};
+}
+
+Result<ColumnInfo> take_column(ByteView& part, std::size_t columns, std::uint32_t& slots) {
   ColumnInfo column;
   NPK_ASSIGN(const std::uint32_t kind, take_below(part, 2 * (kMaxPredictors + 1)));
   column.text = kind % 2 != 0;
   column.predictor_count = static_cast<std::uint8_t>(kind / 2);
   for (ValuePredictor& predictor : std::span(column.predictors).first(column.predictor_count)) {
-    NPK_ASSIGN(const std::uint32_t source, take_below(part, 2 * columns));
-    predictor = {.source = static_cast<std::uint16_t>(source / 2), .follows = source % 2 != 0};
+    NPK_ASSIGN(const std::uint32_t source, take_below(part, kPredictorKinds * columns));
+    predictor = {.source = static_cast<std::uint16_t>(source / kPredictorKinds), .kind = static_cast<PredictorKind>(source % kPredictorKinds)};
+    if (predictor.keyed()) NPK_TRY(take_slots(part, predictor, slots));
   }
   return column;
 }
@@ -50,7 +61,7 @@ Result<TemplateDictionary> TemplateDictionary::read(ByteView part) {
   NPK_ASSIGN(const std::uint32_t columns, take_below(part, kMaxTemplateColumns + 1));
   NPK_ASSIGN(const std::uint32_t templates, take_below(part, kMaxTemplates + 1));
   for (std::uint32_t i = 0; i < columns; ++i) {
-    NPK_ASSIGN(const ColumnInfo column, take_column(part, columns));
+    NPK_ASSIGN(const ColumnInfo column, take_column(part, columns, dictionary.keyed_slots));
     dictionary.columns.push_back(column);
   }
   for (std::uint32_t i = 0; i < templates; ++i) {

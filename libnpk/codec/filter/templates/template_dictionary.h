@@ -31,6 +31,7 @@ struct TemplateDictionary {
   std::vector<ColumnInfo> columns;
   std::vector<LineTemplate> templates;
   std::vector<TemplateSlot> slots;
+  std::uint32_t keyed_slots = 0;  // Of all predictors.
 
   // Keeps views of `part`. Errc::corrupt if it contradicts itself or is over a limit.
   [[nodiscard]] static Result<TemplateDictionary> read(ByteView part);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/templates/value_reference_encode.h"
@@ -38,7 +39,10 @@ FilterBytes encode_dictionary(const TemplateBlock& block, ByteView raw, std::spa
   append_varint(order.size(), part);
   for (std::size_t i = 0; i < plans.size(); ++i) {
     append_varint(2 * plans[i].predictors.size() + (block.column_is_text[i] ? 1 : 0), part);
-    for (const ValuePredictor& predictor : plans[i].predictors) append_varint(2U * predictor.source + (predictor.follows ? 1U : 0U), part);
+    for (const ValuePredictor& predictor : plans[i].predictors) {
+      append_varint(kPredictorKinds * predictor.source + static_cast<std::uint32_t>(predictor.kind), part);
+      if (predictor.keyed()) append_varint(predictor.slot_bits, part);
+    }
   }
   for (const std::uint32_t id : order) {
     const TemplateBlock::Template& line = block.templates[id];
@@ -83,7 +87,7 @@ FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) 
   return plans;
 }
 
-FilterVector<WrittenColumn> write_columns(TemplateBlock& block, ByteView raw, const FilterVector<ColumnPlan>& plans) {
+WrittenColumns write_columns(TemplateBlock& block, ByteView raw, const FilterVector<ColumnPlan>& plans) {
   ReferenceWriter writer(raw, plans);
   std::size_t next = 0;
   block.sequence.for_each([&](std::uint32_t id) {
@@ -104,6 +108,30 @@ FilterBytes encode_values(ByteView raw, const WrittenColumn& column, bool text) 
   return part;
 }
 
+// The parts of a column.
+struct EncodedColumn {
+  FilterBytes operations, values;
+};
+
+EncodedColumn encode_column(ByteView raw, WrittenColumn& column, bool text) {
+  EncodedColumn encoded{std::move(column.operations), encode_values(raw, column, text)};
+  column = {};
+  return encoded;
+}
+
+// Of a column written with keyed predictors and without: what compresses better. `plan` becomes its plan.
+EncodedColumn encode_better(ByteView raw, WrittenColumns& columns, std::size_t number, ColumnPlan& plan) {
+  EncodedColumn keyed = encode_column(raw, columns.of_plans[number], false), other = encode_column(raw, columns.without_keys[number], false);
+  const auto is_keyed_better = [&](CompressedCost& cost) {
+    return cost.of(keyed.operations) + cost.of(keyed.values) < cost.of(other.operations) + cost.of(other.values);
+  };
+  EncoderMemory* const memory = EncoderMemory::current();
+  CompressedCost own;
+  if (is_keyed_better(memory == nullptr ? own : memory->cost())) return keyed;
+  plan = plan.without_keys();
+  return other;
+}
+
 bool within_limits(const TemplateBlock& block, std::size_t raw_length) {
   std::size_t slots = 0;
   for (const TemplateBlock::Template& line : block.templates) slots += line.columns.size();
@@ -117,21 +145,22 @@ std::optional<std::size_t> write_templates(TemplateBlock& block, ByteView raw, M
   if (!within_limits(block, raw.size())) return std::nullopt;
   FilterVector<std::uint32_t> order;
   const FilterVector<std::uint32_t> rank = rank_templates(block, order);
-  const FilterVector<ColumnPlan> plans = plan_columns(block, raw);
   FilterVector<FilterBytes> parts(kTemplateParts);
-  parts[kDictionaryPart] = encode_dictionary(block, raw, order, plans);
   parts[kIdsPart] = encode_ids(block, rank);
   append_bytes(block.tail, parts[kTailPart]);
-  FilterVector<WrittenColumn> columns = write_columns(block, raw, plans);
+  FilterVector<ColumnPlan> plans = plan_columns(block, raw);
+  WrittenColumns columns = write_columns(block, raw, plans);
   block.sequence.clear();
   block.values.clear();
   std::uint64_t memory = 0;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!plans[i].predictors.empty()) parts.push_back(std::move(columns[i].operations));
-    parts.push_back(encode_values(raw, columns[i], block.column_is_text[i]));
-    columns[i] = {};
-    memory += block.column_is_text[i] ? 0 : column_memory(parts.back().size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    const bool text = block.column_is_text[i];
+    EncodedColumn column = plans[i].is_keyed() ? encode_better(raw, columns, i, plans[i]) : encode_column(raw, columns.of_plans[i], text);
+    memory += text ? 0 : column_memory(column.values.size());
+    if (!plans[i].predictors.empty()) parts.push_back(std::move(column.operations));
+    parts.push_back(std::move(column.values));
   }
+  parts[kDictionaryPart] = encode_dictionary(block, raw, order, plans);
   if (!columns_fit(memory, raw.size())) return std::nullopt;
   return join_parts(parts, out);
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "codec/filter/place.h"
+#include "npk/bytes.h"
 
 namespace npk::codec {
 
@@ -47,12 +48,46 @@ class TemplatePredictor {
   std::uint32_t last_ = 0;
 };
 
-// Guesses a column's next value from those of another column (or of its own): its latest, or the one behind what was guessed last.
+// Guesses a column's next value from those of another column (or of its own): its latest, the one behind what was guessed last, or what the column
+// had when that was the source's latest before.
+enum class PredictorKind : std::uint8_t { latest, follows, keyed };
+inline constexpr std::uint32_t kPredictorKinds = 3;
+
 struct ValuePredictor {
   std::uint16_t source = 0;
-  bool follows = false;
-  std::uint32_t next = 0;  // Index in the source; only if it follows.
+  PredictorKind kind = PredictorKind::latest;
+  std::uint32_t next = 0;  // Index in the source, if it follows; if keyed, the slot of the source's latest.
+  std::uint32_t first_slot = 0;  // If keyed: it has 2^slot_bits from there.
+  std::uint8_t slot_bits = 0;
+  [[nodiscard]] bool follows() const noexcept { return kind == PredictorKind::follows; }
+  [[nodiscard]] bool keyed() const noexcept { return kind == PredictorKind::keyed; }
 };
+
+// What keyed predictors remember, of all columns: of values of raw data of at most 16 MiB those of up to 255 bytes, of others an empty one.
+inline constexpr std::size_t kKeyedSlots = 1U << 16;
+inline constexpr unsigned kMaxSlotBits = 16;  // from 1 on
+
+class KeyedValue {
+ public:
+  KeyedValue() = default;
+  explicit KeyedValue(Place place) noexcept : packed_(place.length > 0xFF ? 0 : place.offset << 8 | place.length) {}
+  [[nodiscard]] Place place() const noexcept { return {packed_ >> 8, packed_ & 0xFF}; }
+
+ private:
+  std::uint32_t packed_ = 0;
+};
+
+inline std::uint32_t keyed_slot(const ValuePredictor& predictor, ByteView key) noexcept {
+  constexpr std::uint64_t kFactor = 0x9FB21C651E98DF25ULL;
+  const auto mix = [](std::uint64_t hash, std::uint64_t word) { return ((hash ^ hash >> 32) ^ word) * kFactor; };
+  std::uint64_t hash = key.size() * kFactor;
+  const std::uint8_t* at = key.data();
+  std::size_t left = key.size();
+  for (; left >= 8; left -= 8, at += 8) hash = mix(hash, load_le<std::uint64_t>(at));
+  std::uint64_t last = 0;
+  for (std::size_t i = 0; i < left; ++i) last |= std::uint64_t{at[i]} << (8 * i);
+  return predictor.first_slot + static_cast<std::uint32_t>(mix(hash, last) >> (64 - predictor.slot_bits));
+}
 
 // The last values of a column.
 struct ColumnPast {
@@ -68,12 +103,15 @@ struct ColumnPast {
   [[nodiscard]] bool holds(std::uint32_t index) const noexcept { return index < count && count - index <= kColumnHistory; }
 };
 
+// Not of one that is keyed.
 [[nodiscard]] inline Place predicted(const ValuePredictor& predictor, const ColumnPast& source) noexcept {
-  if (!predictor.follows || !source.holds(predictor.next)) return source.last;
+  if (!predictor.follows() || !source.holds(predictor.next)) return source.last;
   return (*source.history)[predictor.next % kColumnHistory];
 }
 
 // Once per value of the predictor's column, before the value joins its own past.
-inline void advance(ValuePredictor& predictor, const ColumnPast& source) noexcept { predictor.next = std::min(predictor.next + 1, source.count); }
+inline void advance(ValuePredictor& predictor, const ColumnPast& source) noexcept {
+  if (predictor.follows()) predictor.next = std::min(predictor.next + 1, source.count);
+}
 
 }  // namespace npk::codec

@@ -1,9 +1,11 @@
 #include "codec/filter/templates/value_reference_encode.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "codec/filter/short_bytes_encode.h"
+#include "codec/filter/templates/keyed_votes_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
 namespace npk::codec {
@@ -11,6 +13,9 @@ namespace {
 
 constexpr std::size_t kRivals = 5;
 constexpr std::uint32_t kFewestValues = 8;
+constexpr unsigned kMostSlotBits = 13, kFewerSlotBits = 5;  // than values have
+// Of a column's values: keyed predictors give one in so many, and so many more than others do; bytes of those, on average.
+constexpr std::uint32_t kLeastKeyedShare = 16, kMoreKeyedShare = 32, kShortestKeyed = 2;
 constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
 
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
@@ -99,13 +104,19 @@ struct Choice {
   std::uint64_t bytes;
 };
 
-FilterVector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
+// Worth a trial: what it costs depends on how often and how far away a compressor finds the same.
+bool may_be_keyed(const KeyedVotes::Best& keyed, const Votes& votes, std::uint32_t most) {
+  const std::uint32_t fewest = std::max(kFewestValues, votes.count / kLeastKeyedShare);
+  return keyed.hits >= fewest && keyed.bytes >= kShortestKeyed * keyed.hits && keyed.hits > most + votes.count / kMoreKeyedShare;
+}
+
+FilterVector<Choice> choices_of(const Votes& votes, const KeyedVotes::Best& keyed, std::uint16_t column) {
   FilterVector<Choice> choices;
   for (const Rival& rival : votes.rivals) {
     if (rival.source != column && rival.following_hits > rival.latest_hits)
-      choices.push_back({{.source = rival.source, .follows = true}, rival.following_hits, rival.following_bytes});
+      choices.push_back({{.source = rival.source, .kind = PredictorKind::follows}, rival.following_hits, rival.following_bytes});
     else
-      choices.push_back({{.source = rival.source, .follows = false}, rival.latest_hits, rival.latest_bytes});
+      choices.push_back({{.source = rival.source, .kind = PredictorKind::latest}, rival.latest_hits, rival.latest_bytes});
   }
   const bool numeric = votes.digits > votes.count - votes.count / 8;
   std::erase_if(choices, [&](const Choice& choice) {
@@ -113,21 +124,51 @@ FilterVector<Choice> choices_of(const Votes& votes, std::uint16_t column) {
     const std::uint64_t fewest = own || numeric ? votes.count / 2 : votes.count / 16;
     return choice.hits < std::max<std::uint64_t>(kFewestValues, fewest) || choice.bytes < votes.count / 4;
   });
+  std::uint32_t most = 0;
+  for (const Choice& choice : choices) most = std::max(most, choice.hits);
+  if (may_be_keyed(keyed, votes, most)) choices.push_back({{.source = keyed.source, .kind = PredictorKind::keyed}, keyed.hits, keyed.bytes});
   // A jump goes to what the first one follows.
   std::ranges::sort(choices, std::ranges::greater(),
-                    [](const Choice& choice) { return std::tuple(choice.predictor.follows, choice.bytes, choice.predictor.source); });
+                    [](const Choice& choice) { return std::tuple(choice.predictor.follows(), choice.bytes, choice.predictor.source); });
   if (choices.size() > kMaxPredictors) choices.resize(kMaxPredictors);
   return choices;
+}
+
+struct KeyedColumn {
+  std::uint16_t column;
+  std::uint32_t values;
+  std::uint64_t bytes;  // that its predictor would have given
+};
+
+// As many as they have values, to those that give most first; those for which few are left lose their keys. A column has one keyed predictor at most.
+void give_slots(FilterVector<KeyedColumn>& columns, FilterVector<ColumnPlan>& plans) {
+  std::ranges::stable_sort(columns, std::ranges::greater(), &KeyedColumn::bytes);
+  std::uint32_t left = kKeyedSlots;
+  for (const KeyedColumn& column : columns) {
+    ColumnPlan& plan = plans[column.column];
+    const auto wanted = static_cast<unsigned>(std::bit_width(column.values));
+    const unsigned given = std::min({wanted, kMostSlotBits, static_cast<unsigned>(std::bit_width(left)) - 1});
+    if (left == 0 || given + kFewerSlotBits < wanted) {
+      plan = plan.without_keys();
+      continue;
+    }
+    for (ValuePredictor& predictor : plan.predictors) {
+      predictor.first_slot = kKeyedSlots - left;
+      predictor.slot_bits = static_cast<std::uint8_t>(given);
+    }
+    left -= 1U << given;
+  }
 }
 
 }  // namespace
 
 struct ReferencePlanner::State {
-  explicit State(std::size_t columns) : votes(columns), recent(columns) {}
+  explicit State(std::size_t columns) : votes(columns), recent(columns), keyed(columns) {}
 
   FilterVector<Votes> votes;
   FilterVector<RecentHashes> recent;
   Sightings sightings;
+  KeyedVotes keyed;
 };
 
 ReferencePlanner::ReferencePlanner(ByteView raw, std::size_t columns) : raw_(raw), state_(std::make_unique<State>(columns)) {}
@@ -142,6 +183,7 @@ void ReferencePlanner::add(const ColumnValue& value) {
   if (seen.set) (void)mine.of(seen.column);
   for (Rival& rival : mine.rivals) try_rival(rival, state_->recent[rival.source], short_hash, value.place.length, seen);
   state_->recent[value.column].push(short_hash);
+  state_->keyed.add(value.column, short_hash, value.place.length);
   ++mine.count;
   mine.bytes += value.place.length;
   mine.digits += is_number(bytes) ? 1U : 0U;
@@ -149,17 +191,33 @@ void ReferencePlanner::add(const ColumnValue& value) {
 
 FilterVector<ColumnPlan> ReferencePlanner::plans() const {
   FilterVector<ColumnPlan> plans(state_->votes.size());
+  FilterVector<KeyedColumn> keyed;
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    for (const Choice& choice : choices_of(state_->votes[i], static_cast<std::uint16_t>(i))) plans[i].predictors.push_back(choice.predictor);
+    const auto column = static_cast<std::uint16_t>(i);
+    for (const Choice& choice : choices_of(state_->votes[i], state_->keyed.best(column), column)) {
+      if (choice.predictor.keyed()) keyed.push_back({column, state_->votes[i].count, choice.bytes});
+      plans[i].predictors.push_back(choice.predictor);
+    }
   }
+  give_slots(keyed, plans);
   return plans;
 }
 
 ReferenceWriter::ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans)
-    : raw_(raw), plans_(std::move(plans)), written_(plans_.size()), pasts_(plans_.size()) {
+    : raw_(raw),
+      plans_(std::move(plans)),
+      plans_without_keys_(plans_.size()),
+      is_keyed_(plans_.size()),
+      written_{FilterVector<WrittenColumn>(plans_.size()), FilterVector<WrittenColumn>(plans_.size())},
+      pasts_(plans_.size()) {
+  for (std::size_t i = 0; i < plans_.size(); ++i) {
+    is_keyed_[i] = plans_[i].is_keyed();
+    if (is_keyed_[i]) plans_without_keys_[i] = plans_[i].without_keys();
+  }
   for (const ColumnPlan& plan : plans_) {
     for (const ValuePredictor& predictor : plan.predictors) {
-      if (predictor.follows) followed_.push_back(predictor.source);
+      if (predictor.keyed()) keyed_.resize(kKeyedSlots);
+      if (predictor.follows()) followed_.push_back(predictor.source);
     }
   }
   std::ranges::sort(followed_);
@@ -169,22 +227,34 @@ ReferenceWriter::ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans)
 }
 
 void ReferenceWriter::add(const ColumnValue& value) {
-  ColumnPlan& plan = plans_[value.column];
-  WrittenColumn& column = written_[value.column];
+  const std::uint16_t column = value.column;
+  write(plans_[column], written_.of_plans[column], value);
+  if (is_keyed_[column]) write(plans_without_keys_[column], written_.without_keys[column], value);
+  pasts_[column].push(value.place);
+}
+
+void ReferenceWriter::write(ColumnPlan& plan, WrittenColumn& column, const ColumnValue& value) {
   if (plan.predictors.empty())
     column.stored.push_back(value.place);
   else
-    refer(plan, column, value.place);
-  pasts_[value.column].push(value.place);
+    refer(plan, column, value);
 }
 
-void ReferenceWriter::refer(ColumnPlan& plan, WrittenColumn& column, Place place) {
+Place ReferenceWriter::prediction(const ValuePredictor& predictor) const {
+  return predictor.keyed() ? keyed_[predictor.next].place() : predicted(predictor, pasts_[predictor.source]);
+}
+
+void ReferenceWriter::refer(ColumnPlan& plan, WrittenColumn& column, const ColumnValue& value) {
+  const Place place = value.place;
+  for (ValuePredictor& predictor : plan.predictors) {
+    if (predictor.keyed()) predictor.next = keyed_slot(predictor, bytes_of(raw_, pasts_[predictor.source].last));
+  }
   std::uint8_t operation = 0;
   for (std::size_t i = 0; i < plan.predictors.size() && operation == 0; ++i) {
     const ValuePredictor& predictor = plan.predictors[i];
-    if (pasts_[predictor.source].count > 0 && same(raw_, predicted(predictor, pasts_[predictor.source]), place)) operation = static_cast<std::uint8_t>(i + 1);
+    if (pasts_[predictor.source].count > 0 && same(raw_, prediction(predictor), place)) operation = static_cast<std::uint8_t>(i + 1);
   }
-  const bool jumps = operation == 0 && place.length > 2 && plan.predictors[0].follows;
+  const bool jumps = operation == 0 && place.length > 2 && plan.predictors[0].follows();
   const std::uint32_t back = jumps ? find_back(pasts_[plan.predictors[0].source], place) : 0;
   if (back > 0) {
     column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kJump));
@@ -194,13 +264,16 @@ void ReferenceWriter::refer(ColumnPlan& plan, WrittenColumn& column, Place place
     column.operations.push_back(operation);
     if (operation == 0) column.stored.push_back(place);
   }
-  for (ValuePredictor& predictor : plan.predictors) advance(predictor, pasts_[predictor.source]);
+  for (ValuePredictor& predictor : plan.predictors) {
+    if (predictor.keyed()) keyed_[predictor.next] = KeyedValue(place);
+    advance(predictor, pasts_[predictor.source]);
+  }
 }
 
 // Writes a value that shares most of its front with the first prediction.
 bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const {
   const ColumnPast& source = pasts_[plan.predictors[0].source];
-  const Place other = predicted(plan.predictors[0], source);
+  const Place other = prediction(plan.predictors[0]);
   const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
   const std::size_t shared = shared_length(mine, theirs);
   if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;

@@ -17,11 +17,23 @@ struct ColumnValue {
 
 struct ColumnPlan {
   FilterVector<ValuePredictor> predictors;
+
+  [[nodiscard]] bool is_keyed() const { return std::ranges::any_of(predictors, &ValuePredictor::keyed); }
+  [[nodiscard]] ColumnPlan without_keys() const {
+    ColumnPlan plan = *this;
+    std::erase_if(plan.predictors, [](const ValuePredictor& predictor) { return predictor.keyed(); });
+    return plan;
+  }
 };
 
 struct WrittenColumn {
   FilterBytes operations;
   FilterVector<Place> stored;
+};
+
+struct WrittenColumns {
+  FilterVector<WrittenColumn> of_plans;
+  FilterVector<WrittenColumn> without_keys;  // Of columns whose plan has keys.
 };
 
 // What each column is best predicted from, by all values in order.
@@ -46,17 +58,22 @@ class ReferenceWriter {
   ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans);
 
   void add(const ColumnValue& value);
-  [[nodiscard]] FilterVector<WrittenColumn> take() { return std::move(written_); }
+  [[nodiscard]] WrittenColumns take() { return std::move(written_); }
 
  private:
-  void refer(ColumnPlan& plan, WrittenColumn& column, Place place);
+  void write(ColumnPlan& plan, WrittenColumn& column, const ColumnValue& value);
+  void refer(ColumnPlan& plan, WrittenColumn& column, const ColumnValue& value);
+  [[nodiscard]] Place prediction(const ValuePredictor& predictor) const;
   [[nodiscard]] bool cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const;
   [[nodiscard]] std::uint32_t find_back(const ColumnPast& past, Place place) const;
 
   ByteView raw_;
   FilterVector<ColumnPlan> plans_;
-  FilterVector<WrittenColumn> written_;
+  FilterVector<ColumnPlan> plans_without_keys_;  // Of columns whose plan has keys.
+  FilterVector<bool> is_keyed_;
+  WrittenColumns written_;
   FilterVector<ColumnPast> pasts_;
+  FilterVector<KeyedValue> keyed_;
   FilterVector<std::uint16_t> followed_;
   FilterVector<std::array<Place, kColumnHistory>> histories_;
 };

@@ -17,6 +17,9 @@ class KeyedVotes {
     std::uint16_t source = 0;
     std::uint32_t hits = 0;
     std::uint64_t bytes = 0;  // of the values that would have been given
+    // Of them, those that did not follow the value before as the last time: else a compressor finds them all at once.
+    std::uint32_t lone_hits = 0;
+    std::uint64_t lone_bytes = 0;
   };
 
   void add(std::uint16_t column, std::uint32_t hash, std::uint32_t length);
@@ -36,6 +39,8 @@ class KeyedVotes {
     std::uint32_t key = 0, value = 0;  // hashes
   };
 
+  // Whether a value of that hash has been kept for the key, which it is from now on.
+  bool was_seen(std::uint64_t key, std::uint32_t value);
   void try_neighbours(Column& mine, std::uint16_t column);
   static void keep_best(Column& mine);
 

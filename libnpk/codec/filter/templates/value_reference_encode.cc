@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t kRivals = 5;
 constexpr std::uint32_t kFewestValues = 8;
 constexpr unsigned kMostSlotBits = 13, kFewerSlotBits = 5;  // than values have
-// Of a column's values: keyed predictors give one in so many, and so many more than others do; bytes of those, on average.
-constexpr std::uint32_t kLeastKeyedShare = 16, kMoreKeyedShare = 32, kShortestKeyed = 2;
+// Keyed predictors give one in so many of a column's values, lone ones, and so many more than others do; in all so many bytes.
+constexpr std::uint32_t kKeyedShare = 6, kLoneShare = 16, kMoreKeyedShare = 32, kFewestLoneBytes = 512;
+constexpr std::uint32_t kLeastCutBytes = 8;  // of a column's values, on average: numbers that are cut are none
 constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
 
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
@@ -106,8 +107,8 @@ struct Choice {
 
 // Worth a trial: what it costs depends on how often and how far away a compressor finds the same.
 bool may_be_keyed(const KeyedVotes::Best& keyed, const Votes& votes, std::uint32_t most) {
-  const std::uint32_t fewest = std::max(kFewestValues, votes.count / kLeastKeyedShare);
-  return keyed.hits >= fewest && keyed.bytes >= kShortestKeyed * keyed.hits && keyed.hits > most + votes.count / kMoreKeyedShare;
+  return keyed.lone_bytes >= kFewestLoneBytes && keyed.hits >= votes.count / kKeyedShare && keyed.lone_hits >= votes.count / kLoneShare &&
+         keyed.hits > most + votes.count / kMoreKeyedShare;
 }
 
 FilterVector<Choice> choices_of(const Votes& votes, const KeyedVotes::Best& keyed, std::uint16_t column) {
@@ -199,6 +200,10 @@ FilterVector<ColumnPlan> ReferencePlanner::plans() const {
       plans[i].predictors.push_back(choice.predictor);
     }
   }
+  for (const KeyedColumn& column : keyed) {
+    const Votes& votes = state_->votes[column.column];
+    plans[column.column].cuts = votes.bytes >= std::uint64_t{kLeastCutBytes} * votes.count;
+  }
   give_slots(keyed, plans);
   return plans;
 }
@@ -276,7 +281,7 @@ bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place p
   const Place other = prediction(plan.predictors[0]);
   const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
   const std::size_t shared = shared_length(mine, theirs);
-  if (source.count == 0 || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
+  if (source.count == 0 || (plan.predictors[0].keyed() && !plan.cuts) || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
   column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
   column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));
   column.stored.push_back({place.offset + static_cast<std::uint32_t>(shared), place.length - static_cast<std::uint32_t>(shared)});

@@ -17,6 +17,7 @@ struct ColumnValue {
 
 struct ColumnPlan {
   FilterVector<ValuePredictor> predictors;
+  bool cuts = true;  // Fronts of what a keyed predictor says are used.
 
   [[nodiscard]] bool is_keyed() const { return std::ranges::any_of(predictors, &ValuePredictor::keyed); }
   [[nodiscard]] ColumnPlan without_keys() const {

@@ -17,6 +17,7 @@ namespace {
 
 FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
 
+constexpr unsigned kFewestFloatDigits = 6;       // behind the point
 constexpr std::size_t kSampledBytes = 1U << 15;  // of values that encodings are tried on
 
 // The values that encodings are tried on: all, or some that follow one another in the middle.
@@ -72,6 +73,7 @@ class Choice {
 
   void try_numbers() {
     const auto form = find_form(values_);
+    has_short_numbers_ = form && form->digits < kFewestFloatDigits;
     auto some = form ? parse_numbers(sampled(), *form) : std::nullopt;
     if (!some || some->numbers.empty()) return;
     const NumberLayout layout = choose_layout(some->numbers, cost_);
@@ -83,7 +85,9 @@ class Choice {
     });
   }
 
+  // Numbers of few digits are as small without exponents.
   void try_floats() {
+    if (has_short_numbers_) return;
     const auto form = find_float_form(values_);
     auto some = form ? parse_floats(sampled(), *form) : std::nullopt;
     if (!some || some->mantissas.empty()) return;
@@ -139,6 +143,7 @@ class Choice {
   Sample sample_;
   CompressedCost& cost_;
   bool may_have_shape_;
+  bool has_short_numbers_ = false;
   std::vector<Encode> better_;  // each than the one before
   std::size_t least_ = 0;
 };

@@ -26,7 +26,7 @@ class KeyedVotes {
   [[nodiscard]] Best best(std::uint16_t column) const;
 
  private:
-  static constexpr std::size_t kTried = 12, kKept = 2;
+  static constexpr std::size_t kTried = 12, kKept = 1;
   static constexpr std::uint32_t kTrial = 256;  // values after which few sources are kept
 
   struct Column {

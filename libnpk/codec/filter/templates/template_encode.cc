@@ -13,6 +13,7 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLongSequence = 1U << 15, kPlannedStretch = 1U << 11;
+constexpr std::size_t kMostCompared = 1U << 18;  // bytes of a column's values, to see how they are best written
 
 void append_bytes(ByteView bytes, FilterBytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
@@ -119,12 +120,21 @@ EncodedColumn encode_column(ByteView raw, WrittenColumn& column, bool text) {
   return encoded;
 }
 
+// `part` of `whole` of the bytes, if that is less.
+ByteView middle_of(ByteView bytes, std::size_t part, std::size_t whole) {
+  if (part >= whole) return bytes;
+  const auto size = static_cast<std::size_t>(std::uint64_t{bytes.size()} * part / whole);
+  return bytes.subspan((bytes.size() - size) / 2, size);
+}
+
 // Of a column written with keyed predictors and without: what compresses better. `plan` becomes its plan.
 EncodedColumn encode_better(ByteView raw, WrittenColumns& columns, std::size_t number, ColumnPlan& plan) {
   EncodedColumn keyed = encode_column(raw, columns.of_plans[number], false), other = encode_column(raw, columns.without_keys[number], false);
-  const auto is_keyed_better = [&](CompressedCost& cost) {
-    return cost.of(keyed.operations) + cost.of(keyed.values) < cost.of(other.operations) + cost.of(other.values);
+  const std::size_t most = std::max(keyed.values.size(), other.values.size());
+  const auto compressed = [&](CompressedCost& cost, const EncodedColumn& column) {
+    return cost.of(middle_of(column.operations, kMostCompared, most)) + cost.of(middle_of(column.values, kMostCompared, most));
   };
+  const auto is_keyed_better = [&](CompressedCost& cost) { return compressed(cost, keyed) < compressed(cost, other) * 33 / 32; };
   EncoderMemory* const memory = EncoderMemory::current();
   CompressedCost own;
   if (is_keyed_better(memory == nullptr ? own : memory->cost())) return keyed;

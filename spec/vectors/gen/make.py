@@ -22,6 +22,7 @@ import vectors_ok
 import vectors_parity
 import vectors_sealed
 import vectors_sealed_wrong
+import vectors_tables
 import vectors_volumes
 import vectors_words
 import volumes
@@ -31,7 +32,7 @@ from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_metadata, vectors_limits, vectors_hostile,
-          vectors_words, vectors_filters, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity, vectors_hints)
+          vectors_words, vectors_filters, vectors_tables, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity, vectors_hints)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 

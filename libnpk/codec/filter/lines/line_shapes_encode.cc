@@ -19,7 +19,7 @@ struct UnitHashes {
 
 class Counter {
  public:
-  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {}
+  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) { shapes_.exact = RepeatCounts(lines.units.size()); }
 
   LineShapes run() {
     std::array<UnitHashes, kAhead> hashes;
@@ -65,7 +65,7 @@ class Counter {
   void prefetch(const UnitHashes& hashes) const {
     coarse_.prefetch(hashes.coarse);
     fine_.prefetch(hashes.fine);
-    exact_.prefetch(hashes.exact);
+    shapes_.exact.prefetch(hashes.exact);
   }
 
   void add(std::uint32_t number, const UnitHashes& hashes) {
@@ -76,7 +76,7 @@ class Counter {
     const std::uint32_t known = fine_.size();
     shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    shapes.exact = note_exact(hashes.exact);
+    shapes.exact = shapes_.exact.add(hashes.exact);
     shapes_.of_units.push_back(shapes);
     __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
     __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
@@ -86,13 +86,6 @@ class Counter {
     const std::uint32_t index = table.index_of(hash);
     if (index == shapes.size()) shapes.push_back({.example = unit});
     ++shapes[index].count;
-    return index;
-  }
-
-  std::uint32_t note_exact(std::uint64_t hash) {
-    const std::uint32_t index = exact_.index_of(hash);
-    if (index == shapes_.exact.size()) shapes_.exact.push_back(0);
-    ++shapes_.exact[index];
     return index;
   }
 
@@ -131,7 +124,7 @@ class Counter {
   ByteView raw_;
   const LineUnits& lines_;
   LineShapes shapes_;
-  IndexTable fields_, coarse_, fine_, exact_;
+  IndexTable fields_, coarse_, fine_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "codec/filter/lines/line_units_encode.h"
+#include "codec/filter/lines/repeat_counts_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec {
@@ -26,7 +27,7 @@ struct UnitShapes {
 
 struct LineShapes {
   RecordList<LineShape> fields, coarse, fine;
-  RecordList<std::uint32_t> exact;  // Counts.
+  RepeatCounts exact;
   RecordList<UnitShapes> of_units;
 };
 

@@ -17,6 +17,10 @@ constexpr std::size_t kNumericTrialBytes = 2U << 20;  // files of numbers are la
 constexpr int kTrialLevel = 3;
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
 
+// Words hide what tells LZMA2 what comes next where columns or numbers are: they are tried with the block's own compressor, which is slow.
+constexpr std::size_t kWordTrialBytes = 512U << 10;
+constexpr std::size_t kWordTrials = 2;
+
 // What is tried for a kind, each a chain of filters; the cheapest to decode first.
 struct Candidate {
   ContentKind kind;
@@ -43,6 +47,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
 });
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
+constexpr std::array kWords = {CodecId::words};
 
 // Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines.
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
@@ -132,6 +137,24 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
 }
 
+// Percent, on parts from the middle of each half of the block, or on all of a small one.
+Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
+  codec::EncoderOptions options = options_.encoder;
+  options.step.parameter = kWordTrialBytes;
+  NPK_ASSIGN(const auto encoder, codec::make_encoder(options));
+  const bool is_small = raw.size() < 2 * kWordTrials * kWordTrialBytes;
+  std::size_t plain_bytes = 0, word_bytes = 0;
+  for (std::size_t trial = 0; trial < (is_small ? 1 : kWordTrials); ++trial) {
+    const ByteView part = is_small ? raw : raw.subspan((2 * trial + 1) * raw.size() / (2 * kWordTrials) - kWordTrialBytes / 2, kWordTrialBytes);
+    NPK_ASSIGN(const auto plain, encoder->encode(part, {}, trial_room_.take(part.size())));
+    const FilteredBlock words = apply(part, kWords, 0);
+    NPK_ASSIGN(const auto coded, encoder->encode(words.bytes, {}, trial_room_.take(part.size())));
+    plain_bytes += plain.value_or(part.size());
+    word_bytes += coded.value_or(words.bytes.size());
+  }
+  return percent_saved(plain_bytes, word_bytes);
+}
+
 Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {
   room_ = room;
   auto block = filtered(raw, kind);
@@ -146,8 +169,16 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }
-  static constexpr std::array kWords = {CodecId::words};
-  return options_.word_filter ? apply(raw, kWords, 0) : FilteredBlock{raw, {}};
+  if (!options_.word_filter) return FilteredBlock{raw, {}};
+  NPK_ASSIGN(const std::int8_t gain, words_gain(raw));
+  return gain > 0 ? apply(raw, kWords, gain) : FilteredBlock{raw, {}};
+}
+
+Result<bool> filters_pay(ByteView part, ContentKind kind) {
+  const SealOptions options{.encoder = {}, .choose_filters = true};
+  Bytes room(kSealHeadroom + part.size());
+  NPK_ASSIGN(const FilteredBlock block, BlockFilterer(options).filter(part, kind, room));
+  return !block.steps.empty();
 }
 
 }  // namespace npk::block

@@ -33,11 +33,15 @@ class BlockFilterer {
   [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes);
+  [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
 
   const SealOptions& options_;
   MutableBytes room_;
   codec::FilterBuffer buffer_, trial_room_;
   std::unique_ptr<codec::Encoder> trial_encoder_;
 };
+
+// Whether a trial on `part`, of at most 16 MiB, finds a filter of its kind worth taking. Thread-safe; takes the filters' memory for a part so long.
+[[nodiscard]] Result<bool> filters_pay(ByteView part, codec::ContentKind kind);
 
 }  // namespace npk::block

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <tuple>
 
+#include "block/seal_filters.h"
+
 namespace npk::writer {
 namespace {
 
@@ -34,6 +36,17 @@ codec::ContentKind kind_of_file(InputFile& file, std::uint64_t size) {
   if (!count) return codec::ContentKind::general;
   const auto more = size >= codec::kKindMiddleFileBytes ? file.read_at(size / 2, middle) : Result<std::size_t>(0);
   return codec::kind_of(head.first(*count), size, middle.first(more.value_or(0)));
+}
+
+// Text in blocks of its kind that no filter makes smaller would only miss what larger blocks find.
+codec::ContentKind tried_kind(InputFile& file, std::uint64_t size, codec::ContentKind kind) {
+  constexpr std::size_t kTrialBytes = 512U << 10;
+  if ((kind != codec::ContentKind::lines && kind != codec::ContentKind::delimited) || size < 2 * kTrialBytes) return kind;
+  Bytes middle(kTrialBytes);
+  const auto count = file.read_at(size / 2, middle);
+  if (!count) return kind;
+  const auto pays = block::filters_pay(ByteView(middle).first(*count), kind);
+  return pays && !*pays ? codec::ContentKind::general : kind;
 }
 
 }  // namespace
@@ -110,6 +123,7 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
   }
   sliced_.file->file = std::move(*file);
   if (options_.kinds_apart && !sliced_.file->file->is_sequential()) sliced_.kind = kind_of_file(*sliced_.file->file, input_.size(entry));
+  if (options_.tries_large_text) sliced_.kind = tried_kind(*sliced_.file->file, input_.size(entry), sliced_.kind);
 }
 
 void BatchSource::add_hole(Batch& batch) {

@@ -15,6 +15,7 @@ struct BatchOptions {
   bool zero_runs_are_holes = false;  // look for holes in the data instead of asking the file system
   bool repetitive_apart = true;      // repetitive content has blocks of its own
   bool kinds_apart = true;           // and so has each kind that filters take apart
+  bool tries_large_text = false;     // of those kinds, a large file's lines and tables only where a trial on its middle says that filters pay
   std::size_t headroom = 0;          // bytes kept free before a slice: the longest chunk, at least kWindowBytes
   Profile* profile = nullptr;
 };

@@ -79,7 +79,7 @@ class PackageJob {
         repetitive_buffers_(buffer_bytes(1), BufferUse::once_in_huge_pages), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
         group_buffers_(plan_.bases.group_bytes), base_buffers_(buffer_bytes_of(plan_.bases.most_bytes)),
         block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
-        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .headroom = headroom(plan_), .profile = options.profile.get()},
+        batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .tries_large_text = plan_.whole_trials, .headroom = headroom(plan_), .profile = options.profile.get()},
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
         source_(input, std::move(order), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),

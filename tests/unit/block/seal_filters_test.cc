@@ -2,12 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <random>
 #include <string>
 
 #include "block/chain_name.h"
 #include "block/open.h"
 #include "block/seal.h"
+#include "block/seal_filters.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 
@@ -98,6 +100,59 @@ TEST(SealFilters, ATrialDecides) {
   const Sealed not_chosen = sealed(other, options, codec::ContentKind::json);
   EXPECT_EQ(chain_name(not_chosen.opened().header), "zstd");
   expect_comes_back(not_chosen, other);
+}
+
+std::vector<std::string> some_words(std::size_t count) {
+  static constexpr std::array kParts = std::to_array<std::string_view>({"ab", "con", "der", "fi", "gen", "la", "mor", "pre", "ta", "un", "ver", "zu"});
+  std::mt19937_64 random(5);
+  std::vector<std::string> words(count);
+  for (std::string& word : words) {
+    for (std::uint64_t i = 2 + random() % 3; i > 0; --i) word += kParts[random() % kParts.size()];
+  }
+  return words;
+}
+
+// The first words are the frequent ones.
+std::string prose(std::size_t bytes) {
+  const std::vector<std::string> words = some_words(3000);
+  std::mt19937_64 random(6);
+  std::string text;
+  while (text.size() < bytes) text += words[random() % (1 + random() % words.size())] + (random() % 9 == 0 ? ".\n" : " ");
+  return text;
+}
+
+// The same atoms again and again, each with a number of its own.
+std::string atoms(std::size_t bytes) {
+  std::mt19937_64 random(7);
+  std::vector<std::string> places(1500);
+  for (std::string& place : places) {
+    for (int axis = 0; axis < 3; ++axis) place += "      " + std::to_string(10 + random() % 90) + "." + std::to_string(100 + random() % 900);
+  }
+  std::string text;
+  for (std::size_t i = 0; text.size() < bytes; ++i)
+    text += "ATOM  " + std::to_string(10000 + i) + "  CA  ALA A" + std::to_string(1000 + i / 8) + places[i % places.size()] + "  1.00  0.00           C\n";
+  return text;
+}
+
+// Words are for what is written in words, not for columns of numbers.
+TEST(SealFilters, WordsWhereATrialSaysSo) {
+  const SealOptions options{.encoder = {.step = {CodecId::lzma2, 6, 1U << 20}}, .filtered_encoder = {}, .word_filter = true};
+  const std::string text = prose(1U << 19), columns = atoms(1U << 19);
+  const Sealed of_text = sealed(as_bytes(text), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(of_text.opened().header), "words+lzma2");
+  EXPECT_GT(of_text.opened().header.chain[0].level, 0);
+  expect_comes_back(of_text, as_bytes(text));
+  const Sealed of_columns = sealed(as_bytes(columns), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(of_columns.opened().header), "lzma2");
+  EXPECT_LT(of_columns.body.size(), sealed(as_bytes(columns), {.encoder = options.encoder, .forced_filters = {CodecId::words}}, codec::ContentKind::general).body.size());
+}
+
+TEST(SealFilters, TextThatNoFilterMakesSmallerIsTold) {
+  std::string log;
+  for (int i = 0; i < 4000; ++i) log += "10:00:" + std::to_string(i) + " host daemon[" + std::to_string(i * i % 97) + "]: connection " + std::to_string(i) + " closed\n";
+  EXPECT_TRUE(filters_pay(as_bytes(log), codec::ContentKind::lines).value());
+  EXPECT_FALSE(filters_pay(as_bytes(prose(1U << 18)), codec::ContentKind::lines).value());
+  EXPECT_FALSE(filters_pay({}, codec::ContentKind::lines).value());
 }
 
 TEST(SealFilters, ChainsThatNoWriterMakesAreCorrupt) {

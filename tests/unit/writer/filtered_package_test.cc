@@ -1,6 +1,7 @@
 // Packages whose content filters take apart: the same bytes whatever the memory, no thread waiting for ever, and nothing lost on small ones.
 #include <thread>
 
+#include "codec/content_kind.h"
 #include "package/writer/plan.h"
 #include "unit/writer/read_back.h"
 
@@ -96,6 +97,25 @@ TEST(FilteredPackage, ReproducibleSlicesHaveTheirFilesKind) {
   const Bytes reproducible = testing::pack(tree, {.threads = 2, .reproducible = true}).bytes;
   expect_entries(reproducible, tree.entries());
   EXPECT_EQ(reproducible.size(), testing::pack(tree, {.threads = 2}).bytes.size());
+}
+
+// With --max, which has far larger blocks for all else.
+TEST(FilteredPackage, LargeTextThatNoFilterMakesSmallerGoesWithAllElse) {
+  TestTree tree;
+  const Bytes words = testing::make_data(testing::DataKind::text, 40'000, 9);
+  std::string text;
+  for (std::size_t i = 0; text.size() < 1'500'000; ++i) {
+    for (std::uint64_t word = 0; word < 6; ++word) text += std::to_string((i * 6 + word + 1) * 0x9E3779B97F4A7C15ULL % 7919) + std::string(1, static_cast<char>('a' + (i * word) % 26)) + " ";
+    text.back() = '\n';
+  }
+  ASSERT_EQ(codec::kind_of(as_bytes(text), text.size()), codec::ContentKind::lines);
+  tree.add({.path = "large.txt", .content = {text.begin(), text.end()}});
+  tree.add({.path = "main.c", .content = words});
+  tree.sort();
+  const Bytes package = testing::pack(tree, {.preset = Preset::max, .threads = 1}).bytes;
+  expect_entries(package, tree.entries());
+  EXPECT_EQ(testing::audit(package).blocks.size(), 1U);
+  EXPECT_EQ(testing::audit(testing::pack(tree, {.threads = 1}).bytes).blocks.size(), 2U);
 }
 
 // A little of each kind goes with all else.

@@ -106,6 +106,13 @@ bool is_dense_table(ByteView sample) noexcept {
   return numeric::plane_cost(sample, 1) >= sample.size() * 256 * kDenseBitsPerByte && numeric::alike_lag(sample) != 0;
 }
 
+// By its head, or by its middle where a header or a sound's faint beginning comes first. What is mostly alike there is rather for long matches.
+bool is_table(ByteView head, ByteView middle) noexcept {
+  constexpr std::uint64_t kMiddleBitsPerByte = 4;
+  if (has_elements(head) || (is_dense_table(middle) && is_dense_table(head))) return true;
+  return has_elements(middle) && numeric::plane_cost(middle, 1) >= middle.size() * 256 * kMiddleBitsPerByte;
+}
+
 // What nothing but markup begins with, however long its first text, style sheet or path data is.
 bool opens_markup(ByteView text) noexcept {
   static constexpr std::array kOpenings = std::to_array<std::string_view>({"<?xml", "<!doctype", "<svg", "<html"});
@@ -276,7 +283,7 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (head.size() < kLeastBytes) return ContentKind::general;
   if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
   if (has_numeric_magic(head)) return ContentKind::numeric;
-  if (!is_text(head)) return has_elements(head) || (is_dense_table(middle) && is_dense_table(head)) ? ContentKind::numeric : ContentKind::general;
+  if (!is_text(head)) return is_table(head, middle) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   while (!text.empty() && is_space(text[0])) text = text.subspan(1);
   if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code

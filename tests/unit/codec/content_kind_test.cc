@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 
 #include "unit/codec/test_data.h"
@@ -162,6 +163,24 @@ TEST(ContentKind, DenseNumbersAreNumbers) {
   EXPECT_TRUE(holds_dense_numbers(table));
   EXPECT_FALSE(holds_dense_numbers(noise));
   EXPECT_FALSE(holds_dense_numbers({}));
+}
+
+// Samples that begin behind a header, softly; not what is nearly all zeros.
+TEST(ContentKind, NumbersByTheMiddle) {
+  std::mt19937_64 random(4);
+  Bytes head(kKindHeadBytes), middle(kKindHeadBytes), sparse(kKindHeadBytes);
+  for (std::uint8_t& byte : head) byte = static_cast<std::uint8_t>(random() % 3);
+  int value = 0;
+  for (std::size_t i = 0; i + 1 < middle.size(); i += 2) {
+    value += static_cast<int>(random() % 401) - 200;
+    middle[i] = static_cast<std::uint8_t>(value);
+    middle[i + 1] = static_cast<std::uint8_t>(value >> 8);
+    if (i % 64 == 0) sparse[i] = middle[i], sparse[i + 1] = middle[i + 1];
+  }
+  EXPECT_EQ(kind_of(head, 1U << 20), ContentKind::general);
+  EXPECT_EQ(kind_of(head, 1U << 20, middle), ContentKind::numeric);
+  EXPECT_EQ(kind_of(head, 1U << 20, sparse), ContentKind::general);
+  EXPECT_EQ(kind_of(head, 1U << 20, head), ContentKind::general);
 }
 
 // As many control bytes as text may have, wherever they are; one more, and one in each stride of a vector, are too many.

@@ -137,7 +137,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
 }
 
-// Percent, on parts from the middle of each half of the block, or on all of a small one.
+// Percent, at least 1 where words pay, on parts from the middle of each half of the block, or on all of a small one.
 Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   codec::EncoderOptions options = options_.encoder;
   options.step.parameter = kWordTrialBytes;
@@ -152,7 +152,8 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
     plain_bytes += plain.value_or(part.size());
     word_bytes += coded.value_or(words.bytes.size());
   }
-  return percent_saved(plain_bytes, word_bytes);
+  if (word_bytes >= plain_bytes) return std::int8_t{0};
+  return std::max(percent_saved(plain_bytes, word_bytes), std::int8_t{1});  // a larger dictionary serves all of the block better
 }
 
 Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {

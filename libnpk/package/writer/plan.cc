@@ -104,6 +104,7 @@ WritePlan preset_plan(Preset preset) {
       plan.whole_trials = true;
       plan.filtered_encoder = plan.encoder;
       plan.filtered_encoder.step.parameter = 16U << 20;
+      plan.filtered_encoder.lzma.skips_noise = true;
       set_block_bytes(plan, 60U << 20, 60U << 20, 16U << 20);
       plan.page_level = 19;
       plan.order = FileOrder::similar;

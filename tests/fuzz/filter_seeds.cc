@@ -109,7 +109,7 @@ void integers_filters(const Corpus& corpus) {
   for (std::uint32_t i = 0; i < 17'000; ++i) append(floats, std::bit_cast<std::uint32_t>(static_cast<float>(draw(6)) / 7.3F));
   for (const auto& [name, raw] : {std::pair{"sound", &sound}, std::pair{"floats", &floats}}) {
     Bytes filtered(raw->size() + codec::kMaxFilterGrowth);
-    const auto length = codec::find_filter_encoder(CodecId::integers)->encode(*raw, filtered);
+    const auto length = codec::find_filter_encoder(CodecId::integers)->encode_smaller(*raw, filtered);
     const auto low = static_cast<std::uint8_t>(raw->size()), high = static_cast<std::uint8_t>(raw->size() >> 8U), top = static_cast<std::uint8_t>(raw->size() >> 16U);
     if (length) corpus.add(name, Bytes{low, high, top, low, static_cast<std::uint8_t>(high / 2), 0}, ByteView(filtered).first(*length));
     corpus.add(std::string(name) + "_raw", Bytes(6), ByteView(*raw).first(4'000));

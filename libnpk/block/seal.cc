@@ -41,6 +41,11 @@ Result<std::optional<std::size_t>> compress(codec::Encoder& encoder, Profile* pr
   return payload;
 }
 
+// Low bits of numbers lie together, and what is behind them is unlike what is before; elsewhere matches across noise are worth its time.
+bool has_numbers(const std::vector<format::ChainStep>& steps) {
+  return !steps.empty() && kind_of_filter(steps.front().id) == codec::ContentKind::numeric;
+}
+
 format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
 
 }  // namespace
@@ -87,7 +92,9 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(state_->options.filtered_encoder));
+    codec::EncoderOptions options = state_->options.filtered_encoder;
+    options.lzma.skips_noise = options.lzma.skips_noise && has_numbers(filtered.steps);
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(options));
   }
   codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;
   NPK_ASSIGN(const auto payload, compress(encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));

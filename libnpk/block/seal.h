@@ -31,6 +31,7 @@ struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
   bool word_filter = false;                     // try words where no other filter is chosen
+  bool smaller_filters = false;                 // codec::FilterEncoderInfo::encode_smaller
   bool whole_trials = false;                    // of lines and tables on all of a block, not on a part of it
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block

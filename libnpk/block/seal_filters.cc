@@ -95,7 +95,8 @@ FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t le
     const MutableBytes to = block.steps.empty() || in_room() ? buffer_.take(room) : room_;
     const MutableBytes out = to.first(std::min(room, block.bytes.size() + codec::kMaxFilterGrowth));
     ProfileSpan span(options_.profile, {ProfileStage::filter, id});
-    const auto length = filter->encode(block.bytes, out);
+    const bool is_smaller = options_.smaller_filters && filter->encode_smaller != nullptr;
+    const auto length = is_smaller ? filter->encode_smaller(block.bytes, out) : filter->encode(block.bytes, out);
     span.add_bytes(block.bytes.size(), length.value_or(block.bytes.size()));
     if (!length) continue;
     block.bytes = out.first(*length);

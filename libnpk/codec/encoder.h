@@ -37,6 +37,7 @@ struct LzmaParameters {
   std::optional<std::uint32_t> nice_length = {};  // 2..273; not below what the match finder's name ends in
   std::optional<std::uint32_t> depth = {};        // 0: chosen by the library
   std::optional<LzmaMatchFinder> match_finder = {};
+  bool skips_noise = false;  // stretches of noise are stored, and no match reaches across one; not with a base
 };
 
 struct EncoderOptions {

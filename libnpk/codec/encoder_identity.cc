@@ -33,6 +33,7 @@ std::string of_lzma(const LzmaParameters& lzma) {
   add(text, "nice", lzma.nice_length);
   add(text, "depth", lzma.depth);
   add(text, "finder", lzma.match_finder);
+  if (lzma.skips_noise) text += " skips noise";
   return text;
 }
 

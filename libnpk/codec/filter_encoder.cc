@@ -14,7 +14,7 @@ constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
     {format::CodecId::markup, encode_markup, structural_encoder_memory},
     {format::CodecId::delimited, encode_delimited, structural_encoder_memory},
     {format::CodecId::lines, encode_lines, structural_encoder_memory},
-    {format::CodecId::integers, encode_integers, integers_encoder_memory},
+    {format::CodecId::integers, encode_integers, integers_encoder_memory, encode_integers_smaller},
     {format::CodecId::byte_shuffle, encode_byte_shuffle, element_encoder_memory},
     {format::CodecId::bit_shuffle, encode_bit_shuffle, element_encoder_memory},
     {format::CodecId::element_delta, encode_element_delta, element_encoder_memory},

@@ -19,6 +19,8 @@ struct FilterEncoderInfo {
   std::optional<std::size_t> (*encode)(ByteView raw, MutableBytes out);
   // What it takes besides raw and out, from above.
   std::uint64_t (*memory)(std::uint64_t raw_length);
+  // As encode, where size matters more than time, that of decoding too. Null if that would be the same.
+  std::optional<std::size_t> (*encode_smaller)(ByteView raw, MutableBytes out) = nullptr;
 };
 
 [[nodiscard]] std::span<const FilterEncoderInfo> filter_encoders() noexcept;

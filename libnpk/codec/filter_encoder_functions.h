@@ -21,6 +21,7 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_delimited(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out);
+[[nodiscard]] std::optional<std::size_t> encode_integers_smaller(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_byte_shuffle(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_bit_shuffle(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_element_delta(ByteView raw, MutableBytes out);

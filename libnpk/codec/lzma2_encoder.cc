@@ -6,6 +6,7 @@
 #include <string>
 
 #include "codec/encoder_factories.h"
+#include "codec/noise_encode.h"
 
 namespace npk::codec {
 namespace {
@@ -34,10 +35,28 @@ std::uint32_t useful_dictionary(std::uint32_t dictionary, std::uint64_t block, s
 
 class Lzma2Encoder final : public Encoder {
  public:
-  explicit Lzma2Encoder(const EncoderOptions& options) : Encoder(options.step), options_(library_options(options)), stop_(options.stop) {}
+  explicit Lzma2Encoder(const EncoderOptions& options)
+      : Encoder(options.step), options_(library_options(options)), skips_noise_(options.lzma.skips_noise), stop_(options.stop) {}
   ~Lzma2Encoder() override { lzma_end(&stream_); }
 
   Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) override {
+    const std::vector<Stretch> stretches = skips_noise_ && base.empty() ? noise_stretches(raw) : std::vector<Stretch>{{raw.size(), false}};
+    std::size_t written = 0;
+    for (const Stretch& stretch : stretches) {
+      const ByteView bytes = raw.first(stretch.length);
+      NPK_ASSIGN(const auto length, stretch.is_noise ? store(bytes, written == 0, out.subspan(written)) : compress(bytes, base, out.subspan(written)));
+      if (!length) return std::nullopt;
+      written += *length;
+      raw = raw.subspan(stretch.length);
+    }
+    if (written == out.size()) return std::nullopt;
+    out[written++] = kEndOfStream;
+    return written;
+  }
+
+ private:
+  // Chunks that begin with a new dictionary, without the end of the stream.
+  Result<std::optional<std::size_t>> compress(ByteView raw, ByteView base, MutableBytes out) {
     start(raw, base);
     for (std::size_t written = 0; written < out.size();) {
       if (stop_.stop_requested()) return fail(Errc::cancelled, "cancelled");
@@ -46,14 +65,30 @@ class Lzma2Encoder final : public Encoder {
       stream_.avail_out = slice.size();
       const lzma_ret code = lzma_code(&stream_, LZMA_FINISH);
       written += slice.size() - stream_.avail_out;
-      if (code == LZMA_STREAM_END) return written;
+      if (code == LZMA_STREAM_END) return written - 1;
       if (code == LZMA_MEM_ERROR) throw std::bad_alloc();
       if (code != LZMA_OK) return fail(Errc::internal, "liblzma: code " + std::to_string(static_cast<int>(code)));
     }
     return std::nullopt;
   }
 
- private:
+  // Chunks that are not compressed: their kind, their length less 1, and their bytes.
+  static Result<std::optional<std::size_t>> store(ByteView raw, bool is_first, MutableBytes out) {
+    if (raw.size() + (raw.size() / kStoredChunkBytes + 1) * kStoredHeadBytes > out.size()) return std::nullopt;
+    std::uint8_t kind = is_first ? kStoredWithNewDictionary : kStored;
+    std::size_t written = 0;
+    for (; !raw.empty(); kind = kStored) {
+      const ByteView chunk = raw.first(std::min(raw.size(), kStoredChunkBytes));
+      const std::size_t size = chunk.size() - 1;
+      const std::array<std::uint8_t, kStoredHeadBytes> head = {kind, static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
+      std::ranges::copy(head, out.subspan(written).begin());
+      std::ranges::copy(chunk, out.subspan(written + kStoredHeadBytes).begin());
+      written += kStoredHeadBytes + chunk.size();
+      raw = raw.subspan(chunk.size());
+    }
+    return written;
+  }
+
   void start(ByteView raw, ByteView base) {
     lzma_options_lzma options = options_;
     options.dict_size = useful_dictionary(options_.dict_size, raw.size(), base.size());
@@ -67,7 +102,12 @@ class Lzma2Encoder final : public Encoder {
 
   static constexpr std::size_t kSliceBytes = 64U << 10;  // of output: some hundredths of a second
 
+  // LZMA2's own.
+  static constexpr std::uint8_t kEndOfStream = 0, kStoredWithNewDictionary = 1, kStored = 2;
+  static constexpr std::size_t kStoredChunkBytes = 64U << 10, kStoredHeadBytes = 3;
+
   lzma_options_lzma options_;
+  bool skips_noise_;
   std::stop_token stop_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };

@@ -69,9 +69,9 @@ class Parts:
         linear = None
         if 1 <= tag <= 5:
             values = decode_column(tag, self.take(1, self.number()), count)
-        elif 16 <= tag <= 32:
-            if tag > 16:
-                shift, weights = self.take(1, 1)[0], self.take(1, 2 * (tag - 16))
+        elif 16 <= tag <= 32 or 48 <= tag <= 64:
+            if tag % 32 != 16:
+                shift, weights = self.take(1, 1)[0], self.take(1, 2 * ((tag - 17) % 32 + 1))
                 if shift > 15:
                     raise ValueError("shifted too far")
                 linear = shift, [int.from_bytes(weights[i:i + 2], "little", signed=True) for i in range(0, len(weights), 2)]
@@ -80,7 +80,7 @@ class Parts:
             raise ValueError("no such tag")
         if any(value >> bits for value in values):
             raise ValueError("longer than an element")
-        return values, linear
+        return values, linear, tag >= 48
 
     def expect_end(self):
         if any(at != len(part) for i, (at, part) in enumerate(zip(self.at, self.parts)) if i != 2):
@@ -203,9 +203,9 @@ def take_table(parts, bits, most):
     parts.begin_column()
     top, keys, key = 1 << (bits - 1), [], -1
     while len(keys) < size:
-        gaps, linear = parts.page(bits, min(PAGE, size - len(keys)))
-        if linear:
-            raise ValueError("a table predicted linearly")
+        gaps, linear, adaptive = parts.page(bits, min(PAGE, size - len(keys)))
+        if linear or adaptive:
+            raise ValueError("a table that is predicted")
         for gap in gaps:
             key += 1 + gap
             keys.append(key)
@@ -214,6 +214,35 @@ def take_table(parts, bits, most):
     if order == 0:
         return keys
     return [key ^ top if order == 1 or key >= top else key ^ (2 * top - 1) for key in keys]
+
+
+class Adaptive:
+    """What an adaptive prediction of a segment has learnt."""
+
+    def __init__(self, channels):
+        self.before = [0] * 32
+        self.weights = [[0] * 32 for _ in range(channels)]
+
+    def undo(self, first, stored, bits):
+        numbers = []
+        for place, zigzag in enumerate(stored, first):
+            weights = self.weights[place % len(self.weights)]
+            left = zigzag >> 1 ^ -(zigzag & 1)
+            total = sum(weight * number for weight, number in zip(weights, self.before)) + 2048
+            number = signed(left + (signed(total, 32) >> 12), bits)
+            for t, before in enumerate(self.before):
+                weights[t] = signed(weights[t] + sign(left) * sign(before), 16)
+            self.before = [max(-32768, min(32767, number))] + self.before[:-1]
+            numbers.append(number << 1 if number >= 0 else ~(number << 1))
+        return numbers
+
+
+def signed(number, bits):
+    return element_delta.signed(number % (1 << bits), bits)
+
+
+def sign(number):
+    return (number > 0) - (number < 0)
 
 
 def undo_linear(form, linear, values, stored, bits):
@@ -278,12 +307,17 @@ def restore_pages(parts, form, length):
     head, tail = parts.take(0, lead), parts.take(0, length - lead - count * width)
     table = take_table(parts, bits, count) if form["ranked"] else None
     parts.begin_column()
-    values = []
+    values, adaptive = [], None
     while len(values) < count:
-        stored, linear = parts.page(bits, min(PAGE, count - len(values)))
+        stored, linear, adapts = parts.page(bits, min(PAGE, count - len(values)))
+        if (linear or adapts) and (width == 8 or not form["zigzag"]):
+            raise ValueError("a prediction of what has none")
+        if adapts:
+            if form["distance"] > 8:
+                raise ValueError("too many channels")
+            adaptive = adaptive or Adaptive(form["distance"])
+            stored = adaptive.undo(len(values), stored, bits)
         if linear:
-            if width == 8 or not form["zigzag"]:
-                raise ValueError("a linear prediction of what has none")
             undo_linear(form, linear, values, stored, bits)
         else:
             undo_page(form, values, stored, bits)

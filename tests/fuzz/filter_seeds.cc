@@ -95,7 +95,7 @@ void element_filters(const Corpus& corpus) {
 }
 
 void integers_filters(const Corpus& corpus) {
-  Bytes sound;
+  Bytes sound, stereo;
   std::int32_t before = 0, last = 0;
   std::uint64_t random = 1;
   const auto draw = [&](unsigned bits) { return static_cast<std::int32_t>((random = random * 6364136223846793005ULL + 1442695040888963407ULL) >> (64 - bits)); };
@@ -104,12 +104,14 @@ void integers_filters(const Corpus& corpus) {
     before = last;
     last = next;
     append(sound, static_cast<std::uint16_t>(next * 3));
+    append(stereo, static_cast<std::uint16_t>(next * 40));
+    append(stereo, static_cast<std::uint16_t>(next * 20 + draw(5)));
   }
   Bytes floats;
   for (std::uint32_t i = 0; i < 17'000; ++i) append(floats, std::bit_cast<std::uint32_t>(static_cast<float>(draw(6)) / 7.3F));
-  for (const auto& [name, raw] : {std::pair{"sound", &sound}, std::pair{"floats", &floats}}) {
+  for (const auto& [name, raw] : {std::pair{"sound", &sound}, std::pair{"stereo", &stereo}, std::pair{"floats", &floats}}) {
     Bytes filtered(raw->size() + codec::kMaxFilterGrowth);
-    const auto length = codec::find_filter_encoder(CodecId::integers)->encode(*raw, filtered);
+    const auto length = codec::find_filter_encoder(CodecId::integers)->encode_smaller(*raw, filtered);
     const auto low = static_cast<std::uint8_t>(raw->size()), high = static_cast<std::uint8_t>(raw->size() >> 8U), top = static_cast<std::uint8_t>(raw->size() >> 16U);
     if (length) corpus.add(name, Bytes{low, high, top, low, static_cast<std::uint8_t>(high / 2), 0}, ByteView(filtered).first(*length));
     corpus.add(std::string(name) + "_raw", Bytes(6), ByteView(*raw).first(4'000));

@@ -101,9 +101,10 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.lzma.nice_length = 128;
       plan.encoder.lzma.match_finder = codec::LzmaMatchFinder::tree_4;
       plan.word_filter = true;
-      plan.whole_trials = true;
+      plan.whole_trials = plan.smaller_filters = true;
       plan.filtered_encoder = plan.encoder;
       plan.filtered_encoder.step.parameter = 16U << 20;
+      plan.filtered_encoder.lzma.skips_noise = true;
       set_block_bytes(plan, 60U << 20, 60U << 20, 16U << 20);
       plan.page_level = 19;
       plan.order = FileOrder::similar;
@@ -282,7 +283,7 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .word_filter = plan.word_filter,
-                             .whole_trials = plan.whole_trials, .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
+                             .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials, .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
   if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);
   options.encoder.stop = options.filtered_encoder.stop = std::move(stop);

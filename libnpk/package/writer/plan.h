@@ -19,6 +19,7 @@ struct WritePlan {
   codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
   bool word_filter = false;
   bool whole_trials = false;  // block::SealOptions
+  bool smaller_filters = false;  // likewise
   bool choose_filters = false;
   std::vector<format::CodecId> forced_filters = {};
   std::array<std::size_t, kLanes> block_bytes{};  // raw, by lane

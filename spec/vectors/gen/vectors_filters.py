@@ -195,6 +195,27 @@ def linear():
     return b"".join(struct.pack("<h", number) for number in numbers), Pages(2).classes(stored, head)
 
 
+def adaptive():
+    """16-bit sound of two channels, of which weights that learn foretell a little of what is left of the sums before."""
+    def signed(number, bits):
+        return (number + (1 << (bits - 1))) % (1 << bits) - (1 << (bits - 1))
+
+    before, weights = [0] * 32, [[0] * 32, [0] * 32]
+    numbers, stored = [], []
+    for i in range(1500):
+        left = [30000, -3, -32000, 9, 0][i % 5] + i * 40503 % 97
+        numbers.append(signed(left + (numbers[-2] if i > 1 else 0), 16))
+        left = signed(left, 16)
+        total = signed(sum(weight * number for weight, number in zip(weights[i % 2], before)) + 2048, 32)
+        rest = signed(left - (total >> 12), 16)
+        stored.append(2 * rest if rest >= 0 else -2 * rest - 1)
+        for t, number in enumerate(before):
+            weights[i % 2][t] = signed(weights[i % 2][t] + ((rest > 0) - (rest < 0)) * ((number > 0) - (number < 0)), 16)
+        before = [left, *before[:-1]]
+    pages = Pages(2).classes(stored[:1024], b"\x30").classes(stored[1024:], bytes([49, 0, 1, 0]))
+    return b"".join(struct.pack("<h", number) for number in numbers), pages
+
+
 def ranked(head=None):
     values = sorted({1.5, 2.25, -7.0, 1e9, -0.125})
     keys = [key ^ 0xFFFFFFFF if key >> 31 else key | 1 << 31 for key in (struct.unpack("<I", struct.pack("<f", value))[0] for value in values)]
@@ -212,6 +233,10 @@ def integers():
     yield right("integers", "Differences as classes.", plan(delta) + joined(whole), TABLE)
     sound, pages = linear()
     yield right("integers-linear", "Sound less its linear prediction.", plan(form(2, 0x39, 1)) + joined(pages.parts()), sound)
+    sound, pages = adaptive()
+    yield right("integers-adaptive", "Sound less what weights that learn foretell.", plan(form(2, 0x39, 2)) + joined(pages.parts()), sound)
+    yield wrong("integers", "adaptive_channels", "An adaptive prediction of nine channels.", plan(form(2, 0x39, 9)) + joined(pages.parts()), sound)
+    yield wrong("integers", "adaptive_plain", "An adaptive prediction without zigzag.", plan(form(2, 0x30)) + joined(pages.parts()), sound)
     floats, pages = ranked()
     yield right("integers-ranks", "Floats by their rank in a table.", plan(rank) + joined(pages.parts()), floats)
     column = Pages(4)
@@ -231,6 +256,8 @@ def integers():
         ("low_bits_more", "A byte behind the low bits.", joined([*whole[:2], whole[2] + b"\0", *whole[3:]])),
         ("tag", "A page with tag 0.", joined([whole[0], b"\0", *whole[2:]])),
         ("tag_33", "A page of 17 weights.", joined([whole[0], bytes([33, 0]) + bytes(34), *whole[2:]])),
+        ("tag_47", "A page with tag 47.", joined([whole[0], b"\x2f", *whole[2:]])),
+        ("tag_65", "A page of 17 weights besides an adaptive prediction.", joined([whole[0], bytes([65, 0]) + bytes(34), *whole[2:]])),
         ("shift", "A linear prediction that is shifted by 16.", joined([whole[0], bytes([17, 16, 0, 0]), *whole[2:]])),
     ]
     for fault, what, parts in cases:

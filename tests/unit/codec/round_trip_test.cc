@@ -172,6 +172,37 @@ TEST(Parameters, OfAllKindsRoundTrip) {
   }
 }
 
+// Noise in front, in the middle, at the end, alone, and repeated, which is none.
+TEST(Lzma2, SkipsNoise) {
+  const Bytes text = text_bytes(60'000, 4), noise = random_bytes(200'000, 5), other = random_bytes(150'000, 6);
+  const auto joined = [](std::initializer_list<ByteView> pieces) {
+    Bytes bytes;
+    for (const ByteView piece : pieces) bytes.insert(bytes.end(), piece.begin(), piece.end());
+    return bytes;
+  };
+  const EncoderOptions plain{.step = {CodecId::lzma2, 1, 1U << 20}};
+  EncoderOptions skipping = plain;
+  skipping.lzma.skips_noise = true;
+  auto encoder = make_encoder(skipping).value();
+  auto reference = make_encoder(plain).value();
+  auto decoder = make_decoder(encoder->step()).value();
+  for (const Bytes& raw : {joined({text, noise, text}), joined({noise, text}), joined({text, noise}), joined({noise, text, other}), noise, joined({noise, noise}),
+                           joined({text, ByteView(noise).first(100'000), text}), text, Bytes{}}) {
+    const Bytes stored = encode(*encoder, raw, {});
+    for (const std::size_t wanted : {raw.size(), raw.size() / 2, std::min<std::size_t>(raw.size(), 201'000)}) {
+      Bytes decoded(wanted);
+      ASSERT_TRUE(decoder->decode_prefix(stored, {}, raw.size(), decoded));
+      ASSERT_TRUE(std::ranges::equal(decoded, ByteView(raw).first(wanted)));
+    }
+    const std::size_t before = encode(*reference, raw, {}).size();
+    EXPECT_LE(stored.size(), before + before / 2 + 16) << raw.size();  // of text on both sides of noise each is compressed by itself
+    Bytes room(stored.size() - 1);
+    EXPECT_FALSE(encoder->encode(raw, {}, room).value());
+    EXPECT_EQ(encode(*encoder, raw, text), encode(*reference, raw, text));
+  }
+  EXPECT_LT(encode(*encoder, joined({noise, noise}), {}).size(), noise.size() + 2000);
+}
+
 TEST(Lzma2, StopsWithinABlock) {
   std::stop_source stop;
   auto encoder = make_encoder({.step = {CodecId::lzma2, 6, 1U << 20}, .stop = stop.get_token()}).value();

@@ -24,6 +24,15 @@ inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) {
   return out;
 }
 
+// Where size matters more than time.
+inline std::optional<Bytes> filter_smaller(format::CodecId id, ByteView raw) {
+  Bytes out(raw.size() + kMaxFilterGrowth);
+  const auto length = find_filter_encoder(id)->encode_smaller(raw, out);
+  if (!length) return std::nullopt;
+  out.resize(*length);
+  return out;
+}
+
 // The first `wanted` bytes. Also checks that nothing behind them is touched.
 inline Result<Bytes> restore(format::CodecId id, ByteView filtered, std::size_t raw_length, std::size_t wanted) {
   Bytes guarded(wanted + 64, 0x5A);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/filter/integers/adaptive.h"
 #include "codec/filter/integers/linear.h"
 #include "codec/filter/integers/page_reader.h"
 #include "codec/filter/integers/rank_table.h"
@@ -78,7 +79,8 @@ class SegmentReader {
     for (std::size_t from = 0; from < wanted; from += integers::kPageValues) {
       const std::span values = std::span(values_).first(std::min(integers::kPageValues, count_ - from));
       NPK_ASSIGN(const LinearPrediction linear, pages_.read(8U * form_.width, values));
-      if (linear.taps != 0 && (!form_.zigzag || form_.width == 8)) return fail(Errc::corrupt, "elements of a kind that has none are predicted linearly");
+      NPK_TRY(check(linear));
+      if (linear.is_adaptive) adaptive_.give_back(8U * form_.width, form_.distance, from, values);
       const std::size_t end = std::min(whole, from + values.size());
       with_element(form_, [&]<class E>() {
         undo<E>(linear, values, from, end);
@@ -89,6 +91,13 @@ class SegmentReader {
   }
 
  private:
+  [[nodiscard]] Result<void> check(const LinearPrediction& linear) const {
+    if ((linear.taps != 0 || linear.is_adaptive) && (!form_.zigzag || form_.width == 8))
+      return fail(Errc::corrupt, "elements of a kind that has none are predicted linearly");
+    if (linear.is_adaptive && form_.distance > integers::kMostAdaptiveChannels) return fail(Errc::corrupt, "an adaptive prediction has too many channels");
+    return {};
+  }
+
   template <class E>
   void undo(const LinearPrediction& linear, std::span<const std::uint64_t> values, std::size_t from, std::size_t end) noexcept {
     using Number = typename E::Number;
@@ -138,6 +147,7 @@ class SegmentReader {
   MutableBytes out_;
   Bytes table_;
   std::array<std::uint64_t, integers::kPageValues> values_;
+  integers::AdaptivePrediction adaptive_;
   std::array<std::uint8_t, 8> part_{};
 };
 

@@ -83,17 +83,23 @@ std::optional<std::size_t> write(ByteView raw, Choices& choices, MutableBytes ou
   return plan.size() + *length;
 }
 
-std::optional<std::size_t> encode(ByteView raw, MutableBytes out) {
+std::optional<std::size_t> encode(ByteView raw, MutableBytes out, bool may_adapt) {
   Choices choices = choose(raw);
+  for (std::optional<PageChoice>& pages : choices.pages) {
+    if (pages) pages->may_adapt = may_adapt;
+  }
   if (const auto length = write(raw, choices, out)) return length;
   return write(raw, choices, out);
 }
 
+std::optional<std::size_t> encode_block(ByteView raw, MutableBytes out, bool may_adapt) {
+  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
+  return encode_within(integers_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return encode(raw, out, may_adapt); });
+}
+
 }  // namespace
 
-std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out) {
-  if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  return encode_within(integers_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return encode(raw, out); });
-}
+std::optional<std::size_t> encode_integers(ByteView raw, MutableBytes out) { return encode_block(raw, out, false); }
+std::optional<std::size_t> encode_integers_smaller(ByteView raw, MutableBytes out) { return encode_block(raw, out, true); }
 
 }  // namespace npk::codec

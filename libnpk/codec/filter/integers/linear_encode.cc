@@ -8,6 +8,7 @@ namespace {
 
 constexpr unsigned kTaps = kFittedTaps;
 static_assert(kTaps <= kMostTaps);
+constexpr unsigned kLeastFittedShift = 4, kMostFittedShift = 14;
 
 using Products = std::array<std::array<std::int64_t, kTaps + 1>, kTaps + 1>;
 
@@ -57,17 +58,30 @@ bool solve(const Products& products, std::array<double, kTaps>& weights) {
   return true;
 }
 
+// A weight's last bit is worth its place as long as rounding it adds more to what is left than the page has bits to say it in: where the weights
+// leave a share r of the numbers' energy, until 4^shift exceeds 85 / r for a page of 1,024.
+unsigned useful_shift(const Products& products, const std::array<double, kTaps>& weights, std::size_t count) noexcept {
+  const auto energy = static_cast<double>(products[0][0]);
+  double left = energy + static_cast<double>(count) / 12;  // rounding's
+  for (std::size_t i = 0; i < kTaps; ++i) left -= weights[i] * static_cast<double>(products[0][i + 1]);
+  const double most = energy / 12 * static_cast<double>(count) / std::max(left, 1.0);
+  unsigned shift = kLeastFittedShift;
+  while (shift < kMostFittedShift && static_cast<double>(std::uint64_t{1} << (2 * shift)) < most) ++shift;
+  return shift;
+}
+
 }  // namespace
 
 LinearPrediction fit_linear(std::span<const std::int32_t> numbers, std::size_t from, std::size_t end, std::size_t distance) {
   LinearPrediction linear;
   std::array<double, kTaps> weights{};
   if (from < (kTaps + 1) * distance || end - from < 8U * kTaps) return linear;
-  if (!solve(products_of(numbers, from, end, distance), weights)) return linear;
+  const Products products = products_of(numbers, from, end, distance);
+  if (!solve(products, weights)) return linear;
   double most = 0;
   for (const double weight : weights) most = std::max(most, std::fabs(weight));
   if (!(most < 16)) return linear;
-  linear.shift = 14;
+  linear.shift = useful_shift(products, weights, end - from);
   while (most * static_cast<double>(1U << linear.shift) >= 32767) --linear.shift;
   linear.taps = kTaps;
   for (unsigned i = 0; i < kTaps; ++i)

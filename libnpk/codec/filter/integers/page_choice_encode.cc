@@ -19,6 +19,7 @@ constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
 constexpr std::size_t kSampledPlaces = 8;
 constexpr std::size_t kLeastNoiseBytes = 65536;
 constexpr std::size_t kTriedBytes = 256U << 10;
+constexpr std::size_t kSoundBytes = 128U << 10;
 constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
 
 bool is_noise(ByteView raw, std::size_t at, std::size_t length) {
@@ -114,6 +115,50 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
     integers.is_decimal = false;
     const std::uint64_t cost = cost_of_pages(integers, elements, is_linear ? std::span<const std::int32_t>(numbers) : std::span<const std::int32_t>());
     if (cost < best.cost) best = {form, cost};
+  }
+  return best;
+}
+
+// What sound may have been taken for: one channel for two, two samples for one number, or the high byte of one and the low one of the next for a number.
+std::vector<ElementForm> sound_shapes(const ElementForm& shape) {
+  std::vector<ElementForm> shapes;
+  if (shape.is_decimal || (shape.width != 2 && shape.width != 4)) return shapes;
+  ElementForm sound = shape;
+  sound.width = 2;
+  sound.lead = shape.lead % 2;
+  set_predictor(sound, Predictor::twice);
+  const auto add = [&](std::uint32_t distance, bool flipped) {
+    if (flipped && shape.width != 2) return;
+    sound.distance = distance;
+    sound.lead = static_cast<std::uint8_t>(shape.lead % 2 ^ (flipped ? 1 : 0));
+    sound.big_endian = shape.big_endian != flipped;
+    if (sound.width != shape.width || sound.distance != shape.distance || flipped) shapes.push_back(sound);
+  };
+  for (const std::uint32_t distance : {1U, 2U}) {
+    add(distance, false);
+    add(distance, true);
+  }
+  return shapes;
+}
+
+std::uint64_t cost_of_part(const ElementForm& form, ByteView part) {
+  const FilterBytes elements = elements_of(form, part.subspan(form.lead, (part.size() - form.lead) / form.width * form.width));
+  const bool is_linear = may_be_linear(form) && form.predictor == Predictor::twice;
+  return cost_of_pages(form, elements, is_linear ? signed_numbers_of(form, elements) : FilterVector<std::int32_t>());
+}
+
+// The shape as which a part of the bytes takes less than in the form that seemed best.
+std::optional<ElementForm> shape_of_sound(ByteView bytes, const ElementForm& shape) {
+  const std::size_t length = std::min(bytes.size(), kSoundBytes);
+  const ByteView part = bytes.subspan((bytes.size() - length) / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit).first(length);
+  std::optional<ElementForm> best;
+  const std::vector<ElementForm> shapes = sound_shapes(shape);
+  if (shapes.empty()) return best;
+  std::uint64_t least = cost_of_part(shape, part);
+  least -= least / 32;
+  for (const ElementForm& sound : shapes) {
+    const std::uint64_t cost = cost_of_part(sound, part);
+    if (cost < least) least = cost, best = sound;
   }
   return best;
 }
@@ -221,10 +266,15 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
     auto ranked = is_worth ? rank_floats(bytes, {}, alone) : std::nullopt;
     return ranked && is_smaller(raw, group, *ranked) ? std::move(ranked) : std::nullopt;
   }
-  const ElementForm shape = form_of(group);
-  const ByteView elements = bytes.subspan(shape.lead, (group.length - shape.lead) / shape.width * shape.width);
+  ElementForm shape = form_of(group);
+  const auto elements_for = [&](const ElementForm& form) { return bytes.subspan(form.lead, (group.length - form.lead) / form.width * form.width); };
   PageChoice choice;
-  Trial best = best_prediction(shape, elements_of(shape, elements));
+  Trial best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+  if (const auto sound = shape_of_sound(bytes, best.form)) {
+    shape = *sound;
+    best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+  }
+  const ByteView elements = elements_for(shape);
   choice.ranks = rank_elements(shape, elements);
   if (choice.ranks) {
     const Trial ranked = best_ranked(shape, *choice.ranks);

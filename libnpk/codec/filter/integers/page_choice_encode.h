@@ -23,6 +23,7 @@ struct PageChoice {
   numeric::ElementForm form;
   std::optional<Ranks> ranks;  // if the form says so
   std::uint64_t cost = 0;      // about, in 256ths of a bit
+  bool may_adapt = false;      // what linear predictions leave is predicted again
 };
 
 // How the group is smallest as pages; nothing if it is smaller as its segments are. Time: about eight passes over the group, and where values

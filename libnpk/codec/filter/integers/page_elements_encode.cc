@@ -92,4 +92,17 @@ LinearPrediction better_linear(const ElementForm& form, ByteView elements, std::
   return linear;
 }
 
+bool adapt(AdaptivePrediction& adaptive, const ElementForm& form, std::size_t first, std::span<std::uint64_t> page) {
+  static constexpr std::size_t kLearningShare = 16;  // it begins without weights: so many numbers may lose a bit
+  AdaptivePrediction tried = adaptive;
+  std::array<std::uint64_t, kPageValues> residuals;
+  const std::span found = std::span(residuals).first(page.size());
+  std::ranges::copy(page, found.begin());
+  tried.take_from(8U * form.width, form.distance, first, found);
+  if (width_sum(found) > width_sum(page) + page.size() / kLearningShare) return false;
+  std::ranges::copy(found, page.begin());
+  adaptive = tried;
+  return true;
+}
+
 }  // namespace npk::codec::integers

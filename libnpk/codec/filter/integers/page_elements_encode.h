@@ -4,6 +4,7 @@
 #include <span>
 
 #include "codec/filter/encoder_memory.h"
+#include "codec/filter/integers/adaptive.h"
 #include "codec/filter/integers/page_reader.h"
 #include "codec/filter/numeric/element_form.h"
 
@@ -25,5 +26,7 @@ void page_residuals(const numeric::ElementForm& form, ByteView elements, std::si
 // The weights that suit elements first, first + 1, …, whose residuals `page` holds: if they are better, `page` becomes what they leave. Else no taps.
 [[nodiscard]] LinearPrediction better_linear(const numeric::ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers, std::size_t first,
                                              std::span<std::uint64_t> page);
+// Whether an adaptive prediction of what `page` holds helps, or may soon: if so, `page` becomes what it leaves, and the prediction has learnt from it.
+[[nodiscard]] bool adapt(AdaptivePrediction& adaptive, const numeric::ElementForm& form, std::size_t first, std::span<std::uint64_t> page);
 
 }  // namespace npk::codec::integers

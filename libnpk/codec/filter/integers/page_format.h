@@ -21,6 +21,8 @@ inline constexpr std::size_t kMostParts = kFirstSymbolsPart + kContexts;
 // A page's tag: a ColumnEncoding of integers, or kClasses plus the taps of a linear prediction (0: the form's own prediction).
 inline constexpr std::uint8_t kClasses = 16;
 inline constexpr unsigned kMostTaps = 16;
+inline constexpr std::uint8_t kAdaptive = 48;  // as kClasses, of what an adaptive prediction leaves
+inline constexpr unsigned kMostAdaptiveChannels = 8;
 inline constexpr unsigned kMostShift = 15;
 
 // What the values of a table are in order of.

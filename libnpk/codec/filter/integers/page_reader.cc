@@ -107,8 +107,11 @@ Result<LinearPrediction> PageReader::read(unsigned bits, std::span<std::uint64_t
   if (tag < kClasses) {
     NPK_TRY(read_column(tag, values));
   } else {
-    if (tag > kClasses + kMostTaps) return corrupt("a page of integers has no such tag");
-    NPK_ASSIGN(prediction, take_prediction(tag - kClasses));
+    const bool is_adaptive = tag >= kAdaptive;
+    const auto taps = static_cast<unsigned>(tag - (is_adaptive ? kAdaptive : kClasses));
+    if (taps > kMostTaps) return corrupt("a page of integers has no such tag");
+    NPK_ASSIGN(prediction, take_prediction(taps));
+    prediction.is_adaptive = is_adaptive;
     if (!read_classes(bits, values)) return corrupt("a page of integers lacks symbols");
   }
   std::uint64_t all = 0;

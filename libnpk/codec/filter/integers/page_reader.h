@@ -13,6 +13,7 @@ namespace npk::codec::integers {
 
 struct LinearPrediction {
   unsigned taps = 0;  // 0: none
+  bool is_adaptive = false;  // besides
   unsigned shift = 0;
   std::array<std::int16_t, kMostTaps> weights{};
 };

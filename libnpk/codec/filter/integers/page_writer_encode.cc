@@ -70,9 +70,9 @@ void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> v
 
 void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, const LinearPrediction& linear) {
   const Classes classes(bytes);
-  if (linear.taps == 0 && write_column(classes, values)) return;
+  if (linear.taps == 0 && !linear.is_adaptive && write_column(classes, values)) return;
   FilterBytes& control = parts_[kControlPart];
-  control.push_back(static_cast<std::uint8_t>(kClasses + linear.taps));
+  control.push_back(static_cast<std::uint8_t>((linear.is_adaptive ? kAdaptive : kClasses) + linear.taps));
   if (linear.taps != 0) control.push_back(static_cast<std::uint8_t>(linear.shift));
   for (unsigned i = 0; i < linear.taps; ++i) {
     const auto weight = static_cast<std::uint16_t>(linear.weights[i]);

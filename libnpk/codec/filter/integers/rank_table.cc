@@ -35,7 +35,7 @@ Result<Bytes> read_rank_table(PageReader& pages, const numeric::ElementForm& for
   for (std::size_t from = 0; from < count; from += kPageValues) {
     const std::span page = std::span(gaps).first(std::min<std::size_t>(kPageValues, static_cast<std::size_t>(count) - from));
     NPK_ASSIGN(const LinearPrediction linear, pages.read(8U * form.width, page));
-    bool fits = linear.taps == 0;
+    bool fits = linear.taps == 0 && !linear.is_adaptive;
     with_element(form, [&]<class E>() {
       fits = fits && append_values<E>(page, static_cast<KeyOrder>(order), next_key, is_full, table.data() + from * E::kWidth);
     });

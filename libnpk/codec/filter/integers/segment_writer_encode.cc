@@ -53,11 +53,13 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
   FilterVector<std::int32_t> numbers;
   if (is_linear) numbers = signed_numbers_of(form, elements);
   std::array<std::uint64_t, kPageValues> values;
+  AdaptivePrediction adaptive;
   for (std::size_t from = 0; from < count; from += kPageValues) {
     const std::span page = std::span(values).first(std::min(kPageValues, count - from));
     numbers_of(form, residuals, from, page);
     LinearPrediction linear;
     if (is_linear) linear = better_linear(form, elements, numbers, from, page);
+    if (choice.may_adapt && linear.taps != 0) linear.is_adaptive = adapt(adaptive, form, from, page);
     pages.write(form.width, page, linear);
   }
 }

@@ -131,7 +131,10 @@ class Numbers:
                 head, text = self.shapes[code]
             value += text
             if head & 16:
-                value += bytes(byte & 0x7F for byte in self.digits.until(lambda byte: byte >= 0x80))
+                for byte in self.digits.until(lambda byte: byte >= 100):
+                    if byte > 209:
+                        raise ValueError("no such digits")
+                    value += b"%02d" % (byte % 100) if byte < 200 else b"%d" % (byte - 200)
             if head & 32:
                 return value
 

@@ -228,6 +228,28 @@ TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
   EXPECT_EQ(as_text(*known), deeper);
 }
 
+// One value of one shape: an x, then a run of digits.
+TEST(MarkupFilter, DigitsAreTwoInAByte) {
+  using namespace std::string_view_literals;
+  const auto restored = [](std::string_view digits, std::size_t raw_length) {
+    std::vector<FilterBytes> parts(7);
+    const auto set = [&](std::size_t part, std::string_view bytes) { parts[part].assign(bytes.begin(), bytes.end()); };
+    set(0, "\1\0\0\1\1<\0\1>"sv), set(1, "\0"sv), set(3, "\x31x"sv), set(4, "\0"sv), set(5, digits);
+    Bytes payload(100);
+    payload.resize(join_parts(parts, payload).value());
+    const auto back = restore(payload, raw_length);
+    return back ? std::string(as_text(*back)) : std::string(back.error().code == Errc::corrupt ? "corrupt" : "another error");
+  };
+  EXPECT_EQ(restored("\x0C\x86"sv, 7), "<x1234>");
+  EXPECT_EQ(restored("\x0C\xC8"sv, 6), "<x120>");
+  EXPECT_EQ(restored("\xD1"sv, 4), "<x9>");
+  EXPECT_EQ(restored("\0\0\0\0\0\0\0\0\0\xC7"sv, 23), "<x00000000000000000099>");
+  EXPECT_EQ(restored("\xD2"sv, 4), "corrupt");
+  EXPECT_EQ(restored("\x0C\xFF"sv, 6), "corrupt");
+  EXPECT_EQ(restored("\x0C"sv, 6), "corrupt");
+  EXPECT_EQ(restored("\xD1\xD1"sv, 4), "corrupt");
+}
+
 // Each of so many codes would ask for 64 values that give nothing.
 TEST(MarkupFilter, ValuesHaveBytesBeforeThem) {
   using namespace std::string_view_literals;

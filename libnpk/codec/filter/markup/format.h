@@ -34,6 +34,12 @@ enum TagKind : std::uint32_t { kPlain, kStart, kEnd };
 // Bits of a shape: digits follow its text; it ends the value.
 enum ShapeFlag : std::uint8_t { kShapeDigits = 16, kShapeEnds = 32 };
 
+// A byte of digits: below kLastPair two digits of a run that goes on, from there on its last two, from kLastDigit on its last one.
+inline constexpr std::uint8_t kLastPair = 100, kLastDigit = 200, kDigitBytes = 210;
+
+// First bytes of codes; one byte more stands for a rare shape.
+inline constexpr std::size_t kTemplateLeads = 256, kShapeLeads = 255;
+
 // Codes of `count` things: the first `single` take one byte, all others two.
 struct CodeSpace {
   std::size_t single = 0;

@@ -123,7 +123,7 @@ bool Restorer::step(const Template& used, Output& out) {
 
 // False if the payload contradicts itself.
 bool Restorer::run(Output& out) {
-  const CodeSpace space(templates_.templates.size(), 256);
+  const CodeSpace space(templates_.templates.size(), kTemplateLeads);
   while (!codes_.empty() && !out.is_cut()) {
     std::size_t code = codes_[0];
     codes_ = codes_.subspan(1);

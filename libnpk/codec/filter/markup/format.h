@@ -23,6 +23,9 @@ inline constexpr std::size_t kMaxShapeText = 15;
 // The parts of a payload before its columns.
 enum Part : std::size_t { kTemplates, kCodes, kText, kShapes, kShapeCodes, kDigits, kRareShapes, kFirstColumn };
 
+// What the texts' part begins with.
+enum TextForm : std::uint8_t { kPlainText, kWordText };
+
 // What comes before a template's tag.
 enum TextSlot : std::uint32_t { kNoText, kKnownSpace, kTextStream, kTextNumbers, kTextColumn };
 // Where a value of a template's tag comes from.

@@ -7,10 +7,25 @@
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
+#include "codec/word_filter.h"
 
 namespace npk::codec {
 namespace markup {
 namespace {
+
+constexpr std::size_t kWorthWords = 128U << 10;  // of less text the dictionary takes what codes save
+
+// `text` begins with kPlainText.
+FilterBytes coded_text(FilterBytes text) {
+  if (text.size() == 1) return {};
+  if (text.size() < kWorthWords) return text;
+  FilterBytes coded(text.size());
+  coded[0] = kWordText;
+  const auto length = WordFilter::encode_within_filter(ByteView(text).subspan(1), MutableBytes(coded).subspan(1));
+  if (!length) return text;
+  coded.resize(1 + *length);
+  return coded;
+}
 
 class Writer {
  public:
@@ -138,6 +153,7 @@ bool Writer::run() {
   order_templates();
   sequence_.reserve(scan_.tags.size() + scan_.tags.size() / 4);
   text_.reserve(raw_.size() / 4);
+  text_.push_back(kPlainText);
   if (order_.size() > kMaxTemplates) return false;
   append_varint(order_.size(), templates_);
   for (const std::uint32_t number : order_) write_template(plan_.templates[number]);
@@ -151,7 +167,7 @@ FilterVector<FilterBytes> Writer::parts() {
   NumberParts numbers = numbers_.finish();
   parts[kTemplates] = std::move(templates_);
   parts[kCodes] = std::move(sequence_);
-  parts[kText] = std::move(text_);
+  parts[kText] = coded_text(std::move(text_));
   parts[kShapes] = std::move(numbers.shapes);
   parts[kShapeCodes] = std::move(numbers.codes);
   parts[kDigits] = std::move(numbers.digits);

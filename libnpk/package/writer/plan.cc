@@ -87,9 +87,10 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.hash_log = 20;
       plan.encoder.zstd.search_log = 5;
       plan.encoder.zstd.min_match = 6;
-      plan.filtered_encoder.step = {format::CodecId::zstd, 9, 23};
+      plan.filtered_encoder.step = {format::CodecId::zstd, 9, 24};
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
+      for (const Lane lane : {Lane::json, Lane::markup}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
       plan.page_level = 7;
       plan.order = FileOrder::similar;
       plan.most_sketched_bytes = 4ULL << 30;  // what the page cache still has when it is read again to be packed
@@ -318,7 +319,8 @@ struct SlotMemory {
 
 SlotMemory slot_memory(const WritePlan& plan) {
   if (!uses_filters(plan)) return {};
-  const std::uint64_t block = plan.choose_filters ? plan.block_bytes[kFirstFilteredLane] : std::ranges::max(plan.block_bytes);
+  const auto filtered = std::span(plan.block_bytes).subspan(plan.choose_filters ? kFirstFilteredLane : 0);
+  const std::uint64_t block = std::ranges::max(filtered);
   return {2 * block, most_filter_memory(plan, block), codec::encoder_memory_bytes(plan.filtered_encoder, block)};
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/filter/code_space.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::markup {
@@ -42,24 +43,6 @@ inline constexpr std::uint8_t kLastPair = 100, kLastDigit = 200, kDigitBytes = 2
 
 // First bytes of codes; one byte more stands for a rare shape.
 inline constexpr std::size_t kTemplateLeads = 256, kShapeLeads = 255;
-
-// Codes of `count` things: the first `single` take one byte, all others two.
-struct CodeSpace {
-  std::size_t single = 0;
-
-  // `codes` first bytes are to be had. count is at most 256 * codes.
-  constexpr CodeSpace(std::size_t count, std::size_t codes) noexcept {
-    const std::size_t leads = count <= codes ? 0 : (count - codes + 254) / 255;
-    single = codes - leads;
-  }
-
-  template <class Container>
-  void append(std::size_t code, Container& to) const {
-    if (code < single) return to.push_back(static_cast<std::uint8_t>(code));
-    to.push_back(static_cast<std::uint8_t>(single + ((code - single) >> 8U)));
-    to.push_back(static_cast<std::uint8_t>(code - single));
-  }
-};
 
 [[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 // What ends an element's name in a start tag.

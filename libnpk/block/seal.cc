@@ -87,7 +87,9 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(state_->options.filtered_encoder));
+    codec::EncoderOptions options = state_->options.filtered_encoder;
+    if (is_forced && filtered.steps.front().id == format::CodecId::markup && state_->options.markup_min_match) options.zstd.min_match = state_->options.markup_min_match;
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(options));
   }
   codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;
   NPK_ASSIGN(const auto payload, compress(encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));

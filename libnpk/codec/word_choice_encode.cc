@@ -43,10 +43,10 @@ struct CountParts {
   }
 };
 
-FilterVector<Piece> count_pieces(ByteView block, TableSlots slots) {
-  PartCounter parts(block, slots.parts_log2, Ignore{});
+FilterVector<Piece> count_pieces(ByteView block, ChoiceLimits limits) {
+  PartCounter parts(block, limits.parts_log2, Ignore{});
   const CountParts count_parts{block, &parts};
-  PieceCounter tokens(block, slots.tokens_log2, count_parts);
+  PieceCounter tokens(block, limits.tokens_log2, count_parts);
   for (std::size_t at = 0; at < block.size();) {
     const std::size_t next = token_end(block, at);
     if (is_candidate(block, at, next)) tokens.add(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(next - at));
@@ -87,10 +87,10 @@ std::size_t text_of(const FilterVector<Piece>& pieces) {
 }
 
 // As many as there are codes and dictionary text for.
-void keep_first(FilterVector<Piece>& pieces, std::size_t text) {
+void keep_first(FilterVector<Piece>& pieces, std::size_t text, std::size_t most_text) {
   constexpr std::size_t kTwoByteWords = (kCodeBytes.size() - kOneByteWords) * kWordsPerLead;
   std::size_t count = 0;
-  while (count < std::min(pieces.size(), kTwoByteWords) && text + pieces[count].length <= kMaxDictionaryText)
+  while (count < std::min(pieces.size(), kTwoByteWords) && text + pieces[count].length <= most_text)
     text += pieces[count++].length;
   pieces.resize(count);
 }
@@ -127,9 +127,9 @@ std::size_t part_end(ByteView block, std::size_t at, std::size_t end) noexcept {
   return at;
 }
 
-Choice choose_words(ByteView block, TableSlots slots) {
+Choice choose_words(ByteView block, ChoiceLimits limits) {
   const Orders orders(block);
-  FilterVector<Piece> pieces = count_pieces(block, slots);
+  FilterVector<Piece> pieces = count_pieces(block, limits);
   Choice choice;
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.frequency(a, b); });
   const auto short_codes = pieces.begin() + static_cast<std::ptrdiff_t>(std::min(kOneByteWords, pieces.size()));
@@ -139,7 +139,7 @@ Choice choose_words(ByteView block, TableSlots slots) {
 
   std::erase_if(pieces, [](const Piece& piece) { return saving(piece) <= 0; });
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.gain(a, b); });
-  keep_first(pieces, text_of(choice.one_byte));
+  keep_first(pieces, text_of(choice.one_byte), limits.text_bytes);
   arrange(pieces, orders);
   choice.two_byte = std::move(pieces);
   return choice;

@@ -18,13 +18,13 @@ struct Choice {
   FilterVector<Piece> two_byte;
 };
 
-// Of tables of pieces, powers of two: 16 bytes each.
-struct TableSlots {
-  unsigned tokens_log2 = 0;
+struct ChoiceLimits {
+  unsigned tokens_log2 = 0;  // slots of tables of pieces, 16 bytes each
   unsigned parts_log2 = 0;
+  std::size_t text_bytes = 0;  // of all words together
 };
 
 // Deterministic. Takes twice its tables and less than 16 MiB besides.
-[[nodiscard]] Choice choose_words(ByteView block, TableSlots slots);
+[[nodiscard]] Choice choose_words(ByteView block, ChoiceLimits limits);
 
 }  // namespace npk::codec::words

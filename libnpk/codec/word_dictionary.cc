@@ -28,7 +28,7 @@ void Dictionary::assign_bytes(std::size_t one_byte_words, std::size_t leads) {
   }
 }
 
-Result<bool> Dictionary::parse(ByteView filtered, std::uint64_t filtered_length) {
+Result<bool> Dictionary::parse(ByteView filtered, std::uint64_t filtered_length, std::size_t most_text) {
   if (filtered_length < kHeaderBytes) return corrupt("a words payload is shorter than its header");
   if (filtered.size() < kHeaderBytes) return false;
   const std::size_t one_byte_words = filtered[0];
@@ -42,14 +42,16 @@ Result<bool> Dictionary::parse(ByteView filtered, std::uint64_t filtered_length)
     return corrupt("the dictionary of a words payload is too long");
   if (coded_bytes > filtered.size() - kHeaderBytes) return false;
   assign_bytes(one_byte_words, leads);
-  NPK_TRY(parse_words(filtered.subspan(kHeaderBytes, static_cast<std::size_t>(coded_bytes)), count));
+  NPK_TRY(parse_words(filtered.subspan(kHeaderBytes, static_cast<std::size_t>(coded_bytes)), count, most_text));
   bytes_ = kHeaderBytes + static_cast<std::size_t>(coded_bytes);
   return true;
 }
 
-Result<void> Dictionary::parse_words(ByteView coded, std::size_t count) {
+Result<void> Dictionary::parse_words(ByteView coded, std::size_t count, std::size_t most_text) {
   words_.clear();
+  words_.reserve(std::min(count, coded.size() / 2));
   text_.clear();
+  text_.reserve(most_text + kStride);
   Word previous;
   while (words_.size() < count) {
     if (coded.size() < 2) return corrupt("the dictionary of a words payload ends early");
@@ -57,7 +59,7 @@ Result<void> Dictionary::parse_words(ByteView coded, std::size_t count) {
     coded = coded.subspan(2);
     if (shared > previous.length || length == 0 || length > kLongestWord || rest > coded.size())
       return corrupt("a word of a words payload has a wrong length");
-    if (text_.size() + length > kMaxDictionaryText) return corrupt("the words of a words payload are too long");
+    if (text_.size() + length > most_text) return corrupt("the words of a words payload are too long");
     const std::size_t offset = text_.size();
     text_.resize(offset + length);
     std::copy_n(text_.begin() + previous.offset, shared, text_.begin() + static_cast<std::ptrdiff_t>(offset));

@@ -23,7 +23,8 @@ struct Progress {
 class Dictionary {
  public:
   // Whether all of it lies in `filtered`; corrupt if it cannot be one.
-  Result<bool> parse(ByteView filtered, std::uint64_t filtered_length);
+  // most_text: bytes of all words together, which is what is allocated for them.
+  Result<bool> parse(ByteView filtered, std::uint64_t filtered_length, std::size_t most_text);
   // Of header and dictionary.
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -50,7 +51,7 @@ class Dictionary {
   enum class Step : std::uint8_t { whole, incomplete, unknown };
 
   void assign_bytes(std::size_t one_byte_words, std::size_t leads);
-  Result<void> parse_words(ByteView coded, std::size_t count);
+  Result<void> parse_words(ByteView coded, std::size_t count, std::size_t most_text);
   template <bool kStops>
   [[nodiscard]] bool decode_fast(ByteView coded, MutableBytes out, Progress& at) const;
   [[nodiscard]] Step step(ByteView coded, MutableBytes out, Progress& at) const;

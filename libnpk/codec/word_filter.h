@@ -28,7 +28,8 @@ class WordFilter {
   // filter then; so blocks of less than 1 KiB are always declined. `out` past the
   // length returned is unspecified.
   [[nodiscard]] static std::optional<std::size_t> encode(ByteView raw, MutableBytes out);
-  // The same with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 4 MiB and raw.size().
+  // The same with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 4 MiB
+  // and raw.size(). Its words have 512 KiB at most.
   [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out);
 };
 inline constexpr std::uint64_t kWordFilterMemory = 112ULL << 20;

@@ -3,6 +3,7 @@
 #include "codec/filter_factories.h"
 #include "codec/word_dictionary.h"
 #include "codec/word_filter.h"
+#include "codec/word_filter_format.h"
 
 namespace npk::codec {
 namespace {
@@ -26,7 +27,7 @@ Result<bool> WordRestorer::restore(ByteView filtered, std::uint64_t filtered_len
   if (raw_length > kMaxWordFilterBytes) return corrupt("a block is too long for the words filter");
   if (filtered_length > raw_length) return corrupt("a words payload is longer than its block");
   if (dictionary_ == nullptr) dictionary_ = std::make_unique<words::Dictionary>();
-  NPK_ASSIGN(const bool has_dictionary, dictionary_->parse(filtered, filtered_length));
+  NPK_ASSIGN(const bool has_dictionary, dictionary_->parse(filtered, filtered_length, words::kMaxDictionaryText));
   if (has_dictionary) {
     words::Progress at{.read = dictionary_->bytes()};
     if (!dictionary_->decode(filtered, out, at)) return corrupt("a words payload has a code without a word");

@@ -174,16 +174,16 @@ class Rewriter {
 constexpr unsigned kLeastSlotsLog2 = 10;
 
 // As many as `raw` has bytes, as it has fewer pieces than half that, or as the table may have.
-words::TableSlots slots_for(std::size_t bytes, unsigned most_tokens_log2) {
+words::ChoiceLimits limits_for(std::size_t bytes, unsigned most_tokens_log2, std::size_t text_bytes) {
   const auto log2 = static_cast<unsigned>(std::bit_width(bytes));
-  return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1)};
+  return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1), text_bytes};
 }
 
-std::optional<std::size_t> encode_with(words::TableSlots slots, ByteView raw, MutableBytes out) {
+std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw, MutableBytes out) {
   constexpr std::size_t kLeastRawBytes = 1024;
   if (raw.size() < kLeastRawBytes || raw.size() > kMaxWordFilterBytes) return std::nullopt;
   const MutableBytes room = out.first(std::min(out.size(), raw.size() - raw.size() / 10));
-  const Lexicon lexicon(raw, words::choose_words(raw, slots));
+  const Lexicon lexicon(raw, words::choose_words(raw, limits));
   const FilterBytes head = lexicon.head();
   if (head.size() >= room.size()) return std::nullopt;
   std::ranges::copy(head, room.begin());
@@ -196,12 +196,12 @@ std::optional<std::size_t> encode_with(words::TableSlots slots, ByteView raw, Mu
 
 std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
   constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
-  return encode_with(slots_for(raw.size(), kMostTokensLog2), raw, out);
+  return encode_with(limits_for(raw.size(), kMostTokensLog2, words::kMaxDictionaryText), raw, out);
 }
 
 std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out) {
   constexpr unsigned kMostTokensLog2 = 18;
-  return encode_with(slots_for(raw.size() / 8, kMostTokensLog2), raw, out);
+  return encode_with(limits_for(raw.size() / 8, kMostTokensLog2, words::kMaxInnerDictionaryText), raw, out);
 }
 
 std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out) { return WordFilter::encode(raw, out); }

@@ -129,7 +129,7 @@ class WordTexts:
                 raise ValueError("a word of a wrong length")
             word = word[:shared] + dictionary.take(rest)
             self.words.append(word)
-        if dictionary.left() or sum(map(len, self.words)) > 1 << 20:
+        if dictionary.left() or sum(map(len, self.words)) > 1 << 19:
             raise ValueError("the words are too long, or bytes follow them")
         self.codes = {byte: i for i, byte in enumerate(CODE_BYTES[:self.ones + leads])}
 

@@ -11,7 +11,6 @@
 #include "codec/filter/parts.h"
 #include "codec/filter_factories.h"
 #include "codec/filter_registry.h"
-#include "codec/word_filter.h"
 
 namespace npk::codec {
 namespace markup {
@@ -163,6 +162,6 @@ void Restorer::release() noexcept {
 std::unique_ptr<FilterDecoder> create_markup_decoder() { return std::make_unique<markup::Restorer>(); }
 
 // Templates, pieces, their text, the stack and shapes at most, and words; columns: half the payload and 8 KiB each.
-std::uint64_t markup_decoder_memory(std::uint64_t raw_length) { return raw_length + (4ULL << 20) + kWordRestorerMemory; }
+std::uint64_t markup_decoder_memory(std::uint64_t raw_length) { return raw_length + (4ULL << 20); }
 
 }  // namespace npk::codec

@@ -1,6 +1,7 @@
 #include "codec/filter/markup/text_reader.h"
 
 #include "codec/filter/markup/format.h"
+#include "codec/word_filter_format.h"
 
 namespace npk::codec::markup {
 
@@ -12,7 +13,7 @@ Result<void> TextReader::open(ByteView part) {
   if (part[0] > kWordText) return fail(Errc::corrupt, "the texts of a markup payload are of no known form");
   has_words_ = part[0] == kWordText;
   if (!has_words_) return {};
-  NPK_ASSIGN(const bool whole, dictionary_.parse(texts_, texts_.size()));
+  NPK_ASSIGN(const bool whole, dictionary_.parse(texts_, texts_.size(), words::kMaxInnerDictionaryText));
   if (!whole) return fail(Errc::corrupt, "the words of a markup payload end early");
   texts_ = texts_.subspan(dictionary_.bytes());
   return {};

@@ -6,8 +6,8 @@ namespace npk::codec::markup {
 namespace {
 
 constexpr std::uint8_t kLengthBits = 15;
-constexpr std::uint64_t kHighBits = 0x8080'8080'8080'8080ULL;
-constexpr std::uint64_t kUpToHighBit = 0x0101'0101'0101'0101ULL * (0x80 - kLastPair);
+constexpr std::uint32_t kHighBits = 0x8080'8080U;
+constexpr std::uint32_t kUpToHighBit = 0x0101'0101U * (0x80 - kLastPair);
 
 // How a byte of digits is spelled, first digit lowest, whether there are two or one.
 constexpr std::array<std::uint16_t, 256> kSpellings = [] {
@@ -18,11 +18,6 @@ constexpr std::array<std::uint16_t, 256> kSpellings = [] {
   }
   return spellings;
 }();
-
-void spell_pair(std::uint8_t byte, std::uint8_t* to) noexcept {
-  to[0] = static_cast<std::uint8_t>(kSpellings[byte]);
-  to[1] = static_cast<std::uint8_t>(kSpellings[byte] >> 8U);
-}
 
 // Takes a shape off the front; false if there is none.
 bool parse_shape(ByteView& from, std::uint8_t* text, std::uint8_t& head) {
@@ -53,18 +48,14 @@ Result<void> NumberReader::open(ByteView shapes, ByteView codes, ByteView digits
 
 bool NumberReader::take_rare(Shape& shape) { return parse_shape(rare_, shape.text.data(), shape.head); }
 
-// Bytes up to the first that ends a run.
+// Bytes up to the first that ends a run, four at a time.
 bool NumberReader::take_digits(Output& out) {
-  while (digits_.size() >= 8 && out.room() >= 16) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, digits_.data(), 8);
-    const std::uint64_t ends = (((word & ~kHighBits) + kUpToHighBit) | word) & kHighBits;
-    const std::size_t length = ends == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
+  while (digits_.size() >= 4 && out.room() >= 8) {
+    const auto word = load_le<std::uint32_t>(digits_.data());
+    const std::uint32_t ends = (((word & ~kHighBits) + kUpToHighBit) | word) & kHighBits;
     std::uint8_t* const to = out.cursor();
-    for (std::size_t i = 0; i < 4; ++i) spell_pair(digits_[i], to + 2 * i);
-    if (length > 4) {
-      for (std::size_t i = 4; i < 8; ++i) spell_pair(digits_[i], to + 2 * i);
-    }
+    for (std::size_t i = 0; i < 4; ++i) store_le(to + 2 * i, kSpellings[digits_[i]]);
+    const std::size_t length = ends == 0 ? 4 : static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
     const std::uint8_t last = digits_[length - 1];
     digits_ = digits_.subspan(length);
     out.advance(2 * length - (last >= kLastDigit ? 1 : 0));
@@ -75,7 +66,7 @@ bool NumberReader::take_digits(Output& out) {
     byte = digits_[0];
     digits_ = digits_.subspan(1);
     std::array<std::uint8_t, 2> spelling;
-    spell_pair(byte, spelling.data());
+    store_le(spelling.data(), kSpellings[byte]);
     out.append(spelling.data(), byte < kLastDigit ? 2 : 1);
   }
   return true;

@@ -94,6 +94,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
     codec::EncoderOptions options = state_->options.filtered_encoder;
     options.lzma.skips_noise = options.lzma.skips_noise && has_numbers(filtered.steps);
+    if (is_forced && filtered.steps.front().id == format::CodecId::markup && state_->options.markup_min_match) options.zstd.min_match = state_->options.markup_min_match;
     NPK_ASSIGN(filtered_encoder, codec::make_encoder(options));
   }
   codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;

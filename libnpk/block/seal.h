@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "block/seal_slots.h"
@@ -30,6 +31,7 @@ inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
+  std::optional<int> markup_min_match = {};     // of filtered_encoder behind the filter markup, instead of its own, if that is zstd
   bool word_filter = false;                     // try words where no other filter is chosen
   bool smaller_filters = false;                 // codec::FilterEncoderInfo::encode_smaller
   bool whole_trials = false;                    // of lines and tables on all of a block, not on a part of it

@@ -12,6 +12,9 @@
 #include "npk/result.h"
 
 namespace npk::codec {
+namespace words {
+class Dictionary;
+}
 
 // The most raw bytes that are looked at: the filter takes no longer block.
 inline constexpr std::uint64_t kMaxWordFilterBytes = 1ULL << 28;
@@ -25,6 +28,9 @@ class WordFilter {
   // filter then; so blocks of less than 1 KiB are always declined. `out` past the
   // length returned is unspecified.
   [[nodiscard]] static std::optional<std::size_t> encode(ByteView raw, MutableBytes out);
+  // The same with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 4 MiB
+  // and raw.size(). Its words have 512 KiB at most.
+  [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out);
 };
 inline constexpr std::uint64_t kWordFilterMemory = 112ULL << 20;
 
@@ -39,9 +45,7 @@ class WordRestorer final : public FilterDecoder {
   ~WordRestorer() override;
 
  private:
-  struct Dictionary;
-
-  std::unique_ptr<Dictionary> dictionary_;
+  std::unique_ptr<words::Dictionary> dictionary_;
 };
 inline constexpr std::uint64_t kWordRestorerMemory = 2ULL << 20;
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
-#include <vector>
 
 #include "codec/filter_encoder_functions.h"
-#include "codec/word_choice.h"
+#include "codec/word_choice_encode.h"
 #include "codec/word_filter.h"
 #include "codec/word_filter_format.h"
 
@@ -45,7 +45,7 @@ class Lexicon {
 
   [[nodiscard]] bool is_code(std::uint8_t byte) const noexcept { return is_code_[byte]; }
   // Header and dictionary.
-  [[nodiscard]] Bytes head() const;
+  [[nodiscard]] FilterBytes head() const;
 
  private:
   struct Slot {
@@ -72,14 +72,14 @@ class Lexicon {
   }
 
   std::size_t leads_;
-  Bytes text_;
-  std::vector<CodedWord> words_;  // in the order of the dictionary
-  std::vector<Slot> slots_;
+  FilterBytes text_;
+  FilterVector<CodedWord> words_;  // in the order of the dictionary
+  FilterVector<Slot> slots_;
   std::array<bool, 256> is_code_{};
 };
 
-Bytes Lexicon::head() const {
-  Bytes dictionary;
+FilterBytes Lexicon::head() const {
+  FilterBytes dictionary;
   ByteView previous;
   std::size_t one_byte_words = 0;
   for (const CodedWord& word : words_) {
@@ -91,13 +91,12 @@ Bytes Lexicon::head() const {
     previous = spelling;
     one_byte_words += word.code_length == 1 ? 1U : 0U;
   }
-  Bytes head;
-  ByteWriter writer(head);
-  writer.write(static_cast<std::uint8_t>(one_byte_words));
-  writer.write(static_cast<std::uint8_t>(leads_));
-  writer.write(static_cast<std::uint16_t>(words_.size() - one_byte_words));
-  writer.write(static_cast<std::uint32_t>(dictionary.size()));
-  writer.write_bytes(dictionary);
+  FilterBytes head(words::kHeaderBytes);
+  head[0] = static_cast<std::uint8_t>(one_byte_words);
+  head[1] = static_cast<std::uint8_t>(leads_);
+  store_le(&head[2], static_cast<std::uint16_t>(words_.size() - one_byte_words));
+  store_le(&head[4], static_cast<std::uint32_t>(dictionary.size()));
+  head.insert(head.end(), dictionary.begin(), dictionary.end());
   return head;
 }
 
@@ -172,19 +171,37 @@ class Rewriter {
   bool held_space_ = false;
 };
 
-}  // namespace
+constexpr unsigned kLeastSlotsLog2 = 10;
 
-std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
+// As many as `raw` has bytes, as it has fewer pieces than half that, or as the table may have.
+words::ChoiceLimits limits_for(std::size_t bytes, unsigned most_tokens_log2, std::size_t text_bytes) {
+  const auto log2 = static_cast<unsigned>(std::bit_width(bytes));
+  return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1), text_bytes};
+}
+
+std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw, MutableBytes out) {
   constexpr std::size_t kLeastRawBytes = 1024;
   if (raw.size() < kLeastRawBytes || raw.size() > kMaxWordFilterBytes) return std::nullopt;
   const MutableBytes room = out.first(std::min(out.size(), raw.size() - raw.size() / 10));
-  const Lexicon lexicon(raw, words::choose_words(raw));
-  const Bytes head = lexicon.head();
+  const Lexicon lexicon(raw, words::choose_words(raw, limits));
+  const FilterBytes head = lexicon.head();
   if (head.size() >= room.size()) return std::nullopt;
   std::ranges::copy(head, room.begin());
   const auto written = Rewriter(raw, lexicon, room.subspan(head.size())).run();
   if (!written) return std::nullopt;
   return head.size() + *written;
+}
+
+}  // namespace
+
+std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
+  constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
+  return encode_with(limits_for(raw.size(), kMostTokensLog2, words::kMaxDictionaryText), raw, out);
+}
+
+std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out) {
+  constexpr unsigned kMostTokensLog2 = 18;
+  return encode_with(limits_for(raw.size() / 8, kMostTokensLog2, words::kMaxInnerDictionaryText), raw, out);
 }
 
 std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out) { return WordFilter::encode(raw, out); }

@@ -10,6 +10,7 @@ inline constexpr std::size_t kHeaderBytes = 8;  // u8 one-byte words, u8 leads, 
 inline constexpr std::size_t kLongestWord = 255;
 inline constexpr std::size_t kWordsPerLead = 256;
 inline constexpr std::size_t kMaxDictionaryText = 1U << 20;  // all words, spelt out
+inline constexpr std::size_t kMaxInnerDictionaryText = 1U << 19;  // within another filter's payload
 inline constexpr std::uint8_t kEscape = 0xFF;
 
 // The bytes that can be codes, in the order they are given out: control bytes that text does not use, then the upper half.

@@ -7,7 +7,7 @@ from field_column import Cursor, FieldReader
 
 KEY, BARE, QUOTED, FIRST_STYLE, RAISE, LOWER = 0x01, 0x02, 0x03, 0x04, 0x0E, 0x0F
 MAX_RAW = 1 << 24
-COLUMNS = 7
+COLUMNS = 6
 
 
 def require(holds, what):
@@ -58,7 +58,7 @@ class Token:
 
 def tokens_of(parts, skeletons):
     numbers, columns, keys = Cursor(parts[2]), Cursor(parts[3]), FieldReader(parts[4])
-    tokens, named = [], 0
+    tokens, named = [], set()
     while numbers.left() > 0:
         number = numbers.varint()
         require(number < len(skeletons) and len(tokens) < 65535, "too many tokens, or one without a skeleton")
@@ -68,13 +68,12 @@ def tokens_of(parts, skeletons):
             require(len(key) <= 64, "a key is too long")
         if skeleton[-1] in (BARE, QUOTED):
             coded = columns.varint()
-            require(coded <= 2 * named, "a column that was not named")
-            column, copies = (named, False) if coded == 0 else ((coded - 1) // 2, coded % 2 == 0)
-            named += coded == 0
-            require(named <= len(parts) - COLUMNS, "a column that is not there")
+            column, copies = coded // 2, coded % 2 == 1
+            require(column < len(parts) - COLUMNS, "a column that is not there")
+            named.add(column)
         tokens.append(Token(skeleton, key, column, copies))
     keys.expect_end()
-    require(columns.left() == 0 and named == len(parts) - COLUMNS, "columns that no token names")
+    require(columns.left() == 0 and len(named) == len(parts) - COLUMNS, "columns that no token names")
     require(sum(token.text_length() for token in tokens) <= 1 << 19 and sum(token.pieces() for token in tokens) <= 1 << 16, "too long a dictionary")
     return tokens
 
@@ -82,43 +81,32 @@ def tokens_of(parts, skeletons):
 class Structure:
     """Names the tokens in their order."""
 
-    def __init__(self, structure, ids, count):
-        self.structure, self.ids, self.count = Cursor(structure), Cursor(ids), count
-        self.known, self.foreseen, self.miss_follows = 0, 0, False
-        self.after_two, self.after_one = {}, {}
-        self.last = self.before = 0
+    def __init__(self, codes, count):
+        self.codes, self.count = Cursor(codes), count
+        self.single = 255 if count <= 255 else 255 - (count - 255 + 254) // 255
+        self.history = [0, 0, 0, 0]
+        self.left, self.period = 0, 1
 
-    def slot(self):
-        return ((self.last * 0x9E3779B1 + self.before * 0x85EBCA6B) & 0xFFFFFFFF) >> 16
-
-    def miss(self):
-        byte = self.structure.byte()
-        require(byte <= 3, "an unknown byte in the structure")
-        if byte == 0:
-            self.known += 1
-            return self.known - 1
-        return int.from_bytes(self.ids.take(2), "little") if byte == 3 else self.after_one.get(self.last, (0, 0))[byte - 1]
+    def code(self):
+        byte = self.codes.byte()
+        if byte == 255:
+            run = self.codes.varint()
+            require(4 <= run and run // 4 <= MAX_RAW, "a run of a wrong length")
+            self.left, self.period = run // 4, run % 4 + 1
+            return None
+        return byte if byte < self.single else self.single + 256 * (byte - self.single) + self.codes.byte()
 
     def next(self):
-        if self.foreseen == 0 and not self.miss_follows:
-            self.foreseen, self.miss_follows = self.structure.varint(), True
-            require(self.foreseen <= MAX_RAW, "too long a run")
-        if self.foreseen > 0:
-            self.foreseen -= 1
-            token = self.after_two.get(self.slot(), 0)
-        else:
-            self.miss_follows = False
-            token = self.miss()
-        require(token < min(self.known, self.count), "an unknown token")
-        self.after_two[self.slot()] = token
-        first = self.after_one.get(self.last, (0, 0))[0]
-        if first != token:
-            self.after_one[self.last] = (token, first)
-        self.before, self.last = self.last, token
+        token = self.code() if self.left == 0 else None
+        if token is None:
+            self.left -= 1
+            token = self.history[-self.period]
+        require(token < self.count, "an unknown token")
+        self.history = self.history[1:] + [token]
         return token
 
     def expect_end(self):
-        require(self.foreseen == 0 and self.structure.left() == 0 and self.ids.left() == 0 and self.known == self.count, "the structure goes on")
+        require(self.left == 0 and self.codes.left() == 0, "the structure goes on")
 
 
 class Output:
@@ -161,7 +149,7 @@ def decode(filtered, raw_length):
     styles = styles_of(parts[0])
     tokens = tokens_of(parts, skeletons_of(parts[1], styles))
     columns = [FieldReader(part) for part in parts[COLUMNS:]]
-    structure = Structure(parts[5], parts[6], len(tokens))
+    structure = Structure(parts[5], len(tokens))
     output = Output(styles, columns)
     while len(output.raw) < raw_length:
         output.put(tokens[structure.next()])

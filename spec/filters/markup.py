@@ -100,6 +100,68 @@ def read_templates(part, columns):
     return templates
 
 
+CODE_BYTES = [byte for byte in range(1, 0xFF) if not (byte in (9, 10, 12, 13) or 0x20 <= byte < 0x7F)]
+WORD_BYTES = set(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | set(range(0x80, 0x100))
+
+
+class PlainTexts:
+    def __init__(self, part):
+        self.reader = Reader(part)
+        self.left = self.reader.left
+
+    def next(self):
+        return self.reader.until(lambda byte: byte == ord("<"))[:-1]
+
+
+class WordTexts:
+    def __init__(self, part):
+        self.reader = Reader(part)
+        self.left = self.reader.left
+        self.ones, leads = self.reader.byte(), self.reader.byte()
+        twos = int.from_bytes(self.reader.take(2), "little")
+        dictionary = Reader(self.reader.take(int.from_bytes(self.reader.take(4), "little")))
+        if self.ones + leads > len(CODE_BYTES) or twos > 256 * leads:
+            raise ValueError("more words than codes")
+        self.words, word = [], b""
+        for _ in range(self.ones + twos):
+            shared, rest = dictionary.byte(), dictionary.byte()
+            if shared > len(word) or not 1 <= shared + rest <= 255:
+                raise ValueError("a word of a wrong length")
+            word = word[:shared] + dictionary.take(rest)
+            self.words.append(word)
+        if dictionary.left() or sum(map(len, self.words)) > 1 << 19:
+            raise ValueError("the words are too long, or bytes follow them")
+        self.codes = {byte: i for i, byte in enumerate(CODE_BYTES[:self.ones + leads])}
+
+    def next(self):
+        text, closed = b"", False
+        while True:
+            byte = self.reader.byte()
+            if byte == ord("<"):
+                return text
+            if byte == 0xFF or byte not in self.codes:
+                text += self.reader.take(1) if byte == 0xFF else bytes([byte])
+                closed = False
+                continue
+            code = self.codes[byte]
+            index = code if code < self.ones else self.ones + 256 * (code - self.ones) + self.reader.byte()
+            if index >= len(self.words):
+                raise ValueError("no such word")
+            word = self.words[index]
+            if closed and word[0] in WORD_BYTES and word[:1] != b"_":
+                text += b" "
+            text += word
+            closed = word[-1] in WORD_BYTES
+
+
+def read_texts(part):
+    if not part:
+        return PlainTexts(part)
+    if part[0] > 1:
+        raise ValueError("texts of no known form")
+    return (PlainTexts, WordTexts)[part[0]](part[1:])
+
+
 def read_shape(reader):
     head = reader.byte()
     if head > 63:
@@ -131,7 +193,10 @@ class Numbers:
                 head, text = self.shapes[code]
             value += text
             if head & 16:
-                value += bytes(byte & 0x7F for byte in self.digits.until(lambda byte: byte >= 0x80))
+                for byte in self.digits.until(lambda byte: byte >= 100):
+                    if byte > 209:
+                        raise ValueError("no such digits")
+                    value += b"%02d" % (byte % 100) if byte < 200 else b"%d" % (byte - 200)
             if head & 32:
                 return value
 
@@ -159,7 +224,7 @@ def decode(filtered, raw_length, read_column=None):
         raise ValueError("a wrong number of parts")
     columns = [list(reversed(read_column(part))) for part in parts[7:]]
     templates = read_templates(parts[0], len(columns))
-    codes, texts, numbers = Reader(parts[1]), Reader(parts[2]), Numbers(*parts[3:7])
+    codes, texts, numbers = Reader(parts[1]), read_texts(parts[2]), Numbers(*parts[3:7])
     single = single_codes(len(templates), 256)
     stack, spaces, raw = [], [b""] * 256, bytearray()
 
@@ -184,7 +249,7 @@ def decode(filtered, raw_length, read_column=None):
         if text == 1:
             raw += spaces[depth]
         elif text == 2:
-            raw += texts.until(lambda byte: byte == ord("<"))[:-1]
+            raw += texts.next()
         elif text >= 3:
             written = value(text, 4)
             raw += written

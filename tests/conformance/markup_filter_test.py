@@ -18,6 +18,8 @@ def samples():
         generator = random.Random(seed)
         pieces = PIECES if seed % 2 else PIECES[:6] + PIECES[14:18]
         yield b"".join(generator.choice(pieces) for _ in range(300 + 900 * seed))
+    words = [b"known_%d words" % i for i in range(90)] + [b"The", b"a", b"of", b"\xC3\xA9t\xC3\xA9", b"\xff", b"\x01", b"_x"]
+    yield b"".join(b"<p>" + b" ".join(generator.choice(words) for _ in range(12)) + b"</p>\n" for _ in range(6000))
 
 
 def must_fail(payload, length):

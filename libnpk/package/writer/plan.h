@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "block/seal.h"
 #include "chunk/chunker.h"
@@ -17,6 +18,7 @@ namespace npk::writer {
 struct WritePlan {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
+  std::optional<int> markup_min_match;            // of filtered_encoder's zstd, for markup
   bool word_filter = false;
   bool whole_trials = false;  // block::SealOptions
   bool smaller_filters = false;  // likewise

@@ -141,6 +141,27 @@ TEST(JsonFilter, RegularDataHasNextToNoStructure) {
   EXPECT_LT(filtered->size(), raw.size() / 2);
 }
 
+// Numbers in rows of one to five.
+TEST(JsonFilter, RunsOfTokensThatComeInTurn) {
+  std::mt19937_64 generator(6);
+  for (std::size_t width = 1; width <= 5; ++width) {
+    std::string text = "[";
+    for (std::size_t list = 0; list < 300; ++list) {
+      text += list == 0 ? "[" : ",[";
+      for (std::size_t row = generator() % 40; row > 0; --row) {
+        text += "[";
+        for (std::size_t i = 0; i < width; ++i) text += (i == 0 ? "" : ",") + std::to_string(generator() % 1000);
+        text += row > 1 ? "]," : "]";
+      }
+      text += "]";
+    }
+    EXPECT_TRUE(survives(bytes_of_text(text + "]"))) << width;
+  }
+  std::string list = "[0";
+  while (list.size() < 100'000) list += "," + std::to_string(generator() % 1000);
+  EXPECT_TRUE(survives(bytes_of_text(list + "]")));
+}
+
 TEST(JsonFilter, SaysNothingWhereThereIsNoRoom) {
   const Bytes raw = json_lines(10'000, 8);
   const auto filtered = filter(raw);

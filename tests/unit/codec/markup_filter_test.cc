@@ -201,7 +201,8 @@ Result<Bytes> by_hand(std::string_view templates, std::string_view codes, std::s
   std::vector<FilterBytes> parts(8);
   parts[0].assign(templates.begin(), templates.end());
   parts[1].assign(codes.begin(), codes.end());
-  parts[2].assign(text.begin(), text.end());
+  if (!text.empty()) parts[2].push_back(0);
+  parts[2].insert(parts[2].end(), text.begin(), text.end());
   parts[7] = encode_field_column(JoinedValues(values).values());
   Bytes payload(1000);
   payload.resize(join_parts(parts, payload).value());
@@ -226,6 +227,89 @@ TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
   const auto known = by_hand(kTemplates, "\2\2\3\3"sv, "", std::span(values).subspan(1), deeper.size());
   ASSERT_TRUE(known) << known.error().message;
   EXPECT_EQ(as_text(*known), deeper);
+}
+
+// Texts of one payload, each before a tag `<b>`.
+std::string texts_by_hand(std::string_view part, std::size_t texts, std::size_t raw_length) {
+  using namespace std::string_view_literals;
+  std::vector<FilterBytes> parts(7);
+  parts[0].assign({1, 2, 0, 0, 3, '<', 'b', '>'});
+  parts[1].assign(texts, 0);
+  parts[2].assign(part.begin(), part.end());
+  Bytes payload(1000);
+  payload.resize(join_parts(parts, payload).value());
+  const auto back = restore(payload, raw_length);
+  return back ? std::string(as_text(*back)) : std::string(back.error().code == Errc::corrupt ? "corrupt" : "another error");
+}
+
+TEST(MarkupFilter, WordsOfTextsHaveCodes) {
+  using namespace std::string_literals;
+  using namespace std::string_view_literals;
+  // Words "the" (01), "then" (02 00) and "<" (02 01).
+  const std::string head = "\1\1\1\2\0\x0B\0\0\0\0\3the\3\1n\0\1<"s;
+  EXPECT_EQ(texts_by_hand(head + "\1\1<"s, 1, 10), "the the<b>");
+  EXPECT_EQ(texts_by_hand(head + "\1<\1<\2\0!<"s, 3, 20), "the<b>the<b>then!<b>");  // no space behind a text's end
+  EXPECT_EQ(texts_by_hand(head + "\2\1\xFF<a<<"s, 2, 9), "<<a<b><b>");
+  EXPECT_EQ(texts_by_hand(head + "\1\1"s, 1, 10), "corrupt");           // does not end
+  EXPECT_EQ(texts_by_hand(head + "\1\2"s, 1, 10), "corrupt");           // half a code
+  EXPECT_EQ(texts_by_hand(head + "\2\2<"s, 1, 10), "corrupt");          // no such word
+  EXPECT_EQ(texts_by_hand(head + "\1\1<<"s, 1, 10), "corrupt");         // a text left over
+  EXPECT_EQ(texts_by_hand(head + "\1\1<"s, 1, 9), "corrupt");           // beyond the block
+  EXPECT_EQ(texts_by_hand(head + "\1\1<"s, 1, 6), "corrupt");           // and in the middle of a word
+  EXPECT_EQ(texts_by_hand(head.substr(0, 15), 1, 10), "corrupt");
+  EXPECT_EQ(texts_by_hand("\1"sv, 1, 10), "corrupt");
+  EXPECT_EQ(texts_by_hand("\2the the<"sv, 1, 10), "corrupt");            // no such form
+  EXPECT_EQ(texts_by_hand("\0the the<"sv, 1, 10), "the the<b>");
+}
+
+// Long enough for codes, with bytes that are codes themselves.
+TEST(MarkupFilter, ProseRoundTripsByWords) {
+  std::mt19937_64 generator(5);
+  static constexpr const char* kWords[] = {"the", "words", "of_a_text", "Caf\xC3\xA9", "\xFF\x01\x80", " ", "\n\t", "&amp;", "2026", "and", "markup", "x"};
+  std::string raw;
+  while (raw.size() < 600'000) {
+    raw += "<p>";
+    for (std::size_t i = generator() % 40; i > 0; --i) raw += kWords[generator() % std::size(kWords)] + std::string(generator() % 4 != 0, ' ');
+    raw += "</p>\n";
+  }
+  const Bytes bytes = bytes_of(raw);
+  ASSERT_TRUE(round_trips(bytes));
+  const Bytes filtered = filter(bytes).value();
+  EXPECT_LT(filtered.size(), raw.size() * 3 / 5);
+  const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
+  for (std::size_t wanted = raw.size() - 700; wanted <= raw.size(); ++wanted) {
+    const auto back = restore(*decoder, filtered, raw.size(), wanted);
+    ASSERT_TRUE(back) << wanted << back.error().message;
+    ASSERT_TRUE(std::ranges::equal(*back, ByteView(bytes).first(wanted))) << wanted;
+  }
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Bytes damaged = filtered;
+    damaged[std::mt19937_64(seed)() % damaged.size()] ^= static_cast<std::uint8_t>(1 + seed % 255);
+    const auto back = restore(*decoder, damaged, raw.size(), raw.size());
+    EXPECT_TRUE(back || back.error().code == Errc::corrupt);
+  }
+}
+
+// One value of one shape: an x, then a run of digits.
+TEST(MarkupFilter, DigitsAreTwoInAByte) {
+  using namespace std::string_view_literals;
+  const auto restored = [](std::string_view digits, std::size_t raw_length) {
+    std::vector<FilterBytes> parts(7);
+    const auto set = [&](std::size_t part, std::string_view bytes) { parts[part].assign(bytes.begin(), bytes.end()); };
+    set(0, "\1\0\0\1\1<\0\1>"sv), set(1, "\0"sv), set(3, "\x31x"sv), set(4, "\0"sv), set(5, digits);
+    Bytes payload(100);
+    payload.resize(join_parts(parts, payload).value());
+    const auto back = restore(payload, raw_length);
+    return back ? std::string(as_text(*back)) : std::string(back.error().code == Errc::corrupt ? "corrupt" : "another error");
+  };
+  EXPECT_EQ(restored("\x0C\x86"sv, 7), "<x1234>");
+  EXPECT_EQ(restored("\x0C\xC8"sv, 6), "<x120>");
+  EXPECT_EQ(restored("\xD1"sv, 4), "<x9>");
+  EXPECT_EQ(restored("\0\0\0\0\0\0\0\0\0\xC7"sv, 23), "<x00000000000000000099>");
+  EXPECT_EQ(restored("\xD2"sv, 4), "corrupt");
+  EXPECT_EQ(restored("\x0C\xFF"sv, 6), "corrupt");
+  EXPECT_EQ(restored("\x0C"sv, 6), "corrupt");
+  EXPECT_EQ(restored("\xD1\xD1"sv, 4), "corrupt");
 }
 
 // Each of so many codes would ask for 64 values that give nothing.

@@ -1,12 +1,13 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <vector>
 
+#include "codec/filter/code_space.h"
 #include "codec/filter/copy_short.h"
 #include "codec/filter/field_column.h"
 #include "codec/filter/json/json_dictionary.h"
 #include "codec/filter/json/json_format.h"
-#include "codec/filter/json/json_predictor.h"
 #include "codec/filter/parts.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_factories.h"
@@ -84,68 +85,54 @@ class Output {
 // Names the tokens in their order.
 class StructureReader {
  public:
-  void open(ByteView structure, ByteView ids, std::size_t tokens) {
-    structure_ = structure;
-    ids_ = ids;
-    tokens_ = static_cast<std::uint32_t>(tokens);
-    known_ = 0;
-    foreseen_ = 0;
-    predictor_.reset();
+  void open(ByteView codes, std::size_t tokens) {
+    codes_ = codes;
+    tokens_ = tokens;
+    space_ = CodeSpace(tokens, kTokenLeads);
+    history_ = {};
+    left_ = 0;
   }
 
   // False if the payload contradicts itself.
-  [[nodiscard]] bool take(std::uint16_t& token) {
-    if (foreseen_ == 0 && !take_run()) return false;
-    if (foreseen_ > 1) {
-      --foreseen_;
-      token = predictor_.first();
-      if (token >= known_) return false;
-    } else {
-      foreseen_ = 0;
-      if (!take_miss(token)) return false;
+  [[nodiscard]] bool take(std::size_t& token) {
+    if (left_ == 0 && !take_code(token)) return false;
+    if (left_ > 0) {
+      --left_;
+      token = history_[(taken_ - period_) % kMostPeriod];
     }
-    predictor_.learn(token);
-    return true;
+    history_[taken_++ % kMostPeriod] = static_cast<std::uint16_t>(token);
+    return token < tokens_;
   }
-  [[nodiscard]] bool is_at_end() const { return structure_.empty() && ids_.empty() && foreseen_ <= 1 && known_ == tokens_; }
+  [[nodiscard]] bool is_at_end() const { return codes_.empty() && left_ == 0; }
 
  private:
+  [[nodiscard]] bool take_code(std::size_t& token) {
+    if (codes_.empty()) return false;
+    token = codes_[0];
+    codes_ = codes_.subspan(1);
+    if (token < space_.single) return true;
+    if (token == kTokenLeads) return take_run();
+    if (codes_.empty()) return false;
+    token = space_.single + ((token - space_.single) << 8U | codes_[0]);
+    codes_ = codes_.subspan(1);
+    return true;
+  }
   [[nodiscard]] bool take_run();
-  [[nodiscard]] bool take_miss(std::uint16_t& token);
 
-  ByteView structure_;
-  ByteView ids_;
-  std::uint64_t foreseen_ = 0;  // and one: for the miss behind these
-  std::uint32_t known_ = 0;
-  std::uint32_t tokens_ = 0;
-  Predictor predictor_;
+  ByteView codes_;
+  std::size_t tokens_ = 0;
+  CodeSpace space_{0, kTokenLeads};
+  std::array<std::uint16_t, kMostPeriod> history_{};  // of tokens taken, in turn
+  std::size_t taken_ = 0;
+  std::uint64_t left_ = 0;  // of a run
+  std::size_t period_ = 1;
 };
 
 bool StructureReader::take_run() {
-  const auto run = take_varint(structure_);
-  if (!run || *run > kMaxFilteredRawBytes) return false;
-  foreseen_ = *run + 1;
-  return true;
-}
-
-bool StructureReader::take_miss(std::uint16_t& token) {
-  if (structure_.empty()) return false;
-  const std::uint8_t miss = structure_.front();
-  structure_ = structure_.subspan(1);
-  std::uint32_t number = known_;
-  switch (static_cast<Miss>(miss)) {
-    case Miss::fresh: ++known_; break;
-    case Miss::second: number = predictor_.second(); break;
-    case Miss::third: number = predictor_.third(); break;
-    case Miss::named:
-      if (ids_.size() < 2) return false;
-      number = load_le<std::uint16_t>(ids_.data());
-      ids_ = ids_.subspan(2);
-      break;
-    default: return false;
-  }
-  if (number >= known_ || number >= tokens_) return false;
-  token = static_cast<std::uint16_t>(number);
+  const auto run = take_varint(codes_);
+  if (!run || *run < kMostPeriod || *run / kMostPeriod > kMaxFilteredRawBytes) return false;
+  left_ = *run / kMostPeriod;
+  period_ = static_cast<std::size_t>(*run % kMostPeriod) + 1;
   return true;
 }
 
@@ -187,7 +174,7 @@ Result<void> JsonDecoder::open(std::span<const ByteView> parts) {
     NPK_ASSIGN(FieldReader reader, FieldReader::open(column));
     readers_.push_back(std::move(reader));
   }
-  structure_.open(parts[kStructurePart], parts[kIdsPart], dictionary_.tokens().size());
+  structure_.open(parts[kStructurePart], dictionary_.tokens().size());
   last_values_.assign(columns.size(), {});
   level_ = 0;
   return {};
@@ -230,7 +217,7 @@ Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
 Result<void> JsonDecoder::decode(Output& out) {
   const std::span<const DecodedToken> tokens = dictionary_.tokens();
   while (!out.is_full()) {
-    std::uint16_t number = 0;
+    std::size_t number = 0;
     if (!structure_.take(number)) return corrupt("the structure of a json payload ends early or names no token");
     const DecodedToken& token = tokens[number];
     put_text(token, out);

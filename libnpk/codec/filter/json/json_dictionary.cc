@@ -1,6 +1,7 @@
 #include "codec/filter/json/json_dictionary.h"
 
 #include <algorithm>
+#include <bitset>
 
 #include "codec/filter/field_column.h"
 #include "codec/filter/varint.h"
@@ -98,7 +99,7 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
   tokens_.reserve(std::min(numbers.size(), kMaxTokens));
   pieces_.clear();
   text_.clear();
-  std::size_t columns_named = 0;
+  std::bitset<kMaxColumns> named;
   while (!numbers.empty()) {
     NPK_ASSIGN(const std::uint64_t number, take_varint(numbers));
     if (number >= skeletons_.size() || tokens_.size() == kMaxTokens) return corrupt("a json payload has too many tokens or too few skeletons");
@@ -112,13 +113,14 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
     NPK_TRY(spell(skeleton, key, token));
     if (token.slot != 0) {
       NPK_ASSIGN(const std::uint64_t column, take_varint(token_columns));
-      if (column > 2 * columns_named || (column == 0 && columns_named == columns)) return corrupt("a token of a json payload has no column");
-      token.column = static_cast<std::uint8_t>(column == 0 ? columns_named++ : (column - 1) / 2);
-      token.copies = column != 0 && column % 2 == 0;
+      if (column / 2 >= columns) return corrupt("a token of a json payload has no column");
+      token.column = static_cast<std::uint8_t>(column / 2);
+      token.copies = column % 2 != 0;
+      named.set(token.column);
     }
     tokens_.push_back(token);
   }
-  if (columns_named != columns || !token_columns.empty()) return corrupt("the tokens of a json payload name other columns than there are");
+  if (named.count() != columns || !token_columns.empty()) return corrupt("the tokens of a json payload name other columns than there are");
   NPK_TRY(keys.expect_end());
   text_.resize(text_.size() + kTextPadding);
   skeletons_.clear();

@@ -29,7 +29,9 @@ bool Emitter::each_token_of(const Occurrence& occurrence, const Use& use) const 
 Emitter::Emitter(ByteView raw, Scan& scanned, const Plan& planned)
     : raw_(raw), scanned_(scanned), plan_(planned), sources_(planned.tokens.size()), plain_(planned.tokens.size(), kNoToken),
       copying_(planned.tokens.size(), kNoToken), last_(planned.columns), begins_(planned.columns + 1) {
+  std::size_t tokens = 0;
   const auto count = [&](std::uint16_t token, std::uint32_t times) {
+    tokens += token != kNoToken ? times : 0U;
     if (token != kNoToken && planned.tokens[token].column != kNoColumn) begins_[planned.tokens[token].column + 1U] += times;
   };
   for (std::size_t i = 0; i < scanned.shapes.size(); ++i) {
@@ -38,6 +40,7 @@ Emitter::Emitter(ByteView raw, Scan& scanned, const Plan& planned)
   }
   for (std::size_t i = 1; i < begins_.size(); ++i) begins_[i] += begins_[i - 1];
   values_.resize(begins_.back());
+  structure_.reserve(tokens);
   ends_ = begins_;
 }
 
@@ -117,7 +120,16 @@ void Emitter::run() {
     scanned_.occurrences.release_before(i);
   }
   scanned_.occurrences.clear();
-  structure_.finish();
+  order_dictionary();
+}
+
+void Emitter::order_dictionary() {
+  const FilterVector<std::uint16_t> places = structure_.places(dictionary_.size());
+  codes_ = structure_.codes(places);
+  structure_ = {};
+  const FilterVector<FinalToken> unordered = std::move(dictionary_);
+  dictionary_.resize(unordered.size());
+  for (std::size_t i = 0; i < unordered.size(); ++i) dictionary_[places[i]] = unordered[i];
 }
 
 void Emitter::add_skeletons(FilterVector<FilterBytes>& parts) const {
@@ -143,14 +155,13 @@ FilterVector<std::uint16_t> Emitter::add_columns_of_tokens(FilterBytes& part) co
     const std::uint16_t own = plan_.tokens[token.planned].column;
     if (own == kNoColumn) continue;
     const bool copies = token.copied_column != kNoColumn;
-    std::uint32_t& number = numbers[copies ? token.copied_column : own];
+    const std::uint16_t named = copies ? token.copied_column : own;
+    std::uint32_t& number = numbers[named];
     if (number == 0) {
-      order.push_back(own);
+      order.push_back(named);
       number = static_cast<std::uint32_t>(order.size());
-      append_varint(0, part);
-    } else {
-      append_varint(2 * number - (copies ? 0U : 1U), part);
     }
+    append_varint(2 * (number - 1) + (copies ? 1U : 0U), part);
   }
   return order;
 }
@@ -173,8 +184,7 @@ void Emitter::add_parts(FilterVector<FilterBytes>& parts) const {
     if (key != kNoKey) keys.push_back(scanned_.keys[key]);
   }
   parts[kKeysPart] = encode_field_column({raw_, keys});
-  parts[kStructurePart] = structure_.structure();
-  parts[kIdsPart] = structure_.ids();
+  parts[kStructurePart] = codes_;
   for (const std::uint16_t column : add_columns_of_tokens(parts[kTokenColumnsPart])) parts.push_back(encode_column(column));
 }
 

@@ -34,6 +34,7 @@ class Emitter {
 
   [[nodiscard]] FilterBytes encode_column(std::uint16_t column) const;
   void find_sources();
+  void order_dictionary();
   void add_skeletons(FilterVector<FilterBytes>& parts) const;
   [[nodiscard]] FilterVector<std::uint16_t> add_columns_of_tokens(FilterBytes& part) const;
   void vote(std::uint16_t token, const Piece& value, FilterVector<std::uint16_t>& recent);
@@ -56,6 +57,7 @@ class Emitter {
   FilterVector<Piece> values_;
   Budget copying_budget_;
   StructureWriter structure_;
+  FilterBytes codes_;
 };
 
 }  // namespace npk::codec::json

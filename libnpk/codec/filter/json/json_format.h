@@ -31,10 +31,11 @@ inline constexpr std::size_t kTokenSkeletonsPart = 2;
 inline constexpr std::size_t kTokenColumnsPart = 3;
 inline constexpr std::size_t kKeysPart = 4;
 inline constexpr std::size_t kStructurePart = 5;
-inline constexpr std::size_t kIdsPart = 6;
-inline constexpr std::size_t kFirstColumnPart = 7;
+inline constexpr std::size_t kFirstColumnPart = 6;
 
-enum class Miss : std::uint8_t { fresh = 0, second = 1, third = 2, named = 3 };
+// First bytes of codes of tokens; one byte more stands for a run, whose number is 4 times its tokens and its period less one.
+inline constexpr std::size_t kTokenLeads = 255;
+inline constexpr std::size_t kMostPeriod = 4;
 
 [[nodiscard]] constexpr bool opens(std::uint8_t byte) noexcept { return byte == '{' || byte == '['; }
 [[nodiscard]] constexpr bool closes(std::uint8_t byte) noexcept { return byte == '}' || byte == ']'; }

@@ -1,26 +1,32 @@
-// Writes the order of a block's tokens as what a Predictor does not foresee.
+// The order of a block's tokens, as codes of one byte for the frequent and of two for others, and runs of those that come in turn.
 #pragma once
 
+#include <span>
+
 #include "codec/filter/encoder_memory.h"
-#include "codec/filter/json/json_predictor.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::json {
 
 class StructureWriter {
  public:
-  void add(std::uint16_t token);
-  void finish();
+  void reserve(std::size_t tokens) { sequence_.reserve(tokens); }
+  void add(std::uint16_t token) { sequence_.push_back(token); }
 
-  [[nodiscard]] const FilterBytes& structure() const { return structure_; }
-  [[nodiscard]] const FilterBytes& ids() const { return ids_; }
+  // Of each of `tokens` its place in the dictionary: those with a code of one byte first, each of the two in the order given.
+  [[nodiscard]] FilterVector<std::uint16_t> places(std::size_t tokens) const;
+  [[nodiscard]] FilterBytes codes(std::span<const std::uint16_t> places) const;
 
  private:
-  Predictor predictor_;
-  std::uint64_t foreseen_ = 0;
-  std::uint32_t known_ = 0;
-  FilterBytes structure_;
-  FilterBytes ids_;
+  // Tokens that are each what came `period` tokens before.
+  struct Run {
+    std::size_t length = 0;
+    std::size_t period = 1;
+  };
+
+  [[nodiscard]] Run run_at(std::size_t at) const;
+
+  FilterVector<std::uint16_t> sequence_;
 };
 
 }  // namespace npk::codec::json

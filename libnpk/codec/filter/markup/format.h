@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/filter/code_space.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::markup {
@@ -23,6 +24,9 @@ inline constexpr std::size_t kMaxShapeText = 15;
 // The parts of a payload before its columns.
 enum Part : std::size_t { kTemplates, kCodes, kText, kShapes, kShapeCodes, kDigits, kRareShapes, kFirstColumn };
 
+// What the texts' part begins with.
+enum TextForm : std::uint8_t { kPlainText, kWordText };
+
 // What comes before a template's tag.
 enum TextSlot : std::uint32_t { kNoText, kKnownSpace, kTextStream, kTextNumbers, kTextColumn };
 // Where a value of a template's tag comes from.
@@ -34,23 +38,11 @@ enum TagKind : std::uint32_t { kPlain, kStart, kEnd };
 // Bits of a shape: digits follow its text; it ends the value.
 enum ShapeFlag : std::uint8_t { kShapeDigits = 16, kShapeEnds = 32 };
 
-// Codes of `count` things: the first `single` take one byte, all others two.
-struct CodeSpace {
-  std::size_t single = 0;
+// A byte of digits: below kLastPair two digits of a run that goes on, from there on its last two, from kLastDigit on its last one.
+inline constexpr std::uint8_t kLastPair = 100, kLastDigit = 200, kDigitBytes = 210;
 
-  // `codes` first bytes are to be had. count is at most 256 * codes.
-  constexpr CodeSpace(std::size_t count, std::size_t codes) noexcept {
-    const std::size_t leads = count <= codes ? 0 : (count - codes + 254) / 255;
-    single = codes - leads;
-  }
-
-  template <class Container>
-  void append(std::size_t code, Container& to) const {
-    if (code < single) return to.push_back(static_cast<std::uint8_t>(code));
-    to.push_back(static_cast<std::uint8_t>(single + ((code - single) >> 8U)));
-    to.push_back(static_cast<std::uint8_t>(code - single));
-  }
-};
+// First bytes of codes; one byte more stands for a rare shape.
+inline constexpr std::size_t kTemplateLeads = 256, kShapeLeads = 255;
 
 [[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 // What ends an element's name in a start tag.

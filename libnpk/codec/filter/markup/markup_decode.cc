@@ -7,6 +7,7 @@
 #include "codec/filter/markup/numbers.h"
 #include "codec/filter/markup/output.h"
 #include "codec/filter/markup/templates.h"
+#include "codec/filter/markup/text_reader.h"
 #include "codec/filter/parts.h"
 #include "codec/filter_factories.h"
 #include "codec/filter_registry.h"
@@ -32,17 +33,17 @@ class Restorer final : public FilterDecoder {
   bool run(Output& out);
   bool step(const Template& used, Output& out);
   bool append_text(std::uint32_t slot, std::size_t depth, Output& out);
-  bool append_from_stream(Output& out);
   bool append_from_column(std::size_t column, Output& out);
   bool append_tag(const Template& used, Output& out);
   Result<void> expect_end() const;
 
   Templates templates_;
+  TextReader texts_;
   NumberReader numbers_;
   std::vector<FieldReader> columns_;
   std::vector<std::uint16_t> stack_;  // templates of start tags
   std::array<Space, kSpaceDepths> spaces_{};
-  ByteView codes_, text_;
+  ByteView codes_;
 };
 
 Result<void> Restorer::open(ByteView filtered) {
@@ -50,7 +51,7 @@ Result<void> Restorer::open(ByteView filtered) {
   if (parts.size() < kFirstColumn || parts.size() > kFirstColumn + kMaxColumns) return corrupt("a markup payload has a wrong number of parts");
   NPK_TRY(templates_.parse(parts[kTemplates], parts.size() - kFirstColumn));
   codes_ = parts[kCodes];
-  text_ = parts[kText];
+  NPK_TRY(texts_.open(parts[kText]));
   NPK_TRY(numbers_.open(parts[kShapes], parts[kShapeCodes], parts[kDigits], parts[kRareShapes]));
   columns_.clear();
   columns_.reserve(parts.size() - kFirstColumn);
@@ -61,15 +62,6 @@ Result<void> Restorer::open(ByteView filtered) {
   stack_.clear();
   spaces_.fill({});
   return {};
-}
-
-bool Restorer::append_from_stream(Output& out) {
-  const void* end = text_.empty() ? nullptr : std::memchr(text_.data(), '<', text_.size());
-  if (end == nullptr) return false;
-  const auto length = static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - text_.data());
-  out.append(text_.data(), length);
-  text_ = text_.subspan(length + 1);
-  return true;
 }
 
 bool Restorer::append_from_column(std::size_t column, Output& out) {
@@ -84,7 +76,7 @@ bool Restorer::append_text(std::uint32_t slot, std::size_t depth, Output& out) {
   switch (slot) {
     case kNoText: return true;
     case kKnownSpace: out.repeat(space.offset, space.length); return true;
-    case kTextStream: return append_from_stream(out);
+    case kTextStream: return texts_.take(out);
     case kTextNumbers: return numbers_.take(out);
     default: break;
   }
@@ -123,7 +115,7 @@ bool Restorer::step(const Template& used, Output& out) {
 
 // False if the payload contradicts itself.
 bool Restorer::run(Output& out) {
-  const CodeSpace space(templates_.templates.size(), 256);
+  const CodeSpace space(templates_.templates.size(), kTemplateLeads);
   while (!codes_.empty() && !out.is_cut()) {
     std::size_t code = codes_[0];
     codes_ = codes_.subspan(1);
@@ -138,7 +130,7 @@ bool Restorer::run(Output& out) {
 }
 
 Result<void> Restorer::expect_end() const {
-  if (!codes_.empty() || !text_.empty() || !numbers_.at_end()) return corrupt("a markup payload goes on beyond its block");
+  if (!codes_.empty() || !texts_.at_end() || !numbers_.at_end()) return corrupt("a markup payload goes on beyond its block");
   for (const FieldReader& column : columns_) NPK_TRY(column.expect_end());
   return {};
 }
@@ -158,6 +150,7 @@ Result<bool> Restorer::restore(ByteView filtered, std::uint64_t filtered_length,
 
 void Restorer::release() noexcept {
   templates_ = {};
+  texts_ = {};
   numbers_ = {};
   columns_ = std::vector<FieldReader>();
   stack_ = {};
@@ -168,7 +161,7 @@ void Restorer::release() noexcept {
 
 std::unique_ptr<FilterDecoder> create_markup_decoder() { return std::make_unique<markup::Restorer>(); }
 
-// Templates, pieces, their text, the stack and shapes at most; columns: half the payload and 8 KiB each.
+// Templates, pieces, their text, the stack and shapes at most, and words; columns: half the payload and 8 KiB each.
 std::uint64_t markup_decoder_memory(std::uint64_t raw_length) { return raw_length + (4ULL << 20); }
 
 }  // namespace npk::codec

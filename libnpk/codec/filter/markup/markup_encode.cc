@@ -7,10 +7,25 @@
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
+#include "codec/word_filter.h"
 
 namespace npk::codec {
 namespace markup {
 namespace {
+
+constexpr std::size_t kWorthWords = 128U << 10;  // of less text the dictionary takes what codes save
+
+// `text` begins with kPlainText.
+FilterBytes coded_text(FilterBytes text) {
+  if (text.size() == 1) return {};
+  if (text.size() < kWorthWords) return text;
+  FilterBytes coded(text.size());
+  coded[0] = kWordText;
+  const auto length = WordFilter::encode_within_filter(ByteView(text).subspan(1), MutableBytes(coded).subspan(1));
+  if (!length) return text;
+  coded.resize(1 + *length);
+  return coded;
+}
 
 class Writer {
  public:
@@ -20,6 +35,7 @@ class Writer {
   FilterVector<FilterBytes> parts();
 
  private:
+  [[nodiscard]] bool is_spelled_before(const Template& first, const Template& second) const;
   void order_templates();
   void write_template(const Template& written);
   void write_tag(std::size_t tag);
@@ -37,13 +53,29 @@ class Writer {
   FilterVector<FilterVector<Place>> columns_;
 };
 
+// End tags first, by distance, then others by their skeletons' text; of one text by what comes before the tag, and by values folded in.
+bool Writer::is_spelled_before(const Template& first, const Template& second) const {
+  if (first.skeleton != second.skeleton) {
+    if (first.skeleton == kNone || second.skeleton == kNone) return first.skeleton == kNone;
+    return std::ranges::lexicographical_compare(scan_.skeleton_texts[first.skeleton], scan_.skeleton_texts[second.skeleton]);
+  }
+  if (first.text_slot != second.text_slot) return first.text_slot < second.text_slot;
+  return first.end_distance < second.end_distance;
+}
+
+// Codes that look alike are of tags that are alike, as far as they take as many bytes.
 void Writer::order_templates() {
   FilterVector<std::uint32_t> counts(plan_.templates.size());
   for (const std::uint32_t number : plan_.sequence) ++counts[number];
   for (std::uint32_t number = 0; number < counts.size(); ++number) {
     if (counts[number] > 0) order_.push_back(number);
   }
+  if (order_.size() > kMaxTemplates) return;
   std::ranges::stable_sort(order_, std::greater(), [&](std::uint32_t number) { return counts[number]; });
+  const auto single = order_.begin() + static_cast<std::ptrdiff_t>(std::min(order_.size(), CodeSpace(order_.size(), kTemplateLeads).single));
+  const auto less = [this](std::uint32_t a, std::uint32_t b) { return is_spelled_before(plan_.templates[a], plan_.templates[b]); };
+  std::stable_sort(order_.begin(), single, less);
+  std::stable_sort(single, order_.end(), less);
   codes_.resize(counts.size());
   for (std::uint32_t i = 0; i < order_.size(); ++i) codes_[order_[i]] = i;
 }
@@ -111,7 +143,7 @@ void Writer::write_values(const Template& used, std::size_t first_value) {
 
 void Writer::write_tag(std::size_t tag) {
   const std::uint32_t number = plan_.sequence[tag];
-  CodeSpace(order_.size(), 256).append(codes_[number], sequence_);
+  CodeSpace(order_.size(), kTemplateLeads).append(codes_[number], sequence_);
   const std::size_t begin = tag == 0 ? 0 : scan_.tags[tag - 1].end;
   write_text(plan_.templates[number], raw_.subspan(begin, scan_.tags[tag].begin - begin));
   write_values(plan_.templates[number], scan_.tags[tag].first_value);
@@ -121,6 +153,7 @@ bool Writer::run() {
   order_templates();
   sequence_.reserve(scan_.tags.size() + scan_.tags.size() / 4);
   text_.reserve(raw_.size() / 4);
+  text_.push_back(kPlainText);
   if (order_.size() > kMaxTemplates) return false;
   append_varint(order_.size(), templates_);
   for (const std::uint32_t number : order_) write_template(plan_.templates[number]);
@@ -134,7 +167,7 @@ FilterVector<FilterBytes> Writer::parts() {
   NumberParts numbers = numbers_.finish();
   parts[kTemplates] = std::move(templates_);
   parts[kCodes] = std::move(sequence_);
-  parts[kText] = std::move(text_);
+  parts[kText] = coded_text(std::move(text_));
   parts[kShapes] = std::move(numbers.shapes);
   parts[kShapeCodes] = std::move(numbers.codes);
   parts[kDigits] = std::move(numbers.digits);

@@ -6,7 +6,18 @@ namespace npk::codec::markup {
 namespace {
 
 constexpr std::uint8_t kLengthBits = 15;
-constexpr std::uint64_t kEndBits = 0x8080'8080'8080'8080ULL;
+constexpr std::uint32_t kHighBits = 0x8080'8080U;
+constexpr std::uint32_t kUpToHighBit = 0x0101'0101U * (0x80 - kLastPair);
+
+// How a byte of digits is spelled, first digit lowest, whether there are two or one.
+constexpr std::array<std::uint16_t, 256> kSpellings = [] {
+  std::array<std::uint16_t, 256> spellings{};
+  for (unsigned byte = 0; byte < kDigitBytes; ++byte) {
+    const unsigned first = byte < kLastDigit ? byte % 100 / 10 : byte - kLastDigit, second = byte < kLastDigit ? byte % 10 : 0;
+    spellings[byte] = static_cast<std::uint16_t>(('0' + first) | ('0' + second) << 8U);
+  }
+  return spellings;
+}();
 
 // Takes a shape off the front; false if there is none.
 bool parse_shape(ByteView& from, std::uint8_t* text, std::uint8_t& head) {
@@ -28,7 +39,7 @@ Result<void> NumberReader::open(ByteView shapes, ByteView codes, ByteView digits
     Shape& shape = shapes_.emplace_back();
     if (!parse_shape(shapes, shape.text.data(), shape.head)) return fail(Errc::corrupt, "a markup payload has a shape that cannot be");
   }
-  space_ = CodeSpace(shapes_.size(), 255);
+  space_ = CodeSpace(shapes_.size(), kShapeLeads);
   codes_ = codes;
   digits_ = digits;
   rare_ = rare;
@@ -37,25 +48,26 @@ Result<void> NumberReader::open(ByteView shapes, ByteView codes, ByteView digits
 
 bool NumberReader::take_rare(Shape& shape) { return parse_shape(rare_, shape.text.data(), shape.head); }
 
-// Digits up to the one with its high bit set.
+// Bytes up to the first that ends a run, four at a time.
 bool NumberReader::take_digits(Output& out) {
-  while (digits_.size() >= 8 && out.room() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, digits_.data(), 8);
-    const std::uint64_t ends = word & kEndBits;
-    word &= ~kEndBits;
-    std::memcpy(out.cursor(), &word, 8);
-    const std::size_t length = ends == 0 ? 8 : static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
-    out.advance(length);
+  while (digits_.size() >= 4 && out.room() >= 8) {
+    const auto word = load_le<std::uint32_t>(digits_.data());
+    const std::uint32_t ends = (((word & ~kHighBits) + kUpToHighBit) | word) & kHighBits;
+    std::uint8_t* const to = out.cursor();
+    for (std::size_t i = 0; i < 4; ++i) store_le(to + 2 * i, kSpellings[digits_[i]]);
+    const std::size_t length = ends == 0 ? 4 : static_cast<std::size_t>(std::countr_zero(ends)) / 8 + 1;
+    const std::uint8_t last = digits_[length - 1];
     digits_ = digits_.subspan(length);
-    if (ends != 0) return true;
+    out.advance(2 * length - (last >= kLastDigit ? 1 : 0));
+    if (ends != 0) return last < kDigitBytes;
   }
-  for (bool last = false; !last && !out.is_cut();) {
-    if (digits_.empty()) return false;
-    last = digits_[0] >= 0x80;
-    const std::uint8_t digit = digits_[0] & 0x7FU;
+  for (std::uint8_t byte = 0; byte < kLastPair && !out.is_cut();) {
+    if (digits_.empty() || digits_[0] >= kDigitBytes) return false;
+    byte = digits_[0];
     digits_ = digits_.subspan(1);
-    out.append(&digit, 1);
+    std::array<std::uint8_t, 2> spelling;
+    store_le(spelling.data(), kSpellings[byte]);
+    out.append(spelling.data(), byte < kLastDigit ? 2 : 1);
   }
   return true;
 }
@@ -67,7 +79,7 @@ bool NumberReader::take(Output& out) {
     std::size_t code = codes_[0];
     codes_ = codes_.subspan(1);
     const Shape* shape = &rare;
-    if (code == 255) {
+    if (code == kShapeLeads) {
       if (!take_rare(rare)) return false;
     } else {
       if (code >= space_.single) {

@@ -1,6 +1,7 @@
 #include "codec/filter/markup/numbers_encode.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 
 #include "codec/filter/markup/format.h"
@@ -59,9 +60,13 @@ void NumberWriter::add_shape(ByteView text, std::uint8_t flags) {
   if (shapes_.size() * 2 > slots_.size()) grow();
 }
 
+// At least one.
 void NumberWriter::add_digits(ByteView digits) {
-  digits_.insert(digits_.end(), digits.begin(), digits.end());
-  digits_.back() |= 0x80U;
+  const auto value = [&](std::size_t at) { return static_cast<std::uint8_t>(digits[at] - '0'); };
+  std::size_t at = 0;
+  for (; at + 2 < digits.size(); at += 2) digits_.push_back(static_cast<std::uint8_t>(value(at) * 10 + value(at + 1)));
+  const bool is_pair = at + 2 == digits.size();
+  digits_.push_back(static_cast<std::uint8_t>(is_pair ? kLastPair + value(at) * 10 + value(at + 1) : kLastDigit + value(at)));
 }
 
 void NumberWriter::add(ByteView value) {
@@ -91,12 +96,29 @@ void NumberWriter::add(ByteView value) {
   }
 }
 
-NumberParts NumberWriter::finish() {
+// Those with a code of one byte first, then those with two, each by spelling: so that codes that look alike are of shapes that are alike.
+FilterVector<std::uint32_t> NumberWriter::frequent_shapes() const {
   FilterVector<std::uint32_t> order(shapes_.size());
   std::iota(order.begin(), order.end(), 0U);
   std::ranges::stable_sort(order, std::greater(), [this](std::uint32_t shape) { return shapes_[shape].count; });
   std::size_t kept = 0;
   while (kept < std::min(order.size(), kMaxShapes) && shapes_[order[kept]].count >= kWorthAShape) ++kept;
+  order.resize(kept);
+  const auto single = order.begin() + static_cast<std::ptrdiff_t>(std::min(kept, CodeSpace(kept, kShapeLeads).single));
+  const auto less = [this](std::uint32_t a, std::uint32_t b) {
+    const Shape& first = shapes_[a];
+    const Shape& second = shapes_[b];
+    const int compared = std::memcmp(first.text, second.text, std::min(first.head & kMaxShapeText, second.head & kMaxShapeText));
+    return compared != 0 ? compared < 0 : first.head < second.head;
+  };
+  std::sort(order.begin(), single, less);
+  std::sort(single, order.end(), less);
+  return order;
+}
+
+NumberParts NumberWriter::finish() {
+  const FilterVector<std::uint32_t> order = frequent_shapes();
+  const std::size_t kept = order.size();
   NumberParts parts;
   const auto spell = [](const Shape& shape, FilterBytes& to) {
     to.push_back(shape.head);
@@ -107,7 +129,7 @@ NumberParts NumberWriter::finish() {
     codes[order[i]] = static_cast<std::uint32_t>(i);
     spell(shapes_[order[i]], parts.shapes);
   }
-  const CodeSpace space(kept, 255);
+  const CodeSpace space(kept, kShapeLeads);
   parts.codes.reserve(sequence_.size() + sequence_.size() / 4);
   for (const std::uint32_t shape : sequence_) {
     const std::size_t code = codes[shape];

@@ -33,6 +33,7 @@ class NumberWriter {
   void add_shape(ByteView text, std::uint8_t flags);
   void add_digits(ByteView digits);
   void grow();
+  [[nodiscard]] FilterVector<std::uint32_t> frequent_shapes() const;
   static std::uint64_t hash(const Slot& slot) noexcept;
 
   FilterVector<Slot> slots_ = FilterVector<Slot>(1U << 10);

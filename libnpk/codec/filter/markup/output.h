@@ -44,6 +44,8 @@ class Output {
   [[nodiscard]] std::uint8_t* cursor() noexcept { return to_; }
   [[nodiscard]] std::size_t room() const noexcept { return static_cast<std::size_t>(end_ - to_); }
   void advance(std::size_t length) noexcept { to_ += length; }
+  // Something had no room.
+  void cut() noexcept { cut_ = true; }
 
  private:
   void append_cut(const std::uint8_t* from, std::size_t length) noexcept {

@@ -20,6 +20,7 @@ Result<void> Templates::parse(ByteView part, std::size_t columns) {
   NPK_ASSIGN(const std::uint64_t count, take_varint(part));
   if (count > kMaxTemplates || count > part.size()) return corrupt("a markup payload has too many templates");
   templates.reserve(static_cast<std::size_t>(count));
+  text.reserve(2 * part.size() + 3 * static_cast<std::size_t>(count) + Output::kStride);  // with end tags
   for (std::uint64_t i = 0; i < count; ++i) NPK_TRY(parse_one(part, columns));
   if (!part.empty()) return corrupt("bytes follow the templates of a markup payload");
   text.resize(text.size() + Output::kStride);

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-#include <vector>
 
+#include "codec/filter/encoder_memory.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::words {
@@ -60,7 +60,7 @@ class PieceCounter {
   }
 
   // What is in the table, in no meaningful order, which is the same on every run. Empties it.
-  [[nodiscard]] std::vector<Piece> take() {
+  [[nodiscard]] FilterVector<Piece> take() {
     std::erase_if(slots_, [](const Piece& piece) { return piece.length == 0; });
     used_ = 0;
     return std::exchange(slots_, {});
@@ -69,7 +69,7 @@ class PieceCounter {
  private:
   // Drops what occurred least until the table is half empty.
   void thin_out() {
-    std::vector<Piece> kept = take();
+    FilterVector<Piece> kept = take();
     for (std::uint32_t least = 2; kept.size() > capacity_ / 2; least *= 2) {
       const auto rare = [least](const Piece& piece) { return piece.count < least; };
       for (const Piece& piece : kept) {
@@ -80,7 +80,7 @@ class PieceCounter {
     rebuild(kept);
   }
 
-  void rebuild(const std::vector<Piece>& pieces) {
+  void rebuild(const FilterVector<Piece>& pieces) {
     slots_.assign(capacity_, Piece{});
     used_ = pieces.size();
     for (const Piece& piece : pieces) {
@@ -92,7 +92,7 @@ class PieceCounter {
 
   ByteView block_;
   std::size_t capacity_;  // a power of two
-  std::vector<Piece> slots_;
+  FilterVector<Piece> slots_;
   std::size_t used_ = 0;
   Drop drop_;
 };

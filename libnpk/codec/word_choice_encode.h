@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
-#include "codec/word_counter.h"
+#include "codec/word_counter_encode.h"
 #include "npk/bytes.h"
 
 namespace npk::codec::words {
@@ -15,11 +14,17 @@ namespace npk::codec::words {
 [[nodiscard]] std::size_t part_end(ByteView block, std::size_t at, std::size_t end) noexcept;
 
 struct Choice {
-  std::vector<Piece> one_byte;  // the words of both in the order of their codes
-  std::vector<Piece> two_byte;
+  FilterVector<Piece> one_byte;  // the words of both in the order of their codes
+  FilterVector<Piece> two_byte;
 };
 
-// Deterministic. Takes less than kWordFilterMemory.
-[[nodiscard]] Choice choose_words(ByteView block);
+struct ChoiceLimits {
+  unsigned tokens_log2 = 0;  // slots of tables of pieces, 16 bytes each
+  unsigned parts_log2 = 0;
+  std::size_t text_bytes = 0;  // of all words together
+};
+
+// Deterministic. Takes twice its tables and less than 16 MiB besides.
+[[nodiscard]] Choice choose_words(ByteView block, ChoiceLimits limits);
 
 }  // namespace npk::codec::words

@@ -1,7 +1,6 @@
-#include "codec/word_choice.h"
+#include "codec/word_choice_encode.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "codec/word_filter_format.h"
 
@@ -12,9 +11,6 @@ namespace {
 constexpr std::size_t kOneByteWords = 76;            // 60 and 92: +0.1 and +0.2 % of the compressed size
 constexpr std::uint32_t kLeastCountOfWhole = 64;     // a rarer identifier is split at its underscores
 constexpr std::uint32_t kLeastCount = 6;
-constexpr unsigned kTokenSlotsLog2 = 21;             // 32 MiB
-constexpr unsigned kPartSlotsLog2 = 20;              // 16 MiB
-constexpr unsigned kLeastSlotsLog2 = 10;
 
 constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 constexpr bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
@@ -47,22 +43,17 @@ struct CountParts {
   }
 };
 
-// A small block is not to clear large tables: it has no more pieces than half its bytes.
-unsigned slots_log2_for(ByteView block, unsigned most) {
-  return std::clamp(static_cast<unsigned>(std::bit_width(block.size())), kLeastSlotsLog2, most);
-}
-
-std::vector<Piece> count_pieces(ByteView block) {
-  PartCounter parts(block, slots_log2_for(block, kPartSlotsLog2), Ignore{});
+FilterVector<Piece> count_pieces(ByteView block, ChoiceLimits limits) {
+  PartCounter parts(block, limits.parts_log2, Ignore{});
   const CountParts count_parts{block, &parts};
-  PieceCounter tokens(block, slots_log2_for(block, kTokenSlotsLog2), count_parts);
+  PieceCounter tokens(block, limits.tokens_log2, count_parts);
   for (std::size_t at = 0; at < block.size();) {
     const std::size_t next = token_end(block, at);
     if (is_candidate(block, at, next)) tokens.add(static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(next - at));
     at = next;
   }
   for (const Piece& token : tokens.take()) count_parts(token);
-  std::vector<Piece> pieces = parts.take();
+  FilterVector<Piece> pieces = parts.take();
   std::erase_if(pieces, [](const Piece& piece) { return piece.count < kLeastCount; });
   return pieces;
 }
@@ -89,24 +80,24 @@ class Orders {
   ByteView block_;
 };
 
-std::size_t text_of(const std::vector<Piece>& pieces) {
+std::size_t text_of(const FilterVector<Piece>& pieces) {
   std::size_t bytes = 0;
   for (const Piece& piece : pieces) bytes += piece.length;
   return bytes;
 }
 
 // As many as there are codes and dictionary text for.
-void keep_first(std::vector<Piece>& pieces, std::size_t text) {
+void keep_first(FilterVector<Piece>& pieces, std::size_t text, std::size_t most_text) {
   constexpr std::size_t kTwoByteWords = (kCodeBytes.size() - kOneByteWords) * kWordsPerLead;
   std::size_t count = 0;
-  while (count < std::min(pieces.size(), kTwoByteWords) && text + pieces[count].length <= kMaxDictionaryText)
+  while (count < std::min(pieces.size(), kTwoByteWords) && text + pieces[count].length <= most_text)
     text += pieces[count++].length;
   pieces.resize(count);
 }
 
 // Neighbours in the alphabet share a lead byte; under one lead the frequent words come first, so that second bytes
 // are mostly small: 0.6 % smaller behind LZMA2 than the alphabet alone, 1.3 % than frequency alone.
-void arrange(std::vector<Piece>& pieces, const Orders& orders) {
+void arrange(FilterVector<Piece>& pieces, const Orders& orders) {
   const auto by_frequency = [&](const Piece& a, const Piece& b) { return orders.frequency(a, b); };
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.spelling(a, b); });
   for (auto from = pieces.begin(); from != pieces.end();) {
@@ -136,9 +127,9 @@ std::size_t part_end(ByteView block, std::size_t at, std::size_t end) noexcept {
   return at;
 }
 
-Choice choose_words(ByteView block) {
+Choice choose_words(ByteView block, ChoiceLimits limits) {
   const Orders orders(block);
-  std::vector<Piece> pieces = count_pieces(block);
+  FilterVector<Piece> pieces = count_pieces(block, limits);
   Choice choice;
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.frequency(a, b); });
   const auto short_codes = pieces.begin() + static_cast<std::ptrdiff_t>(std::min(kOneByteWords, pieces.size()));
@@ -148,7 +139,7 @@ Choice choose_words(ByteView block) {
 
   std::erase_if(pieces, [](const Piece& piece) { return saving(piece) <= 0; });
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.gain(a, b); });
-  keep_first(pieces, text_of(choice.one_byte));
+  keep_first(pieces, text_of(choice.one_byte), limits.text_bytes);
   arrange(pieces, orders);
   choice.two_byte = std::move(pieces);
   return choice;

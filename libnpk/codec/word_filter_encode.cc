@@ -173,9 +173,9 @@ class Rewriter {
 
 constexpr unsigned kLeastSlotsLog2 = 10;
 
-// As many as `raw` has bytes, as it has fewer pieces than half that, or as the table may have.
+// As many as `pieces`, or as the table may have.
 words::ChoiceLimits limits_for(std::size_t bytes, unsigned most_tokens_log2, std::size_t text_bytes) {
-  const auto log2 = static_cast<unsigned>(std::bit_width(bytes));
+  const auto log2 = static_cast<unsigned>(std::bit_width(pieces));
   return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1), text_bytes};
 }
 

@@ -46,6 +46,14 @@ bool has_numbers(const std::vector<format::ChainStep>& steps) {
   return !steps.empty() && kind_of_filter(steps.front().id) == codec::ContentKind::numeric;
 }
 
+codec::EncoderOptions encoder_options_behind(const std::vector<format::ChainStep>& filters, const SealOptions& options) {
+  codec::EncoderOptions made = options.filtered_encoder;
+  made.lzma.skips_noise = made.lzma.skips_noise && has_numbers(filters);
+  const bool is_markup = !filters.empty() && filters.front().id == format::CodecId::markup;
+  if (is_markup && options.markup_min_match) made.zstd.min_match = options.markup_min_match;
+  return made;
+}
+
 format::ChainStep chain_step(const codec::CodecStep& step) { return {step.id, step.level, step.parameter}; }
 
 }  // namespace
@@ -92,10 +100,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
-    codec::EncoderOptions options = state_->options.filtered_encoder;
-    options.lzma.skips_noise = options.lzma.skips_noise && has_numbers(filtered.steps);
-    if (is_forced && filtered.steps.front().id == format::CodecId::markup && state_->options.markup_min_match) options.zstd.min_match = state_->options.markup_min_match;
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(options));
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, state_->options)));
   }
   codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;
   NPK_ASSIGN(const auto payload, compress(encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));

@@ -174,7 +174,7 @@ class Rewriter {
 constexpr unsigned kLeastSlotsLog2 = 10;
 
 // As many as `pieces`, or as the table may have.
-words::ChoiceLimits limits_for(std::size_t bytes, unsigned most_tokens_log2, std::size_t text_bytes) {
+words::ChoiceLimits limits_for(std::size_t pieces, unsigned most_tokens_log2, std::size_t text_bytes) {
   const auto log2 = static_cast<unsigned>(std::bit_width(pieces));
   return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1), text_bytes};
 }
@@ -196,7 +196,7 @@ std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw,
 
 std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
   constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
-  return encode_with(limits_for(raw.size(), kMostTokensLog2, words::kMaxDictionaryText), raw, out);
+  return encode_with(limits_for(raw.size() / 16, kMostTokensLog2, words::kMaxDictionaryText), raw, out);
 }
 
 std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out) {

@@ -86,6 +86,20 @@ def structural():
         yield wrong(name, "short", f"A payload of {name} that gives a byte less than the raw length.", payload, content + b"!")
 
 
+# Of texts `the`, `then` and `<` as words, each before a tag `<b>`.
+def markup_words(codes, form=1):
+    words = b"\1\1\2\0" + struct.pack("<I", 11) + b"\0\3the" + b"\3\1n" + b"\0\1<"
+    parts = [b"\1\2\0\0\3<b>", b"\0\0\0", bytes([form]) + words + codes, b"", b"", b"", b""]
+    return bytes([len(parts)]) + bytes(map(len, parts)) + b"".join(parts)
+
+
+def texts_by_words():
+    content = b"the then<b>the<b>!<<b>"
+    yield right("markup-words", "Texts of markup by words.", markup_words(b"\1\2\0<\1<!\xFF<<"), content)
+    yield wrong("markup", "no_word", "A code in a text of markup that has no word.", markup_words(b"\1\2\2<\1<!\xFF<<"), content)
+    yield wrong("markup", "text_form", "Texts of markup of no known form.", markup_words(b"\1\2\0<\1<!\xFF<<", form=2), content)
+
+
 # --- byte_shuffle, bit_shuffle, element_delta, decimal_floats ---
 
 NUMBERS = [1000 + 37 * i + i * i % 11 for i in range(100)]
@@ -433,7 +447,7 @@ def machine_code():
 
 
 def vectors():
-    made = [*structural(), *elements(), *integers(), *machine_code()]
+    made = [*structural(), *texts_by_words(), *elements(), *integers(), *machine_code()]
     for name in FILTER_NAMES[1:]:
         assert any(vector.name == f"filter_{name}" for vector in made), name
     yield from made

@@ -13,16 +13,16 @@ from vector import Vector, hello
 RAW_LENGTHS = {"json": 746, "markup": 599, "delimited": 1588, "lines": 1440}
 WRITTEN_DOWN = {
     "json": """
-        CQEyCAUSFAK4AWIBBlt7ATogAgYsIAE6IAMGLCABOiBbAQIGLCBudWxsAywgAgpdfSwKIHsBOiACBF19XQoAAQIDBAUGBwAAAQEBAQppZApuYW1lCnRhZ3MKaWQKAAAAAAAAAAAAAAAAAAAAAwABPw
-        ABAAEKMTAwMAp0cnVlCjAuNTAKMTAwMwp0cnVlCjEuNTAKMTAwNgp0cnVlCjIuNTAKMTAwOQp0cnVlCjMuNTAKMTAxMgp0cnVlCjQuNTAKMTAxNQp0cnVlCjUuNTAKMTAxOAp0cnVlCjYuNTAKMTAy
-        MQp0cnVlCjcuNTAKMTAyNAp0cnVlCjguNTAKMTAyNwp0cnVlCjkuNTAKMTAzMAp0cnVlCjEwLjUwCjEwMzMKdHJ1ZQoxMS41MAoBCnJpdmVyIDAKcml2ZXIgMQpyaXZlciAyCnJpdmVyIDMKcml2ZX
-        IgNApyaXZlciAwCnJpdmVyIDEKcml2ZXIgMgpyaXZlciAzCnJpdmVyIDQKcml2ZXIgMApyaXZlciAxCg==
+        CAEyCAUSSbgBYgEGW3sBOiACBiwgATogAwYsIAE6IFsBAgYsIG51bGwDLCACCl19LAogewE6IAIEXX1dCgABAgMEBQYHAAIAAAABCmlkCm5hbWUKdGFncwppZAoAAQIDBAUGAQIDBAUGAQIDBAUGAQ
+        IDBAUGAQIDBAUGAQIDBAUGAQIDBAUGAQIDBAUGAQIDBAUGAQIDBAUGAQIDBAUGAQIDBAUHAQoxMDAwCnRydWUKMC41MAoxMDAzCnRydWUKMS41MAoxMDA2CnRydWUKMi41MAoxMDA5CnRydWUKMy41
+        MAoxMDEyCnRydWUKNC41MAoxMDE1CnRydWUKNS41MAoxMDE4CnRydWUKNi41MAoxMDIxCnRydWUKNy41MAoxMDI0CnRydWUKOC41MAoxMDI3CnRydWUKOS41MAoxMDMwCnRydWUKMTAuNTAKMTAzMw
+        p0cnVlCjExLjUwCgEKcml2ZXIgMApyaXZlciAxCnJpdmVyIDIKcml2ZXIgMwpyaXZlciA0CnJpdmVyIDAKcml2ZXIgMQpyaXZlciAyCnJpdmVyIDMKcml2ZXIgNApyaXZlciAwCnJpdmVyIDEK
         """,
     "markup": """
-        Cm8cpgEAAAAACABNCAIDAQEBCjxpdGVtIGlkPSIDCyIga2luZD0nYSc+AQECCjxpdGVtIGlkPSIDCCIga2luZD0nAwInPgAAAQI8PwMBPgQBAAY8bGlzdD4EAQIKPGl0ZW0gaWQ9IgMIIiBraW5kPS
-        cDAic+AQMBAAAAAwQFAAEAAQACAAEAAQACAAEAAQACAAEAAQAGB3RleHQgJmFtcDsgMDx0ZXh0ICZhbXA7IDc8dGV4dCAmYW1wOyAxNDx0ZXh0ICZhbXA7IDIxPHRleHQgJmFtcDsgMjg8dGV4dCAm
-        YW1wOyAzNTx0ZXh0ICZhbXA7IDQyPHRleHQgJmFtcDsgNDk8dGV4dCAmYW1wOyA1Njx0ZXh0ICZhbXA7IDYzPHRleHQgJmFtcDsgNzA8dGV4dCAmYW1wOyA3NzwBAAoACiAgAAEKeG1sIHZlcnNpb2
-        49IjEuMCI/CjEwMApiCjEwMQoxMDIKMTAzCmIKMTA0CjEwNQoxMDYKYgoxMDcKMTA4CjEwOQpiCjExMAoxMTEK
+        Cm8cpwEAAAAACABNCAEDAgMBAAAAAAABAjw/AwE+AQEBCjxpdGVtIGlkPSIDCyIga2luZD0nYSc+AQECCjxpdGVtIGlkPSIDCCIga2luZD0nAwInPgQBAgo8aXRlbSBpZD0iAwgiIGtpbmQ9JwMCJz
+        4EAQAGPGxpc3Q+AwcGAQQBBAEFAQQBBAEFAQQBBAEFAQQBBAEAAgB0ZXh0ICZhbXA7IDA8dGV4dCAmYW1wOyA3PHRleHQgJmFtcDsgMTQ8dGV4dCAmYW1wOyAyMTx0ZXh0ICZhbXA7IDI4PHRleHQg
+        JmFtcDsgMzU8dGV4dCAmYW1wOyA0Mjx0ZXh0ICZhbXA7IDQ5PHRleHQgJmFtcDsgNTY8dGV4dCAmYW1wOyA2Mzx0ZXh0ICZhbXA7IDcwPHRleHQgJmFtcDsgNzc8AQAKAAogIAABCnhtbCB2ZXJzaW
+        9uPSIxLjAiPwoxMDAKYgoxMDEKMTAyCjEwMwpiCjEwNAoxMDUKMTA2CmIKMTA3CjEwOAoxMDkKYgoxMTAKMTExCg==
         """,
     "delimited": """
         BxFbAACfApcCqgUEAQEAAAADAAEBLAIBLAMBCgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
@@ -84,6 +84,20 @@ def structural():
         yield wrong(name, "more", f"A byte behind a payload of {name}.", payload + b"\0", content)
         yield wrong(name, "empty", f"A payload of {name} of no bytes.", b"", content)
         yield wrong(name, "short", f"A payload of {name} that gives a byte less than the raw length.", payload, content + b"!")
+
+
+# Of texts `the`, `then` and `<` as words, each before a tag `<b>`.
+def markup_words(codes, form=1):
+    words = b"\1\1\2\0" + struct.pack("<I", 11) + b"\0\3the" + b"\3\1n" + b"\0\1<"
+    parts = [b"\1\2\0\0\3<b>", b"\0\0\0", bytes([form]) + words + codes, b"", b"", b"", b""]
+    return bytes([len(parts)]) + bytes(map(len, parts)) + b"".join(parts)
+
+
+def texts_by_words():
+    content = b"the then<b>the<b>!<<b>"
+    yield right("markup-words", "Texts of markup by words.", markup_words(b"\1\2\0<\1<!\xFF<<"), content)
+    yield wrong("markup", "no_word", "A code in a text of markup that has no word.", markup_words(b"\1\2\2<\1<!\xFF<<"), content)
+    yield wrong("markup", "text_form", "Texts of markup of no known form.", markup_words(b"\1\2\0<\1<!\xFF<<", form=2), content)
 
 
 # --- byte_shuffle, bit_shuffle, element_delta, decimal_floats ---
@@ -460,7 +474,7 @@ def machine_code():
 
 
 def vectors():
-    made = [*structural(), *elements(), *integers(), *machine_code()]
+    made = [*structural(), *texts_by_words(), *elements(), *integers(), *machine_code()]
     for name in FILTER_NAMES[1:]:
         assert any(vector.name == f"filter_{name}" for vector in made), name
     yield from made

@@ -20,7 +20,7 @@ class Dictionary;
 inline constexpr std::uint64_t kMaxWordFilterBytes = 1ULL << 28;
 
 // Encodes. In npk_codec_encode. Not thread-safe: one per thread; reusable. Deterministic: the result depends on raw alone.
-// Takes up to kWordFilterMemory while it runs, and keeps nothing between calls.
+// Takes up to word_filter_memory while it runs, and keeps nothing between calls.
 class WordFilter {
  public:
   // Writes the filtered payload to the front of `out` and returns its length, which is the step's parameter. Nothing
@@ -32,7 +32,8 @@ class WordFilter {
   // and raw.size(). Its words have 512 KiB at most.
   [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out);
 };
-inline constexpr std::uint64_t kWordFilterMemory = 112ULL << 20;
+// 112 MiB for the longest blocks.
+[[nodiscard]] std::uint64_t word_filter_memory(std::uint64_t raw_length) noexcept;
 
 // Undoes it. In npk_codec_decode.
 class WordRestorer final : public FilterDecoder {

@@ -179,6 +179,11 @@ words::ChoiceLimits limits_for(std::size_t pieces, unsigned most_tokens_log2, st
   return {std::clamp(log2, kLeastSlotsLog2, most_tokens_log2), std::clamp(log2, kLeastSlotsLog2, most_tokens_log2 - 1), text_bytes};
 }
 
+words::ChoiceLimits limits_for_block(std::size_t raw_length) {
+  constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
+  return limits_for(raw_length / 16, kMostTokensLog2, words::kMaxDictionaryText);
+}
+
 std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw, MutableBytes out) {
   constexpr std::size_t kLeastRawBytes = 1024;
   if (raw.size() < kLeastRawBytes || raw.size() > kMaxWordFilterBytes) return std::nullopt;
@@ -194,9 +199,13 @@ std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw,
 
 }  // namespace
 
-std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
-  constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
-  return encode_with(limits_for(raw.size() / 16, kMostTokensLog2, words::kMaxDictionaryText), raw, out);
+std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) { return encode_with(limits_for_block(raw.size()), raw, out); }
+
+// As choose_words.
+std::uint64_t word_filter_memory(std::uint64_t raw_length) noexcept {
+  const words::ChoiceLimits limits = limits_for_block(static_cast<std::size_t>(raw_length));
+  const std::uint64_t slots = (std::uint64_t{1} << limits.tokens_log2) + (std::uint64_t{1} << limits.parts_log2);
+  return 2 * slots * sizeof(words::Piece) + (16U << 20);
 }
 
 std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out) {
@@ -205,6 +214,6 @@ std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, Mutabl
 }
 
 std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out) { return WordFilter::encode(raw, out); }
-std::uint64_t words_encoder_memory(std::uint64_t) { return kWordFilterMemory; }
+std::uint64_t words_encoder_memory(std::uint64_t raw_length) { return word_filter_memory(raw_length); }
 
 }  // namespace npk::codec

@@ -346,7 +346,7 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
   if (plan.bases.most_bytes != 0) memory.data_buffer_bytes += memory.data_buffer_bytes / kSampleShare + plan.bases.group_bytes / kSampleShare;
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);
-  if (plan.word_filter) memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.block_bytes[0]);
+  if (plan.word_filter) memory.filter_bytes += threads * (codec::word_filter_memory(largest_block) + plan.block_bytes[0]);
   return memory;
 }
 

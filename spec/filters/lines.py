@@ -35,6 +35,7 @@ def key_hash(value):
     def mix(number, word):
         return (number ^ number >> 32 ^ word) * FACTOR & WORD
 
+    value = value if len(value) <= MAX_KEPT else b""
     number, whole = len(value) * FACTOR & WORD, len(value) // 8 * 8
     for at in range(0, whole, 8):
         number = mix(number, int.from_bytes(value[at:at + 8], "little"))

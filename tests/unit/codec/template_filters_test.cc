@@ -8,6 +8,7 @@
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/repeat_counts_encode.h"
 #include "codec/filter/parts_encode.h"
+#include "codec/filter/templates/template_format.h"
 #include "codec/filter/varint.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
@@ -237,6 +238,14 @@ TEST(DelimitedFilter, WhatAnotherColumnSaysIsNotStored) {
   EXPECT_LT(filtered->size(), text.size() / 2);  // five sixths of the addresses, which are most of it, have been seen
   const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
   EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+// Else a payload of one long value and many short ones would take hours.
+TEST(KeyedPredictors, TakeLongKeysForEmptyOnes) {
+  const ValuePredictor predictor{.kind = PredictorKind::keyed, .first_slot = 3, .slot_bits = 12};
+  const Bytes key(kMostKeyedBytes + 1, 'k');
+  EXPECT_EQ(keyed_slot(predictor, key), keyed_slot(predictor, {}));
+  EXPECT_NE(keyed_slot(predictor, ByteView(key).first(kMostKeyedBytes)), keyed_slot(predictor, {}));
 }
 
 // A block is of many files: each has its delimiter, and some are no tables.

@@ -95,6 +95,23 @@ inline std::string keyed_text(std::size_t rows, std::uint64_t seed) {
   return text;
 }
 
+// The same, and each tenth row of a maker with a name as long as a key may be or longer, of whom all live in one of two places.
+inline std::string long_keyed_text(std::size_t rows, std::uint64_t seed) {
+  const std::string text = keyed_text(rows, seed);
+  std::string longer;
+  std::size_t row = 0;
+  for (std::size_t at = 0; at < text.size(); ++row) {
+    const std::size_t end = text.find('\n', at) + 1;
+    longer.append(text, at, end - at);
+    at = end;
+    if (row % 10 != 9) continue;
+    const std::size_t length = 253 + row / 10 % 5;
+    longer += std::to_string(row) + ",M" + std::to_string(1'000'000 + row) + std::string(length - 8, 'x') + ",\"" +
+              (length > 255 ? "12345 67890 11121 " : "54321 9876 15141 ") + "\",0\n";
+  }
+  return longer;
+}
+
 // Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
@@ -111,6 +128,7 @@ inline std::vector<std::string> template_samples() {
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0: ,"[i % 6];
   samples.push_back(broken);
   samples.push_back(keyed_text(600, 13));
+  samples.push_back(long_keyed_text(600, 15));
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');
   samples.emplace_back(5000, ',');

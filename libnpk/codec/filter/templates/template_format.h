@@ -66,18 +66,21 @@ struct ValuePredictor {
 // What keyed predictors remember, of all columns: of values of raw data of at most 16 MiB those of up to 255 bytes, of others an empty one.
 inline constexpr std::size_t kKeyedSlots = 1U << 16;
 inline constexpr unsigned kMaxSlotBits = 16;  // from 1 on
+inline constexpr std::size_t kMostKeyedBytes = 255;  // of a key, too: else one long value could be hashed for each of millions of short ones
 
 class KeyedValue {
  public:
   KeyedValue() = default;
-  explicit KeyedValue(Place place) noexcept : packed_(place.length > 0xFF ? 0 : place.offset << 8 | place.length) {}
+  explicit KeyedValue(Place place) noexcept : packed_(place.length > kMostKeyedBytes ? 0 : place.offset << 8 | place.length) {}
   [[nodiscard]] Place place() const noexcept { return {packed_ >> 8, packed_ & 0xFF}; }
 
  private:
   std::uint32_t packed_ = 0;
 };
 
+// A longer key counts as an empty one.
 inline std::uint32_t keyed_slot(const ValuePredictor& predictor, ByteView key) noexcept {
+  if (key.size() > kMostKeyedBytes) key = {};
   constexpr std::uint64_t kFactor = 0x9FB21C651E98DF25ULL;
   const auto mix = [](std::uint64_t hash, std::uint64_t word) { return ((hash ^ hash >> 32) ^ word) * kFactor; };
   std::uint64_t hash = key.size() * kFactor;

@@ -89,7 +89,7 @@ TEST(BranchFilter, X86TakesCodeOfAnyLength) {
   ASSERT_FALSE(pieces.empty());
   Bytes all;
   while (all.size() < kMaxFilteredRawBytes) all.insert(all.end(), pieces[0].begin(), pieces[0].end());
-  for (const std::size_t length : {300'001U, (1U << 20) - 1, 3'300'000U, 8'200'000U, 9'437'185U, 16U << 20}) {
+  for (const std::size_t length : {kPiece + 1, (std::size_t{1} << 20) - 1, std::size_t{3'300'000}, std::size_t{8'200'000}, std::size_t{9'437'185}, kMaxFilteredRawBytes}) {
     const Bytes raw(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(length));
     const auto filtered = filter(format::CodecId::x86_branches, raw);
     ASSERT_TRUE(filtered) << length;

@@ -122,7 +122,8 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
     if (holes) sliced_.holes = largest(std::move(*holes));
   }
   sliced_.file->file = std::move(*file);
-  if (options_.kinds_apart && !sliced_.file->file->is_sequential()) sliced_.kind = kind_of_file(*sliced_.file->file, input_.size(entry));
+  if (!options_.kinds_apart || sliced_.file->file->is_sequential()) return;
+  sliced_.kind = kind_of_file(*sliced_.file->file, input_.size(entry));
   if (options_.tries_large_text) sliced_.kind = tried_kind(*sliced_.file->file, input_.size(entry), sliced_.kind);
 }
 

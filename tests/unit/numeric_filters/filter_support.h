@@ -16,22 +16,16 @@ namespace npk::codec {
 inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle, format::CodecId::bit_shuffle, format::CodecId::element_delta, format::CodecId::integers,
                                               format::CodecId::decimal_floats, format::CodecId::x86_branches, format::CodecId::arm64_branches};
 
-inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) {
+inline std::optional<Bytes> filtered_by(auto encode, ByteView raw) {
   Bytes out(raw.size() + kMaxFilterGrowth);
-  const auto length = find_filter_encoder(id)->encode(raw, out);
+  const auto length = encode(raw, MutableBytes(out));
   if (!length) return std::nullopt;
   out.resize(*length);
   return out;
 }
-
+inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode, raw); }
 // Where size matters more than time.
-inline std::optional<Bytes> filter_smaller(format::CodecId id, ByteView raw) {
-  Bytes out(raw.size() + kMaxFilterGrowth);
-  const auto length = find_filter_encoder(id)->encode_smaller(raw, out);
-  if (!length) return std::nullopt;
-  out.resize(*length);
-  return out;
-}
+inline std::optional<Bytes> filter_smaller(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode_smaller, raw); }
 
 // The first `wanted` bytes. Also checks that nothing behind them is touched.
 inline Result<Bytes> restore(format::CodecId id, ByteView filtered, std::size_t raw_length, std::size_t wanted) {

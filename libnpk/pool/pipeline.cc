@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 
+#include "io/fork_generation.h"
 #include "pool/exceptions.h"
 
 namespace npk::pool {
@@ -45,6 +46,14 @@ void hand_over(const void* to) noexcept {
 void take_over(const void* /*from*/) noexcept {}
 void hand_over(const void* /*to*/) noexcept {}
 #endif
+// Whether oneTBB may be used: not in a forked child of a process that did, where locks its workers held stay locked.
+bool may_have_workers() noexcept {
+  static constinit std::atomic<std::int64_t> first_user{-1};
+  const std::int64_t here = io::fork_generation();
+  std::int64_t user = -1;
+  return first_user.compare_exchange_strong(user, here, std::memory_order_relaxed) || user == here;
+}
+
 constinit char start_gate = 0;  // its address only: passed before anything of a run is looked at
 
 class Run {
@@ -202,7 +211,7 @@ Result<void> run_pipeline(const PipelineOptions& options, const std::function<Re
   const std::size_t max_tokens = options.max_tokens != 0 ? options.max_tokens : std::size_t{2} * threads;
   return without_exceptions([&]() -> Result<void> {
     Run run(options, source, stages);
-    return threads == 1 ? run.on_caller() : run.in_arena(threads, max_tokens);
+    return threads == 1 || !may_have_workers() ? run.on_caller() : run.in_arena(threads, max_tokens);
   });
 }
 

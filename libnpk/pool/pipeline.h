@@ -1,6 +1,7 @@
 // Work in several threads with the order kept: an ordered pipeline and a parallel loop over oneTBB. No thread outlives
-// a call but oneTBB's own idle workers; after fork the child goes on with the calling thread and
-// what workers oneTBB starts anew. May be used from several threads at once.
+// a call but oneTBB's own idle workers. In a forked child whatever the parent's threads were doing: where the parent (or
+// one before it) had run any in several threads, the child's run on the calling thread alone, or else as anywhere. A
+// parent's other uses of oneTBB are not known here. May be used from several threads at once.
 #pragma once
 
 #include <cstddef>

@@ -24,6 +24,14 @@ struct Item {
   erased::Token token;
 };
 
+// Whether oneTBB may be used: not in a forked child of a process that did, where locks its workers held stay locked.
+bool may_have_workers() noexcept {
+  static constinit std::atomic<std::int64_t> first_user{-1};
+  const std::int64_t here = io::fork_generation();
+  std::int64_t user = -1;
+  return first_user.compare_exchange_strong(user, here, std::memory_order_relaxed) || user == here;
+}
+
 // oneTBB's library orders what it hands from thread to thread, but is not built with the thread sanitizer: it is told
 // here, no wider than the contract goes, so that it finds the races of stages.
 #if defined(__SANITIZE_THREAD__)
@@ -46,14 +54,6 @@ void hand_over(const void* to) noexcept {
 void take_over(const void* /*from*/) noexcept {}
 void hand_over(const void* /*to*/) noexcept {}
 #endif
-// Whether oneTBB may be used: not in a forked child of a process that did, where locks its workers held stay locked.
-bool may_have_workers() noexcept {
-  static constinit std::atomic<std::int64_t> first_user{-1};
-  const std::int64_t here = io::fork_generation();
-  std::int64_t user = -1;
-  return first_user.compare_exchange_strong(user, here, std::memory_order_relaxed) || user == here;
-}
-
 constinit char start_gate = 0;  // its address only: passed before anything of a run is looked at
 
 class Run {

@@ -14,7 +14,8 @@ using format::CodecId;
 constexpr std::size_t kLeastFilteredBytes = 2048;
 constexpr std::size_t kTrialBytes = 512U << 10;
 constexpr std::size_t kNumericTrialBytes = 2U << 20;  // files of numbers are large, and much else in one part
-constexpr int kTrialLevel = 3;
+constexpr std::int8_t kTrialLevel = 3;
+constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, or nothing, and all of a block is tried
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
 
 // Words hide what tells LZMA2 what comes next where columns or numbers are: they are tried with the block's own compressor, which is slow.
@@ -49,9 +50,11 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 constexpr std::array kWords = {CodecId::words};
 
+bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
+
 // Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines.
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
-  if (kind == ContentKind::x86_code || kind == ContentKind::arm64_code) return raw_length;
+  if (is_code(kind)) return raw_length;
   if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines)) return raw_length;
   return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
 }
@@ -110,9 +113,10 @@ FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t le
   return block;
 }
 
-Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
+// One block is of one kind.
+Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) {
   if (trial_encoder_ == nullptr) {
-    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, kTrialLevel, 0}}));
+    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0}}));
   }
   NPK_ASSIGN(const auto size, trial_encoder_->encode(bytes, {}, trial_room_.take(bytes.size())));
   return size.value_or(bytes.size());
@@ -123,19 +127,27 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
   const Candidate* best = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
+  FilteredBlock tried{raw, {}};
+  bool is_made = false;  // `tried` is what the best one makes of all of the block
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
     const ByteView part = trial_part(raw, kind, options_.whole_trials);
-    NPK_ASSIGN(const std::size_t plain, trial_size(part));
+    NPK_ASSIGN(const std::size_t plain, trial_size(part, kind));
     for (const Candidate& candidate : kCandidates) {
       if (candidate.kind != kind) continue;
-      const FilteredBlock tried = apply(part, candidate.chain(), 0);
+      tried = apply(part, candidate.chain(), 0);
+      is_made = false;
       if (tried.steps.empty()) continue;
-      NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes));
+      NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
       const std::int8_t gain = percent_saved(plain, size);
-      if (gain > best_gain) best = &candidate, best_gain = gain;
+      if (gain <= best_gain) continue;
+      best = &candidate, best_gain = gain;
+      is_made = part.size() == raw.size();
     }
   }
-  return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
+  if (best == nullptr) return FilteredBlock{raw, {}};
+  if (!is_made) return apply(raw, best->chain(), best_gain);
+  for (format::ChainStep& step : tried.steps) step.level = best_gain;
+  return tried;
 }
 
 // Percent, at least 1 where words pay, on parts from the middle of each half of the block, or on all of a small one.

@@ -32,7 +32,7 @@ class BlockFilterer {
   [[nodiscard]] FilteredBlock apply(ByteView raw, Filters filters, std::int8_t level);
   [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
-  [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes);
+  [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
 
   const SealOptions& options_;

@@ -84,9 +84,10 @@ ContentKind kind_of_filter(CodecId id) noexcept {
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
 
+FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) { return apply_to({raw, {}}, raw, filters, level); }
+
 // Filters that decline are left out.
-FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
-  FilteredBlock block{raw, {}};
+FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level) {
   const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
@@ -118,24 +119,31 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
   return size.value_or(bytes.size());
 }
 
-// Each candidate of the content's kind on a part from the middle of the block; of equals the first.
+// Each candidate of the content's kind on a part from the middle of the block; of equals the first. No filter works twice on the same: a chain that
+// begins with the one before goes on from it, and what the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
-  const Candidate* best = nullptr;
+  const Candidate *best = nullptr, *last = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
+  FilteredBlock tried{raw, {}};
+  const ByteView part = trial_part(raw, kind, options_.whole_trials);
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
-    const ByteView part = trial_part(raw, kind, options_.whole_trials);
     NPK_ASSIGN(const std::size_t plain, trial_size(part));
     for (const Candidate& candidate : kCandidates) {
       if (candidate.kind != kind) continue;
-      const FilteredBlock tried = apply(part, candidate.chain(), 0);
+      const bool goes_on = last != nullptr && last->count < candidate.count && std::ranges::equal(last->chain(), candidate.chain().first(last->count));
+      tried = goes_on ? apply_to(std::move(tried), part, candidate.chain().subspan(last->count), 0) : apply(part, candidate.chain(), 0);
+      last = &candidate;
       if (tried.steps.empty()) continue;
       NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes));
       const std::int8_t gain = percent_saved(plain, size);
       if (gain > best_gain) best = &candidate, best_gain = gain;
     }
   }
-  return best != nullptr ? apply(raw, best->chain(), best_gain) : FilteredBlock{raw, {}};
+  if (best == nullptr) return FilteredBlock{raw, {}};
+  if (best != last || part.size() != raw.size()) return apply(raw, best->chain(), best_gain);
+  for (format::ChainStep& step : tried.steps) step.level = best_gain;
+  return tried;
 }
 
 // Percent, at least 1 where words pay, on parts from the middle of each half of the block, or on all of a small one.

@@ -13,13 +13,22 @@ constexpr std::size_t kFewValues = 100;
 
 // Whether 256 of the values are of few kinds; what else an encoding of integers suits, classes suit as well.
 bool are_few(std::span<const std::uint64_t> values) {
-  std::array<std::uint64_t, kSampled> sample;
+  constexpr unsigned kSlotBits = 10;
+  std::array<std::uint64_t, 1U << kSlotBits> slots{};  // of values plus one, so that none is free: only the highest value is none
   const std::size_t step = std::max<std::size_t>(1, values.size() / kSampled);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < values.size() && count < kSampled; i += step) sample[count++] = values[i];
-  const std::span found = std::span(sample).first(count);
-  std::ranges::sort(found);
-  return static_cast<std::size_t>(std::unique(found.begin(), found.end()) - found.begin()) <= kFewValues;
+  std::size_t kinds = 0, has_highest = 0;
+  for (std::size_t i = 0, count = 0; i < values.size() && count < kSampled; i += step, ++count) {
+    const std::uint64_t value = values[i] + 1;
+    if (value == 0) {
+      has_highest = 1;
+      continue;
+    }
+    std::size_t at = static_cast<std::size_t>(value * 0x9E3779B97F4A7C15ULL >> (64 - kSlotBits));
+    while (slots[at] != 0 && slots[at] != value) at = (at + 1) % slots.size();
+    if (slots[at] == 0 && ++kinds > kFewValues) return false;
+    slots[at] = value;
+  }
+  return kinds + has_highest <= kFewValues;
 }
 
 // As PageCost, but as if there were one stream: what is smaller than this is smaller.

@@ -109,6 +109,15 @@ TEST_P(NumericKernel, SumsAsThePlainOne) {
   for (std::size_t lag = 1; lag < 1900; lag += 37) EXPECT_EQ(lag_kernel(GetParam())(&raw[1900], lag), lag_kernel("plain")(&raw[1900], lag));
 }
 
+TEST_P(NumericKernel, CountsEqualBytesAsThePlainOne) {
+  Bytes raw = random_bytes(3000, 12);
+  for (std::uint8_t& byte : raw) byte %= 5;
+  for (const std::size_t count : {0U, 1U, 31U, 64U, 100U, 1024U}) {
+    for (std::size_t lag = 1; lag < 1900; lag += 37)
+      EXPECT_EQ(equal_kernel(GetParam())(&raw[1900], count, lag), equal_kernel("plain")(&raw[1900], count, lag));
+  }
+}
+
 // In a process of its own: the choice is made once.
 TEST_P(NumericKernel, CanBeForcedByTheEnvironment) {
   const auto forced = [&] {

@@ -13,7 +13,10 @@ using format::CodecId;
 
 constexpr std::size_t kLeastFilteredBytes = 2048;
 constexpr std::size_t kTrialBytes = 512U << 10;
-constexpr std::size_t kNumericTrialBytes = 2U << 20;  // files of numbers are large, and much else in one part
+// Numbers are tried in pieces from all over the block: one kind of them says little of the next, and little of each suffices.
+constexpr std::size_t kPieces = 8;
+constexpr std::size_t kPieceUnit = 12U << 10;  // whole elements of any width
+constexpr std::size_t kPieceBytes = 11 * kPieceUnit;
 constexpr int kTrialLevel = 3;
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
 
@@ -53,13 +56,10 @@ constexpr std::array kWords = {CodecId::words};
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
   if (kind == ContentKind::x86_code || kind == ContentKind::arm64_code) return raw_length;
   if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines)) return raw_length;
-  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
+  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kPieces * kPieceBytes : kTrialBytes);
 }
 
-ByteView trial_part(ByteView raw, ContentKind kind, bool whole_trials) {
-  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, whole_trials));
-  return raw.subspan((raw.size() - size) / 2, size);
-}
+bool is_gathered(std::uint64_t raw_length, ContentKind kind) noexcept { return kind == ContentKind::numeric && raw_length > kPieces * kPieceBytes; }
 
 std::int8_t percent_saved(std::size_t before, std::size_t after) {
   return after >= before ? std::int8_t{0} : static_cast<std::int8_t>((before - after) * 100 / before);
@@ -69,11 +69,12 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
+  const std::uint64_t gathered_bytes = is_gathered(raw_length, kind) ? kPieces * kPieceBytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
     for (const CodecId id : candidate.chain()) {
       const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + kTrialEncoderBytes);
+      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + gathered_bytes + kTrialEncoderBytes);
     }
   }
   return most;
@@ -119,14 +120,26 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes) {
   return size.value_or(bytes.size());
 }
 
-// Each candidate of the content's kind on a part from the middle of the block; of equals the first. No filter works twice on the same: a chain that
+// A part from the middle of the block, or pieces of it.
+ByteView BlockFilterer::trial_part(ByteView raw, ContentKind kind) {
+  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, options_.whole_trials));
+  if (!is_gathered(raw.size(), kind)) return raw.subspan((raw.size() - size) / 2, size);
+  const MutableBytes pieces = gathered_.take(size);
+  for (std::size_t i = 0; i < kPieces; ++i) {
+    const std::size_t middle = (2 * i + 1) * raw.size() / (2 * kPieces);
+    std::ranges::copy(raw.subspan((middle - kPieceBytes / 2) / kPieceUnit * kPieceUnit, kPieceBytes), pieces.subspan(i * kPieceBytes).begin());
+  }
+  return pieces;
+}
+
+// Each candidate of the content's kind on a part of the block; of equals the first. No filter works twice on the same: a chain that
 // begins with the one before goes on from it, and what the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
   const Candidate *best = nullptr, *last = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   FilteredBlock tried{raw, {}};
-  const ByteView part = trial_part(raw, kind, options_.whole_trials);
+  const ByteView part = trial_part(raw, kind);
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
     NPK_ASSIGN(const std::size_t plain, trial_size(part));
     for (const Candidate& candidate : kCandidates) {
@@ -170,6 +183,7 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
   auto block = filtered(raw, kind);
   trial_encoder_.reset();
   trial_room_ = {};
+  gathered_ = {};
   return block;
 }
 

@@ -82,7 +82,7 @@ struct Trial {
 };
 
 // What the elements take as pages in a form, from a few pages.
-std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers) {
+std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, bool is_linear) {
   const std::size_t count = elements.size() / form.width, pages = (count + kPageValues - 1) / kPageValues;
   PageCost cost(form.width);
   std::uint64_t heads = 0;
@@ -92,7 +92,7 @@ std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::spa
     const std::size_t first = (pages * (2 * i + 1) / (2 * sampled)) * kPageValues;
     const std::span page = std::span(values).first(std::min(kPageValues, count - first));
     page_residuals(form, elements, first, page);
-    if (!numbers.empty()) heads += 16U * better_linear(form, elements, numbers, first, page).taps;
+    if (is_linear) heads += 16U * better_linear(form, elements, first, page).taps;
     cost.add(page);
   }
   return cost.count() == 0 ? ~std::uint64_t{0} : (cost.cost() + heads * 256) * 16 / cost.count() * count / 16;
@@ -102,7 +102,6 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
   static constexpr std::array kPredictors = {Predictor::none,     Predictor::left, Predictor::twice, Predictor::up,
                                              Predictor::gradient, Predictor::mean, Predictor::median};
   Trial best;
-  FilterVector<std::int32_t> numbers;
   for (const Predictor predictor : kPredictors) {
     ElementForm form = shape;
     set_predictor(form, predictor);
@@ -110,10 +109,9 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
     form.row = form.has_row() ? shape.row : 0;
     form.distance = form.has_distance() ? shape.distance : 1;
     const bool is_linear = may_be_linear(form) && predictor == Predictor::twice;
-    if (is_linear) numbers = signed_numbers_of(form, elements);
     ElementForm integers = form;
     integers.is_decimal = false;
-    const std::uint64_t cost = cost_of_pages(integers, elements, is_linear ? std::span<const std::int32_t>(numbers) : std::span<const std::int32_t>());
+    const std::uint64_t cost = cost_of_pages(integers, elements, is_linear);
     if (cost < best.cost) best = {form, cost};
   }
   return best;
@@ -142,9 +140,9 @@ std::vector<ElementForm> sound_shapes(const ElementForm& shape) {
 }
 
 std::uint64_t cost_of_part(const ElementForm& form, ByteView part) {
-  const FilterBytes elements = elements_of(form, part.subspan(form.lead, (part.size() - form.lead) / form.width * form.width));
-  const bool is_linear = may_be_linear(form) && form.predictor == Predictor::twice;
-  return cost_of_pages(form, elements, is_linear ? signed_numbers_of(form, elements) : FilterVector<std::int32_t>());
+  FilterBytes decimals;
+  const ByteView elements = elements_of(form, part.subspan(form.lead, (part.size() - form.lead) / form.width * form.width), decimals);
+  return cost_of_pages(form, elements, may_be_linear(form) && form.predictor == Predictor::twice);
 }
 
 // The shape as which a part of the bytes takes less than in the form that seemed best.
@@ -269,10 +267,11 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   ElementForm shape = form_of(group);
   const auto elements_for = [&](const ElementForm& form) { return bytes.subspan(form.lead, (group.length - form.lead) / form.width * form.width); };
   PageChoice choice;
-  Trial best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+  FilterBytes decimals;
+  Trial best = best_prediction(shape, elements_of(shape, elements_for(shape), decimals));
   if (const auto sound = shape_of_sound(bytes, best.form)) {
     shape = *sound;
-    best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+    best = best_prediction(shape, elements_of(shape, elements_for(shape), decimals));
   }
   const ByteView elements = elements_for(shape);
   choice.ranks = rank_elements(shape, elements);

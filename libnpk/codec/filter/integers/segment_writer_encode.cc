@@ -45,20 +45,18 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
   pages.append_elements(raw.subspan(choice.form.lead + bytes.size()));
   if (choice.ranks) write_table(pages, choice.form.width, *choice.ranks);
   pages.begin_column();
-  const FilterBytes elements = choice.ranks ? choice.ranks->elements : elements_of(choice.form, bytes);
+  FilterBytes decimals;
+  const ByteView elements = choice.ranks ? ByteView(choice.ranks->elements) : elements_of(choice.form, bytes, decimals);
   ElementForm form = choice.form;
   form.is_decimal = false;
-  const FilterBytes residuals = residuals_of(form, elements);
   const bool is_linear = may_be_linear(form);
-  FilterVector<std::int32_t> numbers;
-  if (is_linear) numbers = signed_numbers_of(form, elements);
   std::array<std::uint64_t, kPageValues> values;
   AdaptivePrediction adaptive;
   for (std::size_t from = 0; from < count; from += kPageValues) {
     const std::span page = std::span(values).first(std::min(kPageValues, count - from));
-    numbers_of(form, residuals, from, page);
+    page_residuals(form, elements, from, page);
     LinearPrediction linear;
-    if (is_linear) linear = better_linear(form, elements, numbers, from, page);
+    if (is_linear) linear = better_linear(form, elements, from, page);
     if (choice.may_adapt && linear.taps != 0) linear.is_adaptive = adapt(adaptive, form, from, page);
     pages.write(form.width, page, linear);
   }

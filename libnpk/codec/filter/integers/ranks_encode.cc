@@ -20,6 +20,7 @@ std::uint64_t hash_of(std::uint64_t value) noexcept { return value * 0x9E3779B97
 template <class Number>
 class NumberTable {
  public:
+  void prefetch(Number number) const noexcept { __builtin_prefetch(&slots_[static_cast<std::size_t>(hash_of(number) >> shift_)]); }
   std::uint32_t id_of(Number number) {
     Slot& slot = find(number);
     if (slot.id != kNone) return slot.id;
@@ -55,26 +56,6 @@ class NumberTable {
   unsigned shift_ = 64 - 12;
   FilterVector<Slot> slots_ = FilterVector<Slot>(std::size_t{1} << 12);  // few: most tables are small, and fit a cache
   FilterVector<Number> numbers_;
-};
-
-// The same by place.
-template <>
-class NumberTable<std::uint16_t> {
- public:
-  std::uint32_t id_of(std::uint16_t number) {
-    std::uint32_t& id = ids_[number];
-    if (id == 0) {
-      numbers_.push_back(number);
-      id = static_cast<std::uint32_t>(numbers_.size());
-    }
-    return id - 1;
-  }
-  [[nodiscard]] const FilterVector<std::uint16_t>& numbers() const noexcept { return numbers_; }
-  [[nodiscard]] FilterVector<std::uint16_t> take_numbers() { return std::move(numbers_); }
-
- private:
-  FilterVector<std::uint32_t> ids_ = FilterVector<std::uint32_t>(65536);  // and 1
-  FilterVector<std::uint16_t> numbers_;
 };
 
 // About how many numbers differ, or fewer: of many elements those count whose hashes begin with zeros, so all that are alike or none. By a map of bits.
@@ -182,10 +163,12 @@ FilterVector<std::uint64_t> rank_numbers(const FilterVector<typename E::Number>&
 template <class E>
 FilterVector<typename E::Number> number_elements(ByteView elements, FilterBytes& ids) {
   const std::size_t count = elements.size() / E::kWidth;
+  constexpr std::size_t kAhead = 16 * E::kWidth;
   NumberTable<typename E::Number> table;
+  const auto number_at = [&](std::size_t at) { return static_cast<typename E::Number>(E::load(elements.data() + at) >> E::kUnused); };
   for (std::size_t at = 0; at < elements.size(); at += E::kWidth) {
-    const auto number = static_cast<typename E::Number>(E::load(elements.data() + at) >> E::kUnused);
-    const std::uint32_t id = table.id_of(number);
+    if (at + kAhead < elements.size()) table.prefetch(number_at(at + kAhead));
+    const std::uint32_t id = table.id_of(number_at(at));
     if (2 * std::size_t{id} >= count) return {};
     E::store(ids.data() + at, static_cast<typename E::Number>(static_cast<typename E::Number>(id) << E::kUnused));
   }
@@ -193,17 +176,24 @@ FilterVector<typename E::Number> number_elements(ByteView elements, FilterBytes&
   return table.take_numbers();
 }
 
+// What negative numbers seem to be.
+template <class E, class Numbers>
+KeyOrder order_of(const Numbers& numbers) {
+  using Number = typename E::Number;
+  if (std::ranges::none_of(numbers, [](Number number) { return number >> (8 * E::kWidth - 1) != 0; })) return KeyOrder::unsigned_numbers;
+  return are_floats<Number>(numbers, E::kWidth) ? KeyOrder::floats : KeyOrder::signed_numbers;
+}
+
 template <class E>
 std::optional<Ranks> rank(ByteView elements) {
   using Number = typename E::Number;
   const std::size_t count = elements.size() / E::kWidth;
-  if (count < kLeastElements || (E::kWidth > 2 && 2 * about_different<E>(elements) > count + count / 8)) return std::nullopt;
+  if (count < kLeastElements || 2 * about_different<E>(elements) > count + count / 8) return std::nullopt;
   Ranks ranks;
   ranks.elements.resize(elements.size());
   const FilterVector<Number> numbers = number_elements<E>(elements, ranks.elements);
   if (numbers.empty()) return std::nullopt;
-  const bool has_negative = std::ranges::any_of(numbers, [](Number number) { return number >> (8 * E::kWidth - 1) != 0; });
-  if (has_negative) ranks.order = are_floats<Number>(numbers, E::kWidth) ? KeyOrder::floats : KeyOrder::signed_numbers;
+  ranks.order = order_of<E>(numbers);
   FilterVector<std::uint32_t> places;
   ranks.keys = rank_numbers<E>(numbers, ranks.order, places);
   for (std::size_t at = 0; at < elements.size(); at += E::kWidth) {
@@ -213,13 +203,37 @@ std::optional<Ranks> rank(ByteView elements) {
   return ranks;
 }
 
+// The same by a table of all numbers of 16 bits.
+template <class E>
+std::optional<Ranks> rank_short(ByteView elements) {
+  constexpr std::size_t kNumbers = 65536;
+  const std::size_t count = elements.size() / E::kWidth;
+  if (count < kLeastElements) return std::nullopt;
+  FilterVector<std::uint16_t> places(kNumbers);  // of those that occur 1 at first
+  for (std::size_t at = 0; at < elements.size(); at += E::kWidth) places[E::load(elements.data() + at)] = 1;
+  Ranks ranks;
+  if (std::any_of(places.begin() + kNumbers / 2, places.end(), [](std::uint16_t place) { return place != 0; })) ranks.order = KeyOrder::signed_numbers;
+  const std::size_t first = ranks.order == KeyOrder::signed_numbers ? kNumbers / 2 : 0;
+  for (std::size_t key = 0; key < kNumbers; ++key) {
+    std::uint16_t& place = places[key ^ first];
+    if (place == 0) continue;
+    place = static_cast<std::uint16_t>(ranks.keys.size());
+    ranks.keys.push_back(key);
+  }
+  if (2 * ranks.keys.size() > count) return std::nullopt;
+  ranks.elements.resize(elements.size());
+  for (std::size_t at = 0; at < elements.size(); at += E::kWidth) E::store(ranks.elements.data() + at, places[E::load(elements.data() + at)]);
+  return ranks;
+}
+
 }  // namespace
 
 std::optional<Ranks> rank_elements(const numeric::ElementForm& form, ByteView elements) {
   std::optional<Ranks> ranks;
   try {
     with_element(form, [&]<class E>() {
-      if constexpr (E::kWidth > 1) ranks = rank<E>(elements);
+      if constexpr (E::kWidth == 2) ranks = rank_short<E>(elements);
+      if constexpr (E::kWidth > 2) ranks = rank<E>(elements);
     });
   } catch (const FilterMemoryExceeded&) {
     return std::nullopt;

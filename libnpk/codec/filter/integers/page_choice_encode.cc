@@ -18,7 +18,7 @@ using numeric::Segment;
 constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
 constexpr std::size_t kSampledPlaces = 8;
 constexpr std::size_t kLeastNoiseBytes = 65536;
-constexpr std::size_t kTriedBytes = 256U << 10;
+constexpr std::size_t kTriedBytes = 256U << 10, kTriedRankedBytes = 1U << 20;
 constexpr std::size_t kSoundBytes = 128U << 10;
 constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
 
@@ -207,9 +207,30 @@ std::optional<PageChoice> rank_floats(ByteView bytes, const ElementForm& neighbo
   return best;
 }
 
-// By a trial of the middle of the group, or where there is a table, of all of it.
+std::size_t compressed_size(PageWriter& pages, CompressedCost& cost) {
+  std::size_t size = 0;
+  for (const FilterBytes& part : pages.finish()) size += cost.of(part);
+  return size;
+}
+
+// What `bytes`, those of the group from `skipped` on, take as pages by a choice made for all of the group; of a table as much as their share of it.
+std::size_t trial_size(ByteView bytes, std::size_t skipped, const Group& group, const PageChoice& choice, CompressedCost& cost) {
+  PageWriter pages;
+  if (!choice.ranks || bytes.size() == group.length) {
+    write_pages(pages, bytes, choice);
+    return compressed_size(pages, cost);
+  }
+  PageWriter table;
+  write_table(table, choice.form.width, *choice.ranks);
+  const ByteView elements = ByteView(choice.ranks->elements).subspan(skipped, (bytes.size() - choice.form.lead) / choice.form.width * choice.form.width);
+  PageChoice part{choice.form, Ranks{choice.ranks->order, {}, FilterBytes(elements.begin(), elements.end())}};
+  write_pages(pages, bytes, part);
+  return compressed_size(pages, cost) + compressed_size(table, cost) * bytes.size() / group.length;
+}
+
+// By a trial of the middle of the group, or where there is a table, of more of it.
 bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
-  const std::size_t length = choice.ranks ? group.length : std::min(group.length, kTriedBytes);
+  const std::size_t length = std::min(group.length, choice.ranks ? kTriedRankedBytes : kTriedBytes);
   const std::size_t skipped = choice.form.width == 3 ? 0 : (group.length - length) / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit;
   const ByteView bytes = raw.subspan(group.at + skipped, length);
   std::vector<Segment> segments;
@@ -219,14 +240,10 @@ bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
     if (from < end) segments.push_back({segment.form, end - from});
     at += segment.length;
   }
-  PageWriter plain, pages;
-  write_segments(plain, bytes, segments);
-  write_pages(pages, bytes, choice);
   CompressedCost cost;
-  std::size_t plain_size = 0, pages_size = 0;
-  for (const FilterBytes& part : plain.finish()) plain_size += cost.of(part);
-  for (const FilterBytes& part : pages.finish()) pages_size += cost.of(part);
-  return pages_size < plain_size;
+  PageWriter plain;
+  write_segments(plain, bytes, segments);
+  return trial_size(bytes, skipped, group, choice, cost) < compressed_size(plain, cost);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ namespace {
 using numeric::ElementForm;
 using numeric::Segment;
 
+}  // namespace
+
 void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
   pages.append_number(ranks.keys.size());
   pages.append_number(static_cast<std::uint64_t>(ranks.order));
@@ -24,8 +26,6 @@ void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
     pages.write(bytes, std::span(gaps).first(count), {});
   }
 }
-
-}  // namespace
 
 void write_segments(PageWriter& pages, ByteView raw, const std::vector<Segment>& segments) {
   numeric::SegmentEncoder encoder;

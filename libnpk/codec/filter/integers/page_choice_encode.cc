@@ -19,6 +19,7 @@ constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
 constexpr std::size_t kSampledPlaces = 8;
 constexpr std::size_t kLeastNoiseBytes = 65536;
 constexpr std::size_t kTriedBytes = 256U << 10, kTriedRankedBytes = 1U << 20;
+constexpr std::size_t kMostOfRanked = 8;  // a table for all but an eighth: one for the rest too would not be much better
 constexpr std::size_t kSoundBytes = 128U << 10;
 constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
 
@@ -291,6 +292,7 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
     best = best_prediction(shape, elements_of(shape, elements_for(shape), decimals));
   }
   const ByteView elements = elements_for(shape);
+  const bool may_be_floats = (shape.width < 4 || shape.lead != 0) && bytes.size() >= kLeastNoiseBytes;  // the shape may have been noise's
   choice.ranks = rank_elements(shape, elements);
   if (choice.ranks) {
     const Trial ranked = best_ranked(shape, *choice.ranks);
@@ -299,8 +301,8 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   choice.form = best.form;
   choice.cost = best.cost;
   if (!best.form.is_ranked) choice.ranks.reset();
-  if ((shape.width < 4 || shape.lead != 0) && bytes.size() >= kLeastNoiseBytes) {
-    if (auto floats = rank_floats(bytes, {}, choice.cost)) choice = std::move(*floats);  // the shape may have been noise's
+  if (may_be_floats) {
+    if (auto floats = rank_floats(bytes, {}, choice.cost)) choice = std::move(*floats);
   }
   const bool is_close = choice.cost + choice.cost / 8 > alone;
   if (choice.cost > alone + alone / 16 || ((is_close || choice.ranks) && !is_smaller(raw, group, choice))) return std::nullopt;
@@ -317,6 +319,9 @@ std::optional<PageChoice> choose_ranks(ByteView raw, std::span<const Group> grou
   }
   const std::size_t length = groups.back().at + groups.back().length - groups.front().at;
   if (length < kLeastNoiseBytes) return std::nullopt;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (choices[i] && choices[i]->ranks && groups[i].length > length - length / kMostOfRanked) return std::nullopt;
+  }
   return rank_floats(raw.subspan(groups.front().at, length), neighbours, cost);
 }
 

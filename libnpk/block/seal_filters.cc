@@ -13,7 +13,10 @@ using format::CodecId;
 
 constexpr std::size_t kLeastFilteredBytes = 2048;
 constexpr std::size_t kTrialBytes = 512U << 10;
-constexpr std::size_t kNumericTrialBytes = 2U << 20;  // files of numbers are large, and much else in one part
+// Numbers are tried in pieces from all over the block: one kind of them says little of the next, and little of each suffices.
+constexpr std::size_t kPieces = 8;
+constexpr std::size_t kPieceUnit = 12U << 10;  // whole elements of any width
+constexpr std::size_t kPieceBytes = 11 * kPieceUnit;
 constexpr std::int8_t kTrialLevel = 3;
 constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, or nothing, and all of a block is tried
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
@@ -56,13 +59,10 @@ bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code |
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
   if (is_code(kind)) return raw_length;
   if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines)) return raw_length;
-  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kNumericTrialBytes : kTrialBytes);
+  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kPieces * kPieceBytes : kTrialBytes);
 }
 
-ByteView trial_part(ByteView raw, ContentKind kind, bool whole_trials) {
-  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, whole_trials));
-  return raw.subspan((raw.size() - size) / 2, size);
-}
+bool is_gathered(std::uint64_t raw_length, ContentKind kind) noexcept { return kind == ContentKind::numeric && raw_length > kPieces * kPieceBytes; }
 
 std::int8_t percent_saved(std::size_t before, std::size_t after) {
   return after >= before ? std::int8_t{0} : static_cast<std::int8_t>((before - after) * 100 / before);
@@ -72,11 +72,12 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
+  const std::uint64_t gathered_bytes = is_gathered(raw_length, kind) ? kPieces * kPieceBytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
     for (const CodecId id : candidate.chain()) {
       const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + kTrialEncoderBytes);
+      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + gathered_bytes + kTrialEncoderBytes);
     }
   }
   return most;
@@ -87,9 +88,10 @@ ContentKind kind_of_filter(CodecId id) noexcept {
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
 
+FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) { return apply_to({raw, {}}, raw, filters, level); }
+
 // Filters that decline are left out.
-FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
-  FilteredBlock block{raw, {}};
+FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level) {
   const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
@@ -122,30 +124,41 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) 
   return size.value_or(bytes.size());
 }
 
-// Each candidate of the content's kind on a part from the middle of the block; of equals the first.
+// A part from the middle of the block, or pieces of it.
+ByteView BlockFilterer::trial_part(ByteView raw, ContentKind kind) {
+  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, options_.whole_trials));
+  if (!is_gathered(raw.size(), kind)) return raw.subspan((raw.size() - size) / 2, size);
+  const MutableBytes pieces = gathered_.take(size);
+  for (std::size_t i = 0; i < kPieces; ++i) {
+    const std::size_t middle = (2 * i + 1) * raw.size() / (2 * kPieces);
+    std::ranges::copy(raw.subspan((middle - kPieceBytes / 2) / kPieceUnit * kPieceUnit, kPieceBytes), pieces.subspan(i * kPieceBytes).begin());
+  }
+  return pieces;
+}
+
+// Each candidate of the content's kind on a part of the block; of equals the first. No filter works twice on the same: a chain that
+// begins with the one before goes on from it, and what the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
-  const Candidate* best = nullptr;
+  const Candidate *best = nullptr, *last = nullptr;
   std::int8_t best_gain = kLeastGainPercent - 1;
   FilteredBlock tried{raw, {}};
-  bool is_made = false;  // `tried` is what the best one makes of all of the block
+  const ByteView part = trial_part(raw, kind);
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
-    const ByteView part = trial_part(raw, kind, options_.whole_trials);
     NPK_ASSIGN(const std::size_t plain, trial_size(part, kind));
     for (const Candidate& candidate : kCandidates) {
       if (candidate.kind != kind) continue;
-      tried = apply(part, candidate.chain(), 0);
-      is_made = false;
+      const bool goes_on = last != nullptr && last->count < candidate.count && std::ranges::equal(last->chain(), candidate.chain().first(last->count));
+      tried = goes_on ? apply_to(std::move(tried), part, candidate.chain().subspan(last->count), 0) : apply(part, candidate.chain(), 0);
+      last = &candidate;
       if (tried.steps.empty()) continue;
       NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
       const std::int8_t gain = percent_saved(plain, size);
-      if (gain <= best_gain) continue;
-      best = &candidate, best_gain = gain;
-      is_made = part.size() == raw.size();
+      if (gain > best_gain) best = &candidate, best_gain = gain;
     }
   }
   if (best == nullptr) return FilteredBlock{raw, {}};
-  if (!is_made) return apply(raw, best->chain(), best_gain);
+  if (best != last || part.size() != raw.size()) return apply(raw, best->chain(), best_gain);
   for (format::ChainStep& step : tried.steps) step.level = best_gain;
   return tried;
 }
@@ -174,6 +187,7 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
   auto block = filtered(raw, kind);
   trial_encoder_.reset();
   trial_room_ = {};
+  gathered_ = {};
   return block;
 }
 

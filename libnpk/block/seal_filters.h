@@ -30,14 +30,16 @@ class BlockFilterer {
   using Filters = std::span<const format::CodecId>;
 
   [[nodiscard]] FilteredBlock apply(ByteView raw, Filters filters, std::int8_t level);
+  [[nodiscard]] FilteredBlock apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level);
   [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
+  [[nodiscard]] ByteView trial_part(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
 
   const SealOptions& options_;
   MutableBytes room_;
-  codec::FilterBuffer buffer_, trial_room_;
+  codec::FilterBuffer buffer_, trial_room_, gathered_;
   std::unique_ptr<codec::Encoder> trial_encoder_;
 };
 

@@ -3,6 +3,8 @@
 
 #include <cstdlib>
 
+#include "codec/filter/integers/class_kernels_encode.h"
+#include "codec/filter/integers/linear_kernels_encode.h"
 #include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/encoder/lag_kernels.h"
 #include "codec/filter/numeric/encoder/residuals.h"
@@ -107,6 +109,61 @@ TEST_P(NumericKernel, ExchangesDecimalsAsThePlainOne) {
 TEST_P(NumericKernel, SumsAsThePlainOne) {
   const Bytes raw = random_bytes(3000, 11);
   for (std::size_t lag = 1; lag < 1900; lag += 37) EXPECT_EQ(lag_kernel(GetParam())(&raw[1900], lag), lag_kernel("plain")(&raw[1900], lag));
+}
+
+TEST_P(NumericKernel, CountsEqualBytesAsThePlainOne) {
+  Bytes raw = random_bytes(3000, 12);
+  for (std::uint8_t& byte : raw) byte %= 5;
+  for (const std::size_t count : {0U, 1U, 31U, 64U, 100U, 1024U}) {
+    for (std::size_t lag = 1; lag < 1900; lag += 37)
+      EXPECT_EQ(equal_kernel(GetParam())(&raw[1900], count, lag), equal_kernel("plain")(&raw[1900], count, lag));
+  }
+}
+
+TEST_P(NumericKernel, ClassifiesAsThePlainOne) {
+  const Bytes noise = random_bytes(8 * integers::kPageValues, 13);
+  for (const unsigned bytes : {1U, 2U, 3U, 4U}) {
+    std::vector<std::uint64_t> values(integers::kPageValues);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const unsigned bits = static_cast<unsigned>(i % (8 * bytes + 1));
+      values[i] = i < 600 ? load_le<std::uint64_t>(&noise[8 * i]) & ((std::uint64_t{1} << bits) - 1) : (std::uint64_t{1} << bits) - (bits != 0 ? i % 2 : 1);
+      values[i] &= (std::uint64_t{1} << 8 * bytes) - 1;
+    }
+    for (const std::size_t count : {std::size_t{0}, std::size_t{1}, std::size_t{37}, integers::kPageValues}) {
+      std::array<std::uint8_t, integers::kPageValues> symbols{}, low{}, expected_symbols{}, expected_low{};
+      integers::classify_kernel(GetParam())(integers::Classes(bytes), std::span(values).first(count), symbols.data(), low.data());
+      integers::classify_kernel("plain")(integers::Classes(bytes), std::span(values).first(count), expected_symbols.data(), expected_low.data());
+      ASSERT_EQ(symbols, expected_symbols) << bytes;
+      ASSERT_EQ(low, expected_low) << bytes;
+    }
+  }
+}
+
+TEST_P(NumericKernel, PredictsLinearlyAsThePlainOne) {
+  constexpr std::size_t kBefore = integers::kFittedTaps * integers::kMostLinearDistance;
+  const Bytes noise = random_bytes(2 * (kBefore + integers::kPageValues), 14);
+  for (const unsigned bits : {8U, 16U}) {
+    std::vector<std::int32_t> numbers(kBefore + integers::kPageValues, -(1 << (bits - 1)));
+    for (std::size_t i = 0; i + 300 < numbers.size(); ++i) {
+      const auto number = static_cast<std::int16_t>(load_le<std::uint16_t>(&noise[2 * i]));
+      numbers[i] = bits == 16 ? number : static_cast<std::int8_t>(number);
+    }
+    const std::vector<double> reals(numbers.begin(), numbers.end());
+    for (std::size_t distance = 1; distance <= integers::kMostLinearDistance; ++distance) {
+      for (const std::size_t count : {std::size_t{1}, std::size_t{97}, integers::kPageValues}) {
+        integers::TapSums sums, expected_sums;
+        integers::product_kernel(GetParam())(&reals[kBefore], count, distance, sums);
+        integers::product_kernel("plain")(&reals[kBefore], count, distance, expected_sums);
+        ASSERT_EQ(sums, expected_sums);
+        integers::LinearPrediction linear{.taps = integers::kFittedTaps, .shift = static_cast<unsigned>(2 * distance - 1)};
+        for (std::size_t tap = 0; tap < integers::kFittedTaps; ++tap) linear.weights[tap] = static_cast<std::int16_t>(load_le<std::uint16_t>(&noise[64 * tap]));
+        std::array<std::uint32_t, integers::kPageValues> left{}, expected{};
+        integers::linear_kernel(GetParam())(&numbers[kBefore], count, distance, linear, bits, left.data());
+        integers::linear_kernel("plain")(&numbers[kBefore], count, distance, linear, bits, expected.data());
+        ASSERT_EQ(left, expected);
+      }
+    }
+  }
 }
 
 // In a process of its own: the choice is made once.

@@ -1,18 +1,33 @@
 // Weights of a linear prediction that fit a page.
 #pragma once
 
-#include <span>
+#include <array>
 
-#include "codec/filter/integers/page_reader.h"
+#include "codec/filter/integers/linear_kernels_encode.h"
 
 namespace npk::codec::integers {
 
-inline constexpr unsigned kFittedTaps = 12;
-inline constexpr std::size_t kMostLinearDistance = 8;
+// The numbers of a page, signed and of at most 24 bits, behind as many as any weight reaches.
+class LinearPage {
+ public:
+  LinearPage(unsigned bits, std::size_t distance, std::size_t count) noexcept : bits_(bits), distance_(distance), count_(count) {}
 
-// Weights for numbers[from..end), of at most 24 bits each, from those `distance`, twice that, … before. taps is kFittedTaps, or 0 if there are
-// none that help, or fewer numbers before.
-// Deterministic: double arithmetic without contraction.
-[[nodiscard]] LinearPrediction fit_linear(std::span<const std::int32_t> numbers, std::size_t from, std::size_t end, std::size_t distance);
+  [[nodiscard]] std::size_t before() const noexcept { return kFittedTaps * distance_; }
+  // Those before it first.
+  [[nodiscard]] std::span<std::int32_t> numbers() noexcept { return std::span(numbers_).first(before() + count_); }
+
+  // The weights of least squares, or no taps if there are none that help.
+  // Deterministic: double arithmetic without contraction.
+  [[nodiscard]] LinearPrediction fit() const;
+  void take(const LinearPrediction& linear, std::span<std::uint32_t> residuals) const noexcept;
+
+ private:
+  [[nodiscard]] const std::int32_t* first() const noexcept { return numbers_.data() + before(); }
+
+  unsigned bits_;
+  std::size_t distance_;
+  std::size_t count_;
+  std::array<std::int32_t, kFittedTaps * kMostLinearDistance + kPageValues> numbers_;
+};
 
 }  // namespace npk::codec::integers

@@ -18,7 +18,8 @@ using numeric::Segment;
 constexpr std::size_t kSampledPages = numeric::kMaxCostedBytes / kPageValues;
 constexpr std::size_t kSampledPlaces = 8;
 constexpr std::size_t kLeastNoiseBytes = 65536;
-constexpr std::size_t kTriedBytes = 256U << 10;
+constexpr std::size_t kTriedBytes = 256U << 10, kTriedRankedBytes = 1U << 20;
+constexpr std::size_t kMostOfRanked = 8;  // a table for all but an eighth: one for the rest too would not be much better
 constexpr std::size_t kSoundBytes = 128U << 10;
 constexpr std::uint64_t kPlainBitsPerByte = 4;  // stretches that are left alone but take more are noise, and may be more of their neighbours
 
@@ -82,7 +83,7 @@ struct Trial {
 };
 
 // What the elements take as pages in a form, from a few pages.
-std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers) {
+std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, bool is_linear) {
   const std::size_t count = elements.size() / form.width, pages = (count + kPageValues - 1) / kPageValues;
   PageCost cost(form.width);
   std::uint64_t heads = 0;
@@ -92,7 +93,7 @@ std::uint64_t cost_of_pages(const ElementForm& form, ByteView elements, std::spa
     const std::size_t first = (pages * (2 * i + 1) / (2 * sampled)) * kPageValues;
     const std::span page = std::span(values).first(std::min(kPageValues, count - first));
     page_residuals(form, elements, first, page);
-    if (!numbers.empty()) heads += 16U * better_linear(form, elements, numbers, first, page).taps;
+    if (is_linear) heads += 16U * better_linear(form, elements, first, page).taps;
     cost.add(page);
   }
   return cost.count() == 0 ? ~std::uint64_t{0} : (cost.cost() + heads * 256) * 16 / cost.count() * count / 16;
@@ -102,7 +103,6 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
   static constexpr std::array kPredictors = {Predictor::none,     Predictor::left, Predictor::twice, Predictor::up,
                                              Predictor::gradient, Predictor::mean, Predictor::median};
   Trial best;
-  FilterVector<std::int32_t> numbers;
   for (const Predictor predictor : kPredictors) {
     ElementForm form = shape;
     set_predictor(form, predictor);
@@ -110,10 +110,9 @@ Trial best_prediction(const ElementForm& shape, ByteView elements) {
     form.row = form.has_row() ? shape.row : 0;
     form.distance = form.has_distance() ? shape.distance : 1;
     const bool is_linear = may_be_linear(form) && predictor == Predictor::twice;
-    if (is_linear) numbers = signed_numbers_of(form, elements);
     ElementForm integers = form;
     integers.is_decimal = false;
-    const std::uint64_t cost = cost_of_pages(integers, elements, is_linear ? std::span<const std::int32_t>(numbers) : std::span<const std::int32_t>());
+    const std::uint64_t cost = cost_of_pages(integers, elements, is_linear);
     if (cost < best.cost) best = {form, cost};
   }
   return best;
@@ -142,9 +141,9 @@ std::vector<ElementForm> sound_shapes(const ElementForm& shape) {
 }
 
 std::uint64_t cost_of_part(const ElementForm& form, ByteView part) {
-  const FilterBytes elements = elements_of(form, part.subspan(form.lead, (part.size() - form.lead) / form.width * form.width));
-  const bool is_linear = may_be_linear(form) && form.predictor == Predictor::twice;
-  return cost_of_pages(form, elements, is_linear ? signed_numbers_of(form, elements) : FilterVector<std::int32_t>());
+  FilterBytes decimals;
+  const ByteView elements = elements_of(form, part.subspan(form.lead, (part.size() - form.lead) / form.width * form.width), decimals);
+  return cost_of_pages(form, elements, may_be_linear(form) && form.predictor == Predictor::twice);
 }
 
 // The shape as which a part of the bytes takes less than in the form that seemed best.
@@ -209,9 +208,30 @@ std::optional<PageChoice> rank_floats(ByteView bytes, const ElementForm& neighbo
   return best;
 }
 
-// By a trial of the middle of the group, or where there is a table, of all of it.
+std::size_t compressed_size(PageWriter& pages, CompressedCost& cost) {
+  std::size_t size = 0;
+  for (const FilterBytes& part : pages.finish()) size += cost.of(part);
+  return size;
+}
+
+// What `bytes`, those of the group from `skipped` on, take as pages by a choice made for all of the group; of a table as much as their share of it.
+std::size_t trial_size(ByteView bytes, std::size_t skipped, const Group& group, const PageChoice& choice, CompressedCost& cost) {
+  PageWriter pages;
+  if (!choice.ranks || bytes.size() == group.length) {
+    write_pages(pages, bytes, choice);
+    return compressed_size(pages, cost);
+  }
+  PageWriter table;
+  write_table(table, choice.form.width, *choice.ranks);
+  const ByteView elements = ByteView(choice.ranks->elements).subspan(skipped, (bytes.size() - choice.form.lead) / choice.form.width * choice.form.width);
+  PageChoice part{choice.form, Ranks{choice.ranks->order, {}, FilterBytes(elements.begin(), elements.end())}};
+  write_pages(pages, bytes, part);
+  return compressed_size(pages, cost) + compressed_size(table, cost) * bytes.size() / group.length;
+}
+
+// By a trial of the middle of the group, or where there is a table, of more of it.
 bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
-  const std::size_t length = choice.ranks ? group.length : std::min(group.length, kTriedBytes);
+  const std::size_t length = std::min(group.length, choice.ranks ? kTriedRankedBytes : kTriedBytes);
   const std::size_t skipped = choice.form.width == 3 ? 0 : (group.length - length) / 2 / numeric::kSegmentUnit * numeric::kSegmentUnit;
   const ByteView bytes = raw.subspan(group.at + skipped, length);
   std::vector<Segment> segments;
@@ -221,14 +241,10 @@ bool is_smaller(ByteView raw, const Group& group, const PageChoice& choice) {
     if (from < end) segments.push_back({segment.form, end - from});
     at += segment.length;
   }
-  PageWriter plain, pages;
-  write_segments(plain, bytes, segments);
-  write_pages(pages, bytes, choice);
   CompressedCost cost;
-  std::size_t plain_size = 0, pages_size = 0;
-  for (const FilterBytes& part : plain.finish()) plain_size += cost.of(part);
-  for (const FilterBytes& part : pages.finish()) pages_size += cost.of(part);
-  return pages_size < plain_size;
+  PageWriter plain;
+  write_segments(plain, bytes, segments);
+  return trial_size(bytes, skipped, group, choice, cost) < compressed_size(plain, cost);
 }
 
 }  // namespace
@@ -269,12 +285,14 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   ElementForm shape = form_of(group);
   const auto elements_for = [&](const ElementForm& form) { return bytes.subspan(form.lead, (group.length - form.lead) / form.width * form.width); };
   PageChoice choice;
-  Trial best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+  FilterBytes decimals;
+  Trial best = best_prediction(shape, elements_of(shape, elements_for(shape), decimals));
   if (const auto sound = shape_of_sound(bytes, best.form)) {
     shape = *sound;
-    best = best_prediction(shape, elements_of(shape, elements_for(shape)));
+    best = best_prediction(shape, elements_of(shape, elements_for(shape), decimals));
   }
   const ByteView elements = elements_for(shape);
+  const bool may_be_floats = (shape.width < 4 || shape.lead != 0) && bytes.size() >= kLeastNoiseBytes;  // the shape may have been noise's
   choice.ranks = rank_elements(shape, elements);
   if (choice.ranks) {
     const Trial ranked = best_ranked(shape, *choice.ranks);
@@ -283,8 +301,8 @@ std::optional<PageChoice> choose_pages(ByteView raw, const Group& group) {
   choice.form = best.form;
   choice.cost = best.cost;
   if (!best.form.is_ranked) choice.ranks.reset();
-  if ((shape.width < 4 || shape.lead != 0) && bytes.size() >= kLeastNoiseBytes) {
-    if (auto floats = rank_floats(bytes, {}, choice.cost)) choice = std::move(*floats);  // the shape may have been noise's
+  if (may_be_floats) {
+    if (auto floats = rank_floats(bytes, {}, choice.cost)) choice = std::move(*floats);
   }
   const bool is_close = choice.cost + choice.cost / 8 > alone;
   if (choice.cost > alone + alone / 16 || ((is_close || choice.ranks) && !is_smaller(raw, group, choice))) return std::nullopt;
@@ -301,6 +319,9 @@ std::optional<PageChoice> choose_ranks(ByteView raw, std::span<const Group> grou
   }
   const std::size_t length = groups.back().at + groups.back().length - groups.front().at;
   if (length < kLeastNoiseBytes) return std::nullopt;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (choices[i] && choices[i]->ranks && groups[i].length > length - length / kMostOfRanked) return std::nullopt;
+  }
   return rank_floats(raw.subspan(groups.front().at, length), neighbours, cost);
 }
 

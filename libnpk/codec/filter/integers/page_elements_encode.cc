@@ -1,9 +1,12 @@
 #include "codec/filter/integers/page_elements_encode.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 
 #include "codec/filter/integers/linear.h"
 #include "codec/filter/integers/linear_encode.h"
+#include "codec/filter/numeric/decimals.h"
 #include "codec/filter/numeric/encoder/residuals.h"
 #include "codec/filter/numeric/encoder/split_kernels.h"
 
@@ -11,20 +14,11 @@ namespace npk::codec::integers {
 
 using numeric::ElementForm;
 
-FilterBytes elements_of(const ElementForm& form, ByteView raw) {
-  ElementForm plain = form;
-  plain.predictor = numeric::Predictor::none;
-  plain.layout = numeric::Layout::together;
-  return residuals_of(plain, raw);
-}
-
-FilterBytes residuals_of(const ElementForm& form, ByteView elements) {
-  ElementForm together = form;
-  together.layout = numeric::Layout::together;
-  together.lead = 0;
-  FilterBytes residuals(elements.size());
-  numeric::SegmentEncoder().apply(together, elements, residuals);
-  return residuals;
+ByteView elements_of(const ElementForm& form, ByteView raw, FilterBytes& decimals) {
+  if (!form.is_decimal) return raw;
+  decimals.assign(raw.begin(), raw.end());
+  numeric::decimal_kernel(numeric::split_kernel().name)(form, decimals.data(), raw.size() / form.width, decimals.data());
+  return decimals;
 }
 
 void numbers_of(const ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers) {
@@ -35,10 +29,23 @@ void numbers_of(const ElementForm& form, ByteView elements, std::size_t first, s
 }
 
 void page_residuals(const ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers) {
-  const std::size_t before = std::min(first, elements_before(form));
-  if (before < elements_before(form)) return numbers_of(form, residuals_of(form, elements.first((first + numbers.size()) * form.width)), first, numbers);
   std::array<std::uint8_t, kPageValues * 8> residuals;
-  numeric::residual_kernel(numeric::split_kernel().name)(form, elements.data(), first, first + numbers.size(), residuals.data());
+  const numeric::TakeResiduals take = numeric::residual_kernel(numeric::split_kernel().name);
+  const std::size_t end = first + numbers.size();
+  std::size_t at = first;
+  const auto take_to = [&](const ElementForm& as, std::size_t last) {
+    if (at >= std::min(last, end)) return;
+    take(as, elements.data(), at, std::min(last, end), residuals.data() + (at - first) * form.width);
+    at = std::min(last, end);
+  };
+  if (form.has_distance() && first < elements_before(form)) {
+    ElementForm near_front = form;
+    near_front.predictor = numeric::Predictor::none;
+    take_to(near_front, form.distance);
+    near_front.predictor = form.predictor == numeric::Predictor::exclusive ? form.predictor : numeric::Predictor::left;
+    take_to(near_front, elements_before(form));
+  }
+  take_to(form, end);
   numbers_of(form, residuals, 0, numbers);
 }
 
@@ -46,48 +53,39 @@ bool may_be_linear(const ElementForm& form) noexcept {
   return form.width <= 3 && form.zigzag && !form.has_row() && !form.is_ranked && form.distance <= kMostLinearDistance;
 }
 
-FilterVector<std::int32_t> signed_numbers_of(const ElementForm& form, ByteView elements) {
-  FilterVector<std::int32_t> numbers(elements.size() / form.width);
-  with_element(form, [&]<class E>() {
-    if constexpr (E::kWidth < 4) {
-      for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int32_t>(number_of<E>(E::load(elements.data() + i * E::kWidth)));
-    }
-  });
-  return numbers;
-}
-
 namespace {
 
-void linear_residuals(const ElementForm& form, ByteView elements, const LinearPrediction& linear, std::size_t first, std::span<std::uint64_t> residuals) {
-  const std::size_t left = std::size_t{form.distance} * form.width;
+void load_signed(const ElementForm& form, const std::uint8_t* from, std::span<std::int32_t> numbers) {
   with_element(form, [&]<class E>() {
     if constexpr (E::kWidth < 4) {
-      const LinearPrediction weights = linear;
-      for (std::size_t i = 0; i < residuals.size(); ++i) {
-        const std::uint8_t* at = elements.data() + (first + i) * E::kWidth;
-        const auto prediction = predict_linearly<E, kFittedTaps>(weights, at, left);
-        residuals[i] = E::zigzag(static_cast<typename E::Number>(E::load(at) - prediction)) >> E::kUnused;
-      }
+      for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<std::int32_t>(number_of<E>(E::load(from + i * E::kWidth)));
     }
   });
 }
 
-std::uint64_t width_sum(std::span<const std::uint64_t> values) noexcept {
-  std::uint64_t sum = 0;
-  for (const std::uint64_t value : values) sum += static_cast<std::uint64_t>(std::bit_width(value));
+// The sum of the numbers of bits of values below 2^24, which are floats' exponents.
+template <class Number>
+std::uint64_t width_sum(std::span<const Number> values) noexcept {
+  std::uint32_t sum = 0;
+  for (const Number value : values) {
+    const auto exponent = static_cast<std::int32_t>(std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<std::int32_t>(value))) >> 23U);
+    sum += static_cast<std::uint32_t>(std::max(exponent - 126, 0));
+  }
   return sum;
 }
 
 }  // namespace
 
-LinearPrediction better_linear(const ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers, std::size_t first,
-                               std::span<std::uint64_t> page) {
-  const LinearPrediction linear = fit_linear(numbers, first, first + page.size(), form.distance);
+LinearPrediction better_linear(const ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> page) {
+  if (first < (kFittedTaps + std::size_t{1}) * form.distance || page.size() < std::size_t{8} * kFittedTaps) return {};
+  LinearPage numbers(8U * form.width, form.distance, page.size());
+  load_signed(form, elements.data() + (first - numbers.before()) * form.width, numbers.numbers());
+  const LinearPrediction linear = numbers.fit();
   if (linear.taps == 0) return {};
-  std::array<std::uint64_t, kPageValues> residuals;
+  std::array<std::uint32_t, kPageValues> residuals;
   const std::span found = std::span(residuals).first(page.size());
-  linear_residuals(form, elements, linear, first, found);
-  if (width_sum(found) + 16U * (linear.taps + 1) >= width_sum(page)) return {};
+  numbers.take(linear, found);
+  if (width_sum<std::uint32_t>(found) + 16U * (linear.taps + 1) >= width_sum<std::uint64_t>(page)) return {};
   std::ranges::copy(found, page.begin());
   return linear;
 }
@@ -99,7 +97,7 @@ bool adapt(AdaptivePrediction& adaptive, const ElementForm& form, std::size_t fi
   const std::span found = std::span(residuals).first(page.size());
   std::ranges::copy(page, found.begin());
   tried.take_from(8U * form.width, form.distance, first, found);
-  if (width_sum(found) > width_sum(page) + page.size() / kLearningShare) return false;
+  if (width_sum<std::uint64_t>(found) > width_sum<std::uint64_t>(page) + page.size() / kLearningShare) return false;
   std::ranges::copy(found, page.begin());
   adaptive = tried;
   return true;

@@ -10,22 +10,17 @@
 
 namespace npk::codec::integers {
 
-// Elements as they are before prediction: decimals as integers. `raw` begins with the first.
-[[nodiscard]] FilterBytes elements_of(const numeric::ElementForm& form, ByteView raw);
-// What is left of them once they are predicted as the form says, which may say nothing of decimals any more.
-[[nodiscard]] FilterBytes residuals_of(const numeric::ElementForm& form, ByteView elements);
+// Elements as they are before prediction: views, or decimals as integers, which lie in `decimals`.
+[[nodiscard]] ByteView elements_of(const numeric::ElementForm& form, ByteView raw, FilterBytes& decimals);
 // numbers[i] becomes element first + i.
 void numbers_of(const numeric::ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers);
 
-// numbers[i] becomes what is left of element first + i.
+// numbers[i], of at most kPageValues, becomes what is left of element first + i once it is predicted as the form says, but for decimals.
 void page_residuals(const numeric::ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> numbers);
 
 [[nodiscard]] bool may_be_linear(const numeric::ElementForm& form) noexcept;
-// The elements as signed numbers, for better_linear.
-[[nodiscard]] FilterVector<std::int32_t> signed_numbers_of(const numeric::ElementForm& form, ByteView elements);
 // The weights that suit elements first, first + 1, …, whose residuals `page` holds: if they are better, `page` becomes what they leave. Else no taps.
-[[nodiscard]] LinearPrediction better_linear(const numeric::ElementForm& form, ByteView elements, std::span<const std::int32_t> numbers, std::size_t first,
-                                             std::span<std::uint64_t> page);
+[[nodiscard]] LinearPrediction better_linear(const numeric::ElementForm& form, ByteView elements, std::size_t first, std::span<std::uint64_t> page);
 // Whether an adaptive prediction of what `page` holds helps, or may soon: if so, `page` becomes what it leaves, and the prediction has learnt from it.
 [[nodiscard]] bool adapt(AdaptivePrediction& adaptive, const numeric::ElementForm& form, std::size_t first, std::span<std::uint64_t> page);
 

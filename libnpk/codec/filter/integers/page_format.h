@@ -61,7 +61,7 @@ class Context {
   [[nodiscard]] unsigned stream() const noexcept { return static_cast<unsigned>(std::bit_width(before_)); }
   void add(std::uint64_t value) noexcept {
     before_ = sum_;
-    sum_ += std::min(value, kMostValue) - (sum_ >> 4U);
+    sum_ = sum_ + std::min(value, kMostValue) - (sum_ >> 4U);
   }
   void clear() noexcept { *this = {}; }
 

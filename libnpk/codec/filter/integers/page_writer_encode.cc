@@ -2,6 +2,7 @@
 
 #include <bit>
 
+#include "codec/filter/integers/class_kernels_encode.h"
 #include "codec/filter/varint.h"
 #include "npk/format/integer_column.h"
 
@@ -13,23 +14,31 @@ constexpr std::size_t kFewValues = 100;
 
 // Whether 256 of the values are of few kinds; what else an encoding of integers suits, classes suit as well.
 bool are_few(std::span<const std::uint64_t> values) {
-  std::array<std::uint64_t, kSampled> sample;
+  constexpr unsigned kSlotBits = 10;
+  std::array<std::uint64_t, 1U << kSlotBits> slots{};  // of values plus one, so that none is free: only the highest value is none
   const std::size_t step = std::max<std::size_t>(1, values.size() / kSampled);
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < values.size() && count < kSampled; i += step) sample[count++] = values[i];
-  const std::span found = std::span(sample).first(count);
-  std::ranges::sort(found);
-  return static_cast<std::size_t>(std::unique(found.begin(), found.end()) - found.begin()) <= kFewValues;
+  std::size_t kinds = 0, has_highest = 0;
+  for (std::size_t i = 0, count = 0; i < values.size() && count < kSampled; i += step, ++count) {
+    const std::uint64_t value = values[i] + 1;
+    if (value == 0) {
+      has_highest = 1;
+      continue;
+    }
+    std::size_t at = static_cast<std::size_t>(value * 0x9E3779B97F4A7C15ULL >> (64 - kSlotBits));
+    while (slots[at] != 0 && slots[at] != value) at = (at + 1) % slots.size();
+    if (slots[at] == 0 && ++kinds > kFewValues) return false;
+    slots[at] = value;
+  }
+  return kinds + has_highest <= kFewValues;
 }
 
 // As PageCost, but as if there were one stream: what is smaller than this is smaller.
-std::uint64_t most_bytes(Classes classes, std::span<const std::uint64_t> values) {
+std::uint64_t most_bytes(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
   numeric::Histogram symbols{};
   std::uint64_t bits = 0;
-  for (const std::uint64_t value : values) {
-    const unsigned symbol = classes.symbol_of(value);
-    ++symbols[symbol];
-    bits += classes.low_bits_of(symbol);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ++symbols[page.symbols[i]];
+    bits += page.low_counts[i];
   }
   return (bits + numeric::entropy_cost(symbols) / 256) / 8;
 }
@@ -38,11 +47,11 @@ std::uint64_t most_bytes(Classes classes, std::span<const std::uint64_t> values)
 
 void PageWriter::append_number(std::uint64_t value) { append_varint(value, parts_[kControlPart]); }
 
-bool PageWriter::write_column(Classes classes, std::span<const std::uint64_t> values) {
+bool PageWriter::write_column(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
   if (!are_few(values)) return false;
   Bytes column;
   const format::ColumnEncoding encoding = format::encode_integers(values, column);
-  if (column.size() + 3 >= most_bytes(classes, values)) return false;
+  if (column.size() + 3 >= most_bytes(values, page)) return false;
   FilterBytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>(encoding));
   append_varint(column.size(), control);
@@ -50,14 +59,53 @@ bool PageWriter::write_column(Classes classes, std::span<const std::uint64_t> va
   return true;
 }
 
-void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> values) {
+void PageWriter::write_symbols(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
+  streams_.resize(kContexts * kPageValues);
+  std::array<std::uint32_t, kContexts> lengths{};
+  Context context = context_;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const unsigned stream = context.stream();
+    streams_[stream * kPageValues + lengths[stream]++] = page.symbols[i];
+    context.add(values[i]);
+  }
+  context_ = context;
+  for (std::size_t stream = 0; stream < kContexts; ++stream) {
+    const auto from = streams_.begin() + static_cast<std::ptrdiff_t>(stream * kPageValues);
+    FilterBytes& part = parts_[kFirstSymbolsPart + stream];
+    if (lengths[stream] != 0) part.insert(part.end(), from, from + lengths[stream]);
+  }
+}
+
+// Those of numbers of at most 32 bits, whole bytes after each.
+void PageWriter::write_low_bits(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
+  std::array<std::uint8_t, kPageValues * 4 + 16> bytes;
+  std::uint8_t* to = bytes.data();
+  std::uint64_t bits = low_bits_;
+  unsigned count = low_count_;
+  const auto flush = [&] {
+    store_le(to, bits);
+    to += count / 8;
+    bits >>= count / 8 * 8;
+    count %= 8;
+  };
+  flush();  // up to 63 bits of longer numbers
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const unsigned low = page.low_counts[i];
+    bits |= (values[i] & ((std::uint64_t{1} << low) - 1)) << count;
+    count += low;
+    flush();
+  }
+  low_bits_ = bits;
+  low_count_ = count;
+  parts_[kLowBitsPart].insert(parts_[kLowBitsPart].end(), bytes.data(), to);
+}
+
+void PageWriter::write_long_low_bits(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
   FilterBytes& low_part = parts_[kLowBitsPart];
-  for (const std::uint64_t value : values) {
-    const unsigned symbol = classes.symbol_of(value), low = classes.low_bits_of(symbol);
-    parts_[kFirstSymbolsPart + context_.stream()].push_back(static_cast<std::uint8_t>(symbol));
-    context_.add(value);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const unsigned low = page.low_counts[i];
     if (low == 0) continue;
-    const std::uint64_t bits = value & ((std::uint64_t{1} << low) - 1);
+    const std::uint64_t bits = values[i] & ((std::uint64_t{1} << low) - 1);
     low_bits_ |= bits << low_count_;
     low_count_ += low;
     if (low_count_ < 64) continue;
@@ -69,8 +117,8 @@ void PageWriter::write_classes(Classes classes, std::span<const std::uint64_t> v
 }
 
 void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, const LinearPrediction& linear) {
-  const Classes classes(bytes);
-  if (linear.taps == 0 && !linear.is_adaptive && write_column(classes, values)) return;
+  const ClassifiedPage page(Classes(bytes), values);
+  if (linear.taps == 0 && !linear.is_adaptive && write_column(values, page)) return;
   FilterBytes& control = parts_[kControlPart];
   control.push_back(static_cast<std::uint8_t>((linear.is_adaptive ? kAdaptive : kClasses) + linear.taps));
   if (linear.taps != 0) control.push_back(static_cast<std::uint8_t>(linear.shift));
@@ -79,7 +127,8 @@ void PageWriter::write(unsigned bytes, std::span<const std::uint64_t> values, co
     control.push_back(static_cast<std::uint8_t>(weight));
     control.push_back(static_cast<std::uint8_t>(weight >> 8));
   }
-  write_classes(classes, values);
+  write_symbols(values, page);
+  bytes == 8 ? write_long_low_bits(values, page) : write_low_bits(values, page);
 }
 
 std::size_t PageWriter::size() const noexcept {
@@ -96,12 +145,16 @@ std::vector<FilterBytes> PageWriter::finish() {
 
 void PageCost::add(std::span<const std::uint64_t> values) {
   Context context;
-  for (const std::uint64_t value : values.first(std::min(values.size(), numeric::kMaxCostedBytes - count_))) {
-    const unsigned symbol = classes_.symbol_of(value);
-    ++symbols_[context.stream()][symbol];
-    low_bits_ += classes_.low_bits_of(symbol);
-    context.add(value);
-    ++count_;
+  values = values.first(std::min(values.size(), numeric::kMaxCostedBytes - count_));
+  for (; !values.empty(); values = values.subspan(std::min(values.size(), kPageValues))) {
+    const std::span given = values.first(std::min(values.size(), kPageValues));
+    const ClassifiedPage page(classes_, given);
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      ++symbols_[context.stream()][page.symbols[i]];
+      low_bits_ += page.low_counts[i];
+      context.add(given[i]);
+    }
+    count_ += given.size();
   }
 }
 

@@ -11,6 +11,8 @@
 
 namespace npk::codec::integers {
 
+struct ClassifiedPage;
+
 class PageWriter {
  public:
   PageWriter() : parts_(kMostParts) {}
@@ -26,13 +28,16 @@ class PageWriter {
   [[nodiscard]] std::vector<FilterBytes> finish();
 
  private:
-  [[nodiscard]] bool write_column(Classes classes, std::span<const std::uint64_t> values);
-  void write_classes(Classes classes, std::span<const std::uint64_t> values);
+  [[nodiscard]] bool write_column(std::span<const std::uint64_t> values, const ClassifiedPage& page);
+  void write_symbols(std::span<const std::uint64_t> values, const ClassifiedPage& page);
+  void write_low_bits(std::span<const std::uint64_t> values, const ClassifiedPage& page);
+  void write_long_low_bits(std::span<const std::uint64_t> values, const ClassifiedPage& page);
 
   std::vector<FilterBytes> parts_;
   std::uint64_t low_bits_ = 0;
   unsigned low_count_ = 0;
   Context context_;
+  FilterBytes streams_;  // room for a page's symbols, by stream
 };
 
 // What pages take behind a compressor that knows how often each symbol of a stream occurs, guessed from at most kMaxCostedBytes values.

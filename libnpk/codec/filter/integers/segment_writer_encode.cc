@@ -9,6 +9,8 @@ namespace {
 using numeric::ElementForm;
 using numeric::Segment;
 
+}  // namespace
+
 void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
   pages.append_number(ranks.keys.size());
   pages.append_number(static_cast<std::uint64_t>(ranks.order));
@@ -24,8 +26,6 @@ void write_table(PageWriter& pages, unsigned bytes, const Ranks& ranks) {
     pages.write(bytes, std::span(gaps).first(count), {});
   }
 }
-
-}  // namespace
 
 void write_segments(PageWriter& pages, ByteView raw, const std::vector<Segment>& segments) {
   numeric::SegmentEncoder encoder;
@@ -45,20 +45,18 @@ void write_pages(PageWriter& pages, ByteView raw, const PageChoice& choice) {
   pages.append_elements(raw.subspan(choice.form.lead + bytes.size()));
   if (choice.ranks) write_table(pages, choice.form.width, *choice.ranks);
   pages.begin_column();
-  const FilterBytes elements = choice.ranks ? choice.ranks->elements : elements_of(choice.form, bytes);
+  FilterBytes decimals;
+  const ByteView elements = choice.ranks ? ByteView(choice.ranks->elements) : elements_of(choice.form, bytes, decimals);
   ElementForm form = choice.form;
   form.is_decimal = false;
-  const FilterBytes residuals = residuals_of(form, elements);
   const bool is_linear = may_be_linear(form);
-  FilterVector<std::int32_t> numbers;
-  if (is_linear) numbers = signed_numbers_of(form, elements);
   std::array<std::uint64_t, kPageValues> values;
   AdaptivePrediction adaptive;
   for (std::size_t from = 0; from < count; from += kPageValues) {
     const std::span page = std::span(values).first(std::min(kPageValues, count - from));
-    numbers_of(form, residuals, from, page);
+    page_residuals(form, elements, from, page);
     LinearPrediction linear;
-    if (is_linear) linear = better_linear(form, elements, numbers, from, page);
+    if (is_linear) linear = better_linear(form, elements, from, page);
     if (choice.may_adapt && linear.taps != 0) linear.is_adaptive = adapt(adaptive, form, from, page);
     pages.write(form.width, page, linear);
   }

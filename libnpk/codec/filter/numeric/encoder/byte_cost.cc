@@ -47,6 +47,10 @@ class MatchFinder {
     slot = static_cast<std::uint16_t>(at);
     if (before >= at || load_word(&bytes_[before]) != word) return 0;
     std::size_t length = 4;
+    for (; at + length + 8 <= bytes_.size(); length += 8) {
+      const std::uint64_t differ = load_le<std::uint64_t>(&bytes_[before + length]) ^ load_le<std::uint64_t>(&bytes_[at + length]);
+      if (differ != 0) return length + static_cast<std::size_t>(std::countr_zero(differ)) / 8;
+    }
     while (at + length < bytes_.size() && bytes_[before + length] == bytes_[at + length]) ++length;
     return length;
   }
@@ -81,11 +85,11 @@ std::uint64_t plane_cost(ByteView bytes, std::size_t period) noexcept {
   return cost;
 }
 
-std::uint64_t match_cost(ByteView bytes, std::size_t parts) noexcept {
+std::uint64_t match_cost(ByteView bytes, std::size_t parts, std::uint64_t limit) noexcept {
   MatchFinder finder(bytes);
   std::uint64_t cost = 0;
   std::size_t at = 0;
-  for (std::size_t part = 1; part <= parts; ++part) {
+  for (std::size_t part = 1; part <= parts && cost < limit; ++part) {
     const std::size_t end = bytes.size() * part / parts;
     Histogram counts{};
     for (std::size_t misses = 0; at < end;) {

@@ -16,6 +16,7 @@ using Histogram = std::array<std::uint16_t, 256>;
 // The entropy of every `period`-th byte by itself.
 [[nodiscard]] std::uint64_t plane_cost(ByteView bytes, std::size_t period) noexcept;
 // With matches; each of `parts` equal parts of the bytes has statistics of its own.
-[[nodiscard]] std::uint64_t match_cost(ByteView bytes, std::size_t parts) noexcept;
+// Of bytes in so many parts, each with its own code. Where it is over the limit, anything from there on.
+[[nodiscard]] std::uint64_t match_cost(ByteView bytes, std::size_t parts, std::uint64_t limit = ~std::uint64_t{0}) noexcept;
 
 }  // namespace npk::codec::numeric

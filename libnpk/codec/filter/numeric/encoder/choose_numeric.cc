@@ -61,7 +61,7 @@ class Chooser {
     if (!plain) return {};
     Trial best{{}, *plain};
     for (const ElementForm& form : recent_) {
-      const auto cost = search_.cost_of(sample, form);
+      const auto cost = search_.cost_of(sample, form, best.cost);
       // A change of form breaks planes in two: only for a gain.
       if (cost && *cost + (&form == recent_.data() ? 0 : *cost / 64) < best.cost) best = {form, *cost};
     }
@@ -83,7 +83,7 @@ class Chooser {
   }
 
   void search(const Sample& sample, std::uint64_t plain, Trial& best) {
-    const Trial found = search_.find(sample);
+    const Trial found = search_.find(sample, plain);
     const bool better = found.cost + found.cost / 64 < best.cost;
     if (better) best = found;
     patience_ = better ? 1 : std::min(kMostPatience, 2 * patience_);

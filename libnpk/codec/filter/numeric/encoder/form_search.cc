@@ -117,7 +117,7 @@ std::uint64_t FormSearch::quick_cost(const Sample& sample, const ElementForm& fo
   return plane_cost(residuals, form.width) * kQuickBytes / std::max<std::size_t>(1, residuals.size());
 }
 
-std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const ElementForm& form) {
+std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const ElementForm& form, std::uint64_t limit) {
   if (history_of(form) > std::min(sample.at, form.is_decimal ? kMostLag * form.width : ~std::size_t{0}) || sample.length < 16 || (form.width == 3 && form.lead != 0)) return std::nullopt;
   ByteView bytes = residuals_of(sample, form, sample.length);
   if (bytes.empty()) return std::nullopt;
@@ -132,7 +132,7 @@ std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const Ele
     parts = form.width * std::size_t{2};
   }
   if (form.layout != Layout::together) bytes = ByteView(planes_).first(length);
-  return match_cost(bytes, parts) * sample.length / length;
+  return match_cost(bytes, parts, limit * length / sample.length + 1) * sample.length / length;
 }
 
 // Widths, orders and phases worth a trial.
@@ -140,9 +140,13 @@ std::vector<ElementForm> FormSearch::shapes_of(const Sample& sample) {
   const ByteView bytes = sample.block.subspan(sample.at, sample.length);
   std::vector<ElementForm> shapes{ElementForm{}};
   std::uint64_t least = ~0ULL;
+  std::array<Histogram, 8> places{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) ++places[i % 8][bytes[i]];
   for (const unsigned width : {1U, 2U, 4U, 8U}) {
     std::array<Histogram, 8> counts{};
-    for (std::size_t i = 0; i < bytes.size(); ++i) ++counts[i % width][bytes[i]];
+    for (std::size_t place = 0; place < 8; ++place) {
+      for (std::size_t byte = 0; byte < 256; ++byte) counts[place % width][byte] = static_cast<std::uint16_t>(counts[place % width][byte] + places[place][byte]);
+    }
     std::array<std::uint64_t, 8> costs{};
     std::uint64_t total = 0;
     for (unsigned i = 0; i < width; ++i) total += costs[i] = entropy_cost(counts[i]);
@@ -228,9 +232,9 @@ std::uint32_t FormSearch::record_length(const Sample& sample) const {
   std::uint32_t best = 0;
   std::size_t best_equal = length / 16;
   std::size_t sum = 0;
+  const CountEqual count_equal = equal_kernel(split_kernel().name);
   for (std::size_t lag = 2; lag <= most; ++lag) {
-    std::uint32_t equal = 0;
-    for (std::size_t i = 0; i < length; ++i) equal += at[i] == *(at + i - lag) ? 1U : 0U;
+    const std::uint32_t equal = count_equal(at, length, lag);
     sum += equal;
     if (equal > best_equal + best_equal / 16) best_equal = equal, best = static_cast<std::uint32_t>(lag);
   }
@@ -288,7 +292,8 @@ void FormSearch::consider(const Sample& sample, ElementForm form, Trial& best) {
   if (!form.has_distance()) form.distance = 1;
   if (!form.has_row()) form.row = 0;
   if (!is_allowed(form, allowed_)) return;
-  const auto cost = cost_of(sample, form);
+  if (form == ElementForm{}) return;  // what best began with
+  const auto cost = cost_of(sample, form, best.cost);
   if (cost && *cost < best.cost) best = {form, *cost};
 }
 
@@ -307,9 +312,8 @@ void FormSearch::consider_layouts(const Sample& sample, const ElementForm& form,
   consider(sample, bits, best);
 }
 
-Trial FormSearch::find(const Sample& sample) {
-  Trial best{{}, ~0ULL};
-  consider(sample, {}, best);
+Trial FormSearch::find(const Sample& sample, std::uint64_t plain) {
+  Trial best{{}, plain};
   std::vector<ElementForm> shapes = shapes_of(sample);
   if (allowed_ == Allowed::element_delta || allowed_ == Allowed::decimal_floats) find_decimals(sample, shapes);
   std::vector<Trial> trials;

@@ -28,10 +28,11 @@ class FormSearch {
  public:
   explicit FormSearch(Allowed allowed);
 
-  // What the sample would cost in a form, matches included; nothing if the form needs more history than there is.
-  [[nodiscard]] std::optional<std::uint64_t> cost_of(const Sample& sample, const ElementForm& form);
-  // The best form found. Cost: about what costing 40 forms does.
-  [[nodiscard]] Trial find(const Sample& sample);
+  // What the sample would cost in a form, matches included, or if that is the limit or more, some number from there on; nothing if the form needs
+  // more history than there is.
+  [[nodiscard]] std::optional<std::uint64_t> cost_of(const Sample& sample, const ElementForm& form, std::uint64_t limit = kNoLimit);
+  // The best form found, for a sample that costs so much as it is. Cost: about what costing 40 forms does.
+  [[nodiscard]] Trial find(const Sample& sample, std::uint64_t plain);
 
  private:
   [[nodiscard]] ByteView residuals_of(const Sample& sample, const ElementForm& form, std::size_t bytes);
@@ -46,6 +47,8 @@ class FormSearch {
   void consider(const Sample& sample, ElementForm form, Trial& best);
   void consider_fields(const Sample& sample, const ElementForm& form, Trial& best);
   void consider_layouts(const Sample& sample, const ElementForm& form, Trial& best);
+
+  static constexpr std::uint64_t kNoLimit = ~std::uint64_t{0} >> 16;  // times a sample's length, below 2^64
 
   Allowed allowed_;
   TakeResiduals take_;

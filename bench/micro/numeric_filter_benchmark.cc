@@ -89,7 +89,7 @@ Bytes arm64_code() {
 
 void encode(benchmark::State& state, CodecId id, Bytes (*make)()) {
   const Bytes raw = make();
-  Bytes out(raw.size() + npk::codec::kMaxFilterGrowth);
+  Bytes out(static_cast<std::size_t>(npk::codec::most_filtered_bytes(id, raw.size(), true)));
   std::size_t length = 0;
   for (auto _ : state) length = npk::codec::find_filter_encoder(id)->encode(raw, out).value_or(0);
   if (length == 0) state.SkipWithError("declined");
@@ -99,7 +99,7 @@ void encode(benchmark::State& state, CodecId id, Bytes (*make)()) {
 
 void decode(benchmark::State& state, CodecId id, Bytes (*make)()) {
   const Bytes raw = make();
-  Bytes filtered(raw.size() + npk::codec::kMaxFilterGrowth), back(raw.size());
+  Bytes filtered(static_cast<std::size_t>(npk::codec::most_filtered_bytes(id, raw.size(), true))), back(raw.size());
   const auto length = npk::codec::find_filter_encoder(id)->encode(raw, filtered);
   if (!length) return state.SkipWithError("declined");
   filtered.resize(*length);

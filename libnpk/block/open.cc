@@ -84,6 +84,7 @@ Result<BlockOpener::Chain> BlockOpener::chain_of(const format::InnerHeader& head
   Chain chain;
   codec::CodecStep compressor;
   chain.compressed_bytes = header.raw_length;
+  const bool is_one_filter = std::ranges::count_if(header.chain, [](const format::ChainStep& step) { return codec::find_codec(step.id) == nullptr; }) == 1;
   for (const format::ChainStep& step : header.chain) {
     if (compressor.id != format::CodecId::store) return fail(Errc::corrupt, "a codec chain goes on behind its compressor");
     if (codec::find_codec(step.id) != nullptr) {
@@ -91,7 +92,8 @@ Result<BlockOpener::Chain> BlockOpener::chain_of(const format::InnerHeader& head
       continue;
     }
     NPK_ASSIGN(codec::FilterDecoder * filter, filters_.get(step.id));
-    if (step.parameter > chain.compressed_bytes + codec::kMaxFilterGrowth) return fail(Errc::corrupt, "a filter made a block longer than filters do");
+    if (step.parameter > codec::most_filtered_bytes(step.id, chain.compressed_bytes, is_one_filter))
+      return fail(Errc::corrupt, "a filter made a block longer than filters do");
     const bool is_words_alone = step.id == format::CodecId::words && chain.filter_count == 0;
     if (header.raw_length > codec::kMaxFilteredRawBytes && !is_words_alone) return fail(Errc::corrupt, "a block is too long for its filters");
     if (chain.filter_count == chain.filters.size()) return fail(Errc::limit, "a codec chain has more filters than any may");

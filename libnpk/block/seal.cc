@@ -50,6 +50,7 @@ codec::EncoderOptions encoder_options_behind(const std::vector<format::ChainStep
   codec::EncoderOptions made = options.filtered_encoder;
   made.lzma.skips_noise = made.lzma.skips_noise && has_numbers(filters);
   const bool is_markup = !filters.empty() && filters.front().id == format::CodecId::markup;
+  if (!filters.empty() && filters.front().id == format::CodecId::arm64_branches) made.lzma.lc = made.lzma.lp = made.lzma.pb = 2;  // words of four bytes
   if (is_markup && options.markup_min_match) made.zstd.min_match = options.markup_min_match;
   return made;
 }

@@ -47,7 +47,6 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::numeric, {CodecId::integers}, 1},
     {ContentKind::x86_code, {CodecId::x86_branches}, 1},
     {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
-    {ContentKind::arm64_code, {CodecId::x86_branches, CodecId::arm64_branches}, 2},  // the former for tables and unwinding alone
 });
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
@@ -96,9 +95,9 @@ FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
     if (filter == nullptr || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
-    const std::size_t room = raw.size() + kSealHeadroom;
-    const MutableBytes to = block.steps.empty() || in_room() ? buffer_.take(room) : room_;
-    const MutableBytes out = to.first(std::min(room, block.bytes.size() + codec::kMaxFilterGrowth));
+    const auto most = static_cast<std::size_t>(codec::most_filtered_bytes(id, block.bytes.size(), filters.size() == 1));
+    const MutableBytes to = block.steps.empty() || in_room() ? buffer_.take(std::max(raw.size() + kSealHeadroom, most)) : room_;
+    const MutableBytes out = to.first(std::min(to.size(), most));
     ProfileSpan span(options_.profile, {ProfileStage::filter, id});
     const bool is_smaller = options_.smaller_filters && filter->encode_smaller != nullptr;
     const auto length = is_smaller ? filter->encode_smaller(block.bytes, out) : filter->encode(block.bytes, out);

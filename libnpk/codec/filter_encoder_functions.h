@@ -13,6 +13,7 @@ namespace npk::codec {
 [[nodiscard]] constexpr std::uint64_t integers_encoder_memory(std::uint64_t raw_length) noexcept { return 8 * raw_length + (10U << 20); }
 [[nodiscard]] constexpr std::uint64_t element_encoder_memory(std::uint64_t raw_length) noexcept { return 2 * raw_length + (1U << 20); }
 [[nodiscard]] constexpr std::uint64_t x86_branches_encoder_memory(std::uint64_t raw_length) noexcept { return 5 * raw_length / 4 + (2U << 20); }
+[[nodiscard]] constexpr std::uint64_t arm64_branches_encoder_memory(std::uint64_t raw_length) noexcept { return 2 * raw_length + (2U << 20); }
 
 [[nodiscard]] std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t words_encoder_memory(std::uint64_t raw_length);
@@ -28,6 +29,5 @@ namespace npk::codec {
 [[nodiscard]] std::optional<std::size_t> encode_decimal_floats(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_arm64_branches(ByteView raw, MutableBytes out);
-[[nodiscard]] std::uint64_t arm64_branches_encoder_memory(std::uint64_t raw_length);
 
 }  // namespace npk::codec

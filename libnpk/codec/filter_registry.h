@@ -13,8 +13,13 @@ namespace npk::codec {
 
 // The most raw bytes of a block with filters other than words alone (spec section 5.1).
 inline constexpr std::uint64_t kMaxFilteredRawBytes = 1ULL << 24;
-// The most that a filter's output may be longer than its input.
+// The most that a filter's output may be longer than its input; but see most_filtered_bytes.
 inline constexpr std::uint64_t kMaxFilterGrowth = 64;
+
+// Of `length` bytes, by a filter that is a chain's only one or not (spec section 5.1).
+[[nodiscard]] constexpr std::uint64_t most_filtered_bytes(format::CodecId id, std::uint64_t length, bool is_only_filter) noexcept {
+  return length + kMaxFilterGrowth + (is_only_filter && id == format::CodecId::arm64_branches ? length / 4 : 0);
+}
 
 struct FilterInfo {
   format::CodecId id;

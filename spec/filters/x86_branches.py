@@ -4,12 +4,11 @@ MAX_RAW = 1 << 24
 UNIT = 4096
 MOST_INSTRUCTION = 20
 FAR_DISTANCE = 0xFFFFFF
-CODE, TABLE, UNWINDING, KINDS = 1, 2, 6, 7
 
 # Streams by number.
 OTHER, OPERATIONS, BYTE_DISPLACEMENTS, DWORD_DISPLACEMENTS, PLACES, BYTES, WORDS, DWORDS, QWORDS = 0, 1, 2, 10, 11, 12, 13, 14, 15
 NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 16, 17, 18, 21, 24, 25
-SIZES, ORIGINS, BEGINS, RANGES, PROGRAMS, STREAMS = 33, 34, 38, 42, 46, 47
+STREAMS = RECORDS + 22
 
 PREFIXES = {0x26, 0x2E, 0x36, 0x3E, 0x64, 0x65, 0x66, 0x67, 0xF0, 0xF2, 0xF3}
 
@@ -125,38 +124,35 @@ def signed(zigzag):
     return zigzag // 2 if zigzag % 2 == 0 else -(zigzag // 2) - 1
 
 
-class Decoder:
+class Stretches:
+    """What this filter and arm64_branches have in common: subclasses decode code, of kinds 1 to CODE_KINDS."""
+    OTHER, RECORDS, STREAMS, CODE_KINDS, ALIGNMENT = OTHER, RECORDS, STREAMS, 1, 1
+
     def __init__(self, filtered, raw_length):
         payload = Stream(filtered)
         stretch_bytes, lengths = payload.varint(), []
-        for _ in range(STREAMS):
+        for _ in range(self.STREAMS):
             lengths.append(payload.varint())
-        if max(stretch_bytes, *lengths) > raw_length or payload.left() != stretch_bytes + sum(lengths):
+        zeros = -(payload.at + stretch_bytes) % self.ALIGNMENT
+        if max(stretch_bytes, *lengths) > raw_length or payload.left() != stretch_bytes + zeros + sum(lengths):
             raise ValueError("the streams are not as long as they say")
         self.stretches = Stream(payload.take(stretch_bytes))
+        if any(payload.take(zeros)):
+            raise ValueError("no zeros before the streams")
         self.streams = [Stream(payload.take(length)) for length in lengths]
         self.raw, self.raw_length = bytearray(), raw_length
 
     def big(self, stream):
         return int.from_bytes(self.streams[stream].take(4), "big")
 
-    def distance(self, first):
-        planes = [self.streams[first + i].take(1)[0] for i in range(3)]
-        zigzag = planes[0] << 16 | planes[1] << 8 | planes[2]
-        if zigzag == FAR_DISTANCE:
-            zigzag = self.big(FAR)
-            if zigzag < FAR_DISTANCE:
-                raise ValueError("a near distance among the far ones")
-        return little(signed(zigzag))
-
     def other(self, end):
-        self.raw += self.streams[OTHER].take(end - len(self.raw))
+        self.raw += self.streams[self.OTHER].take(end - len(self.raw))
 
     def records(self, phase, end):
         self.other(min(end, len(self.raw) + phase))
         record = [0, 0]
         while len(self.raw) + 8 <= end:
-            steps = b"".join(self.streams[RECORDS + i].take(1) for i in range(8))
+            steps = b"".join(self.streams[self.RECORDS + i].take(1) for i in range(8))
             for i in range(2):
                 record[i] += int.from_bytes(steps[4 * i:4 * i + 4], "little")
                 self.raw += little(record[i])
@@ -165,9 +161,10 @@ class Decoder:
         return int.from_bytes(b"".join(self.streams[first + i].take(1) for i in range(4)), "little")
 
     def unwinding(self, end):
+        sizes, origins, begins, ranges, programs = (self.RECORDS + i for i in (8, 9, 13, 17, 21))
         origin, begin = 0, 0
         while len(self.raw) < end:
-            size = self.streams[SIZES].take(1)[0]
+            size = self.streams[sizes].take(1)[0]
             length = {1: 1, 2: 4}.get(size, 4 + 4 * size)
             if size == 0:
                 self.other(min(end, (len(self.raw) // UNIT + 1) * UNIT))
@@ -177,15 +174,46 @@ class Decoder:
             if size < 3:
                 self.other(len(self.raw) + length)
                 continue
-            origin = (origin + self.planes(ORIGINS)) % (1 << 32)
-            begin += signed(self.planes(BEGINS))
-            span = self.planes(RANGES)
+            origin = (origin + self.planes(origins)) % (1 << 32)
+            begin += signed(self.planes(begins))
+            span = self.planes(ranges)
             relative = begin - (len(self.raw) + 8)
             self.raw += little(length - 4) + little(origin) + little(relative) + little(span)
-            self.raw += self.streams[PROGRAMS].take(length - 16)
+            self.raw += self.streams[programs].take(length - 16)
             origin, begin = origin + length, begin + span
 
-    def code(self, end):
+    def decode(self):
+        tables = 1 + self.CODE_KINDS
+        units, all_units = 0, -(-self.raw_length // UNIT)
+        while len(self.raw) < self.raw_length:
+            here, kind = divmod(self.stretches.varint(), tables + 5)
+            if here == 0 or here > all_units - units:
+                raise ValueError("a stretch is not within its block")
+            units += here
+            end = min(self.raw_length, units * UNIT)
+            if kind == tables + 4:
+                self.unwinding(end)
+            elif kind >= tables:
+                self.records(kind - tables, end)
+            elif kind >= 1:
+                self.code(kind - 1, end)
+            self.other(end)
+        if self.stretches.left() or any(stream.left() for stream in self.streams):
+            raise ValueError("bytes are left over")
+        return bytes(self.raw)
+
+
+class Decoder(Stretches):
+    def distance(self, first):
+        planes = [self.streams[first + i].take(1)[0] for i in range(3)]
+        zigzag = planes[0] << 16 | planes[1] << 8 | planes[2]
+        if zigzag == FAR_DISTANCE:
+            zigzag = self.big(FAR)
+            if zigzag < FAR_DISTANCE:
+                raise ValueError("a near distance among the far ones")
+        return little(signed(zigzag))
+
+    def code(self, _, end):
         while len(self.raw) + MOST_INSTRUCTION <= end:
             self.instruction()
 
@@ -210,25 +238,6 @@ class Decoder:
             self.raw += self.distance(JUMPS if immediate == "j" else BRANCHES)
         elif immediate == "e":
             self.raw += self.streams[WORDS].take(2) + self.streams[BYTES].take(1)
-
-    def decode(self):
-        units, all_units = 0, -(-self.raw_length // UNIT)
-        while len(self.raw) < self.raw_length:
-            here, kind = divmod(self.stretches.varint(), KINDS)
-            if here == 0 or here > all_units - units:
-                raise ValueError("a stretch is not within its block")
-            units += here
-            end = min(self.raw_length, units * UNIT)
-            if kind == CODE:
-                self.code(end)
-            elif kind == UNWINDING:
-                self.unwinding(end)
-            elif kind >= TABLE:
-                self.records(kind - TABLE, end)
-            self.other(end)
-        if self.stretches.left() or any(stream.left() for stream in self.streams):
-            raise ValueError("bytes are left over")
-        return bytes(self.raw)
 
 
 def decode(filtered, raw_length):

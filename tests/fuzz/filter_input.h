@@ -26,7 +26,7 @@ inline Result<Bytes> restore_filtered(format::CodecId id, ByteView filtered, std
 }
 
 inline void expect_survives(format::CodecId id, ByteView raw) {
-  Bytes filtered(raw.size() + codec::kMaxFilterGrowth);
+  Bytes filtered(static_cast<std::size_t>(codec::most_filtered_bytes(id, raw.size(), true)));
   const auto length = codec::find_filter_encoder(id)->encode(raw, filtered);
   if (!length) return;
   require(*length <= filtered.size());

@@ -62,12 +62,18 @@ Bytes x86_sections() {
   return raw;
 }
 
+// A word of each class, and pages with what is added to them.
 Bytes arm64_code() {
   Bytes raw;
-  for (std::uint32_t i = 0; i < 300; ++i) {
+  for (std::uint32_t i = 0; i < 100; ++i) {
     append(raw, 0xA9BF7BFDU);
     append(raw, 0x90000000U | (i % 4) << 29U | i % 30);
+    append(raw, 0xF9400000U | (i * 8 % 4096) << 10U | (i % 30) << 5U | 1U);
     append(raw, 0x94000000U | ((64 - static_cast<std::uint32_t>(raw.size() / 4)) & 0x03FFFFFFU));
+    append(raw, 0x54000000U | (i * 37 & 0x7FFFFU) << 5U | i % 14);
+    append(raw, 0x14000000U | (i * 99'991 & 0x3FFFFFFU));
+    append(raw, 0x37000000U | (i % 8) << 19U | (0U - i & 0x3FFFU) << 5U | i % 31);
+    append(raw, 0xAA0003E0U | (i % 31) << 16U | i % 8);
     append(raw, 0xD65F03C0U);
   }
   return raw;
@@ -76,7 +82,7 @@ Bytes arm64_code() {
 // The payload that the encoder makes, if it makes one, whole and as one whose length is given relative to it; and the raw data.
 void add(const Corpus& corpus, const std::string& name, std::uint8_t choice, CodecId id, const Bytes& raw) {
   corpus.add(name + "_raw", Bytes{choice, 0, 0, 0, 0, 0, 0}, raw);
-  Bytes filtered(raw.size() + codec::kMaxFilterGrowth);
+  Bytes filtered(static_cast<std::size_t>(codec::most_filtered_bytes(id, raw.size(), true)));
   const auto length = codec::find_filter_encoder(id)->encode(raw, filtered);
   if (!length) return;
   const auto low = static_cast<std::uint8_t>(raw.size()), high = static_cast<std::uint8_t>(raw.size() >> 8U);
@@ -122,6 +128,12 @@ void branch_filters(const Corpus& corpus) {
   add(corpus, "x86_branches", 0, CodecId::x86_branches, x86_code());
   add(corpus, "x86_sections", 0, CodecId::x86_branches, x86_sections());
   add(corpus, "arm64_branches", 1, CodecId::arm64_branches, arm64_code());
+  Bytes sections(3, 0x11);
+  for (const Bytes& part : {arm64_code(), x86_sections()}) {
+    sections.insert(sections.end(), part.begin(), part.end());
+    sections.resize((sections.size() + 4095) / 4096 * 4096);
+  }
+  add(corpus, "arm64_sections", 1, CodecId::arm64_branches, sections);
 }
 
 }  // namespace npk::fuzz

@@ -425,16 +425,81 @@ def x86_code():
     return made
 
 
-def arm64_code():
-    """BL to byte 64 of the block, and words between them."""
-    block, code = b"", b""
-    for i in range(40):
-        words = [0xA9BF7BFD, None, 0xD65F03C0]
-        for word in words:
-            position = len(block)
-            block += struct.pack("<I", 0x94000000 | (16 - position // 4) % (1 << 26) if word is None else word)
-            code += struct.pack("<I", 0x94000010 if word is None else word)
-    return block, code
+class Arm64Payload:
+    """A block of a unit of code, whose words begin at its byte 2, and other bytes; the streams are put together by hand."""
+    OPERATIONS, CALLS, PAGES, OTHER, TESTS, JUMPS, BRANCHES, STREAMS, KINDS = 0, 1, 2, 3, 4, 5, 7, 31, 10
+
+    def __init__(self):
+        self.block, self.streams = b"", [b""] * self.STREAMS
+        self.other(b"ab")
+        i = 0
+        while len(self.block) + 4 <= 4096:
+            self.words(i)
+            i += 1
+        self.other(bytes(4096 - len(self.block)))
+        self.other(bytes(4096) + b"What is left of a block. " * 9)
+        self.stretches = varint(self.KINDS + 3) + 2 * varint(self.KINDS)
+
+    def put(self, stream, data):
+        self.streams[stream] += data
+
+    def other(self, data):
+        self.put(self.OTHER, data)
+        self.block += data
+
+    def word(self, word, *operation):
+        self.block += struct.pack("<I", word)
+        self.put(self.OPERATIONS, bytes(operation))
+
+    def words(self, i):
+        """One, of the i-th of its classes."""
+        position, register, kind = len(self.block), i // 12 % 28, i % 12
+        if kind == 0:  # stp x29, x30, [sp, #-16]!
+            self.word(0xA9BF7BFD, 0xA9, 0xFE, 0xFF, 0xDD)
+        elif kind == 1:  # bl to byte 64 of the block
+            self.word(0x94000000 | (16 - position // 4) % (1 << 26), 0x94, 0, 0, 0)
+            self.put(self.CALLS, struct.pack(">I", 16))
+        elif kind == 2:  # mov
+            self.word(0xAA0003E0 | register << 16 | i % 7, 0xAA, register, 0x1F, i % 7)
+        elif kind == 3:  # adrp, of page 0x100123 of the block
+            page = 0x100123 - position // 4096
+            self.word(0x90000000 | page % 4 << 29 | page // 4 << 5 | register, 0x90, 0, 0, 0x20 | register)
+            self.put(self.PAGES, struct.pack(">I", 0x123 << 12 | 8 * (i % 400)))
+        elif kind == 4:  # add, of another register
+            self.word(0x91048C00 | 29 << 5 | 2, 0x91, 0x23, 0x20 | 29, 2)
+        elif kind == 5:  # ldr, of what is in the page
+            self.word(0xF9400000 | i % 400 << 10 | register << 5 | 1, 0xF9, 0, register, 0x21)
+        elif kind == 6:  # b.ne, far
+            self.word(0x54000001 | 0x28000 << 5, 0x54, 0, 0, 5 << 5 | 1)
+            self.put(self.BRANCHES, b"\0")
+            self.put(self.BRANCHES + 1, b"\0")
+        elif kind == 7:  # cbz, back by i % 50 + 1 words
+            self.word(0x34000000 | (-(i % 50) - 1) % (1 << 19) << 5 | register, 0x34, 0, 0, register)
+            self.put(self.BRANCHES, b"\0")
+            self.put(self.BRANCHES + 1, bytes([2 * (i % 50) + 1]))
+        elif kind == 8:  # tbnz of bit 37, by 0x1234 words
+            self.word(0xB7000000 | 5 << 19 | 0x1234 << 5 | register, 0xB7, 0, 4 << 5 | 5, 4 << 5 | register)
+            self.put(self.TESTS, b"\x68")
+        elif kind == 9:  # b, by 0x123456 words
+            self.word(0x14123456, 0x14, 0, 0, 0x24)
+            self.put(self.JUMPS, b"\x68")
+            self.put(self.JUMPS + 1, b"\xAC")
+        elif kind == 10:  # ldr q0, [x1, #16 * 0x3FF]
+            self.word(0x3DC00000 | 0x3FF << 10 | 1 << 5, 0x3D, 0xFF, 3 << 5 | 1, 3 << 5)
+        else:
+            self.word(0xD65F03C0, 0xD6, 0x1F, 0x1E, 0x40)
+
+    def payload(self, stretches=None, changed=None, zeros=None):
+        stretches = self.stretches if stretches is None else stretches
+        streams = [(changed or {}).get(i, stream) for i, stream in enumerate(self.streams)]
+        head = varint(len(stretches)) + b"".join(varint(len(stream)) for stream in streams) + stretches
+        return head + (bytes(-len(head) % 4) if zeros is None else zeros(-len(head) % 4)) + b"".join(streams)
+
+
+def operation_changed(arm, word, *operation):
+    """Word `word` of the code is another operation."""
+    operations = arm.streams[arm.OPERATIONS]
+    return arm.payload(changed={arm.OPERATIONS: operations[:4 * word] + bytes(operation) + operations[4 * word + 4:]})
 
 
 def machine_code():
@@ -460,15 +525,34 @@ def machine_code():
     ]
     for fault, what, filtered in cases:
         yield wrong("x86_branches", fault, what, filtered, block)
-    block, code = arm64_code()
-    yield right("arm64_branches", "Calls to the same place.", b"\0" + code, block)
+    arm = Arm64Payload()
+    block, whole = arm.block, arm.payload()
+    calls, branches = arm.streams[arm.CALLS], arm.streams[arm.BRANCHES]
+    yield right("arm64_branches", "Code of each class of words, and other bytes.", whole, block)
     cases = [
-        ("phase", "Phase 5.", b"\5" + code),
-        ("head", "A phase for a unit that is not there.", b"\x40" + code),
-        ("cut", "Code whose last byte is missing.", b"\0" + code[:-1]),
-        ("more", "A byte behind the code.", b"\0" + code + b"\0"),
+        ("cut", "A stream whose last byte is missing.", whole[:-1]),
+        ("more", "A byte behind the streams.", whole + b"\0"),
+        ("count_less", "A call less than there are.", arm.payload(changed={arm.CALLS: calls[:-4]})),
+        ("left_over", "A call more than there are.", arm.payload(changed={arm.CALLS: calls + calls[-4:]})),
+        ("plane_short", "A distance's high byte is missing.", arm.payload(changed={arm.BRANCHES: branches[:-1]})),
+        ("operation_cut", "Operations that end within a word.", arm.payload(changed={arm.OPERATIONS: arm.streams[arm.OPERATIONS][:-1]})),
+        ("call_far", "A call to word 2^26.", arm.payload(changed={arm.CALLS: b"\4\0\0\0" + calls[4:]})),
+        ("call_operation", "A call whose operation has more bits.", operation_changed(arm, 1, 0x94, 0, 0, 1)),
+        ("call_other", "A call whose operation begins with 95.", operation_changed(arm, 1, 0x95, 0, 0, 0)),
+        ("page_operation", "A page whose operation has more bits.", operation_changed(arm, 3, 0x90, 0, 0, 0x60)),
+        ("page_other", "A page whose operation begins with B0.", operation_changed(arm, 3, 0xB0, 0, 0, 0x20)),
+        ("immediate_twice", "An immediate in the word and in its page.", operation_changed(arm, 5, 0xF9, 1, 0, 0x21)),
+        ("branch_operation", "A branch whose operation has more bits.", operation_changed(arm, 6, 0x54, 0, 1, 5 << 5 | 1)),
+        ("test_operation", "A branch by a bit whose operation has more bits.", operation_changed(arm, 8, 0xB7, 1, 4 << 5 | 5, 4 << 5)),
+        ("jump_far", "A jump by more than words have room for.", operation_changed(arm, 9, 0x14, 0, 4, 0)),
+        ("jump_other", "A jump whose operation begins with 15.", operation_changed(arm, 9, 0x15, 0, 0, 0)),
+        ("no_zeros", "Ones between the stretches and the streams.", arm.payload(zeros=lambda length: b"\1" * length)),
+        ("stretch_empty", "A stretch of no units.", arm.payload(varint(1) + arm.stretches)),
+        ("stretch_past_end", "A stretch past the block's end.", arm.payload(arm.stretches[:-1] + varint(2 * arm.KINDS))),
+        ("stretch_missing", "No stretch for the last unit.", arm.payload(arm.stretches[:-1])),
         ("empty", "A payload of no bytes.", b""),
     ]
+    assert arm.payload(zeros=lambda length: b"\1" * length) != whole
     for fault, what, filtered in cases:
         yield wrong("arm64_branches", fault, what, filtered, block)
 

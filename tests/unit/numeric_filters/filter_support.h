@@ -16,16 +16,16 @@ namespace npk::codec {
 inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle, format::CodecId::bit_shuffle, format::CodecId::element_delta, format::CodecId::integers,
                                               format::CodecId::decimal_floats, format::CodecId::x86_branches, format::CodecId::arm64_branches};
 
-inline std::optional<Bytes> filtered_by(auto encode, ByteView raw) {
-  Bytes out(raw.size() + kMaxFilterGrowth);
+inline std::optional<Bytes> filtered_by(auto encode, format::CodecId id, ByteView raw) {
+  Bytes out(static_cast<std::size_t>(most_filtered_bytes(id, raw.size(), true)));
   const auto length = encode(raw, MutableBytes(out));
   if (!length) return std::nullopt;
   out.resize(*length);
   return out;
 }
-inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode, raw); }
+inline std::optional<Bytes> filter(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode, id, raw); }
 // Where size matters more than time.
-inline std::optional<Bytes> filter_smaller(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode_smaller, raw); }
+inline std::optional<Bytes> filter_smaller(format::CodecId id, ByteView raw) { return filtered_by(find_filter_encoder(id)->encode_smaller, id, raw); }
 
 // The first `wanted` bytes. Also checks that nothing behind them is touched.
 inline Result<Bytes> restore(format::CodecId id, ByteView filtered, std::size_t raw_length, std::size_t wanted) {

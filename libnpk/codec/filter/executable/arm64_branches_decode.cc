@@ -1,48 +1,127 @@
-#include <algorithm>
-#include <array>
-
 #include "codec/filter/executable/arm64_branches.h"
+#include "codec/filter/executable/stretches_decode.h"
 #include "codec/filter_factories.h"
 
 namespace npk::codec {
 namespace {
 
-class Arm64BranchesDecoder final : public FilterDecoder {
- public:
-  std::uint64_t prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const override {
-    return std::min(filtered_length, arm64::head_bytes(raw_length) + wanted + 4);
-  }
+using namespace arm64;
 
-  Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override {
-    const std::size_t head = arm64::head_bytes(raw_length);
-    if (filtered_length != head + raw_length) return fail(Errc::corrupt, "a block with branches is not as long as it says");
-    const std::uint64_t needed = std::min(filtered_length, head + out.size() + std::uint64_t{4});
-    if (filtered.size() < needed) return false;
-    const ByteView units = filtered.first(head);
-    filtered = filtered.subspan(head);
-    for (std::size_t from = 0, unit = 0; from < out.size(); from += arm64::kUnitBytes, ++unit) {
-      const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(raw_length, from + arm64::kUnitBytes));
-      const std::uint8_t phase = units[unit / 2] >> unit % 2 * 4 & 0xF;
-      if (phase > arm64::kNoCode) return fail(Errc::corrupt, "a block with branches has code of no known phase");
-      restore_unit(filtered, from, std::min(end, out.size()), end, phase, out);
+class Arm64BranchesDecoder final : public executable::StretchDecoder<Arm64BranchesDecoder, arm64::Layout> {
+ public:
+  bool restore_code(std::size_t phase, std::size_t end) {
+    if (!restore_other(std::min(end, written_ + phase))) return false;
+    lows_ = {};
+    Cursor operations = streams_[kOperations];
+    std::size_t at = written_;
+    const std::size_t words = std::min(at < end ? (end - at) / kWordBytes : 0, operations.left() / kWordBytes);
+    const std::size_t last = at + std::min(words, at < out_.size() ? (out_.size() - at) / kWordBytes : 0) * kWordBytes;
+    for (std::uint8_t* const out = out_.data(); at < last; at += kWordBytes, operations.at += kWordBytes) {
+      std::uint32_t word = 0;
+      if (!restore_word(operations.at, static_cast<std::uint32_t>(at), word)) return false;
+      store_le(out + at, word);
     }
-    if (arm64::units_of(raw_length) % 2 != 0 && head > 0 && units.back() >> 4U != 0) return fail(Errc::corrupt, "a block with branches has more code than bytes");
-    return true;
+    streams_[kOperations] = operations;
+    written_ = at;
+    return at + kWordBytes > end || at >= out_.size() || restore_last(operations);
   }
 
  private:
-  // Bytes `from` to `wanted` of a unit that ends at `end`; a word may be wanted in part.
-  static void restore_unit(ByteView filtered, std::size_t from, std::size_t wanted, std::size_t end, std::uint8_t phase, MutableBytes out) {
-    std::copy(filtered.begin() + static_cast<std::ptrdiff_t>(from), filtered.begin() + static_cast<std::ptrdiff_t>(wanted),
-              out.begin() + static_cast<std::ptrdiff_t>(from));
-    if (phase == arm64::kNoCode || from + phase >= wanted) return;
-    const std::size_t first = from + phase, words = (wanted - first) / 4, last = first + 4 * words;
-    arm64::exchange_words<false>(filtered.data() + first, words, static_cast<std::uint32_t>(first), out.data() + first);
-    if (last == wanted || last + 4 > end) return;
-    std::array<std::uint8_t, 4> word;
-    arm64::exchange_words<false>(filtered.data() + last, 1, static_cast<std::uint32_t>(last), word.data());
-    std::copy_n(word.begin(), wanted - last, out.begin() + static_cast<std::ptrdiff_t>(last));
+  // What is added to the page in a register.
+  struct Low {
+    std::uint32_t end = 0;  // the word that has it begins before
+    std::uint32_t address = 0;
+  };
+
+  // A word that is wanted in part.
+  bool restore_last(const Cursor& operations) {
+    std::uint32_t word = 0;
+    if (operations.left() < kWordBytes || !restore_word(operations.at, static_cast<std::uint32_t>(written_), word)) return false;
+    std::array<std::uint8_t, kWordBytes> bytes;
+    store_le(bytes.data(), word);
+    put(bytes.data(), kWordBytes);
+    return true;
   }
+
+  // Of the word at position `at`. False if there is none.
+  [[gnu::always_inline]] bool restore_word(const std::uint8_t* from, std::uint32_t at, std::uint32_t& word) {
+    const std::uint32_t operation = __builtin_bswap32(load_le<std::uint32_t>(from));
+    switch (class_of(operation)) {
+      case Class::plain: word = plain_word(operation); return true;
+      case Class::pair: word = pair_word(operation); return true;
+      case Class::immediate: return restore_immediate(operation, at, word);
+      case Class::call: return restore_call(operation, at, word);
+      case Class::page: return restore_page(operation, at, word);
+      case Class::jump: return restore_jump(operation, word);
+      case Class::branch: return restore_branch(operation, word);
+      case Class::test: return restore_test(operation, word);
+    }
+    return false;
+  }
+
+  [[gnu::always_inline]] bool restore_immediate(std::uint32_t operation, std::uint32_t at, std::uint32_t& word) {
+    word = immediate_word(operation);
+    Low& low = lows_[moved<5, 5, 0>(word)];
+    if (at >= low.end) return true;
+    low.end = 0;
+    const bool good = (word & kWordImmediate) == 0;
+    word |= immediate_of(low.address, word);
+    return good;
+  }
+
+  [[gnu::always_inline]] bool restore_call(std::uint32_t operation, std::uint32_t at, std::uint32_t& word) {
+    std::uint32_t target = 0;
+    if (!take_big_endian(kCalls, target)) return false;
+    word = operation | ((target - at / kWordBytes) & 0x03FFFFFFU);
+    return operation == 0x94000000U && target <= 0x03FFFFFFU;
+  }
+
+  [[gnu::always_inline]] bool restore_page(std::uint32_t operation, std::uint32_t at, std::uint32_t& word) {
+    std::uint32_t address = 0;
+    if (!take_big_endian(kPages, address)) return false;
+    const std::uint32_t page = (moved<5, 1, 20>(operation) | address >> 12U) - (at >> 12U), to = moved<0, 5, 0>(operation);
+    lows_[to] = {static_cast<std::uint32_t>(at + kPageReach + 1), address & 0xFFFU};
+    word = 0x90000000U | moved<0, 2, 29>(page) | moved<2, 19, 5>(page) | to;
+    return (operation & 0xFFFFFFC0U) == 0x90000000U;
+  }
+
+  [[gnu::always_inline]] bool restore_jump(std::uint32_t operation, std::uint32_t& word) {
+    std::uint32_t distance = 0;
+    if (!take_planes(kJumps, distance)) return false;
+    word = 0x14000000U | (executable::from_zigzag(moved<0, 10, 16>(operation) | distance) & 0x03FFFFFFU);
+    return (operation & 0xFFFFFC00U) == 0x14000000U;
+  }
+
+  [[gnu::always_inline]] bool restore_branch(std::uint32_t operation, std::uint32_t& word) {
+    std::uint32_t distance = 0;
+    if (!take_planes(kBranches, distance)) return false;
+    word = (operation & 0xFF00001FU) | moved<0, 19, 5>(executable::from_zigzag(moved<5, 3, 16>(operation) | distance));
+    return (operation & 0x00FFFF00U) == 0;
+  }
+
+  [[gnu::always_inline]] bool restore_test(std::uint32_t operation, std::uint32_t& word) {
+    std::uint8_t low = 0;
+    if (!take<1>(kTests, &low)) return false;
+    const std::uint32_t distance = moved<5, 3, 11>(operation) | moved<13, 3, 8>(operation) | low;
+    word = (operation & 0xFF00001FU) | moved<8, 5, 19>(operation) | moved<0, 14, 5>(executable::from_zigzag(distance));
+    return (operation & 0x00FF0000U) == 0;
+  }
+
+  [[gnu::always_inline]] bool take_big_endian(std::size_t stream, std::uint32_t& value) {
+    std::array<std::uint8_t, 4> bytes;
+    if (!take<4>(stream, bytes.data())) return false;
+    value = __builtin_bswap32(load_le<std::uint32_t>(bytes.data()));
+    return true;
+  }
+
+  [[gnu::always_inline]] bool take_planes(std::size_t first, std::uint32_t& value) {
+    std::uint8_t high = 0, low = 0;
+    if (!take<1>(first, &high) || !take<1>(first + 1, &low)) return false;
+    value = static_cast<std::uint32_t>(high) << 8U | low;
+    return true;
+  }
+
+  std::array<Low, 32> lows_;  // by register
 };
 
 }  // namespace

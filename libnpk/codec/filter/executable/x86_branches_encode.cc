@@ -2,11 +2,10 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/encoder_memory.h"
+#include "codec/filter/executable/stretches_encode.h"
 #include "codec/filter/executable/x86_branches.h"
 #include "codec/filter/executable/x86_instruction.h"
-#include "codec/filter/executable/x86_streams_encode.h"
-#include "codec/filter/executable/x86_stretches_encode.h"
-#include "codec/filter/varint.h"
 #include "codec/filter_encoder_functions.h"
 #include "codec/filter_registry.h"
 
@@ -15,84 +14,56 @@ namespace {
 
 using namespace x86;
 
-class Splitter {
+constexpr std::size_t kBytesPerSign = 100;  // code has one in 30
+constexpr std::size_t kSignBytes = 6;
+
+// Sixteen positions at once; what compares true is all ones.
+using Lanes __attribute__((vector_size(16))) = std::uint8_t;
+
+Lanes bytes_at(const std::uint8_t* from) noexcept {
+  Lanes bytes;
+  std::memcpy(&bytes, from, sizeof bytes);
+  return bytes;
+}
+
+auto is_end_of_near(Lanes highest) noexcept { return (highest == 0) | (highest == 0xFF); }
+
+// Where what is frequent in code, and seldom elsewhere, begins: moves and the like of 64 bits, calls, branches and tests of registers.
+auto signs_at(const std::uint8_t* at) noexcept {
+  const Lanes first = bytes_at(at), second = bytes_at(at + 1);
+  const auto is_wide = (first == 0x48) & (bytes_at(at + 2) != 0) & ((second == 0x83) | (second == 0x85) | (second == 0x89) | (second == 0x8B) | (second == 0x8D));
+  const auto is_call = (first == 0xE8) & is_end_of_near(bytes_at(at + 4));
+  const auto is_branch = (first == 0x0F) & ((second & 0xF0) == 0x80) & is_end_of_near(bytes_at(at + 5));
+  return is_wide | is_call | is_branch | ((first == 0x85) & (second == 0xC0));
+}
+
+// To the last whole stride before `end` for which the block has the bytes.
+std::size_t count_signs(ByteView raw, std::size_t from, std::size_t end) noexcept {
+  static_assert(executable::kUnitBytes / sizeof(Lanes) <= 256);  // counts are bytes: of 256 signs in one lane, a unit counts none
+  Lanes counts{};
+  end = std::min(end, raw.size() - kSignBytes + 1);
+  for (; from + sizeof(Lanes) <= end; from += sizeof(Lanes)) counts -= reinterpret_cast<Lanes>(signs_at(&raw[from]));
+  std::size_t count = 0;
+  for (std::size_t lane = 0; lane < sizeof(Lanes); ++lane) count += counts[lane];
+  return count;
+}
+
+std::optional<std::uint8_t> find_code(ByteView raw, std::size_t from, std::size_t end) noexcept {
+  return count_signs(raw, from, end) * kBytesPerSign >= end - from ? std::optional<std::uint8_t>(0) : std::nullopt;
+}
+
+class X86Splitter : public executable::StretchSplitter<X86Splitter, x86::Layout> {
  public:
-  Splitter(ByteView raw, StreamPieces& streams) : raw_(raw), streams_(streams) {}
+  using StretchSplitter::StretchSplitter;
 
-  void split(std::uint8_t kind, std::size_t end) {
-    if (kind == kCode) split_code(end);
-    if (kind >= kTable0 && kind <= kTable3) split_records(kind - kTable0, end);
-    if (kind == kUnwinding) split_unwinding(end);
-    split_other(end);
-  }
-
- private:
-  void split_other(std::size_t end) {
-    streams_.put_many(kOther, raw_.subspan(at_, end - at_));
-    at_ = end;
-  }
-
-  void split_records(std::size_t phase, std::size_t end) {
-    split_other(std::min(end, at_ + phase));
-    std::array<std::uint32_t, 2> before{};
-    for (; at_ + kRecordBytes <= end; at_ += kRecordBytes) {
-      std::array<std::uint8_t, kRecordBytes> bytes;
-      for (std::size_t i = 0; i < 2; ++i) {
-        const std::uint32_t value = load_le<std::uint32_t>(&raw_[at_ + 4 * i]);
-        store_le(&bytes[4 * i], value - before[i]);
-        before[i] = value;
-      }
-      for (std::size_t i = 0; i < kRecordBytes; ++i) streams_.put<1>(kRecords + i, &bytes[i]);
-    }
-  }
-
-  // Records, and what is before, between and behind them.
-  void split_unwinding(std::size_t end) {
-    UnwindingBefore before;
-    while (at_ < end) {
-      if (const std::size_t length = unwinding_record_at(raw_, at_, end); length != 0) {
-        split_unwinding_record(length, before);
-      } else if (const auto next = first_unwinding_record(raw_, at_, end); next) {
-        while (*next - at_ >= 4) skip_unwinding(kUnwindingWord, at_ + 4);
-        while (at_ < *next) skip_unwinding(kUnwindingByte, at_ + 1);
-      } else {
-        skip_unwinding(kUnwindingEnd, std::min(end, unit_end(at_)));
-      }
-    }
-  }
-
-  void skip_unwinding(std::uint8_t size, std::size_t end) {
-    streams_.put<1>(kUnwindingSizes, &size);
-    split_other(end);
-  }
-
-  void split_unwinding_record(std::size_t length, UnwindingBefore& before) {
-    const std::uint8_t* at = &raw_[at_];
-    const auto size = static_cast<std::uint8_t>(length / 4 - 1);
-    const std::uint32_t origin = load_le<std::uint32_t>(at + 4), range = load_le<std::uint32_t>(at + 12);
-    const std::uint32_t begin = load_le<std::uint32_t>(at + 8) + position(at + 8);
-    streams_.put<1>(kUnwindingSizes, &size);
-    put_planes(kUnwindingOrigins, origin - before.origin);
-    put_planes(kUnwindingBegins, to_zigzag(begin - before.begin));
-    put_planes(kUnwindingRanges, range);
-    streams_.put_many(kUnwindingPrograms, {at + kUnwindingHeadBytes, length - kUnwindingHeadBytes});
-    before = {origin + static_cast<std::uint32_t>(length), begin + range};
-    at_ += length;
-  }
-
-  void put_planes(std::size_t first_plane, std::uint32_t value) {
-    std::array<std::uint8_t, 4> bytes;
-    store_le(bytes.data(), value);
-    for (std::size_t i = 0; i < 4; ++i) streams_.put<1>(first_plane + i, &bytes[i]);
-  }
-
-  void split_code(std::size_t end) {
+  void split_code(std::size_t, std::size_t end) {
     while (at_ + kMostInstructionBytes <= end) split_instruction(instruction_at(&raw_[at_]));
   }
 
+ private:
   [[gnu::always_inline]] void split_instruction(const Instruction& seen) {
     const std::uint8_t* at = &raw_[at_];
-    streams_.put_operation(at, seen.operation_bytes);
+    streams_.put_up_to_stride(kOperations, at, seen.operation_bytes);
     at += seen.operation_bytes;
     const std::size_t immediate_bytes = kImmediateBytes[static_cast<std::size_t>(seen.immediate)];
     if (seen.displacement == Displacement::byte) {
@@ -122,7 +93,7 @@ class Splitter {
   }
 
   void split_distance(std::size_t first_plane, const std::uint8_t* at) {
-    const std::uint32_t zigzag = to_zigzag(load_le<std::uint32_t>(at)), distance = std::min(zigzag, kFarDistance);
+    const std::uint32_t zigzag = executable::to_zigzag(load_le<std::uint32_t>(at)), distance = std::min(zigzag, kFarDistance);
     for (std::size_t i = 0; i < 3; ++i) {
       const auto byte = static_cast<std::uint8_t>(distance >> (16 - 8 * i));
       streams_.put<1>(first_plane + i, &byte);
@@ -135,53 +106,17 @@ class Splitter {
     store_le(bytes.data(), __builtin_bswap32(value));
     streams_.put<4>(stream, bytes.data());
   }
-
-  [[nodiscard]] std::uint32_t position(const std::uint8_t* at) const { return static_cast<std::uint32_t>(at - raw_.data()); }
-
-  ByteView raw_;
-  StreamPieces& streams_;
-  std::size_t at_ = 0;
 };
-
-Bytes split_all(ByteView raw, const std::vector<std::uint8_t>& kinds, StreamPieces& streams) {
-  Bytes stretches;
-  Splitter splitter(raw, streams);
-  for (std::size_t unit = 0; unit < kinds.size();) {
-    std::size_t next = unit + 1;
-    while (next < kinds.size() && kinds[next] == kinds[unit]) ++next;
-    append_varint((next - unit) * kKinds + kinds[unit], stretches);
-    splitter.split(kinds[unit], std::min(raw.size(), next * kUnitBytes));
-    unit = next;
-  }
-  streams.finish();
-  return stretches;
-}
-
-std::optional<std::size_t> encode(ByteView raw, const std::vector<std::uint8_t>& kinds, MutableBytes out) {
-  StreamPieces streams(raw.size());
-  const Bytes stretches = split_all(raw, kinds, streams);
-  Bytes head;
-  append_varint(stretches.size(), head);
-  std::size_t all = stretches.size();
-  for (std::size_t i = 0; i < kStreams; ++i) {
-    append_varint(streams.length_of(i), head);
-    all += streams.length_of(i);
-  }
-  if (!streams.is_whole() || all + head.size() > out.size()) return std::nullopt;
-  std::uint8_t* to = std::ranges::copy(stretches, std::ranges::copy(head, out.data()).out).out;
-  for (std::size_t i = 0; i < kStreams; ++i) to = streams.copy(i, to);
-  return all + head.size();
-}
 
 }  // namespace
 
 std::optional<std::size_t> encode_x86_branches(ByteView raw, MutableBytes out) {
   constexpr std::size_t kLeastRawBytes = 256;
   if (raw.size() < kLeastRawBytes || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  const std::vector<std::uint8_t> kinds = kinds_of_units(raw);
-  const auto others = static_cast<std::size_t>(std::ranges::count(kinds, kData));
-  if (others == kinds.size()) return std::nullopt;
-  return encode_within(x86_branches_encoder_memory(raw.size()), 0, [&] { return encode(raw, kinds, out); });
+  const std::vector<std::uint8_t> kinds = executable::kinds_of_units(raw, find_code, x86::Layout::kCodeKinds);
+  if (std::ranges::all_of(kinds, [](std::uint8_t kind) { return kind == x86::Layout::kData; })) return std::nullopt;
+  return encode_within(x86_branches_encoder_memory(raw.size()), 0,
+                       [&] { return executable::encode_stretches<X86Splitter, x86::Layout>(raw, kinds, raw.size(), out); });
 }
 
 }  // namespace npk::codec

@@ -1,46 +1,9 @@
-#include "codec/filter/executable/x86_stretches_encode.h"
+#include "codec/filter/executable/stretches_encode.h"
 
 #include <algorithm>
-#include <cstring>
 
-namespace npk::codec::x86 {
+namespace npk::codec::executable {
 namespace {
-
-constexpr std::size_t kBytesPerSign = 100;  // code has one in 30
-constexpr std::size_t kSignBytes = 6;
-
-// Sixteen positions at once; what compares true is all ones.
-using Lanes __attribute__((vector_size(16))) = std::uint8_t;
-
-Lanes bytes_at(const std::uint8_t* from) noexcept {
-  Lanes bytes;
-  std::memcpy(&bytes, from, sizeof bytes);
-  return bytes;
-}
-
-auto is_end_of_near(Lanes highest) noexcept { return (highest == 0) | (highest == 0xFF); }
-
-// Where what is frequent in code, and seldom elsewhere, begins: moves and the like of 64 bits, calls, branches and tests of registers.
-auto signs_at(const std::uint8_t* at) noexcept {
-  const Lanes first = bytes_at(at), second = bytes_at(at + 1);
-  const auto is_wide = (first == 0x48) & (bytes_at(at + 2) != 0) & ((second == 0x83) | (second == 0x85) | (second == 0x89) | (second == 0x8B) | (second == 0x8D));
-  const auto is_call = (first == 0xE8) & is_end_of_near(bytes_at(at + 4));
-  const auto is_branch = (first == 0x0F) & ((second & 0xF0) == 0x80) & is_end_of_near(bytes_at(at + 5));
-  return is_wide | is_call | is_branch | ((first == 0x85) & (second == 0xC0));
-}
-
-// To the last whole stride before `end` for which the block has the bytes.
-std::size_t count_signs(ByteView raw, std::size_t from, std::size_t end) noexcept {
-  static_assert(kUnitBytes / sizeof(Lanes) <= 256);  // counts are bytes: of 256 signs in one lane, a unit counts none
-  Lanes counts{};
-  end = std::min(end, raw.size() - kSignBytes + 1);
-  for (; from + sizeof(Lanes) <= end; from += sizeof(Lanes)) counts -= reinterpret_cast<Lanes>(signs_at(&raw[from]));
-  std::size_t count = 0;
-  for (std::size_t lane = 0; lane < sizeof(Lanes); ++lane) count += counts[lane];
-  return count;
-}
-
-bool is_code(ByteView raw, std::size_t from, std::size_t end) noexcept { return count_signs(raw, from, end) * kBytesPerSign >= end - from; }
 
 // Of the records from `from` nine in ten have both numbers a little larger than the one before has.
 bool is_table(ByteView raw, std::size_t from, std::size_t end) noexcept {
@@ -65,12 +28,12 @@ bool is_unwinding(ByteView raw, std::size_t from, std::size_t end) noexcept {
   return (std::min(at, end) - *first) * 4 >= end - from;
 }
 
-std::uint8_t kind_of(ByteView raw, std::size_t from, std::size_t end) noexcept {
+// 0 is other data, then tables, then unwinding.
+std::uint8_t kind_without_code(ByteView raw, std::size_t from, std::size_t end) noexcept {
   constexpr std::size_t kLeastTable = 1024;
-  if (is_code(raw, from, end)) return kCode;
   for (std::size_t phase = 0; phase < 4 && end - from >= kLeastTable; ++phase)
-    if (is_table(raw, from + phase, end)) return static_cast<std::uint8_t>(kTable0 + phase);
-  return is_unwinding(raw, from, end) ? kUnwinding : kData;
+    if (is_table(raw, from + phase, end)) return static_cast<std::uint8_t>(1 + phase);
+  return is_unwinding(raw, from, end) ? 5 : 0;
 }
 
 }  // namespace
@@ -96,10 +59,17 @@ std::optional<std::size_t> first_unwinding_record(ByteView raw, std::size_t from
   return std::nullopt;
 }
 
-std::vector<std::uint8_t> kinds_of_units(ByteView raw) {
+std::vector<std::uint8_t> kinds_of_units(ByteView raw, FindCode find_code, std::uint8_t code_kinds) {
   std::vector<std::uint8_t> kinds(units_of(raw.size()));
-  for (std::size_t unit = 0; unit < kinds.size(); ++unit) kinds[unit] = kind_of(raw, unit * kUnitBytes, std::min(raw.size(), (unit + 1) * kUnitBytes));
+  for (std::size_t unit = 0; unit < kinds.size(); ++unit) {
+    const std::size_t from = unit * kUnitBytes, end = std::min(raw.size(), from + kUnitBytes);
+    if (const auto code = find_code(raw, from, end); code) {
+      kinds[unit] = static_cast<std::uint8_t>(1 + *code);
+    } else if (const std::uint8_t other = kind_without_code(raw, from, end); other != 0) {
+      kinds[unit] = static_cast<std::uint8_t>(code_kinds + other);
+    }
+  }
   return kinds;
 }
 
-}  // namespace npk::codec::x86
+}  // namespace npk::codec::executable

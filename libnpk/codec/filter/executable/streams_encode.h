@@ -7,17 +7,18 @@
 #include <vector>
 
 #include "codec/filter/encoder_memory.h"
-#include "codec/filter/executable/x86_branches.h"
 #include "npk/bytes.h"
 
-namespace npk::codec::x86 {
+namespace npk::codec::executable {
 
+template <std::size_t kStreams>
 class StreamPieces {
  public:
   static constexpr std::size_t kStride = 16;  // more than what is put at once, put_many's aside; what is written behind that is overwritten by what follows
   static constexpr std::size_t kPieceBytes = 16U << 10;
 
-  explicit StreamPieces(std::size_t raw_length) : room_(buffer_.take(room_for(raw_length))) {
+  // `length`: of all streams, at most; what is longer is not whole.
+  explicit StreamPieces(std::size_t length) : room_(buffer_.take(room_for(length))) {
     pieces_.reserve(room_.size() / kPieceBytes + 1);
     to_.fill(nowhere_.data());
     end_.fill(nowhere_.data());
@@ -25,9 +26,9 @@ class StreamPieces {
   StreamPieces(const StreamPieces&) = delete;
   StreamPieces& operator=(const StreamPieces&) = delete;
 
-  // Of the same length as a block, and a piece for each stream that is not full.
-  [[nodiscard]] static constexpr std::size_t room_for(std::size_t raw_length) noexcept {
-    return raw_length + raw_length / kPieceBytes * kStride + (kStreams + 1) * kPieceBytes;
+  // And a piece for each stream that is not full.
+  [[nodiscard]] static constexpr std::size_t room_for(std::size_t length) noexcept {
+    return length + length / kPieceBytes * kStride + (kStreams + 1) * kPieceBytes;
   }
 
   template <std::size_t kLength>
@@ -36,9 +37,9 @@ class StreamPieces {
     to_[stream] += kLength;
   }
   // kStride bytes can be read.
-  [[gnu::always_inline]] void put_operation(const std::uint8_t* bytes, std::size_t length) {
-    std::memcpy(room_of(kOperations), bytes, kStride);
-    to_[kOperations] += length;
+  [[gnu::always_inline]] void put_up_to_stride(std::size_t stream, const std::uint8_t* bytes, std::size_t length) {
+    std::memcpy(room_of(stream), bytes, kStride);
+    to_[stream] += length;
   }
   void put_many(std::size_t stream, ByteView bytes) {
     while (!bytes.empty()) {
@@ -106,4 +107,4 @@ class StreamPieces {
   bool is_whole_ = true;
 };
 
-}  // namespace npk::codec::x86
+}  // namespace npk::codec::executable

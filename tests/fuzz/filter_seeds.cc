@@ -70,10 +70,10 @@ Bytes arm64_code() {
     append(raw, 0x90000000U | (i % 4) << 29U | i % 30);
     append(raw, 0xF9400000U | (i * 8 % 4096) << 10U | (i % 30) << 5U | 1U);
     append(raw, 0x94000000U | ((64 - static_cast<std::uint32_t>(raw.size() / 4)) & 0x03FFFFFFU));
-    append(raw, 0x54000000U | (i * 37 & 0x7FFFFU) << 5U | i % 14);
-    append(raw, 0x14000000U | (i * 99'991 & 0x3FFFFFFU));
-    append(raw, 0x37000000U | (i % 8) << 19U | (0U - i & 0x3FFFU) << 5U | i % 31);
-    append(raw, 0xAA0003E0U | (i % 31) << 16U | i % 8);
+    append(raw, 0x54000000U | ((i * 37) & 0x7FFFFU) << 5U | i % 14);
+    append(raw, 0x14000000U | ((i * 99'991) & 0x3FFFFFFU));
+    append(raw, 0x37000000U | (i % 8) << 19U | ((0U - i) & 0x3FFFU) << 5U | i % 31);
+    for (std::uint32_t to = 0; to < 8; ++to) append(raw, 0xAA0003E0U | (i % 31) << 16U | to);
     append(raw, 0xD65F03C0U);
   }
   return raw;

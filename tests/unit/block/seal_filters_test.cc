@@ -175,5 +175,35 @@ TEST(SealFilters, ChainsThatNoWriterMakesAreCorrupt) {
   EXPECT_EQ(code_with({{static_cast<CodecId>(127), 0, 10}, chain[1]}), Errc::unsupported);
 }
 
+// Each word of code is four bytes of operations, and calls are four more.
+Bytes arm64_calls(std::size_t words) {
+  Bytes code(4 * words);
+  for (std::size_t i = 0; i < words; ++i) store_le(&code[4 * i], i % 8 == 3 ? static_cast<std::uint32_t>(0x94000000U | ((0x1000 - i) & 0x03FFFFFFU)) : 0xAA0003E0U + static_cast<std::uint32_t>(i * i % 31));
+  return code;
+}
+
+TEST(SealFilters, Arm64CodeMayGrowByAQuarterAlone) {
+  const Bytes code = arm64_calls(1U << 16);
+  const std::size_t most = code.size() + code.size() / 4 + 64;
+  const Sealed good = sealed(code, forced({CodecId::arm64_branches}), codec::ContentKind::general);
+  expect_comes_back(good, code);
+  const auto chain = good.opened().header.chain;
+  ASSERT_EQ(chain.size(), 2U);
+  EXPECT_GT(chain[0].parameter, code.size() + 64);
+  EXPECT_LE(chain[0].parameter, most);
+  const Sealed beside = sealed(code, forced({CodecId::arm64_branches, CodecId::byte_shuffle}), codec::ContentKind::general);
+  for (const format::ChainStep& step : beside.opened().header.chain) EXPECT_NE(step.id, CodecId::arm64_branches) << "it would grow, beside another filter";
+  const auto code_with = [&](std::vector<format::ChainStep> steps) {
+    format::OpenedBody opened = good.opened();
+    opened.header.chain = std::move(steps);
+    Bytes out(code.size());
+    const auto decoded = BlockOpener{Limits()}.decode(opened, {}, out);
+    return decoded ? Errc{} : decoded.error().code;
+  };
+  EXPECT_EQ(code_with(chain), Errc{});
+  EXPECT_EQ(code_with({{CodecId::arm64_branches, 0, static_cast<std::uint32_t>(most + 1)}, chain[1]}), Errc::corrupt);
+  EXPECT_EQ(code_with({chain[0], {CodecId::byte_shuffle, 0, chain[0].parameter}, chain[1]}), Errc::corrupt);
+}
+
 }  // namespace
 }  // namespace npk::block

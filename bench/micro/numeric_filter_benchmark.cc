@@ -82,6 +82,9 @@ Bytes arm64_code() {
     append(bytes, static_cast<std::uint32_t>(0x90000000U | random() % 4 << 29U | random() % 30));
     append(bytes, static_cast<std::uint32_t>(0xF9400000U | random() % 1024 << 10U));
     append(bytes, 0x94000000U | ((static_cast<std::uint32_t>(random() % 64) * 1000 - static_cast<std::uint32_t>(bytes.size() / 4)) & 0x03FFFFFFU));
+    append(bytes, static_cast<std::uint32_t>(0x54000000U | random() % 4096 << 5U | random() % 14));
+    for (int i = 0; i < 4; ++i) append(bytes, static_cast<std::uint32_t>(0xAA0003E0U | random() % 31 << 16U | random() % 8));
+    append(bytes, static_cast<std::uint32_t>(0xB9400FE0U | random() % 31));
     append(bytes, 0xD65F03C0U);
   }
   return bytes;

@@ -22,7 +22,7 @@ constexpr std::array kFilters = std::to_array<FilterInfo>({
     {format::CodecId::element_delta, "element_delta", "numbers as differences from their neighbours", create_element_delta_decoder, element_decoder_memory},
     {format::CodecId::decimal_floats, "decimal_floats", "floats that are decimals as integers", create_decimal_floats_decoder, element_decoder_memory},
     {format::CodecId::x86_branches, "x86_branches", "operands of x86-64 code, tables and unwinding in streams of their own", create_x86_branches_decoder, x86_branches_decoder_memory},
-    {format::CodecId::arm64_branches, "arm64_branches", "positions of ARM64 code made absolute", create_arm64_branches_decoder, arm64_branches_decoder_memory},
+    {format::CodecId::arm64_branches, "arm64_branches", "words of ARM64 code taken apart, tables and unwinding in streams of their own", create_arm64_branches_decoder, arm64_branches_decoder_memory},
 });
 
 static_assert(std::ranges::all_of(kFilters, [](const FilterInfo& filter) { return filter.name == format::registered_name(filter.id); }));

@@ -13,14 +13,15 @@ namespace {
 
 constexpr std::size_t kPiece = 512 << 10U;
 
-// Pieces of the running program that the filter takes: those with code.
+// Pieces of the running program that get shorter: those that are code, not only begin or end with it.
 std::vector<Bytes> own_code() {
   std::ifstream file("/proc/self/exe", std::ios::binary);
   const Bytes all{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   std::vector<Bytes> pieces;
   for (std::size_t from = 0; from + kPiece <= all.size() && pieces.size() < 2; from += kPiece / 2) {
     const ByteView piece = ByteView(all).subspan(from, kPiece);
-    if (filter(format::CodecId::x86_branches, Bytes(piece.begin(), piece.end()))) pieces.emplace_back(piece.begin(), piece.end());
+    const auto filtered = filter(format::CodecId::x86_branches, piece);
+    if (filtered && filtered->size() < kPiece) pieces.emplace_back(piece.begin(), piece.end());
   }
   return pieces;
 }

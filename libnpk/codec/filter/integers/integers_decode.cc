@@ -1,3 +1,7 @@
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
 #include <algorithm>
 #include <array>
 
@@ -27,6 +31,63 @@ template <class E, unsigned kTaps>
     E::store(at, static_cast<typename E::Number>(E::unzigzag(E::load(at)) + integers::predict_linearly<E, kTaps>(linear, at, left)));
 }
 
+#if defined(__x86_64__)
+// The numbers of 16 bits of a channel that its next is predicted from, with 12 weights: the last four by themselves, which it waits for, the others in
+// a vector. Sums are modulo 2^32: more bits than a shift of at most 15 leaves to count.
+class ShortHistory {
+ public:
+  static constexpr unsigned kTaps = 12, kLast = 4;
+
+  // `at`: what follows the history.
+  template <class E>
+  void begin(const LinearPrediction& linear, const std::uint8_t* at, std::size_t left) noexcept {
+    alignas(16) std::int16_t numbers[kTaps - kLast], weights[kTaps - kLast];
+    for (unsigned i = 0; i < kTaps - kLast; ++i) {
+      numbers[i] = static_cast<std::int16_t>(E::load(at - (kTaps - i) * left));
+      weights[i] = linear.weights[kTaps - 1 - i];
+    }
+    older_ = _mm_load_si128(reinterpret_cast<const __m128i*>(numbers));
+    older_weights_ = _mm_load_si128(reinterpret_cast<const __m128i*>(weights));
+    for (unsigned i = 0; i < kLast; ++i) last_[i] = static_cast<std::int16_t>(E::load(at - (i + 1) * left));
+  }
+  [[gnu::always_inline]] std::uint16_t predict(const LinearPrediction& linear) const noexcept {
+    __m128i sums = _mm_madd_epi16(older_, older_weights_);
+    sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0x4E));
+    sums = _mm_add_epi32(sums, _mm_shuffle_epi32(sums, 0xB1));
+    auto sum = static_cast<std::uint32_t>(_mm_cvtsi128_si32(sums));
+    for (unsigned i = kLast; i-- > 0;) sum += static_cast<std::uint32_t>(last_[i] * linear.weights[i]);
+    return static_cast<std::uint16_t>(static_cast<std::int32_t>(sum) >> linear.shift);
+  }
+  [[gnu::always_inline]] void push(std::uint16_t number) noexcept {
+    older_ = _mm_insert_epi16(_mm_srli_si128(older_, 2), last_[kLast - 1], 7);
+    for (unsigned i = kLast - 1; i > 0; --i) last_[i] = last_[i - 1];
+    last_[0] = static_cast<std::int16_t>(number);
+  }
+
+ private:
+  __m128i older_, older_weights_;  // the oldest first
+  std::int32_t last_[kLast];       // the newest first
+};
+
+template <class E, std::size_t kChannels>
+void undo_short_range(const LinearPrediction& given, std::uint8_t* elements, std::size_t from, std::size_t end) noexcept {
+  const LinearPrediction linear = given;
+  ShortHistory histories[kChannels];
+  for (std::size_t channel = 0; channel < kChannels; ++channel)
+    histories[channel].template begin<E>(linear, elements + (from + channel) * E::kWidth, kChannels * E::kWidth);
+  const auto undo = [&](ShortHistory& history, std::size_t i) {
+    std::uint8_t* at = elements + i * E::kWidth;
+    const auto number = static_cast<std::uint16_t>(E::unzigzag(E::load(at)) + history.predict(linear));
+    E::store(at, number);
+    history.push(number);
+  };
+  for (; from + kChannels <= end; from += kChannels) {
+    for (std::size_t channel = 0; channel < kChannels; ++channel) undo(histories[channel], from + channel);
+  }
+  for (std::size_t channel = 0; from < end; ++channel, ++from) undo(histories[channel], from);
+}
+#endif
+
 template <class E>
 void undo_linear(const ElementForm& form, const LinearPrediction& linear, std::uint8_t* elements, std::size_t from, std::size_t end) noexcept {
   const std::size_t left = std::size_t{form.distance} * E::kWidth;
@@ -36,6 +97,12 @@ void undo_linear(const ElementForm& form, const LinearPrediction& linear, std::u
     E::store(at, static_cast<typename E::Number>(E::unzigzag(E::load(at)) + integers::predict_near_front<E>(linear, at, left, from, form.distance)));
   }
   if (from >= end) return;
+#if defined(__x86_64__)
+  if constexpr (E::kWidth == 2) {
+    if (taps == ShortHistory::kTaps && form.distance == 1) return undo_short_range<E, 1>(linear, elements, from, end);
+    if (taps == ShortHistory::kTaps && form.distance == 2) return undo_short_range<E, 2>(linear, elements, from, end);
+  }
+#endif
   if (taps == 12 && form.distance == 1) return undo_linear_range<E, 12>(linear, elements, from, end, E::kWidth);  // what encoders write, mostly
   switch (taps) {
     case 4: return undo_linear_range<E, 4>(linear, elements, from, end, left);

@@ -85,8 +85,15 @@ bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
   // Copies, which the values cannot be written over.
   Context context = context_;
   LowBits low_bits = low_bits_;
+  unsigned current = context.stream();
+  ByteView symbols = symbols_[current];
   for (std::uint64_t& value : values) {
-    ByteView& symbols = symbols_[context.stream()];
+    // A branch: a stream most often follows itself, and foretold the next symbol is known before the numbers are.
+    if (const unsigned stream = context.stream(); stream != current) [[unlikely]] {
+      symbols_[current] = symbols;
+      current = stream;
+      symbols = symbols_[current];
+    }
     if (symbols.empty()) return false;
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
@@ -95,6 +102,7 @@ bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
     value = least | low_bits.take(low);  // also of none: no branch could be foretold
     context.add(value);
   }
+  symbols_[current] = symbols;
   context_ = context;
   low_bits_ = low_bits;
   return true;

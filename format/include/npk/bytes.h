@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -27,24 +26,15 @@ using Digest = std::array<std::uint8_t, 32>;  // a BLAKE3 hash unless its name s
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-// Unchecked little-endian load and store; the caller has made sure of sizeof(T) bytes. Copied whole where that is the machine's order: g++ 12 does
-// not see that of single bytes everywhere.
+// Unchecked little-endian load and store; the caller has made sure of sizeof(T) bytes.
 template <std::unsigned_integral T>
 [[nodiscard]] T load_le(const std::uint8_t* from) noexcept {
   T value = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(&value, from, sizeof value);
-    return value;
-  }
   for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | (static_cast<T>(from[i]) << (8 * i)));
   return value;
 }
 template <std::unsigned_integral T>
 void store_le(std::uint8_t* to, T value) noexcept {
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(to, &value, sizeof value);
-    return;
-  }
   for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<std::uint8_t>(value >> (8 * i));
 }
 

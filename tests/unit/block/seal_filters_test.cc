@@ -102,6 +102,18 @@ TEST(SealFilters, ATrialDecides) {
   expect_comes_back(not_chosen, other);
 }
 
+// Whose middle says nothing of the rest.
+TEST(SealFilters, ATrialOfNumbersLooksAtAllOfABlock) {
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 0}}, .filtered_encoder = {.step = {CodecId::zstd, 9, 0}}, .choose_filters = true};
+  std::mt19937_64 random(4);
+  Bytes raw(6U << 20);
+  for (std::size_t i = 0; i + 4 <= raw.size(); i += 4) store_le(&raw[i], static_cast<std::uint32_t>(i * 31 + random() % 64));
+  for (std::size_t i = 2U << 20; i < 4U << 20; ++i) raw[i] = static_cast<std::uint8_t>(random());
+  const Sealed chosen = sealed(raw, options, codec::ContentKind::numeric);
+  EXPECT_GT(chosen.opened().header.chain.size(), 1U);
+  expect_comes_back(chosen, raw);
+}
+
 std::vector<std::string> some_words(std::size_t count) {
   static constexpr std::array kParts = std::to_array<std::string_view>({"ab", "con", "der", "fi", "gen", "la", "mor", "pre", "ta", "un", "ver", "zu"});
   std::mt19937_64 random(5);

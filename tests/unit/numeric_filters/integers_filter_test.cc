@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 #include <zstd.h>
 
+#include <map>
+#include <random>
+
 #include "codec/filter/integers/page_writer_encode.h"
+#include "codec/filter/integers/ranks_encode.h"
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter/parts_encode.h"
 #include "unit/numeric_filters/filter_support.h"
@@ -48,6 +52,50 @@ TEST(IntegersFilter, IsHardlyEverLargerThanDifferences) {
     ++taken;
   }
   EXPECT_GE(taken, 5U);
+}
+
+// Values' places in the order of their keys, whatever the width, of few values and of more than any first table has room for.
+TEST(IntegersFilter, RanksEveryValue) {
+  std::mt19937_64 random(15);
+  for (const std::uint8_t width : {std::uint8_t{2}, std::uint8_t{3}, std::uint8_t{4}, std::uint8_t{8}}) {
+    for (const std::size_t kinds : {std::size_t{3}, std::size_t{700}, std::size_t{25'000}}) {
+      ElementForm form;
+      form.width = width;
+      form.big_endian = kinds == 700;
+      std::vector<std::uint64_t> values(kinds);
+      for (std::uint64_t& value : values) value = random() >> (64 - 8 * width);
+      Bytes elements;
+      std::map<std::uint64_t, std::uint64_t> rank_of;
+      for (std::size_t i = 0; i < 60'000; ++i) {
+        const std::uint64_t value = values[i % kinds];
+        for (unsigned byte = 0; byte < width; ++byte) elements.push_back(static_cast<std::uint8_t>(value >> 8 * (form.big_endian ? width - 1U - byte : byte)));
+        rank_of[value] = 0;
+      }
+      const auto ranks = integers::rank_elements(form, elements);
+      ASSERT_TRUE(ranks) << int{width} << ' ' << kinds;
+      ASSERT_EQ(ranks->keys.size(), rank_of.size());
+      ASSERT_EQ(std::ranges::adjacent_find(ranks->keys, std::greater_equal()), ranks->keys.end());
+      for (std::size_t i = 0; i < 60'000; ++i) {
+        std::uint64_t rank = 0;
+        for (unsigned byte = 0; byte < width; ++byte) rank |= std::uint64_t{ranks->elements[i * width + (form.big_endian ? width - 1U - byte : byte)]} << 8 * byte;
+        const std::uint64_t top = std::uint64_t{1} << (8 * width - 1), key = ranks->keys.at(rank);
+        const bool is_float = ranks->order == integers::KeyOrder::floats;
+        const std::uint64_t value = ranks->order == integers::KeyOrder::unsigned_numbers ? key : is_float && key < top ? ~key & (2 * top - 1) : key ^ top;
+        ASSERT_EQ(value, values[i % kinds]) << int{width} << ' ' << kinds;
+      }
+    }
+  }
+}
+
+TEST(IntegersFilter, RanksNoneWhereMostDiffer) {
+  std::mt19937_64 random(16);
+  for (const std::uint8_t width : {std::uint8_t{3}, std::uint8_t{4}, std::uint8_t{8}}) {
+    ElementForm form;
+    form.width = width;
+    Bytes elements(400'000 * std::size_t{width});
+    for (std::uint8_t& byte : elements) byte = static_cast<std::uint8_t>(random());
+    EXPECT_FALSE(integers::rank_elements(form, elements)) << int{width};
+  }
 }
 
 // Two channels of which one says much about the other, as weights of each by itself do not.

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "codec/filter/integers/class_kernels_encode.h"
+#include "codec/filter/numeric/elements.h"
 #include "codec/filter/varint.h"
 #include "npk/format/integer_column.h"
 
@@ -83,7 +84,7 @@ void PageWriter::write_low_bits(std::span<const std::uint64_t> values, const Cla
   std::uint64_t bits = low_bits_;
   unsigned count = low_count_;
   const auto flush = [&] {
-    store_le(to, bits);
+    numeric::Element<std::uint64_t, 8, false>::store(to, bits);
     to += count / 8;
     bits >>= count / 8 * 8;
     count %= 8;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/filter/numeric/elements.h"
+
 namespace npk::codec::numeric {
 namespace {
 
@@ -33,7 +35,9 @@ const std::array<std::uint32_t, kMaxCostedBytes + 1>& logarithms() {
   return table;
 }
 
-std::uint32_t load_word(const std::uint8_t* from) noexcept { return load_le<std::uint32_t>(from); }
+// Single loads, where g++ 12 makes one of each byte of load_le here.
+using Word = Element<std::uint32_t, 4, false>;
+using LongWord = Element<std::uint64_t, 8, false>;
 
 class MatchFinder {
  public:
@@ -41,14 +45,14 @@ class MatchFinder {
 
   // The length of a match at `at` with what was looked at before; 0 if there is none.
   std::size_t find(std::size_t at) noexcept {
-    const std::uint32_t word = load_word(&bytes_[at]);
+    const std::uint32_t word = Word::load(&bytes_[at]);
     std::uint16_t& slot = last_[word * 2654435761U >> 20U];
     const std::size_t before = slot;
     slot = static_cast<std::uint16_t>(at);
-    if (before >= at || load_word(&bytes_[before]) != word) return 0;
+    if (before >= at || Word::load(&bytes_[before]) != word) return 0;
     std::size_t length = 4;
     for (; at + length + 8 <= bytes_.size(); length += 8) {
-      const std::uint64_t differ = load_le<std::uint64_t>(&bytes_[before + length]) ^ load_le<std::uint64_t>(&bytes_[at + length]);
+      const std::uint64_t differ = LongWord::load(&bytes_[before + length]) ^ LongWord::load(&bytes_[at + length]);
       if (differ != 0) return length + static_cast<std::size_t>(std::countr_zero(differ)) / 8;
     }
     while (at + length < bytes_.size() && bytes_[before + length] == bytes_[at + length]) ++length;

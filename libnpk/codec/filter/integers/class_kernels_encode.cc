@@ -40,8 +40,8 @@ void classify_plainly(Classes classes, std::span<const std::uint64_t> values, st
 [[gnu::target("avx2")]] void classify_avx2(Classes classes, std::span<const std::uint64_t> values, std::uint8_t* symbols, std::uint8_t* low_counts) {
   classify_narrow(classes, values, symbols, low_counts);
 }
-[[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")]] void classify_avx512(Classes classes, std::span<const std::uint64_t> values,
-                                                                                                   std::uint8_t* symbols, std::uint8_t* low_counts) {
+[[gnu::target("avx512f,avx512bw,avx512vl,avx512dq")]] void classify_avx512(Classes classes, std::span<const std::uint64_t> values, std::uint8_t* symbols,
+                                                                           std::uint8_t* low_counts) {
   classify_narrow(classes, values, symbols, low_counts);
 }
 #endif

@@ -72,9 +72,8 @@ template <std::size_t kBytes>
                                        std::uint32_t* residuals) {
   take_range(page, count, distance, linear, bits, residuals);
 }
-[[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,prefer-vector-width=512")]] void take_avx512(const std::int32_t* page, std::size_t count,
-                                                                                               std::size_t distance, const LinearPrediction& linear,
-                                                                                               unsigned bits, std::uint32_t* residuals) {
+[[gnu::target("avx512f,avx512bw,avx512vl,avx512dq")]] void take_avx512(const std::int32_t* page, std::size_t count, std::size_t distance,
+                                                                       const LinearPrediction& linear, unsigned bits, std::uint32_t* residuals) {
   take_range(page, count, distance, linear, bits, residuals);
 }
 #endif

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 
@@ -143,6 +144,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   std::int8_t best_gain = kLeastGainPercent - 1;
   FilteredBlock tried{raw, {}};
   const ByteView part = trial_part(raw, kind);
+  const codec::numeric::SharedSearch shared_search(part);
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
     NPK_ASSIGN(const std::size_t plain, trial_size(part, kind));
     for (const Candidate& candidate : kCandidates) {

@@ -54,6 +54,19 @@ TEST(IntegersFilter, IsHardlyEverLargerThanDifferences) {
   EXPECT_GE(taken, 5U);
 }
 
+TEST(IntegersFilter, ASharedSearchChangesNothing) {
+  for (const NumericKind& kind : integer_kinds()) {
+    const Bytes other(kind.bytes.begin(), kind.bytes.end() - 8);
+    const auto integers = filter(CodecId::integers, kind.bytes), differences = filter(CodecId::element_delta, kind.bytes), shorter = filter(CodecId::integers, other);
+    const numeric::SharedSearch shared(kind.bytes);
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_EQ(filter(CodecId::element_delta, kind.bytes), differences);
+      EXPECT_EQ(filter(CodecId::integers, kind.bytes), integers);
+      EXPECT_EQ(filter(CodecId::integers, other), shorter);
+    }
+  }
+}
+
 // Values' places in the order of their keys, whatever the width, of few values and of more than any first table has room for.
 TEST(IntegersFilter, RanksEveryValue) {
   std::mt19937_64 random(15);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "codec/filter/numeric/encoder/form_search.h"
 #include "codec/filter/varint.h"
@@ -12,16 +13,11 @@ namespace {
 constexpr std::size_t kRecentForms = 3;
 constexpr std::size_t kMostPatience = 16;
 
-// A stretch of windows in one form, and what that saves over leaving them alone.
-struct Stretch {
-  ElementForm form;
-  std::size_t length;
-  std::uint64_t saved;
-};
+thread_local SharedSearch* shared_search = nullptr;
 
 class Chooser {
  public:
-  Chooser(ByteView raw, Allowed allowed) : raw_(raw), search_(allowed == Allowed::integers ? Allowed::element_delta : allowed) {}
+  Chooser(ByteView raw, Allowed allowed) : raw_(raw), search_(allowed) {}
 
   std::vector<Stretch> run() {
     for (std::size_t at = 0; at < raw_.size();) {
@@ -139,7 +135,23 @@ void append_form(const ElementForm& form, Bytes& out) {
   if (form.layout == Layout::byte_planes) append_varint(form.period, out);
 }
 
+std::vector<Stretch> find_stretches(ByteView raw, Allowed allowed) {
+  if (SharedSearch* const shared = SharedSearch::of(raw); shared != nullptr && allowed == Allowed::element_delta) return shared->stretches();
+  return Chooser(raw, allowed).run();
+}
+
 }  // namespace
+
+SharedSearch::SharedSearch(ByteView raw) noexcept : raw_(raw), before_(std::exchange(shared_search, this)) {}
+SharedSearch::~SharedSearch() { shared_search = before_; }
+SharedSearch* SharedSearch::of(ByteView raw) noexcept {
+  const bool is_same = shared_search != nullptr && shared_search->raw_.data() == raw.data() && shared_search->raw_.size() == raw.size();
+  return is_same ? shared_search : nullptr;
+}
+const std::vector<Stretch>& SharedSearch::stretches() {
+  if (stretches_.empty()) stretches_ = Chooser(raw_, Allowed::element_delta).run();
+  return stretches_;
+}
 
 Bytes write_plan(const std::vector<Segment>& segments) {
   std::vector<ElementForm> forms;
@@ -158,7 +170,7 @@ Bytes write_plan(const std::vector<Segment>& segments) {
 }
 
 std::vector<Segment> choose_segments(ByteView raw, Allowed allowed, std::size_t plan_room) {
-  std::vector<Stretch> stretches = Chooser(raw, allowed).run();
+  std::vector<Stretch> stretches = find_stretches(raw, allowed == Allowed::integers ? Allowed::element_delta : allowed);
   std::uint64_t saved = 0;
   for (const Stretch& stretch : stretches) saved += stretch.saved;
   std::vector<Segment> segments = segments_of(stretches);

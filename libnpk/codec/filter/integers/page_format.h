@@ -63,6 +63,11 @@ class Context {
     before_ = sum_;
     sum_ = sum_ + std::min(value, kMostValue) - (sum_ >> 4U);
   }
+  // Of a value that is sure to be no more than the most: one by its symbol and 30 low bits is.
+  void add_short(std::uint64_t value) noexcept {
+    before_ = sum_;
+    sum_ = sum_ + value - (sum_ >> 4U);
+  }
   void clear() noexcept { *this = {}; }
 
  private:

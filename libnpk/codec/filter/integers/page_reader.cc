@@ -62,6 +62,7 @@ Result<void> PageReader::read_column(std::uint8_t encoding, std::span<std::uint6
 }
 
 // Bits behind the end are zero; expect_end finds them missing.
+template <bool kAreFew>
 [[gnu::always_inline]] inline std::uint64_t LowBits::take(std::uint64_t count) noexcept {
   const auto from = static_cast<std::size_t>(at / 8);
   const auto shift = static_cast<unsigned>(at % 8);
@@ -69,7 +70,7 @@ Result<void> PageReader::read_column(std::uint8_t encoding, std::span<std::uint6
   std::uint64_t word = 0;
   if (from + 9 <= bytes.size()) [[likely]] {
     word = LittleEndianWord::load(&bytes[from]) >> shift;
-    if (shift + count > 64) [[unlikely]] word |= std::uint64_t{bytes[from + 8]} << (64 - shift);
+    if (!kAreFew && shift + count > 64) [[unlikely]] word |= std::uint64_t{bytes[from + 8]} << (64 - shift);
   } else {
     for (unsigned i = 0; i < 9 && from + i < bytes.size(); ++i) {
       const std::uint64_t byte = bytes[from + i];
@@ -85,6 +86,11 @@ bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
     precision_ = classes.precision();
     for (unsigned symbol = 0; symbol <= classes.most_symbol(); ++symbol) by_symbol_[symbol] = {classes.least_of(symbol), classes.low_bits_of(symbol)};
   }
+  return bits <= 32 ? read_numbers<true>(classes, values) : read_numbers<false>(classes, values);
+}
+
+template <bool kAreNarrow>
+bool PageReader::read_numbers(Classes classes, std::span<std::uint64_t> values) noexcept {
   // Copies, which the values cannot be written over.
   Context context = context_;
   LowBits low_bits = low_bits_;
@@ -100,10 +106,10 @@ bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
     if (symbols.empty()) return false;
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
-    if (symbol > classes.most_symbol()) return false;
+    if (!kAreNarrow && symbol > classes.most_symbol()) return false;
     const auto& [least, low] = by_symbol_[symbol];
-    value = least | low_bits.take(low);  // also of none: no branch could be foretold
-    context.add(value);
+    value = least | low_bits.take<kAreNarrow>(low);  // also of none: no branch could be foretold
+    kAreNarrow ? context.add_short(value) : context.add(value);
   }
   symbols_[current] = symbols;
   context_ = context;

@@ -22,7 +22,8 @@ struct LowBits {
   ByteView bytes;
   std::uint64_t at = 0;
 
-  // At most 61.
+  // At most 61, or 56 where they are few.
+  template <bool kAreFew>
   [[nodiscard]] std::uint64_t take(std::uint64_t count) noexcept;
 };
 
@@ -45,6 +46,8 @@ class PageReader {
   [[nodiscard]] Result<LinearPrediction> take_prediction(unsigned taps);
   [[nodiscard]] Result<void> read_column(std::uint8_t encoding, std::span<std::uint64_t> values);
   [[nodiscard]] bool read_classes(unsigned bits, std::span<std::uint64_t> values);
+  template <bool kAreNarrow>
+  [[nodiscard]] bool read_numbers(Classes classes, std::span<std::uint64_t> values) noexcept;
 
   ByteView elements_;
   ByteView control_;

@@ -77,7 +77,8 @@ std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whol
     if (candidate.kind != kind) continue;
     for (const CodecId id : candidate.chain()) {
       const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + gathered_bytes + kTrialEncoderBytes);
+      if (filter == nullptr) continue;
+      most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + gathered_bytes + kTrialEncoderBytes);
     }
   }
   return most;

@@ -57,7 +57,8 @@ TEST(IntegersFilter, IsHardlyEverLargerThanDifferences) {
 TEST(IntegersFilter, ASharedSearchChangesNothing) {
   for (const NumericKind& kind : integer_kinds()) {
     const Bytes other(kind.bytes.begin(), kind.bytes.end() - 8);
-    const auto integers = filter(CodecId::integers, kind.bytes), differences = filter(CodecId::element_delta, kind.bytes), shorter = filter(CodecId::integers, other);
+    const auto integers = filter(CodecId::integers, kind.bytes), shorter = filter(CodecId::integers, other);
+    const auto differences = filter(CodecId::element_delta, kind.bytes);
     const numeric::SharedSearch shared(kind.bytes);
     for (int i = 0; i < 2; ++i) {
       EXPECT_EQ(filter(CodecId::element_delta, kind.bytes), differences);
@@ -90,7 +91,8 @@ TEST(IntegersFilter, RanksEveryValue) {
       ASSERT_EQ(std::ranges::adjacent_find(ranks->keys, std::greater_equal()), ranks->keys.end());
       for (std::size_t i = 0; i < 60'000; ++i) {
         std::uint64_t rank = 0;
-        for (unsigned byte = 0; byte < width; ++byte) rank |= std::uint64_t{ranks->elements[i * width + (form.big_endian ? width - 1U - byte : byte)]} << 8 * byte;
+        const std::uint8_t* element = &ranks->elements[i * width];
+        for (unsigned byte = 0; byte < width; ++byte) rank |= std::uint64_t{element[form.big_endian ? width - 1U - byte : byte]} << 8 * byte;
         const std::uint64_t top = std::uint64_t{1} << (8 * width - 1), key = ranks->keys.at(rank);
         const bool is_float = ranks->order == integers::KeyOrder::floats;
         const std::uint64_t value = ranks->order == integers::KeyOrder::unsigned_numbers ? key : is_float && key < top ? ~key & (2 * top - 1) : key ^ top;

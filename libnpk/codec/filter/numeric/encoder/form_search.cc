@@ -118,7 +118,8 @@ std::uint64_t FormSearch::quick_cost(const Sample& sample, const ElementForm& fo
 }
 
 std::optional<std::uint64_t> FormSearch::cost_of(const Sample& sample, const ElementForm& form, std::uint64_t limit) {
-  if (history_of(form) > std::min(sample.at, form.is_decimal ? kMostLag * form.width : ~std::size_t{0}) || sample.length < 16 || (form.width == 3 && form.lead != 0)) return std::nullopt;
+  const std::size_t most_history = std::min(sample.at, form.is_decimal ? kMostLag * form.width : ~std::size_t{0});
+  if (history_of(form) > most_history || sample.length < 16 || (form.width == 3 && form.lead != 0)) return std::nullopt;
   ByteView bytes = residuals_of(sample, form, sample.length);
   if (bytes.empty()) return std::nullopt;
   const std::size_t length = bytes.size();
@@ -145,7 +146,8 @@ std::vector<ElementForm> FormSearch::shapes_of(const Sample& sample) {
   for (const unsigned width : {1U, 2U, 4U, 8U}) {
     std::array<Histogram, 8> counts{};
     for (std::size_t place = 0; place < 8; ++place) {
-      for (std::size_t byte = 0; byte < 256; ++byte) counts[place % width][byte] = static_cast<std::uint16_t>(counts[place % width][byte] + places[place][byte]);
+      Histogram& sum = counts[place % width];
+      for (std::size_t byte = 0; byte < 256; ++byte) sum[byte] = static_cast<std::uint16_t>(sum[byte] + places[place][byte]);
     }
     std::array<std::uint64_t, 8> costs{};
     std::uint64_t total = 0;

@@ -74,12 +74,18 @@ class Choice {
   void try_numbers() {
     const auto form = find_form(values_);
     has_short_numbers_ = form && form->digits < kFewestFloatDigits;
-    auto some = form ? parse_numbers(sampled(), *form) : std::nullopt;
+    if (!form) return;
+    try_numbers(*form);
+    if (const auto short_form = find_short_form(values_, *form)) try_numbers(*short_form);
+  }
+
+  void try_numbers(const SpelledForm& form) {
+    auto some = parse_numbers(sampled(), form);
     if (!some || some->numbers.empty()) return;
     const NumberLayout layout = choose_layout(some->numbers, cost_);
     const auto trial = encode_number_column(sampled(), *std::move(some), layout);
     if (!trial) return;
-    consider(cost_.of(*trial), [this, form = *form, layout] {
+    consider(cost_.of(*trial), [this, form, layout] {
       auto found = parse_numbers(values_, form);
       return found ? encode_number_column(values_, *std::move(found), layout) : std::nullopt;
     });

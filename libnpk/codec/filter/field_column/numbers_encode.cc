@@ -27,6 +27,9 @@ std::size_t count_fitting(const SpelledForm& form, FieldValues values, std::size
   return fitting;
 }
 
+// A few values of many digits would make all numbers wide: the least number of digits behind the point that all but one in so many have at most.
+constexpr std::size_t kLongShare = 16;
+
 unsigned most_fraction_digits(FieldValues values) {
   std::size_t most = 0;
   for (const ByteView value : values) {
@@ -93,6 +96,18 @@ std::optional<SpelledForm> find_form(FieldValues values) {
   const std::size_t looks = (values.size() + stride - 1) / stride;
   if (most < looks - looks / kExceptionShare) return std::nullopt;
   return best;
+}
+
+std::optional<SpelledForm> find_short_form(FieldValues values, const SpelledForm& form) {
+  if (form.form != NumberForm::scaled && form.form != NumberForm::scaled_shortest && form.form != NumberForm::scaled_pointed) return std::nullopt;
+  std::array<std::size_t, kMaxNumberDigits + 1> counts{};
+  for (const ByteView value : values) ++counts[std::min<std::size_t>(fraction_digits(value), kMaxNumberDigits)];
+  std::size_t longer = 0;
+  unsigned digits = kMaxNumberDigits;
+  while (digits > 0 && longer + counts[digits] <= values.size() / kLongShare) longer += counts[digits--];
+  if (digits >= form.digits) return std::nullopt;
+  if (digits == 0) return SpelledForm{NumberForm::decimal, 1, {}};
+  return SpelledForm{form.form, digits, {}};
 }
 
 std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form) {

@@ -24,6 +24,8 @@ struct FieldNumbers {
 
 // The form that most values have, going by some of them; nothing if too many have none.
 [[nodiscard]] std::optional<SpelledForm> find_form(FieldValues values);
+// The same with fewer digits behind the point, if few values have so many as `form`; nothing if there is none.
+[[nodiscard]] std::optional<SpelledForm> find_short_form(FieldValues values, const SpelledForm& form);
 // Nothing if too many values are not of the form.
 [[nodiscard]] std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form);
 // Nothing if the part would be one that a reader refuses.

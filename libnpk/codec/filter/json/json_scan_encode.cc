@@ -186,13 +186,20 @@ void Scanner::take_space() {
 
 // How many numbers the array that opens before `from` has, if there is nothing else in it and they are few; else 0.
 std::uint8_t Scanner::vector_length(std::size_t from) const {
-  constexpr std::size_t kLookedAt = 120;
-  const ByteView text = raw_.subspan(from, std::min(kLookedAt, raw_.size() - from));
+  constexpr std::size_t kLookedAt = 100;  // without white space
   std::uint8_t count = 1;
-  for (const std::uint8_t byte : text) {
-    if (byte == ',' && ++count > kLongestVector) return 0;
-    if (byte == ']') return count > 1 ? count : 0;
-    if (kByteClasses[byte] == ByteClass::quote || kByteClasses[byte] == ByteClass::open) return 0;
+  for (std::size_t looked = 0; from < raw_.size() && looked < kLookedAt; ++from) {
+    switch (kByteClasses[raw_[from]]) {
+      case ByteClass::space:
+        from = find_space_end(raw_, from) - 1;
+        break;
+      case ByteClass::comma:
+        if (++count > kLongestVector) return 0;
+        [[fallthrough]];
+      case ByteClass::word: ++looked; break;
+      case ByteClass::close: return raw_[from] == ']' && count > 1 ? count : std::uint8_t{0};
+      default: return 0;
+    }
   }
   return 0;
 }

@@ -18,6 +18,7 @@ constexpr std::size_t kTrialBytes = 512U << 10;
 constexpr std::size_t kPieces = 8;
 constexpr std::size_t kPieceUnit = 12U << 10;  // whole elements of any width
 constexpr std::size_t kPieceBytes = 11 * kPieceUnit;
+constexpr std::size_t kJsonTrials = 4;  // of a large block of JSON, of half as many bytes each
 constexpr std::int8_t kTrialLevel = 3;
 constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, or nothing, and all of a block is tried
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
@@ -52,6 +53,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 constexpr std::array kWords = {CodecId::words};
+constexpr std::array kJson = {CodecId::json};
 
 bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
 
@@ -165,6 +167,22 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   return tried;
 }
 
+// Percent, at least 1 where the filter pays, on a part from the middle of each quarter of a large block: it has files of many kinds. Any gain counts, as
+// a part has nearly as many columns as all of the block.
+Result<std::int8_t> BlockFilterer::json_gain(ByteView raw) {
+  const ProfileSpan span(options_.profile, ProfileStage::choose);
+  std::size_t plain_bytes = 0, filtered_bytes = 0;
+  for (std::size_t trial = 0; trial < kJsonTrials; ++trial) {
+    const ByteView part = raw.subspan((2 * trial + 1) * raw.size() / (2 * kJsonTrials) - kTrialBytes / 4, kTrialBytes / 2);
+    NPK_ASSIGN(const std::size_t plain, trial_size(part, ContentKind::json));
+    const FilteredBlock tried = apply(part, kJson, 0);
+    NPK_ASSIGN(const std::size_t filtered, trial_size(tried.bytes, ContentKind::json));
+    plain_bytes += plain;
+    filtered_bytes += filtered;
+  }
+  return filtered_bytes < plain_bytes ? std::max(percent_saved(plain_bytes, filtered_bytes), std::int8_t{1}) : std::int8_t{0};
+}
+
 // Percent, at least 1 where words pay, on parts from the middle of each half of the block, or on all of a small one.
 Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   codec::EncoderOptions options = options_.encoder;
@@ -195,7 +213,10 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
 
 Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
   if (!options_.forced_filters.empty()) return apply(raw, options_.forced_filters, 0);
-  if (options_.choose_filters) {
+  if (options_.choose_filters && kind == ContentKind::json && raw.size() >= kJsonTrials * kTrialBytes) {
+    NPK_ASSIGN(const std::int8_t gain, json_gain(raw));
+    if (gain > 0) return apply(raw, kJson, gain);
+  } else if (options_.choose_filters) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }

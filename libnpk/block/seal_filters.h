@@ -35,6 +35,7 @@ class BlockFilterer {
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] ByteView trial_part(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
+  [[nodiscard]] Result<std::int8_t> json_gain(ByteView raw);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
 
   const SealOptions& options_;

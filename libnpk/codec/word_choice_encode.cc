@@ -87,10 +87,11 @@ std::size_t text_of(const FilterVector<Piece>& pieces) {
 }
 
 // As many as there are codes and dictionary text for.
-void keep_first(FilterVector<Piece>& pieces, std::size_t text, std::size_t most_text) {
+void keep_first(FilterVector<Piece>& pieces, std::size_t text, const ChoiceLimits& limits) {
   constexpr std::size_t kTwoByteWords = (kCodeBytes.size() - kOneByteWords) * kWordsPerLead;
   std::size_t count = 0;
-  while (count < std::min(pieces.size(), kTwoByteWords) && text + pieces[count].length <= most_text)
+  const std::size_t most = std::min({pieces.size(), kTwoByteWords, limits.words - std::min(limits.words, kOneByteWords)});
+  while (count < most && text + pieces[count].length <= limits.text_bytes)
     text += pieces[count++].length;
   pieces.resize(count);
 }
@@ -139,7 +140,7 @@ Choice choose_words(ByteView block, ChoiceLimits limits) {
 
   std::erase_if(pieces, [](const Piece& piece) { return saving(piece) <= 0; });
   std::ranges::sort(pieces, [&](const Piece& a, const Piece& b) { return orders.gain(a, b); });
-  keep_first(pieces, text_of(choice.one_byte), limits.text_bytes);
+  keep_first(pieces, text_of(choice.one_byte), limits);
   arrange(pieces, orders);
   choice.two_byte = std::move(pieces);
   return choice;

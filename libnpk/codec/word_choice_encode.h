@@ -22,6 +22,7 @@ struct ChoiceLimits {
   unsigned tokens_log2 = 0;  // slots of tables of pieces, 16 bytes each
   unsigned parts_log2 = 0;
   std::size_t text_bytes = 0;  // of all words together
+  std::size_t words = SIZE_MAX;
 };
 
 // Deterministic. Takes twice its tables and less than 16 MiB besides.

@@ -10,8 +10,6 @@ namespace {
 
 constexpr std::size_t kStride = 16;  // words are copied by this many bytes where there is room to spare
 constexpr std::size_t kLongestStep = 1 + kLongestWord + kStride;
-constexpr std::uint8_t kTextEnd = '<';
-static_assert(std::ranges::find(kCodeBytes, kTextEnd) == kCodeBytes.end());
 
 std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
 
@@ -81,7 +79,7 @@ inline const Dictionary::Word* Dictionary::find(ByteMeaning meaning, std::uint8_
 
 // Whole tokens, as long as neither end can be near.
 template <bool kStops>
-bool Dictionary::decode_fast(ByteView coded, MutableBytes out, Progress& at) const {
+bool Dictionary::decode_fast(ByteView coded, MutableBytes out, Progress& at, std::uint8_t end) const {
   if (coded.size() < 2 || out.size() < kLongestStep) return true;
   const std::uint8_t* from = coded.data() + at.read;
   const std::uint8_t* const last_from = coded.data() + coded.size() - 2;
@@ -91,7 +89,7 @@ bool Dictionary::decode_fast(ByteView coded, MutableBytes out, Progress& at) con
   while (from <= last_from && to <= last_to) {
     const ByteMeaning meaning = meanings_[*from];
     if (meaning.kind == ByteKind::literal) {
-      if (kStops && *from == kTextEnd) {
+      if (kStops && *from == end) {
         ++from;
         at.stopped = true;
         break;
@@ -159,10 +157,10 @@ bool Dictionary::decode(ByteView coded, MutableBytes out, Progress& at) const {
   return true;
 }
 
-bool Dictionary::decode_text(ByteView coded, MutableBytes out, Progress& at) const {
-  if (!decode_fast<true>(coded, out, at)) return false;
+bool Dictionary::decode_text(ByteView coded, MutableBytes out, Progress& at, std::uint8_t end) const {
+  if (!decode_fast<true>(coded, out, at, end)) return false;
   while (!at.stopped && at.read < coded.size()) {
-    if (coded[at.read] == kTextEnd) {
+    if (coded[at.read] == end) {
       ++at.read;
       at.stopped = true;
       return true;

@@ -1,5 +1,5 @@
-// Private to npk_codec_decode: the dictionary of a words payload and the codes behind it (spec section 5.1), for the words filter and for the texts
-// of markup.
+// Private to npk_codec_decode: the dictionary of a words payload and the codes behind it (spec section 5.1), for the words filter, for the texts of
+// markup and for columns.
 #pragma once
 
 #include <array>
@@ -30,8 +30,8 @@ class Dictionary {
 
   // Tokens from at.read on, up to the end of either; the last may be cut. False at a code that has no word.
   [[nodiscard]] bool decode(ByteView coded, MutableBytes out, Progress& at) const;
-  // The same, up to and without the first `<` that is no part of a code: it is read, and at.stopped then.
-  [[nodiscard]] bool decode_text(ByteView coded, MutableBytes out, Progress& at) const;
+  // The same, up to and without the first `end` that is no part of a code: it is read, and at.stopped then. `end`: a byte that is never a code.
+  [[nodiscard]] bool decode_text(ByteView coded, MutableBytes out, Progress& at, std::uint8_t end) const;
 
  private:
   enum class ByteKind : std::uint8_t { literal, word, lead, escape };
@@ -53,7 +53,7 @@ class Dictionary {
   void assign_bytes(std::size_t one_byte_words, std::size_t leads);
   Result<void> parse_words(ByteView coded, std::size_t count, std::size_t most_text);
   template <bool kStops>
-  [[nodiscard]] bool decode_fast(ByteView coded, MutableBytes out, Progress& at) const;
+  [[nodiscard]] bool decode_fast(ByteView coded, MutableBytes out, Progress& at, std::uint8_t end = 0) const;
   [[nodiscard]] Step step(ByteView coded, MutableBytes out, Progress& at) const;
   [[nodiscard]] const Word* find(ByteMeaning meaning, std::uint8_t second) const noexcept;
 

@@ -31,6 +31,8 @@ class WordFilter {
   // The same with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 4 MiB
   // and raw.size(). Its words have 512 KiB at most.
   [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out);
+  // The same with no more words than that, of no more bytes together.
+  [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out, std::size_t most_words, std::size_t most_text);
 };
 // 112 MiB for the longest blocks.
 [[nodiscard]] std::uint64_t word_filter_memory(std::uint64_t raw_length) noexcept;

@@ -209,8 +209,14 @@ std::uint64_t word_filter_memory(std::uint64_t raw_length) noexcept {
 }
 
 std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out) {
+  return encode_within_filter(raw, out, words::kMaxWords, words::kMaxInnerDictionaryText);
+}
+
+std::optional<std::size_t> WordFilter::encode_within_filter(ByteView raw, MutableBytes out, std::size_t most_words, std::size_t most_text) {
   constexpr unsigned kMostTokensLog2 = 18;
-  return encode_with(limits_for(raw.size() / 8, kMostTokensLog2, words::kMaxInnerDictionaryText), raw, out);
+  words::ChoiceLimits limits = limits_for(raw.size() / 8, kMostTokensLog2, std::min(most_text, words::kMaxInnerDictionaryText));
+  limits.words = most_words;
+  return encode_with(limits, raw, out);
 }
 
 std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out) { return WordFilter::encode(raw, out); }

@@ -1,6 +1,7 @@
 // What encoder and decoder of the words filter share: which bytes are codes, and which words a space joins.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -24,6 +25,8 @@ inline constexpr auto kCodeBytes = [] {
   return bytes;
 }();
 static_assert(kCodeBytes.back() == 0xFE);
+// What ends a text of markup and a value of a column: never a code.
+static_assert(std::ranges::find(kCodeBytes, '<') == kCodeBytes.end() && std::ranges::find(kCodeBytes, 0) == kCodeBytes.end());
 
 inline constexpr std::size_t kMaxWords = kCodeBytes.size() * kWordsPerLead;
 

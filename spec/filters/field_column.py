@@ -4,6 +4,7 @@ import datetime
 
 MASK = (1 << 64) - 1
 MINIMUM_TYPED = 256
+MINIMUM_WORD_PART = 4096
 MAX_ENTRIES = 65535
 MAX_COMPOSED = 256
 MAX_SHAPE_COLUMNS = 16
@@ -297,6 +298,53 @@ def patched_values(cursor, depth):
         yield others.next()
 
 
+CODE_BYTES = [byte for byte in range(1, 0xFF) if not (byte in (9, 10, 12, 13) or 0x20 <= byte < 0x7F)]
+WORD_BYTES = set(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz") | set(range(0x80, 0x100))
+
+
+def read_words(cursor, size):
+    """Their codes' first bytes by number, how many of these are words of one byte, and the words."""
+    ones, leads = cursor.byte(), cursor.byte()
+    twos = int.from_bytes(cursor.take(2), "little")
+    dictionary = Cursor(cursor.take(int.from_bytes(cursor.take(4), "little")))
+    if ones + leads > len(CODE_BYTES) or twos > 256 * leads or ones + twos > size // 32 + 256:
+        raise ValueError("too many words")
+    words, word = [], b""
+    for _ in range(ones + twos):
+        shared, rest = dictionary.byte(), dictionary.byte()
+        if shared > len(word) or not 1 <= shared + rest <= 255:
+            raise ValueError("a word of a wrong length")
+        word = word[:shared] + dictionary.take(rest)
+        words.append(word)
+    if dictionary.left() or sum(map(len, words)) > min(size // 8 + 4096, 1 << 19):
+        raise ValueError("the words are too long, or bytes follow them")
+    return {byte: i for i, byte in enumerate(CODE_BYTES[:ones + leads])}, ones, words
+
+
+def words_values(cursor):
+    size = len(cursor.data)
+    if size < MINIMUM_WORD_PART:
+        raise ValueError("too short a part for words")
+    codes, ones, words = read_words(cursor, size)
+    while cursor.left():
+        value, closed = b"", False
+        while (byte := cursor.byte()) != 0:
+            if byte in codes:
+                index = codes[byte] if codes[byte] < ones else ones + 256 * (codes[byte] - ones) + cursor.byte()
+                if index >= len(words):
+                    raise ValueError("no such word")
+                if closed and words[index][0] in WORD_BYTES and words[index][:1] != b"_":
+                    value += b" "
+                value += words[index]
+                closed = words[index][-1] in WORD_BYTES
+            else:
+                value += cursor.take(1) if byte == 0xFF else bytes([byte])
+                closed = False
+        if len(value) > size // 8:
+            raise ValueError("a value is too long")
+        yield value
+
+
 class FieldReader:
     """Values front to back. ValueError for a part that contradicts itself: at the latest when the value in question is taken."""
 
@@ -306,12 +354,12 @@ class FieldReader:
         plain = [length_values, text_values, constant_values]
         if encoding < len(plain):
             self.values = plain[encoding](cursor)
-        elif encoding > 9 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
+        elif encoding > 10 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
             raise ValueError("an unknown encoding, or one that does not belong here")
         elif encoding in (6, 7):
             self.values = (shaped_values if encoding == 6 else patched_values)(cursor, depth)
         else:
-            self.values = {3: dictionary_values, 4: number_values, 5: shared_values, 8: hex_values, 9: float_values}[encoding](cursor)
+            self.values = {3: dictionary_values, 4: number_values, 5: shared_values, 8: hex_values, 9: float_values, 10: words_values}[encoding](cursor)
         self.ahead = next(self.values, None)
 
     def at_end(self):

@@ -11,6 +11,7 @@
 #include "codec/filter/field_column/numbers_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column/shaped_encode.h"
+#include "codec/filter/field_column/words_encode.h"
 
 namespace npk::codec {
 namespace {
@@ -18,30 +19,59 @@ namespace {
 FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape);
 
 constexpr unsigned kFewestFloatDigits = 6;       // behind the point
-constexpr std::size_t kSampledBytes = 1U << 15;  // of values that encodings are tried on
+constexpr std::size_t kSampledBytes = 1U << 16;  // of values that encodings are tried on
+constexpr std::size_t kSampledRanges = 4;        // a column has the values of many files, which may be of several kinds
 
-// The values that encodings are tried on: all, or some that follow one another in the middle.
-struct Sample {
-  std::size_t first = 0;
-  std::size_t count = 0;
-};
-
-Sample sample_of(FieldValues values) {
-  std::size_t total = 0;
-  for (const ByteView value : values) total += value.size() + 1;
-  if (total <= kSampledBytes) return {0, values.size()};
-  Sample sample{values.size() / 2, 0};
-  for (std::size_t bytes = 0; sample.first + sample.count < values.size() && bytes < kSampledBytes; ++sample.count) {
-    bytes += values[sample.first + sample.count].size() + 1;
+// The values that encodings are tried on: all, or some from all over the column.
+class Sample {
+ public:
+  explicit Sample(FieldValues values) {
+    std::size_t total = 0;
+    for (const ByteView value : values) total += value.size() + 1;
+    if (total <= kSampledBytes) {
+      add(values, 0, total);
+      return;
+    }
+    for (std::size_t i = 0; i < kSampledRanges; ++i) add(values, (2 * i + 1) * values.size() / (2 * kSampledRanges), kSampledBytes / kSampledRanges);
   }
-  return sample;
-}
+
+  [[nodiscard]] std::span<const Place> places() const noexcept { return places_; }
+  // Of all values' indices, those of the sample.
+  [[nodiscard]] FilterVector<std::uint16_t> indices(std::span<const std::uint16_t> of_all) const {
+    FilterVector<std::uint16_t> some;
+    for (const Range& range : ranges_) {
+      const auto part = of_all.subspan(range.first, range.count);
+      some.insert(some.end(), part.begin(), part.end());
+    }
+    return some;
+  }
+
+ private:
+  struct Range {
+    std::size_t first = 0;
+    std::size_t count = 0;
+  };
+
+  // From `first` on, up to the value that makes up `most_bytes`. Ranges do not overlap, but that one value is very long.
+  void add(FieldValues values, std::size_t first, std::size_t most_bytes) {
+    if (!ranges_.empty()) first = std::max(first, ranges_.back().first + ranges_.back().count);
+    std::size_t at = first;
+    for (std::size_t bytes = 0; at < values.size() && bytes < most_bytes; ++at) {
+      bytes += values[at].size() + 1;
+      places_.push_back(values.place(at));
+    }
+    ranges_.push_back({first, at - first});
+  }
+
+  FilterVector<Place> places_;
+  FilterVector<Range> ranges_;
+};
 
 // Tries encodings on the sample, and writes the column in the best of them that can hold it.
 class Choice {
  public:
   Choice(FieldValues values, CompressedCost& cost, bool may_have_shape)
-      : values_(values), sample_(sample_of(values)), cost_(cost), may_have_shape_(may_have_shape) {}
+      : values_(values), sample_(values), cost_(cost), may_have_shape_(may_have_shape) {}
 
   FilterBytes best() {
     least_ = cost_.of(encode_text_column(sampled()));
@@ -54,7 +84,7 @@ class Choice {
     if (may_have_shape_ && !typed) within_memory([this] { try_shapes(); });
     std::optional<FilterBytes> part;
     for (; !part && !better_.empty(); better_.pop_back()) within_memory([&] { part = better_.back()(); });
-    return part ? *std::move(part) : encode_text_column(values_);
+    return part ? *std::move(part) : encode_text_field(values_);
   }
 
  private:
@@ -69,14 +99,12 @@ class Choice {
     }
   }
 
-  FieldValues sampled() const { return values_.subspan(sample_.first, sample_.count); }
+  FieldValues sampled() const { return values_.with(sample_.places()); }
 
   void try_numbers() {
-    const auto form = find_form(values_);
-    has_short_numbers_ = form && form->digits < kFewestFloatDigits;
-    if (!form) return;
-    try_numbers(*form);
-    if (const auto short_form = find_short_form(values_, *form)) try_numbers(*short_form);
+    const FilterVector<SpelledForm> forms = find_forms(values_);
+    has_short_numbers_ = !forms.empty() && forms.front().digits < kFewestFloatDigits;
+    for (const SpelledForm& form : forms) try_numbers(form);
   }
 
   void try_numbers(const SpelledForm& form) {
@@ -110,9 +138,9 @@ class Choice {
     auto found = find_dictionary(values_);
     if (!found) return;
     FilterBytes trial;
-    append_indices(*found, sample_.first, sample_.count, trial);
+    append_indices(sample_.indices(found->indices), found->places.size(), trial);
     const std::size_t entries = cost_.of(encode_text_column(found->entries()));
-    consider(cost_.of(trial) + entries * sample_.count / values_.size(), [found = *std::move(found)] { return encode_dictionary_column(found); });
+    consider(cost_.of(trial) + entries * sample_.places().size() / values_.size(), [found = *std::move(found)] { return encode_dictionary_column(found); });
   }
 
   void try_hex() {
@@ -168,6 +196,14 @@ FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_hav
 }
 
 }  // namespace
+
+FilterBytes encode_text_field(FieldValues values) {
+  try {
+    if (auto part = encode_word_column(values)) return *std::move(part);
+  } catch (const FilterMemoryExceeded&) {  // it goes without them
+  }
+  return encode_text_column(values);
+}
 
 FilterBytes encode_field_column(FieldValues values) {
   if (EncoderMemory* memory = EncoderMemory::current()) return encode_column(values, memory->cost(), true);

@@ -100,6 +100,21 @@ def texts_by_words():
     yield wrong("markup", "text_form", "Texts of markup of no known form.", markup_words(b"\1\2\0<\1<!\xFF<<", form=2), content)
 
 
+# Values between quotes, one behind another, in a column of `the`, `then` and `<` as words.
+def json_words(*values):
+    words = b"\1\1\2\0" + struct.pack("<I", 11) + b"\0\3the" + b"\3\1n" + b"\0\1<"
+    column = b"\x0A" + words + b"".join(value + b"\0" for value in values)
+    parts = [b"", b"\1\3", b"\0", b"\0", b"", bytes(len(values)), column]
+    return bytes([len(parts)]) + b"".join(varint(len(part)) for part in parts) + b"".join(parts)
+
+
+def columns_by_words():
+    value, text = b"\1\2\0!\xFF\1", b'"the then!\1"'
+    yield right("json-words", "A column by words.", json_words(*[value] * 600), text * 600)
+    yield wrong("json", "no_word", "A code in a column that has no word.", json_words(*[value] * 599, b"\1\2\2!\xFF\1"), text * 600)
+    yield wrong("json", "few_words", "A column by words that is too short.", json_words(*[value] * 500), text * 500)
+
+
 # --- byte_shuffle, bit_shuffle, element_delta, decimal_floats ---
 
 NUMBERS = [1000 + 37 * i + i * i % 11 for i in range(100)]
@@ -298,7 +313,7 @@ def integers():
 
 
 def vectors():
-    made = [*structural(), *texts_by_words(), *elements(), *integers()]
+    made = [*structural(), *texts_by_words(), *columns_by_words(), *elements(), *integers()]
     for name in FILTER_NAMES[1:-2]:  # the last two are of machine code
         assert any(vector.name == f"filter_{name}" for vector in made), name
     yield from made

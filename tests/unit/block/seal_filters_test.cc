@@ -77,6 +77,20 @@ TEST(SealFilters, SevenFiltersComeBack) {
   expect_comes_back(sealed(raw, forced(filters), codec::ContentKind::general), raw);
 }
 
+// In the middle of the block is a long text that the filter makes nothing of, and records are around it.
+TEST(SealFilters, JsonIsTriedInSeveralPlaces) {
+  const std::string records = json_records(40'000);
+  std::mt19937_64 random(4);
+  std::string text = "{\"text\":\"";
+  while (text.size() < records.size()) text += static_cast<char>('a' + random() % 26);
+  const std::string raw = records + text + "\"}" + records;
+  ASSERT_GT(raw.size(), 2U << 20);
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .choose_filters = true};
+  const Sealed block = sealed(as_bytes(raw), options, codec::ContentKind::json);
+  EXPECT_EQ(block.opened().header.chain.size(), 2U);
+  expect_comes_back(block, as_bytes(raw));
+}
+
 TEST(SealFilters, EveryFilterCanBeUndone) {
   for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
     ASSERT_NE(codec::find_filter(filter.id), nullptr);

@@ -128,6 +128,80 @@ TEST(FieldColumn, DamagedPartsAreHarmless) {
   }
 }
 
+// Sentences of some 120 bytes: more than a megabyte of 10,000.
+std::vector<std::string> prose(std::size_t count) {
+  std::mt19937_64 generator(6);
+  std::vector<std::string> words, values;
+  for (int i = 0; i < 400; ++i) words.push_back(random_letters(generator, 9) + "e");
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string& value = values.emplace_back();
+    for (int word = 0; word < 20; ++word) value += words[generator() % words.size()] + (generator() % 8 == 0 ? ", " : " ");
+  }
+  return values;
+}
+
+TEST(FieldColumn, ProseHasWords) {
+  std::vector<std::string> values = prose(10'000);
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::words));
+  expect_round_trip(values);
+  for (std::size_t i = 0; i < values.size(); i += 7) values[i] = i % 2 == 0 ? "" : "\x01\xFF\x80<\n\n  _a\xE2\x80\x99 ";
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::words));
+  expect_round_trip(values);
+  values[5] = std::string("a\0b", 3);
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::text)) << "the byte that ends values";
+  expect_round_trip(values);
+}
+
+TEST(FieldColumn, LongProseHasWords) {
+  const std::vector<std::string> sentences = prose(10'000);
+  std::vector<std::string> values(50);
+  for (std::size_t i = 0; i < sentences.size(); ++i) values[i % values.size()] += sentences[i];
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::words));
+  expect_round_trip(values);
+  values.front() = values.front() + values.back() + values[1] + values[2] + values[3];
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::text)) << "a value longer than a reader has room for";
+  expect_round_trip(values);
+}
+
+TEST(FieldColumn, DamagedWordsAreHarmless) {
+  Bytes part = encoded(prose(2'000));
+  ASSERT_EQ(part[0], static_cast<std::uint8_t>(FieldEncoding::words));
+  std::mt19937_64 generator(7);
+  for (std::size_t bit = 0; bit < 2'000; ++bit) {
+    const std::size_t at = bit < 800 ? bit : generator() % (8 * part.size());
+    part[at / 8] ^= static_cast<std::uint8_t>(1U << at % 8);
+    read_damaged(part);
+    part[at / 8] ^= static_cast<std::uint8_t>(1U << at % 8);
+    if (bit % 8 == 0) read_damaged(Bytes(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(generator() % part.size())));
+  }
+}
+
+// One number in a hundred has digits as long as a double's, which as fractions of all would leave no bits for what stands before the point.
+TEST(FieldColumn, AFewLongFractionsDoNotMakeTextOfNumbers) {
+  std::mt19937_64 generator(8);
+  std::vector<std::string> values;
+  for (std::uint64_t i = 0, number = 5000; i < 3000; ++i) {
+    number += generator() % 101 - 50;
+    values.push_back(std::to_string(number) + (i % 100 == 7 ? "." + padded(generator() % 10'000'000'000'000'000ULL, 16) : ""));
+  }
+  const Bytes part = encoded(values);
+  EXPECT_EQ(part[0], static_cast<std::uint8_t>(FieldEncoding::patched));
+  EXPECT_LT(part.size(), 9'000U);
+  expect_round_trip(values);
+}
+
+// What stands in the middle of the column is of another kind than all else.
+TEST(FieldColumn, EncodingsAreTriedAllOverAColumn) {
+  std::mt19937_64 generator(9);
+  std::vector<std::string> values;
+  for (std::uint64_t i = 0, number = 1'000'000; i < 60'000; ++i) {
+    number += generator() % 2001;
+    values.push_back(i / 5'000 == 6 ? std::string(generator() % 2 == 0 ? "17" : "18") : std::to_string(number));
+  }
+  EXPECT_EQ(encoded(values)[0], static_cast<std::uint8_t>(FieldEncoding::numbers));
+  expect_round_trip(values);
+}
+
 TEST(FieldColumn, NoValuesAndLeftoverValues) {
   EXPECT_TRUE(encoded({}).empty());
   auto reader = FieldReader::open({});

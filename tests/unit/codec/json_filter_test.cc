@@ -141,6 +141,41 @@ TEST(JsonFilter, RegularDataHasNextToNoStructure) {
   EXPECT_LT(filtered->size(), raw.size() / 2);
 }
 
+// Pairs of numbers have a column for each place, however far they are indented.
+TEST(JsonFilter, IndentedPairsAreNoLargerThanOthers) {
+  std::mt19937_64 generator(7);
+  const auto pairs = [&](std::size_t depth) {
+    generator.seed(7);
+    std::string line = "\n", text;
+    for (std::size_t level = 0; level < depth; ++level, line += "    ") text += (level == 0 ? "" : line) + "[";
+    for (std::uint64_t i = 0, x = 7'000'000, y = 400'000'000; i < 4000; ++i) {
+      x += generator() % 200, y += generator() % 200;
+      text += (i == 0 ? "" : ",") + line + "[" + line + "    " + std::to_string(x) + "," + line + "    " + std::to_string(y) + line + "]";
+    }
+    return bytes_of_text(text);
+  };
+  const Bytes near = pairs(1), far = pairs(14);
+  const auto near_filtered = filter(near), far_filtered = filter(far);
+  ASSERT_TRUE(near_filtered && far_filtered);
+  EXPECT_LT(far_filtered->size(), near_filtered->size() + 1000);
+  EXPECT_TRUE(survives(far));
+}
+
+TEST(JsonFilter, LongTextsHaveWords) {
+  std::mt19937_64 generator(8);
+  std::string text = "[";
+  for (std::size_t i = 0; text.size() < (1U << 20); ++i) {
+    text += (i == 0 ? "{" : ",\n{") + std::string("\"id\": ") + std::to_string(i) + ", \"description\": \"";
+    for (int word = 0; word < 40; ++word) text += "word" + std::to_string(generator() % 300) + (word % 9 == 0 ? ", \\n" : " and ");
+    text += "\"}";
+  }
+  const Bytes raw = bytes_of_text(text + "]");
+  const auto filtered = filter(raw);
+  ASSERT_TRUE(filtered.has_value());
+  EXPECT_LT(filtered->size(), raw.size() / 2);
+  EXPECT_TRUE(survives(raw));
+}
+
 // Numbers in rows of one to five.
 TEST(JsonFilter, RunsOfTokensThatComeInTurn) {
   std::mt19937_64 generator(6);

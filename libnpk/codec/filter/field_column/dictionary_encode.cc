@@ -71,10 +71,9 @@ std::optional<FieldDictionary> find_dictionary(FieldValues values) {
   return dictionary;
 }
 
-void append_indices(const FieldDictionary& dictionary, std::size_t first, std::size_t count, FilterBytes& part) {
-  const auto indices = std::span(dictionary.indices).subspan(first, count);
+void append_indices(std::span<const std::uint16_t> indices, std::size_t entries, FilterBytes& part) {
   for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index));
-  if (dictionary.places.size() <= 256) return;
+  if (entries <= 256) return;
   for (const std::uint16_t index : indices) part.push_back(static_cast<std::uint8_t>(index >> 8));
 }
 
@@ -87,7 +86,7 @@ std::optional<FilterBytes> encode_dictionary_column(const FieldDictionary& dicti
   const std::size_t head = part.size();
   part.push_back(*terminator);
   append_terminated(dictionary.entries(), *terminator, part);
-  append_indices(dictionary, 0, dictionary.indices.size(), part);
+  append_indices(dictionary.indices, dictionary.places.size(), part);
   if (part.size() < kMinimumTypedBytes || part.size() - head < kBytesPerFieldEntry * dictionary.places.size()) return std::nullopt;
   return part;
 }

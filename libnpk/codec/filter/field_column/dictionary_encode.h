@@ -20,7 +20,7 @@ struct FieldDictionary {
 [[nodiscard]] std::optional<FieldDictionary> find_dictionary(FieldValues values);
 // Nothing if no terminator is free, or the part would be one that a reader refuses.
 [[nodiscard]] std::optional<FilterBytes> encode_dictionary_column(const FieldDictionary& dictionary);
-// The bytes of the indices of `count` values from `first` on, as they are in the part.
-void append_indices(const FieldDictionary& dictionary, std::size_t first, std::size_t count, FilterBytes& part);
+// Indices of a dictionary with so many entries, as they are in the part.
+void append_indices(std::span<const std::uint16_t> indices, std::size_t entries, FilterBytes& part);
 
 }  // namespace npk::codec

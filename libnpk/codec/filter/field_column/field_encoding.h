@@ -17,6 +17,7 @@ enum class FieldEncoding : std::uint8_t {
   patched = 7,     // a column of most values, and the others with their positions
   hex_bytes = 8,   // hexadecimal digits of one length and punctuation, as bytes
   floats = 9,      // decimal exponents, and mantissas as 64-bit numbers
+  words = 10,      // text with codes for its frequent words
 };
 
 // Every encoding from dictionary on takes parts of this size or more only. So what a reader keeps for one is in proportion to its part.
@@ -26,6 +27,12 @@ inline constexpr std::size_t kBytesPerFieldEntry = 8;     // a part with a dicti
 inline constexpr std::size_t kMaxComposedBytes = 256;     // of a value that is put together: shared and shaped
 inline constexpr std::size_t kMaxShapeColumns = 16;
 inline constexpr std::size_t kBytesPerShapeColumn = 64;   // a part with a shape has at least so many for each column
+// Of a part of `bytes` that has words: how many, how many bytes these have together, and how long a value is.
+inline constexpr std::size_t kLeastWordPartBytes = 4096;
+[[nodiscard]] constexpr std::size_t most_words_of_part(std::size_t bytes) noexcept { return bytes / 32 + 256; }
+[[nodiscard]] constexpr std::size_t most_word_text_of_part(std::size_t bytes) noexcept { return bytes / 8 + 4096; }
+[[nodiscard]] constexpr std::size_t most_value_of_word_part(std::size_t bytes) noexcept { return bytes / 8; }
+inline constexpr std::uint8_t kWordValueEnd = 0;
 inline constexpr unsigned kMaxShapeDepth = 1;             // columns around one that is shaped
 inline constexpr unsigned kMaxFieldDepth = 3;             // patched, shaped, patched and one of the others
 

@@ -27,16 +27,22 @@ std::size_t count_fitting(const SpelledForm& form, FieldValues values, std::size
   return fitting;
 }
 
-// A few values of many digits would make all numbers wide: the least number of digits behind the point that all but one in so many have at most.
+// Digits behind the point that no value has more of, and all but one in so many: a few values of many digits would make all numbers wide.
 constexpr std::size_t kLongShare = 16;
 
-unsigned most_fraction_digits(FieldValues values) {
-  std::size_t most = 0;
-  for (const ByteView value : values) {
-    const std::size_t digits = fraction_digits(value);
-    if (digits <= kMaxNumberDigits - 1) most = std::max(most, digits);
-  }
-  return static_cast<unsigned>(most);
+struct FractionDigits {
+  unsigned most = 0;
+  unsigned usual = 0;
+};
+
+FractionDigits count_fraction_digits(FieldValues values) {
+  std::array<std::size_t, kMaxNumberDigits> counts{};
+  std::size_t longer = 0;
+  for (const ByteView value : values) ++(fraction_digits(value) < counts.size() ? counts[fraction_digits(value)] : longer);
+  FractionDigits found{kMaxNumberDigits - 1, kMaxNumberDigits - 1};
+  while (found.most > 0 && counts[found.most] == 0) --found.most;
+  while (found.usual > 0 && longer + counts[found.usual] <= values.size() / kLongShare) longer += counts[found.usual--];
+  return found;
 }
 
 bool looks_numeric(ByteView value) {
@@ -50,8 +56,8 @@ bool looks_hex(ByteView value) {
   });
 }
 
-// What forms the values could have, going by some of them.
-FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride) {
+// What forms the values could have, going by some of them; those of numbers with a point have `digits`.
+FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride, unsigned digits) {
   std::size_t numeric = 0, hex = 0, looks = 0, shortest = SIZE_MAX;
   bool pointed = false;
   for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
@@ -64,8 +70,7 @@ FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride)
   FilterVector<SpelledForm> forms;
   const std::size_t wanted = looks - looks / kExceptionShare;
   const auto width = static_cast<unsigned>(std::min<std::size_t>(shortest, 16));
-  if (numeric >= wanted && pointed) {
-    const unsigned digits = most_fraction_digits(values);
+  if (numeric >= wanted && pointed && digits > 0) {
     for (const NumberForm form : {NumberForm::scaled, NumberForm::scaled_shortest, NumberForm::scaled_pointed}) forms.push_back({form, digits, {}});
   } else if (numeric >= wanted) {
     forms = {{NumberForm::decimal, 1, {}}, {NumberForm::decimal, width, {}}};
@@ -80,14 +85,12 @@ FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride)
   return forms;
 }
 
-}  // namespace
-
-std::optional<SpelledForm> find_form(FieldValues values) {
-  if (values.size() < kLeastNumbers) return std::nullopt;
+// Nothing if too many values have none.
+std::optional<SpelledForm> best_form(FieldValues values, unsigned digits) {
   const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
   std::size_t most = 0;
   SpelledForm best;
-  for (const SpelledForm& form : possible_forms(values, stride)) {
+  for (const SpelledForm& form : possible_forms(values, stride, digits)) {
     const std::size_t fitting = count_fitting(form, values, stride);
     if (fitting <= most) continue;
     most = fitting;
@@ -98,16 +101,17 @@ std::optional<SpelledForm> find_form(FieldValues values) {
   return best;
 }
 
-std::optional<SpelledForm> find_short_form(FieldValues values, const SpelledForm& form) {
-  if (form.form != NumberForm::scaled && form.form != NumberForm::scaled_shortest && form.form != NumberForm::scaled_pointed) return std::nullopt;
-  std::array<std::size_t, kMaxNumberDigits + 1> counts{};
-  for (const ByteView value : values) ++counts[std::min<std::size_t>(fraction_digits(value), kMaxNumberDigits)];
-  std::size_t longer = 0;
-  unsigned digits = kMaxNumberDigits;
-  while (digits > 0 && longer + counts[digits] <= values.size() / kLongShare) longer += counts[digits--];
-  if (digits >= form.digits) return std::nullopt;
-  if (digits == 0) return SpelledForm{NumberForm::decimal, 1, {}};
-  return SpelledForm{form.form, digits, {}};
+}  // namespace
+
+FilterVector<SpelledForm> find_forms(FieldValues values) {
+  FilterVector<SpelledForm> forms;
+  if (values.size() < kLeastNumbers) return forms;
+  const FractionDigits digits = count_fraction_digits(values);
+  if (auto form = best_form(values, digits.most)) forms.push_back(*std::move(form));
+  if (digits.usual < digits.most) {
+    if (auto form = best_form(values, digits.usual)) forms.push_back(*std::move(form));
+  }
+  return forms;
 }
 
 std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form) {

@@ -22,10 +22,9 @@ struct FieldNumbers {
   FilterVector<std::uint32_t> exceptions;  // positions of values that are not of the form
 };
 
-// The form that most values have, going by some of them; nothing if too many have none.
-[[nodiscard]] std::optional<SpelledForm> find_form(FieldValues values);
-// The same with fewer digits behind the point, if few values have so many as `form`; nothing if there is none.
-[[nodiscard]] std::optional<SpelledForm> find_short_form(FieldValues values, const SpelledForm& form);
+// The form that most values have, going by some of them, and another if few have as many digits behind the point as that one has; none if too
+// many values have none.
+[[nodiscard]] FilterVector<SpelledForm> find_forms(FieldValues values);
 // Nothing if too many values are not of the form.
 [[nodiscard]] std::optional<FieldNumbers> parse_numbers(FieldValues values, const SpelledForm& form);
 // Nothing if the part would be one that a reader refuses.

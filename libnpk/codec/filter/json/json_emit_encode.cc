@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column_encode.h"
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_intern_encode.h"
@@ -173,7 +172,7 @@ FilterBytes Emitter::encode_column(std::uint16_t column) const {
   const bool is_quoted = std::ranges::any_of(
       plan_.tokens, [&](const Token& token) { return token.column == column && scanned_.skeletons[token.skeleton].back() == kQuoted; });
   const bool is_text = plan_.grouping == Grouping::by_kind && is_quoted && values.size() > values_.size() / 4;
-  return is_text ? encode_text_column(values) : encode_field_column(values);
+  return is_text ? encode_text_field(values) : encode_field_column(values);
 }
 
 void Emitter::add_parts(FilterVector<FilterBytes>& parts) const {

@@ -30,7 +30,7 @@ bool TextReader::take_plain(Output& out) {
 
 bool TextReader::take_words(Output& out) {
   words::Progress at;
-  if (!dictionary_.decode_text(texts_, {out.cursor(), out.room()}, at)) return false;
+  if (!dictionary_.decode_text(texts_, {out.cursor(), out.room()}, at, '<')) return false;
   out.advance(at.written);
   texts_ = texts_.subspan(at.read);
   if (at.stopped && !at.cut) return true;

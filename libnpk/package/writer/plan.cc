@@ -91,7 +91,7 @@ WritePlan preset_plan(Preset preset) {
       plan.markup_min_match = 4;  // a word is two bytes, a number two to five: 1.5 % of markup, but columns of others are 0.7 to 1 % larger with it
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
-      for (const Lane lane : {Lane::json, Lane::markup}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
+      for (const Lane lane : {Lane::json, Lane::markup, Lane::lines, Lane::delimited}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
       plan.page_level = 7;
       plan.order = FileOrder::similar;
       plan.most_sketched_bytes = 4ULL << 30;  // what the page cache still has when it is read again to be packed

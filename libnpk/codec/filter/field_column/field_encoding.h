@@ -17,6 +17,7 @@ enum class FieldEncoding : std::uint8_t {
   patched = 7,     // a column of most values, and the others with their positions
   hex_bytes = 8,   // hexadecimal digits of one length and punctuation, as bytes
   floats = 9,      // decimal exponents, and mantissas as 64-bit numbers
+  padded = 10,     // values filled with spaces to one width
 };
 
 // Every encoding from dictionary on takes parts of this size or more only. So what a reader keeps for one is in proportion to its part.
@@ -26,7 +27,8 @@ inline constexpr std::size_t kBytesPerFieldEntry = 8;     // a part with a dicti
 inline constexpr std::size_t kMaxComposedBytes = 256;     // of a value that is put together: shared and shaped
 inline constexpr std::size_t kMaxShapeColumns = 16;
 inline constexpr std::size_t kBytesPerShapeColumn = 64;   // a part with a shape has at least so many for each column
+inline constexpr std::size_t kMaxPaddedBytes = 200;
 inline constexpr unsigned kMaxShapeDepth = 1;             // columns around one that is shaped
-inline constexpr unsigned kMaxFieldDepth = 3;             // patched, shaped, patched and one of the others
+inline constexpr unsigned kMaxFieldDepth = 3;             // patched or padded, shaped, patched and one of the others
 
 }  // namespace npk::codec

@@ -10,15 +10,15 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kGroups = 256;         // slots of a table
-constexpr std::size_t kBeginnings = 256;     // likewise
+constexpr std::size_t kSlots = 256;  // of tables by hashes
+constexpr std::size_t kMostGroups = 256;
 constexpr std::size_t kShortestLine = 12;
 constexpr std::size_t kLongestBeginning = 8;
-constexpr std::uint32_t kFewestLines = 64;
+constexpr std::uint32_t kFewestLines = 64;   // in a stretch
+constexpr std::ptrdiff_t kFewestPadded = 2;
 // So many lines have the length of the last one before that begins alike: elsewhere lengths go with the values, and lines are aligned by chance.
 constexpr std::uint32_t kLeastAlikeOfEight = 7;
 constexpr std::uint32_t kExceptionShare = 64;
-constexpr std::size_t kFewestPadded = 2;
 
 bool is_letter(std::uint8_t byte) { return (byte | 0x20) - unsigned{'a'} < 26; }
 
@@ -30,69 +30,52 @@ std::uint64_t beginning_of(ByteView line) {
   return mix_hash(2, line[0] == ' ' ? 0U : length > 0 ? 1U : line[0] - unsigned{'0'} < 10 ? 2U : 3U);
 }
 
-std::uint64_t key_of(ByteView line) { return mix_hash(beginning_of(line), line.size()); }
+}  // namespace
 
 // Lines of a group, and how many of them have another byte than a space at each place.
-struct GroupTally {
+struct AlignedLines::Tally {
   std::uint64_t key = 0;
   std::size_t length = 0;
   std::uint32_t lines = 0;
-  std::uint32_t alike = 0;  // as long as the last line before that begins as they do
-  std::array<std::uint32_t, AlignedLines::kLongestLine> filled{};
+  std::uint32_t alike = 0;   // as long as the last line before that begins as they do
+  std::uint32_t others = 0;  // that came to its slot: as many make way for another group
+  std::array<std::uint32_t, kLongestLine> filled{};
 
   void add(ByteView line, bool is_alike) noexcept {
     ++lines;
     alike += is_alike ? 1U : 0U;
     for (std::size_t i = 0; i < line.size(); ++i) filled[i] += line[i] != ' ' ? 1U : 0U;
   }
+  void add(const Tally& more) noexcept {
+    lines += more.lines;
+    for (std::size_t i = 0; i < length; ++i) filled[i] += more.filled[i];
+  }
+  [[nodiscard]] bool may_be_aligned() const noexcept {
+    return lines >= kFewestLines && std::uint64_t{alike} * 8 >= std::uint64_t{lines} * kLeastAlikeOfEight;
+  }
 };
 
-class Tallies {
- public:
-  Tallies() : groups_(kGroups), lengths_(kBeginnings) {}
-
-  void add(ByteView line) {
-    const std::uint64_t beginning = beginning_of(line);
-    const std::size_t length_before = std::exchange(lengths_[beginning % kBeginnings], static_cast<std::uint32_t>(line.size()));
-    if (line.size() < kShortestLine || line.size() > AlignedLines::kLongestLine) return;
-    const std::uint64_t key = mix_hash(beginning, line.size());
-    GroupTally& group = groups_[key % kGroups];
-    if (group.lines == 0) group.key = key, group.length = line.size();
-    if (group.key == key) group.add(line, length_before == line.size());
-  }
-
-  template <class Use>
-  void for_each_large(const Use& use) const {
-    for (const GroupTally& group : groups_) {
-      if (group.lines >= kFewestLines && std::uint64_t{group.alike} * 8 >= std::uint64_t{group.lines} * kLeastAlikeOfEight) use(group);
-    }
-  }
-
- private:
-  FilterVector<GroupTally> groups_;
-  FilterVector<std::uint32_t> lengths_;  // of the last lines, by how they begin
-};
+namespace {
 
 // The fields of a group, by how many of its lines have something at each place.
+template <class Tally>
 class FieldFinder {
  public:
-  explicit FieldFinder(const GroupTally& tally) : tally_(tally), few_(tally.lines / kExceptionShare) {}
+  explicit FieldFinder(const Tally& tally) : tally_(tally), few_(tally.lines / kExceptionShare) {}
 
-  AlignedGroup run() {
-    AlignedGroup group{.context = tally_.key, .fields = {}, .blanks = FilterBytes(tally_.length)};
-    for (std::size_t i = 0; i < tally_.length; ++i) group.blanks[i] = is_blank(i) ? 0xFF : 0;
-    std::size_t padded = 0;
+  [[nodiscard]] FilterVector<AlignedField> fields() const {
+    FilterVector<AlignedField> found;
     for (std::size_t at = 0; at < tally_.length;) {
       const std::size_t end = field_end(at);
-      if (!is_blank(at)) {
-        const bool is_padded = !is_full(at) || !is_full(end - 1);
-        group.fields.push_back({static_cast<std::uint8_t>(at), static_cast<std::uint8_t>(end), is_padded});
-        padded += is_padded ? 1U : 0U;
-      }
+      if (!is_blank(at)) found.push_back({static_cast<std::uint8_t>(at), static_cast<std::uint8_t>(end), !is_full(at) || !is_full(end - 1)});
       at = end;
     }
-    if (padded < kFewestPadded) group.fields.clear();
-    return group;
+    return found;
+  }
+  [[nodiscard]] FilterBytes blanks() const {
+    FilterBytes found(tally_.length);
+    for (std::size_t i = 0; i < tally_.length; ++i) found[i] = is_blank(i) ? 0xFF : 0;
+    return found;
   }
 
  private:
@@ -114,46 +97,88 @@ class FieldFinder {
     return is_full(at);
   }
 
-  const GroupTally& tally_;
+  const Tally& tally_;
   std::uint32_t few_;
 };
 
+template <class Tally>
+std::size_t count_fields(const Tally& tally) {
+  return FieldFinder(tally).fields().size();
+}
+
+// Lines that begin in the stretch of `at`. Returns where the next one begins.
 template <class Use>
-void for_each_line(ByteView raw, const Use& use) {
-  for (std::size_t at = 0; at < raw.size();) {
+std::size_t for_each_line(ByteView raw, std::size_t at, const Use& use) {
+  const std::size_t limit = std::min(raw.size(), (at / AlignedLines::kStretchBytes + 1) * AlignedLines::kStretchBytes);
+  while (at < limit) {
     const void* feed = std::memchr(raw.data() + at, '\n', raw.size() - at);
-    if (feed == nullptr) return;
+    if (feed == nullptr) return raw.size();
     const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - raw.data());
     if (end > at) use(raw.subspan(at, end - at));
     at = end + 1;
   }
+  return at;
 }
 
 }  // namespace
 
-AlignedLines::AlignedLines(ByteView raw) {
-  Tallies tallies;
-  for_each_line(raw, [&](ByteView line) { tallies.add(line); });
-  tallies.for_each_large([&](const GroupTally& tally) {
-    AlignedGroup group = FieldFinder(tally).run();
-    if (!group.fields.empty()) groups_.push_back(std::move(group));
-  });
-  std::ranges::sort(groups_, {}, &AlignedGroup::context);
-  found_any_ = !groups_.empty();
+AlignedLines::AlignedLines(ByteView raw) : stretches_(raw.size() / kStretchBytes + 1) {
+  FilterVector<Tally> tallies(kSlots), groups;
+  std::array<std::uint32_t, kSlots> lengths{};  // of the last lines, by how they begin
+  for (std::size_t at = 0; at < raw.size();) {
+    std::ranges::fill(tallies, Tally{});
+    const std::size_t end = for_each_line(raw, at, [&](ByteView line) {
+      const std::uint64_t beginning = beginning_of(line);
+      const std::uint32_t length_before = std::exchange(lengths[beginning % kSlots], static_cast<std::uint32_t>(line.size()));
+      if (line.size() < kShortestLine || line.size() > kLongestLine) return;
+      const std::uint64_t key = mix_hash(beginning, line.size());
+      Tally& tally = tallies[key % kSlots];
+      if (tally.key == key) return tally.add(line, length_before == line.size());
+      if (tally.others++ >= tally.lines) tally = {.key = key, .length = line.size()};
+    });
+    for (const Tally& tally : tallies) {
+      if (tally.may_be_aligned()) stretches_[at / kStretchBytes].push_back({tally.key, group_for(groups, tally)});
+    }
+    at = end;
+  }
+  for (const Tally& tally : groups) add_group(tally);
 }
 
-const AlignedGroup* AlignedLines::find(std::uint64_t key) const noexcept {
-  const auto found = std::ranges::lower_bound(groups_, key, {}, &AlignedGroup::context);
-  return found != groups_.end() && found->context == key ? &*found : nullptr;
+// Its number: that of those that begin alike elsewhere, unless their fields lie elsewhere, as together they would have fewer then.
+std::uint32_t AlignedLines::group_for(FilterVector<Tally>& groups, const Tally& tally) {
+  const std::size_t fields = count_fields(tally);
+  for (std::uint32_t i = 0; i < groups.size(); ++i) {
+    if (groups[i].key != tally.key) continue;
+    Tally both = groups[i];
+    both.add(tally);
+    if (count_fields(both) < std::max(fields, count_fields(groups[i]))) continue;
+    groups[i] = both;
+    return i;
+  }
+  if (groups.size() < kMostGroups) groups.push_back(tally);
+  return static_cast<std::uint32_t>(groups.size() - 1);  // beyond, of any: its lines will not look like that
 }
 
-const AlignedGroup* AlignedLines::group_of(ByteView line) const noexcept {
-  if (!found_any_ || line.size() < kShortestLine || line.size() > kLongestLine) return nullptr;
-  const AlignedGroup* group = find(key_of(line));
-  if (group == nullptr || group->blanks.size() != line.size()) return nullptr;
-  std::uint8_t misplaced = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) misplaced |= static_cast<std::uint8_t>((line[i] ^ ' ') & group->blanks[i]);
-  return misplaced == 0 ? group : nullptr;
+void AlignedLines::add_group(const Tally& tally) {
+  const FieldFinder finder(tally);
+  AlignedGroup& group = groups_.emplace_back();
+  group.fields = finder.fields();
+  group.blanks = finder.blanks();
+  group.context = mix_hash(tally.key, groups_.size());
+  if (std::ranges::count(group.fields, true, &AlignedField::padded) < kFewestPadded) group.fields.clear();
+  found_any_ = found_any_ || !group.fields.empty();
+}
+
+const AlignedGroup* AlignedLines::group_of(ByteView raw, std::size_t at, std::size_t length) const noexcept {
+  if (!found_any_ || length < kShortestLine || length > kLongestLine) return nullptr;
+  const ByteView line = raw.subspan(at, length);
+  const auto& stretch = stretches_[at / kStretchBytes];
+  const auto found = std::ranges::find(stretch, mix_hash(beginning_of(line), length), &GroupOfKey::key);
+  if (found == stretch.end() || groups_[found->group].fields.empty()) return nullptr;
+  const AlignedGroup& group = groups_[found->group];
+  std::uint8_t misplaced = group.blanks.size() == length ? 0 : 1;
+  for (std::size_t i = 0; misplaced == 0 && i < length; ++i) misplaced |= static_cast<std::uint8_t>((line[i] ^ ' ') & group.blanks[i]);
+  return misplaced == 0 ? &group : nullptr;
 }
 
 }  // namespace npk::codec

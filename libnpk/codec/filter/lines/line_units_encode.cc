@@ -79,7 +79,7 @@ class Splitter {
     else if (raw_[at] != ' ' && raw_[at] != '\t')
       field_ = 0;
     place_has_tokens_ = true;
-    const AlignedGroup* group = head == 0 ? aligned_.group_of(raw_.subspan(at, end - 1 - at)) : nullptr;
+    const AlignedGroup* group = head == 0 ? aligned_.group_of(raw_, at, end - 1 - at) : nullptr;
     if (group != nullptr) return add_aligned(at, end, *group);
     const std::size_t rest = with_lists_ && head == 0 && lists_.has_lists(at) ? add_list(at, end) : at;
     place_has_tokens_ = rest == at;  // What is behind a list is mostly prose, and the lists' units take memory enough.

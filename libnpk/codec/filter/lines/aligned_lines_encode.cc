@@ -92,7 +92,7 @@ class FieldFinder {
 
   // Whether behind a field that is always full one begins that is filled from its end, as numbers are, the longest of which leave no space before them.
   [[nodiscard]] bool begins_number(std::size_t at) const {
-    if (!is_full(at - 1) || tally_.filled[at] > tally_.lines / 2) return false;
+    if (!is_full(at - 1) || tally_.filled[at] > tally_.lines / 4) return false;
     while (at + 1 < tally_.length && tally_.filled[at + 1] >= tally_.filled[at] && !is_full(at)) ++at;
     return is_full(at);
   }
@@ -165,7 +165,10 @@ void AlignedLines::add_group(const Tally& tally) {
   group.fields = finder.fields();
   group.blanks = finder.blanks();
   group.context = mix_hash(tally.key, groups_.size());
-  if (std::ranges::count(group.fields, true, &AlignedField::padded) < kFewestPadded) group.fields.clear();
+  const auto has_padding = [&](const AlignedField& field) {
+    return field.padded && ((field.begin > 0 && group.blanks[field.begin - 1] != 0) || (field.end < tally.length && group.blanks[field.end] != 0));
+  };
+  if (std::ranges::count_if(group.fields, has_padding) < kFewestPadded) group.fields.clear();
   found_any_ = found_any_ || !group.fields.empty();
 }
 

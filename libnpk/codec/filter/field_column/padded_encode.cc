@@ -1,5 +1,7 @@
 #include "codec/filter/field_column/padded_encode.h"
 
+#include <algorithm>
+
 #include "codec/filter/field_column/field_encoding.h"
 
 namespace npk::codec {
@@ -8,14 +10,15 @@ std::optional<Padding> find_padding(FieldValues values) {
   constexpr std::size_t kLeastShare = 16;
   const std::size_t width = values.empty() ? 0 : values[0].size();
   if (width < 2 || width > kMaxPaddedBytes) return std::nullopt;
-  std::size_t in_front = 0, behind = 0;
+  std::size_t in_front = 0, behind = 0, blank = 0;
   for (const ByteView value : values) {
     if (value.size() != width) return std::nullopt;
-    in_front += value.front() == ' ' ? 1U : 0U;
-    behind += value.back() == ' ' ? 1U : 0U;
+    const bool begins = value.front() == ' ', ends = value.back() == ' ';
+    if (begins && ends) ++blank;
+    else in_front += begins ? 1U : 0U, behind += ends ? 1U : 0U;
+    if (begins && ends && std::ranges::any_of(value, [](std::uint8_t byte) { return byte != ' '; })) return std::nullopt;
   }
-  if (in_front != 0 && behind != 0) return std::nullopt;
-  if ((in_front + behind) * kLeastShare < values.size()) return std::nullopt;
+  if ((in_front != 0 && behind != 0) || (in_front + behind + blank) * kLeastShare < values.size()) return std::nullopt;
   return Padding{.in_front = in_front != 0, .width = static_cast<std::uint8_t>(width)};
 }
 
@@ -25,7 +28,7 @@ FilterVector<Place> places_without(Padding padding, FieldValues values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     const ByteView value = values[i];
     std::uint32_t spaces = 0;
-    while (value[padding.in_front ? spaces : value.size() - 1 - spaces] == ' ') ++spaces;
+    while (spaces < value.size() && value[padding.in_front ? spaces : value.size() - 1 - spaces] == ' ') ++spaces;
     const Place place = values.place(i);
     places.push_back({place.offset + (padding.in_front ? spaces : 0), place.length - spaces});
   }

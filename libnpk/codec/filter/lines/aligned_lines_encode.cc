@@ -144,14 +144,14 @@ AlignedLines::AlignedLines(ByteView raw) : stretches_(raw.size() / kStretchBytes
   for (const Tally& tally : groups) add_group(tally);
 }
 
-// Its number: that of those that begin alike elsewhere, unless their fields lie elsewhere, as together they would have fewer then.
+// Its number: that of those that begin alike elsewhere, unless their fields lie elsewhere: then together they would have fewer, or more.
 std::uint32_t AlignedLines::group_for(FilterVector<Tally>& groups, const Tally& tally) {
   const std::size_t fields = count_fields(tally);
   for (std::uint32_t i = 0; i < groups.size(); ++i) {
     if (groups[i].key != tally.key) continue;
     Tally both = groups[i];
     both.add(tally);
-    if (count_fields(both) < std::max(fields, count_fields(groups[i]))) continue;
+    if (count_fields(both) != std::max(fields, count_fields(groups[i]))) continue;
     groups[i] = both;
     return i;
   }

@@ -153,13 +153,13 @@ bool all_equal(FieldValues values) {
   return std::ranges::all_of(values.subspan(1), [&](ByteView value) { return std::ranges::equal(value, values[0]); });
 }
 
-// As encode_column; the spaces of the values are one byte for all.
+// As encode_column; the spaces of the values are one byte for all. A shape with exceptions would lie too deep.
 std::optional<FilterBytes> encode_within_padding(FieldValues values, CompressedCost& cost) {
   const auto padding = find_padding(values);
   if (!padding) return std::nullopt;
   try {
     const FilterVector<Place> places = places_without(*padding, values);
-    return encode_padded_column(*padding, encode_column(values.with(places), cost, true));
+    return encode_padded_column(*padding, encode_column(values.with(places), cost, false));
   } catch (const FilterMemoryExceeded&) {
     return std::nullopt;
   }

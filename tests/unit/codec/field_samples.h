@@ -141,6 +141,10 @@ inline const FieldKind kFieldKinds[] = {
        const std::string text = random_letters(generator, 11);
        return text + std::string(12 - text.size(), ' ');
      }, FieldEncoding::padded},
+    {"aligned of a shape, but for some", [](auto& generator, std::size_t i) {
+       const std::string text = i % 20 == 7 ? "other" : "/api/v1/" + random_letters(generator, 6) + "/" + std::to_string(generator() % 100'000);
+       return text + std::string(24 - text.size(), ' ');
+     }, FieldEncoding::padded},
     {"bytes", [](auto& generator, std::size_t) {
        std::string value(generator() % 20, ' ');
        for (char& byte : value) byte = static_cast<char>(generator());

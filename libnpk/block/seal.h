@@ -32,7 +32,8 @@ struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
   std::optional<int> markup_min_match = {};     // of filtered_encoder behind the filter markup, instead of its own, if that is zstd
-  bool word_filter = false;                     // try words where no other filter is chosen
+  bool word_filter = false;                     // try words where no other filter is chosen, with `encoder`
+  bool tries_words = false;                     // try words as one of the filters of lines and tables
   bool smaller_filters = false;                 // codec::FilterEncoderInfo::encode_smaller
   bool whole_trials = false;                    // of lines and tables on all of a block, not on a part of it
   bool choose_filters = false;                  // for kinds of content that have some, by trial

@@ -41,8 +41,10 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::markup, {CodecId::markup}, 1},
     {ContentKind::delimited, {CodecId::delimited}, 1},
     {ContentKind::delimited, {CodecId::lines}, 1},
+    {ContentKind::delimited, {CodecId::words}, 1},
     {ContentKind::lines, {CodecId::lines}, 1},
     {ContentKind::lines, {CodecId::delimited}, 1},
+    {ContentKind::lines, {CodecId::words}, 1},
     {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
     {ContentKind::numeric, {CodecId::element_delta}, 1},
     {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
@@ -87,6 +89,7 @@ std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whol
 }
 
 ContentKind kind_of_filter(CodecId id) noexcept {
+  if (id == CodecId::words) return ContentKind::general;
   const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
@@ -151,7 +154,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
     NPK_ASSIGN(const std::size_t plain, trial_size(part, kind));
     for (const Candidate& candidate : kCandidates) {
-      if (candidate.kind != kind) continue;
+      if (candidate.kind != kind || (candidate.filters[0] == CodecId::words && !options_.tries_words)) continue;
       const bool goes_on = last != nullptr && last->count < candidate.count && std::ranges::equal(last->chain(), candidate.chain().first(last->count));
       tried = goes_on ? apply_to(std::move(tried), part, candidate.chain().subspan(last->count), 0) : apply(part, candidate.chain(), 0);
       last = &candidate;

@@ -181,7 +181,7 @@ words::ChoiceLimits limits_for(std::size_t pieces, unsigned most_tokens_log2, st
 
 words::ChoiceLimits limits_for_block(std::size_t raw_length) {
   constexpr unsigned kMostTokensLog2 = 21;  // 32 MiB, and 16 for parts
-  return limits_for(raw_length / 16, kMostTokensLog2, words::kMaxDictionaryText);
+  return limits_for((std::max<std::size_t>(raw_length, 1) - 1) / 16, kMostTokensLog2, words::kMaxDictionaryText);
 }
 
 std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw, MutableBytes out) {

@@ -8,6 +8,7 @@ MINIMUM_WORD_PART = 4096
 MAX_ENTRIES = 65535
 MAX_COMPOSED = 256
 MAX_SHAPE_COLUMNS = 16
+MAX_PADDED = 200
 MAX_DEPTH = 3
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 WEEKDAYS = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
@@ -345,6 +346,18 @@ def words_values(cursor):
         yield value
 
 
+def padded_values(cursor, depth):
+    place, width = cursor.byte(), cursor.byte()
+    if depth > 0 or place > 1 or not 1 <= width <= MAX_PADDED:
+        raise ValueError("a wrong place or width, or a padded column within another")
+    values = FieldReader(cursor.rest(), depth + 1)
+    while not values.at_end():
+        value = values.next()
+        if len(value) > width:
+            raise ValueError("a value is too long")
+        yield value.ljust(width) if place else value.rjust(width)
+
+
 class FieldReader:
     """Values front to back. ValueError for a part that contradicts itself: at the latest when the value in question is taken."""
 
@@ -354,10 +367,10 @@ class FieldReader:
         plain = [length_values, text_values, constant_values]
         if encoding < len(plain):
             self.values = plain[encoding](cursor)
-        elif encoding > 10 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
+        elif encoding > 11 or depth > MAX_DEPTH or len(part) < MINIMUM_TYPED:
             raise ValueError("an unknown encoding, or one that does not belong here")
-        elif encoding in (6, 7):
-            self.values = (shaped_values if encoding == 6 else patched_values)(cursor, depth)
+        elif encoding in (6, 7, 11):
+            self.values = {6: shaped_values, 7: patched_values, 11: padded_values}[encoding](cursor, depth)
         else:
             self.values = {3: dictionary_values, 4: number_values, 5: shared_values, 8: hex_values, 9: float_values, 10: words_values}[encoding](cursor)
         self.ahead = next(self.values, None)

@@ -56,6 +56,7 @@ Result<void> FieldReader::open_source(unsigned depth) {
     case FieldEncoding::floats: source = open_floats(rest_); break;
     case FieldEncoding::words: source = open_words(rest_); break;
     case FieldEncoding::patched: source = open_patched(rest_, depth); break;
+    case FieldEncoding::padded: source = open_padded(rest_, depth); break;
     default: return bad_column("a column of a filtered block has an unknown encoding");
   }
   if (!source) return pass_on(std::move(source));

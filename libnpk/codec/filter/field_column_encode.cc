@@ -9,6 +9,7 @@
 #include "codec/filter/field_column/floats_encode.h"
 #include "codec/filter/field_column/hex_encode.h"
 #include "codec/filter/field_column/numbers_encode.h"
+#include "codec/filter/field_column/padded_encode.h"
 #include "codec/filter/field_column/plain_encode.h"
 #include "codec/filter/field_column/shaped_encode.h"
 #include "codec/filter/field_column/words_encode.h"
@@ -186,6 +187,18 @@ bool all_equal(FieldValues values) {
   return std::ranges::all_of(values.subspan(1), [&](ByteView value) { return std::ranges::equal(value, values[0]); });
 }
 
+// As encode_column; the spaces of the values are one byte for all. A shape with exceptions would lie too deep.
+std::optional<FilterBytes> encode_within_padding(FieldValues values, CompressedCost& cost) {
+  const auto padding = find_padding(values);
+  if (!padding) return std::nullopt;
+  try {
+    const FilterVector<Place> places = places_without(*padding, values);
+    return encode_padded_column(*padding, encode_column(values.with(places), cost, false));
+  } catch (const FilterMemoryExceeded&) {
+    return std::nullopt;
+  }
+}
+
 FilterBytes encode_column(FieldValues values, CompressedCost& cost, bool may_have_shape) {
   if (values.empty()) return {};
   if (values.size() > 3 && all_equal(values)) return encode_constant_column(values[0], values.size());
@@ -206,9 +219,13 @@ FilterBytes encode_text_field(FieldValues values) {
 }
 
 FilterBytes encode_field_column(FieldValues values) {
-  if (EncoderMemory* memory = EncoderMemory::current()) return encode_column(values, memory->cost(), true);
+  const auto encode = [&](CompressedCost& cost) {
+    auto padded = encode_within_padding(values, cost);
+    return padded ? *std::move(padded) : encode_column(values, cost, true);
+  };
+  if (EncoderMemory* memory = EncoderMemory::current()) return encode(memory->cost());
   CompressedCost cost;
-  return encode_column(values, cost, true);
+  return encode(cost);
 }
 
 }  // namespace npk::codec

@@ -89,9 +89,10 @@ WritePlan preset_plan(Preset preset) {
       plan.encoder.zstd.min_match = 6;
       plan.filtered_encoder.step = {format::CodecId::zstd, 9, 24};
       plan.markup_min_match = 4;  // a word is two bytes, a number two to five: 1.5 % of markup, but columns of others are 0.7 to 1 % larger with it
+      plan.tries_words = true;
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
-      for (const Lane lane : {Lane::json, Lane::markup}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
+      for (const Lane lane : {Lane::json, Lane::markup, Lane::lines, Lane::delimited}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
       plan.page_level = 7;
       plan.order = FileOrder::similar;
       plan.most_sketched_bytes = 4ULL << 30;  // what the page cache still has when it is read again to be packed
@@ -285,7 +286,7 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .markup_min_match = plan.markup_min_match,
-                             .word_filter = plan.word_filter, .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
+                             .word_filter = plan.word_filter, .tries_words = plan.tries_words, .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
                              .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
   if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);

@@ -20,7 +20,8 @@ struct WritePlan {
   codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
   std::optional<int> markup_min_match;            // of filtered_encoder's zstd, for markup
   bool word_filter = false;
-  bool whole_trials = false;  // block::SealOptions
+  bool tries_words = false;   // block::SealOptions
+  bool whole_trials = false;  // likewise
   bool smaller_filters = false;  // likewise
   bool choose_filters = false;
   std::vector<format::CodecId> forced_filters = {};

@@ -1,4 +1,4 @@
-"""Filters delimited and lines: payloads made here, with a column that says what another has, and columns of floats (spec/filters/field-column.md)."""
+"""Filters delimited and lines: payloads made here, with a column that says what another has, columns of floats, and padded ones (spec/filters/field-column.md)."""
 
 import struct
 
@@ -69,6 +69,29 @@ def spelled_plainly(mantissa, behind):
     return (b"-" if mantissa < 0 else b"") + digits[:-behind] + b"." + digits[-behind:]
 
 
+def padded(place, width, values):
+    return bytes([11, place, width, 1]) + b"\n" + b"".join(value + b"\n" for value in values)
+
+
+def padded_columns():
+    numbers = [b"%d.%02d" % (17 * i * i, i) for i in range(60)]
+    names = [b"name" * (i % 3) + b"%d" % i for i in range(60)]
+    content = b"".join(number.rjust(9) + b"," + name.ljust(12) + b"\n" for number, name in zip(numbers, names))
+
+    def payload(left, right_column):
+        return rows_of(b"\0\0", 60, left, right_column)
+
+    left, good = padded(0, 9, numbers), padded(1, 12, names)
+    assert filter_decoder("delimited")(payload(left, good), len(content)) == content
+    yield right("delimited-padded", "Columns of values filled with spaces, in front and behind.", payload(left, good), content)
+    yield wrong("delimited", "padded_place", "A padded column whose spaces are neither in front nor behind.", payload(left, padded(2, 12, names)), content)
+    yield wrong("delimited", "padded_none", "A padded column of no width.", payload(left, padded(1, 0, names)), content)
+    yield wrong("delimited", "padded_wide", "A padded column wider than one may be.", payload(left, padded(1, 201, names)), content)
+    yield wrong("delimited", "padded_long", "A value longer than the width of its padded column.", payload(left, padded(1, 9, names)), content)
+    yield wrong("delimited", "padded_within", "A padded column within another.", payload(left, bytes([11, 1, 12]) + good), content)
+
+
 def vectors():
     yield from keyed()
     yield from float_columns()
+    yield from padded_columns()

@@ -173,6 +173,19 @@ TEST(SealFilters, WordsWhereATrialSaysSo) {
   EXPECT_LT(of_columns.body.size(), sealed(as_bytes(columns), {.encoder = options.encoder, .forced_filters = {CodecId::words}}, codec::ContentKind::general).body.size());
 }
 
+// Lines and tables that are prose; and only where they are asked for.
+TEST(SealFilters, WordsAreAnotherFilterOfLines) {
+  const codec::EncoderOptions zstd{.step = {CodecId::zstd, 6, 22}};
+  const std::string text = prose(1U << 19);
+  for (const auto kind : {codec::ContentKind::lines, codec::ContentKind::delimited}) {
+    const Sealed with = sealed(as_bytes(text), {.encoder = zstd, .tries_words = true, .choose_filters = true}, kind);
+    EXPECT_EQ(chain_name(with.opened().header), "words+zstd");
+    expect_comes_back(with, as_bytes(text));
+    EXPECT_EQ(chain_name(sealed(as_bytes(text), {.encoder = zstd, .choose_filters = true}, kind).opened().header), "zstd");
+  }
+  EXPECT_EQ(kind_of_filter(CodecId::words), codec::ContentKind::general);
+}
+
 TEST(SealFilters, TextThatNoFilterMakesSmallerIsTold) {
   std::string log;
   for (int i = 0; i < 4000; ++i) log += "10:00:" + std::to_string(i) + " host daemon[" + std::to_string(i * i % 97) + "]: connection " + std::to_string(i) + " closed\n";

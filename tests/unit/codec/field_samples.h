@@ -133,6 +133,18 @@ inline const FieldKind kFieldKinds[] = {
     {"paths", [](auto& generator, std::size_t) { return "/api/v1/users/" + random_letters(generator, 6) + "/orders/" + std::to_string(generator() % 100'000); },
      FieldEncoding::shaped},
     {"sorted", [](auto& generator, std::size_t i) { return hex(i / 3, 5, "abcdefghijklmnop") + random_letters(generator, 3); }, FieldEncoding::shared},
+    {"aligned to the right", [](auto& generator, std::size_t) {
+       const std::string text = fraction(generator, 3, false, false);
+       return std::string(9 - text.size(), ' ') + text;
+     }, FieldEncoding::padded},
+    {"aligned to the left", [](auto& generator, std::size_t) {
+       const std::string text = random_letters(generator, 11);
+       return text + std::string(12 - text.size(), ' ');
+     }, FieldEncoding::padded},
+    {"aligned of a shape, but for some", [](auto& generator, std::size_t i) {
+       const std::string text = i % 20 == 7 ? "other" : "/api/v1/" + random_letters(generator, 6) + "/" + std::to_string(generator() % 100'000);
+       return text + std::string(24 - text.size(), ' ');
+     }, FieldEncoding::padded},
     {"bytes", [](auto& generator, std::size_t) {
        std::string value(generator() % 20, ' ');
        for (char& byte : value) byte = static_cast<char>(generator());

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "codec/filter/delimited/key_cells_encode.h"
+#include "codec/filter/lines/aligned_lines_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/repeat_counts_encode.h"
 #include "codec/filter/parts_encode.h"
@@ -162,6 +163,75 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_LT(filtered->size(), text.size() / 5 * 3);
   const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
   EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+std::size_t aligned_fields(std::string_view text, std::string_view line) {
+  const ByteView raw = as_bytes(text);
+  const AlignedLines lines(raw);
+  const AlignedGroup* group = lines.group_of(raw, text.find(line), line.size());
+  return group == nullptr ? 0 : group->fields.size();
+}
+
+// Whatever the widths of the numbers, the lines of a kind have one template and each field a column.
+TEST(LinesFilter, AlignedFieldsAreColumns) {
+  const std::string text = aligned_text(4000, 18);
+  const auto filtered = filter(CodecId::lines, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), text.size() / 4);
+  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+TEST(AlignedLines, FieldsLieBetweenBlanksAndBehindNumbers) {
+  const std::string text = aligned_text(4000, 19);
+  // Word, number, name, three axes, 1.00, and the number that may leave no space before it.
+  EXPECT_EQ(aligned_fields(text, text.substr(0, text.find('\n'))), 8U);
+  EXPECT_EQ(aligned_fields(text.substr(0, text.find('\n') * 40), text.substr(0, text.find('\n'))), 0U);  // too few
+}
+
+// By chance in lines of one length, or in a table whose lengths go with its values.
+TEST(AlignedLines, OtherLinesAreNotAligned) {
+  std::mt19937_64 generator(20);
+  std::string rows, records;
+  for (int i = 0; i < 4000; ++i) {
+    const auto number = [&] { return std::to_string(generator() % 1000); };
+    rows += number() + "," + number() + ",some name," + number() + "\n";
+    records += number() + " " + number() + " " + number() + " in all\n";
+  }
+  for (const std::string& text : {rows, records}) {
+    const ByteView raw = as_bytes(text);
+    const AlignedLines lines(raw);
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t end = text.find('\n', at);
+      EXPECT_EQ(lines.group_of(raw, at, end - at), nullptr);
+      at = end + 1;
+    }
+  }
+}
+
+// Files whose lines are as long, but have their fields elsewhere.
+TEST(AlignedLines, StretchesHaveFieldsOfTheirOwn) {
+  std::mt19937_64 generator(21);
+  const auto table = [&](std::size_t first, std::size_t second) {
+    std::string text;
+    while (text.size() < AlignedLines::kStretchBytes) {
+      for (const std::size_t width : {first, second, std::size_t{30}}) {
+        const std::string number = std::to_string(generator() % 100'000);
+        text += std::string(width - number.size(), ' ') + number;
+      }
+      text += '\n';
+    }
+    return text.substr(0, AlignedLines::kStretchBytes / 51 * 51) + std::string(AlignedLines::kStretchBytes % 51 - 1, '-') + "\n";
+  };
+  const std::string text = table(8, 12) + table(14, 6);
+  const ByteView raw = as_bytes(text);
+  const AlignedLines lines(raw);
+  const AlignedGroup* first = lines.group_of(raw, 0, 50);
+  const AlignedGroup* second = lines.group_of(raw, AlignedLines::kStretchBytes, 50);
+  ASSERT_TRUE(first != nullptr && second != nullptr);
+  EXPECT_NE(first, second);
+  EXPECT_EQ(first->fields.size(), 3U);
+  EXPECT_EQ(second->fields.size(), 3U);
 }
 
 // What is kept of each line must leave room for many short ones, all of them different.

@@ -11,7 +11,7 @@ using format::CodecId;
 
 std::vector<std::string> texts_of(CodecId id) {
   if (id == CodecId::delimited) return {delimited_text(2000, 1, ','), delimited_text(500, 2, '\t', "\r\n"), keyed_text(1200, 4), long_keyed_text(1200, 6), delimited_text(90, 3, ';')};
-  return {keyed_text(1200, 4), log_text(2000, 1), log_text(300, 2, "\r\n"), record_text(400, 3), log_text(60, 4) + record_text(10, 5)};
+  return {keyed_text(1200, 4), aligned_text(900, 7), log_text(2000, 1), log_text(300, 2, "\r\n"), record_text(400, 3), log_text(60, 4) + record_text(10, 5)};
 }
 
 class TemplateReference : public testing::TestWithParam<CodecId> {};
@@ -34,6 +34,8 @@ TEST_P(TemplateReference, RefusesWhatTheLibraryRefuses) {
   reference.add_damaged(filtered, text.size(), 13);
   const std::string keyed = keyed_text(150, 5);
   reference.add_damaged(reference.filter(as_bytes(keyed)), keyed.size(), 61);
+  const std::string aligned = aligned_text(300, 8);
+  if (GetParam() == CodecId::lines) reference.add_damaged(reference.filter(as_bytes(aligned)), aligned.size(), 97);
   for (std::size_t length = 0; length < filtered.size(); length += 41) reference.add(ByteView(filtered).first(length), text.size());
   for (const std::size_t length : {text.size() - 1, text.size() + 1}) reference.add(filtered, length);
   EXPECT_GT(reference.refused(), 100U);

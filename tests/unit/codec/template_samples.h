@@ -1,6 +1,8 @@
 // Texts that the filters lines and delimited are for, deterministic.
 #pragma once
 
+#include <algorithm>
+#include <cstdlib>
 #include <random>
 #include <string>
 #include <string_view>
@@ -67,6 +69,27 @@ inline std::string delimited_text(std::size_t rows, std::uint64_t seed, char del
   return text;
 }
 
+// Records of one width: lines of two kinds, numbers that leave no space before them, names aligned to the left.
+inline std::string aligned_text(std::size_t lines, std::uint64_t seed, std::string_view ending = "\n") {
+  std::mt19937_64 generator(seed);
+  const auto right = [](std::string text, std::size_t width) { return std::string(width - std::min(width, text.size()), ' ') + text; };
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    const bool other = generator() % 3 == 0;
+    const std::string name(1 + generator() % 4, static_cast<char>('A' + generator() % 5));
+    text += (other ? "ANISOU" : "ATOM  ") + right(std::to_string(i + 1), 6) + "  " + name + std::string(4 - name.size(), ' ');
+    for (int axis = 0; axis < 3; ++axis) {
+      const auto thousandths = static_cast<std::int64_t>(generator() % 120'000) - 60'000;
+      text += other ? right(std::to_string(thousandths), 9)
+                    : right((thousandths < 0 ? "-" : "") + std::to_string(std::abs(thousandths) / 1000) + "." + std::to_string(1000 + std::abs(thousandths) % 1000).substr(1), 9);
+    }
+    text += "  1.00" + right(std::to_string(generator() % 20 == 0 ? 100 + generator() % 9 : 10 + generator() % 90), 3) + "." + std::to_string(10 + generator() % 90);
+    text += generator() % 200 == 0 ? "?" : " ";
+    text += ending;
+  }
+  return text;
+}
+
 // Edges of a graph, by numbers: as many in a line as happen to be.
 inline std::string list_text(std::size_t lines, std::uint64_t seed) {
   static constexpr std::string_view kMarks[] = {"@ ", "~ ", "+ ", "#m "};
@@ -128,6 +151,11 @@ inline std::vector<std::string> template_samples() {
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "\"\n\0: ,"[i % 6];
   samples.push_back(broken);
   samples.push_back(keyed_text(600, 13));
+  samples.push_back(aligned_text(300, 14));
+  samples.push_back(aligned_text(200, 15, "\r\n") + samples[0]);
+  broken = samples.back();
+  for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "x\n\0- ."[i % 6];
+  samples.push_back(broken);
   samples.push_back(long_keyed_text(600, 15));
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');

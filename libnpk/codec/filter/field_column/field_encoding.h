@@ -18,6 +18,7 @@ enum class FieldEncoding : std::uint8_t {
   hex_bytes = 8,   // hexadecimal digits of one length and punctuation, as bytes
   floats = 9,      // decimal exponents, and mantissas as 64-bit numbers
   words = 10,      // text with codes for its frequent words
+  padded = 11,     // values filled with spaces to one width
 };
 
 // Every encoding from dictionary on takes parts of this size or more only. So what a reader keeps for one is in proportion to its part.
@@ -33,7 +34,8 @@ inline constexpr std::size_t kLeastWordPartBytes = 4096;
 [[nodiscard]] constexpr std::size_t most_word_text_of_part(std::size_t bytes) noexcept { return bytes / 8 + 4096; }
 [[nodiscard]] constexpr std::size_t most_value_of_word_part(std::size_t bytes) noexcept { return bytes / 8; }
 inline constexpr std::uint8_t kWordValueEnd = 0;
+inline constexpr std::size_t kMaxPaddedBytes = 200;
 inline constexpr unsigned kMaxShapeDepth = 1;             // columns around one that is shaped
-inline constexpr unsigned kMaxFieldDepth = 3;             // patched, shaped, patched and one of the others
+inline constexpr unsigned kMaxFieldDepth = 3;             // patched or padded, shaped, patched and one of the others
 
 }  // namespace npk::codec

@@ -50,6 +50,7 @@ using FieldSourceResult = Result<std::unique_ptr<FieldSource>>;
 [[nodiscard]] FieldSourceResult open_floats(ByteView part);
 [[nodiscard]] FieldSourceResult open_patched(ByteView part, unsigned depth);
 [[nodiscard]] FieldSourceResult open_words(ByteView part);
+[[nodiscard]] FieldSourceResult open_padded(ByteView part, unsigned depth);
 
 [[nodiscard]] inline std::unexpected<Error> bad_column(const char* what) { return fail(Errc::corrupt, what); }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "codec/filter/lines/aligned_lines_encode.h"
 #include "codec/filter/lines/number_lists_encode.h"
 #include "codec/filter/lines/time_stamp_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -45,7 +46,7 @@ bool is_alphanumeric(std::uint8_t byte) { return kClasses[byte] >= kLetter; }
 
 class Splitter {
  public:
-  Splitter(ByteView raw, bool with_lists) : raw_(raw), lists_(raw), with_lists_(with_lists) {}
+  Splitter(ByteView raw, bool with_lists) : raw_(raw), lists_(raw), aligned_(raw), with_lists_(with_lists) {}
 
   LineUnits run() {
     std::size_t at = 0;
@@ -78,9 +79,27 @@ class Splitter {
     else if (raw_[at] != ' ' && raw_[at] != '\t')
       field_ = 0;
     place_has_tokens_ = true;
+    const AlignedGroup* group = head == 0 ? aligned_.group_of(raw_, at, end - 1 - at) : nullptr;
+    if (group != nullptr) return add_aligned(at, end, *group);
     const std::size_t rest = with_lists_ && head == 0 && lists_.has_lists(at) ? add_list(at, end) : at;
     place_has_tokens_ = rest == at;  // What is behind a list is mostly prose, and the lists' units take memory enough.
     add_pieces(rest, end, rest == at ? head : 0, rest == at ? 0 : kBehindList);
+  }
+
+  // The fields that are filled with spaces are tokens with them.
+  void add_aligned(std::size_t at, std::size_t end, const AlignedGroup& group) {
+    LineUnit& unit = new_unit(at, end, 0, 1, mix_hash(field_ + 2, group.context));
+    const std::size_t first = result_.tokens.size(), most = first + kMostUnitTokens;
+    for (const AlignedField field : group.fields) {
+      const std::size_t begin = at + field.begin;
+      if (result_.tokens.size() + 1 >= most) {
+        add_token(begin, end - 1, false, at);
+        break;
+      }
+      if (field.padded) add_token(begin, at + field.end, false, at);
+      else add_tokens(begin, at + field.end, most - 1);
+    }
+    unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
   }
 
   // A unit for each long number of a line, with what is before it. Returns where the rest begins.
@@ -110,23 +129,36 @@ class Splitter {
   }
 
   void add_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
-    result_.tokens.keep_together(kMostUnitTokens);
-    LineUnit unit{.offset = static_cast<std::uint32_t>(at),
-                  .length = static_cast<std::uint32_t>(end - at),
-                  .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
-                  .tokens = 0,
-                  .head_length = static_cast<std::uint8_t>(head),
-                  .ending_length = static_cast<std::uint8_t>(ending),
-                  .field = head > 0,
-                  .listed = false,
-                  .context = context};
-    if (place_has_tokens_) add_tokens(at + head, end - ending);
+    LineUnit& unit = new_unit(at, end, head, ending, context);
+    if (place_has_tokens_) add_tokens(at + head, end - ending, result_.tokens.size() + kMostUnitTokens);
     unit.tokens = static_cast<std::uint8_t>(result_.tokens.size() - unit.first_token);
-    result_.units.push_back(unit);
   }
 
-  void add_tokens(std::size_t at, std::size_t end) {
-    const std::size_t limit = result_.tokens.size() + kMostUnitTokens;
+  // Its tokens come next.
+  LineUnit& new_unit(std::size_t at, std::size_t end, std::size_t head, std::size_t ending, std::uint64_t context) {
+    result_.tokens.keep_together(kMostUnitTokens);
+    result_.units.push_back({.offset = static_cast<std::uint32_t>(at),
+                             .length = static_cast<std::uint32_t>(end - at),
+                             .first_token = static_cast<std::uint32_t>(result_.tokens.size()),
+                             .tokens = 0,
+                             .head_length = static_cast<std::uint8_t>(head),
+                             .ending_length = static_cast<std::uint8_t>(ending),
+                             .field = head > 0,
+                             .listed = false,
+                             .context = context});
+    return result_.units[result_.units.size() - 1];
+  }
+
+  void add_token(std::size_t at, std::size_t stop, bool word, std::size_t start) {
+    result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
+                              .hash = static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)),
+                              .length = static_cast<std::uint32_t>(stop - at) & 0x3FFFFFFFU,
+                              .word = word,
+                              .after_space = at > start && raw_[at - 1] == ' '});
+  }
+
+  // Until there are `most` tokens, of which the last takes all that is left.
+  void add_tokens(std::size_t at, std::size_t end, std::size_t most) {
     const std::size_t start = at;
     while (at < end) {
       if (!is_alphanumeric(raw_[at]) && !starts_number(at, start, end)) {
@@ -134,12 +166,8 @@ class Splitter {
         continue;
       }
       bool word = true;
-      const std::size_t stop = result_.tokens.size() + 1 == limit ? end : token_end(at, end, word);
-      result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
-                                .hash = static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)),
-                                .length = static_cast<std::uint32_t>(stop - at) & 0x3FFFFFFFU,
-                                .word = word,
-                                .after_space = at > start && raw_[at - 1] == ' '});
+      const std::size_t stop = result_.tokens.size() + 1 == most ? end : token_end(at, end, word);
+      add_token(at, stop, word, start);
       at = stop;
     }
   }
@@ -176,6 +204,7 @@ class Splitter {
 
   ByteView raw_;
   NumberLists lists_;
+  AlignedLines aligned_;
   bool with_lists_;
   bool place_has_tokens_ = true;
   LineUnits result_;

@@ -35,7 +35,7 @@ struct SealOptions {
   bool word_filter = false;                     // try words where no other filter is chosen, with `encoder`
   bool tries_words = false;                     // try words as one of the filters of lines and tables
   bool smaller_filters = false;                 // codec::FilterEncoderInfo::encode_smaller
-  bool whole_trials = false;                    // of lines and tables on all of a block, not on a part of it
+  bool whole_trials = false;                    // of lines, tables and numbers on all of a block, not on a part of it
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
   std::shared_ptr<FilterSlots> slots = nullptr;  // for blocks that filters are tried on or forced on; null: no bound

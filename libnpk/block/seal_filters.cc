@@ -59,14 +59,17 @@ constexpr std::array kJson = {CodecId::json};
 
 bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
 
-// Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines.
+// Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines, nor do
+// pieces what ranks of all numbers save.
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
   if (is_code(kind)) return raw_length;
-  if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines)) return raw_length;
+  if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines || kind == ContentKind::numeric)) return raw_length;
   return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kPieces * kPieceBytes : kTrialBytes);
 }
 
-bool is_gathered(std::uint64_t raw_length, ContentKind kind) noexcept { return kind == ContentKind::numeric && raw_length > kPieces * kPieceBytes; }
+bool is_gathered(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
+  return kind == ContentKind::numeric && !whole_trials && raw_length > kPieces * kPieceBytes;
+}
 
 std::int8_t percent_saved(std::size_t before, std::size_t after) {
   return after >= before ? std::int8_t{0} : static_cast<std::int8_t>((before - after) * 100 / before);
@@ -76,7 +79,7 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
-  const std::uint64_t gathered_bytes = is_gathered(raw_length, kind) ? kPieces * kPieceBytes : 0;
+  const std::uint64_t gathered_bytes = is_gathered(raw_length, kind, whole_trials) ? kPieces * kPieceBytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
     for (const CodecId id : candidate.chain()) {
@@ -133,7 +136,7 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) 
 // A part from the middle of the block, or pieces of it.
 ByteView BlockFilterer::trial_part(ByteView raw, ContentKind kind) {
   const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, options_.whole_trials));
-  if (!is_gathered(raw.size(), kind)) return raw.subspan((raw.size() - size) / 2, size);
+  if (!is_gathered(raw.size(), kind, options_.whole_trials)) return raw.subspan((raw.size() - size) / 2, size);
   const MutableBytes pieces = gathered_.take(size);
   for (std::size_t i = 0; i < kPieces; ++i) {
     const std::size_t middle = (2 * i + 1) * raw.size() / (2 * kPieces);

@@ -128,6 +128,22 @@ TEST(SealFilters, ATrialOfNumbersLooksAtAllOfABlock) {
   expect_comes_back(chosen, raw);
 }
 
+// Each of many numbers comes nine times in a block, and once or twice in the parts of a trial.
+TEST(SealFilters, RanksOfNumbersAreTriedOnAllOfABlockIfAsked) {
+  SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 0}}, .filtered_encoder = {.step = {CodecId::zstd, 9, 0}}, .choose_filters = true};
+  std::mt19937_64 random(6);
+  std::vector<std::uint64_t> numbers(120'000);
+  for (std::uint64_t& number : numbers) number = random();
+  Bytes raw(8U << 20);
+  for (std::size_t i = 0; i + 8 <= raw.size(); i += 8) store_le(&raw[i], numbers[random() % numbers.size()]);
+  const std::size_t by_parts = sealed(raw, options, codec::ContentKind::numeric).body.size();
+  options.whole_trials = true;
+  const Sealed chosen = sealed(raw, options, codec::ContentKind::numeric);
+  EXPECT_EQ(chain_name(chosen.opened().header), "integers+zstd");
+  EXPECT_LT(chosen.body.size(), by_parts);
+  expect_comes_back(chosen, raw);
+}
+
 std::vector<std::string> some_words(std::size_t count) {
   static constexpr std::array kParts = std::to_array<std::string_view>({"ab", "con", "der", "fi", "gen", "la", "mor", "pre", "ta", "un", "ver", "zu"});
   std::mt19937_64 random(5);

@@ -15,8 +15,7 @@ using Histogram = std::array<std::uint16_t, 256>;
 [[nodiscard]] std::uint64_t entropy_cost(const Histogram& counts) noexcept;
 // The entropy of every `period`-th byte by itself.
 [[nodiscard]] std::uint64_t plane_cost(ByteView bytes, std::size_t period) noexcept;
-// With matches; each of `parts` equal parts of the bytes has statistics of its own.
-// Of bytes in so many parts, each with its own code. Where it is over the limit, anything from there on.
+// With matches; each of `parts` equal parts of the bytes has statistics of its own. Where it is over the limit, anything from there on.
 [[nodiscard]] std::uint64_t match_cost(ByteView bytes, std::size_t parts, std::uint64_t limit = ~std::uint64_t{0}) noexcept;
 
 }  // namespace npk::codec::numeric

@@ -37,6 +37,7 @@ class BlockFilterer {
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> json_gain(ByteView raw);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
+  [[nodiscard]] FilteredBlock quick_words(ByteView raw);
 
   const SealOptions& options_;
   MutableBytes room_;

@@ -14,9 +14,8 @@ constexpr std::size_t kWindowBytes = 2U << 10;         // 16 KiB: 0.5 % larger
 constexpr std::size_t kShare = 3;                      // 4: 0.2 % larger, 8: 1.1 %
 constexpr std::size_t kLeastSampleBytes = 512U << 10;  // of less, all is looked at
 constexpr std::size_t kOneByteWords = 112;             // 76: 0.4 % larger
-constexpr std::uint32_t kLeastCount = 3;
-constexpr std::uint32_t kLeastCountOfWhole = 16;  // a rarer identifier is split at its underscores
-
+constexpr std::uint32_t kLeastCount = 9;          // in all of the block
+constexpr std::uint32_t kLeastCountOfWhole = 48;  // a rarer identifier is split at its underscores
 constexpr std::size_t kLongestSampled = 48;
 
 // Long identifiers count by their parts: they would fill the table.
@@ -65,20 +64,26 @@ class SampleCounter {
 
 class Sampler {
  public:
-  explicit Sampler(ByteView block) : block_(block) {}
+  explicit Sampler(ByteView block) : block_(block), share_(std::max(block.size() / kShare, std::min(block.size(), kLeastSampleBytes))) {}
 
+  // Of how many bytes one is looked at.
+  [[nodiscard]] std::uint32_t weight() const { return static_cast<std::uint32_t>(block_.size() / std::max<std::size_t>(share_, 1)); }
+
+  // What occurs often enough, counted as if in all of the block.
   FilterVector<Piece> count() {
-    const std::size_t share = std::max(block_.size() / kShare, std::min(block_.size(), kLeastSampleBytes));
-    const std::size_t windows = std::max<std::size_t>(share / kWindowBytes, 1), step = block_.size() / windows;
+    const std::size_t windows = std::max<std::size_t>(share_ / kWindowBytes, 1), step = block_.size() / windows;
     for (std::size_t window = 0; window < windows; ++window) count_window(window * step, std::min(step, kWindowBytes));
     for (const Piece& word : words_.take()) {
-      if (word.count >= kLeastCountOfWhole || !kIsWordByte[block_[word.offset]]) {
+      if (word.count * weight() >= kLeastCountOfWhole || !kIsWordByte[block_[word.offset]]) {
         parts_.add(hash_at(word.offset, word.length), word.offset, word.length, word.count);
       } else {
         count_parts(word.offset, word.length, word.count);
       }
     }
-    return parts_.take();
+    FilterVector<Piece> pieces = parts_.take();
+    for (Piece& piece : pieces) piece.count *= weight();
+    std::erase_if(pieces, [](const Piece& piece) { return piece.count < kLeastCount; });
+    return pieces;
   }
 
  private:
@@ -119,13 +124,14 @@ class Sampler {
   }
 
   ByteView block_;
+  std::size_t share_;
   TokenMasks tokens_;  // of a window, and more than a word is long behind it
   SampleCounter words_, parts_;
 };
 
 // What a code of two bytes saves, less the word's place in the dictionary.
 std::int64_t saving(const Piece& piece) {
-  return std::int64_t{piece.count} * static_cast<std::int64_t>(kShare) * (std::int64_t{piece.length} - 2) - std::int64_t{piece.length};
+  return std::int64_t{piece.count} * (std::int64_t{piece.length} - 2) - std::int64_t{piece.length};
 }
 
 // A piece beside the first of its spelling as a number that sorts alike.
@@ -162,7 +168,6 @@ FilterVector<Piece> in_order(FilterVector<Ranked>& words) {
 Choice choose_words_by_sample(ByteView block) {
   FilterVector<Ranked> words;
   for (const Piece& piece : Sampler(block).count()) {
-    if (piece.count < kLeastCount) continue;
     const Key key = key_of(block.subspan(piece.offset, piece.length));
     words.push_back({{reversed(key.low), reversed(key.high)}, piece});
   }
@@ -183,7 +188,7 @@ std::uint64_t estimated_saving(const Choice& choice) noexcept {
   std::uint64_t bytes = 0;
   for (const Piece& word : choice.one_byte) bytes += std::uint64_t{word.count} * word.length;  // a byte for the code, and a space that is implied
   for (const Piece& word : choice.two_byte) bytes += std::uint64_t{word.count} * (word.length - 1);
-  return bytes * kShare;
+  return bytes;
 }
 
 }  // namespace npk::codec::words

@@ -19,7 +19,7 @@ std::size_t slot_count(const Choice& choice) {
 
 Lexicon::Lexicon(ByteView block, const Choice& choice)
     : leads_((choice.two_byte.size() + kWordsPerLead - 1) / kWordsPerLead), one_byte_words_(choice.one_byte.size()),
-      mask_(std::bit_ceil(one_byte_words_ + choice.two_byte.size() + 1) - 1), places_(mask_ + 1), long_slots_(slot_count(choice)) {
+      shift_(64U - static_cast<unsigned>(std::bit_width(one_byte_words_ + choice.two_byte.size() + 1))), places_(std::size_t{1} << (64 - shift_)), long_slots_(slot_count(choice)) {
   words_.reserve(one_byte_words_ + choice.two_byte.size());
   const auto spelling = [block](const Piece& piece) { return block.subspan(piece.offset, piece.length); };
   for (std::size_t i = 0; i < one_byte_words_; ++i) add(spelling(choice.one_byte[i]), {kCodeBytes[i]}, 1);
@@ -37,23 +37,23 @@ void Lexicon::add(ByteView spelling, std::array<std::uint8_t, 2> code, std::uint
                     opens(spelling.front()), closes(spelling.back())});
   text_.insert(text_.end(), spelling.begin(), spelling.end());
   if (is_short) return add_place(words_.back());
-  std::size_t at = long_hash_of(spelling) & (long_slots_.size() - 1);
+  std::size_t at = long_slot(long_hash_of(spelling));
   while (long_slots_[at] != 0) at = (at + 1) & (long_slots_.size() - 1);
   long_slots_[at] = static_cast<std::uint32_t>(words_.size());
 }
 
 void Lexicon::add_place(const CodedWord& word) {
   const std::uint64_t hash = word.key.hash();
-  Place& place = places_[hash & mask_];
+  Place& place = places_[hash >> shift_];
   const auto free = std::ranges::find(place.words, 0);
   if (free == place.words.end()) return;
-  place.tags[static_cast<std::size_t>(free - place.words.begin())] = static_cast<std::uint16_t>(hash >> 48);
+  place.tags[static_cast<std::size_t>(free - place.words.begin())] = tag_of(hash);
   *free = static_cast<std::uint16_t>(words_.size());
 }
 
 const CodedWord* Lexicon::find_long(ByteView word) const noexcept {
   if (long_slots_.empty()) return nullptr;
-  for (std::size_t at = long_hash_of(word) & (long_slots_.size() - 1); long_slots_[at] != 0; at = (at + 1) & (long_slots_.size() - 1)) {
+  for (std::size_t at = long_slot(long_hash_of(word)); long_slots_[at] != 0; at = (at + 1) & (long_slots_.size() - 1)) {
     const CodedWord& found = words_[long_slots_[at] - 1];
     if (std::ranges::equal(ByteView(text_).subspan(found.offset, found.length), word)) return &found;
   }

@@ -43,13 +43,16 @@ class Lexicon {
     std::array<std::uint16_t, kWays> words{};
   };
 
+  // Behind the bits that are its place's number.
+  [[nodiscard]] std::uint16_t tag_of(std::uint64_t hash) const noexcept { return static_cast<std::uint16_t>(hash >> (shift_ - 16)); }
+  [[nodiscard]] std::size_t long_slot(std::uint64_t hash) const noexcept { return hash >> 32 & (long_slots_.size() - 1); }
   [[nodiscard]] const CodedWord* find_long(ByteView word) const noexcept;
   void add(ByteView spelling, std::array<std::uint8_t, 2> code, std::uint8_t code_length);
   void add_place(const CodedWord& word);
 
   std::size_t leads_;
   std::size_t one_byte_words_;
-  std::size_t mask_;
+  unsigned shift_;  // of a hash, to the number of its place
   FilterBytes text_;
   FilterVector<CodedWord> words_;  // in the order of the dictionary
   FilterVector<Place> places_;
@@ -59,10 +62,10 @@ class Lexicon {
 
 inline const CodedWord* Lexicon::find(Key key) const noexcept {
   const std::uint64_t hash = key.hash();
-  const Place& place = places_[hash & mask_];
+  const Place& place = places_[hash >> shift_];
   std::uint64_t tags;
   std::memcpy(&tags, place.tags.data(), sizeof tags);
-  const std::uint64_t differs = tags ^ (hash >> 48) * 0x0001000100010001ULL;
+  const std::uint64_t differs = tags ^ tag_of(hash) * 0x0001000100010001ULL;
   // Bit 15 of the lowest that is equal; of one above it perhaps too, which the comparison sorts out.
   std::uint64_t equal = (differs - 0x0001000100010001ULL) & ~differs & 0x8000800080008000ULL;
   for (; equal != 0; equal &= equal - 1) {

@@ -52,8 +52,9 @@ class Window {
         continue;
       }
       const std::size_t to = singles > 0 ? at + std::min(singles, kMostSingles) : tokens_.token_end(at);
-      if (limit - out.end < static_cast<std::ptrdiff_t>(2 * (to - at) + kRoom)) return false;
-      out = whole(out, rest_.subspan(at, to - at));
+      result = out;
+      if (!whole(rest_.subspan(at, to - at), result, limit)) return false;
+      out = result;
       at = to;
     }
     result = out;
@@ -61,11 +62,20 @@ class Window {
     return true;
   }
 
-  // Bytes of any number, between tokens.
-  [[nodiscard]] Written whole(Written out, ByteView bytes) const {
-    out.closed = out.implied = 0;
-    const CodedWord* word = bytes.size() > 1 && bytes.size() <= kLongestWord ? lexicon_.find(bytes) : nullptr;
-    return word != nullptr ? code(out, *word) : escaped(out, bytes);
+  // Bytes of any number, in pieces as long as words may be.
+  bool whole(ByteView bytes, Written& out, const std::uint8_t* limit) const {
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kLongestWord))) {
+      const ByteView piece = bytes.first(std::min(bytes.size(), kLongestWord));
+      if (limit - out.end < static_cast<std::ptrdiff_t>(2 * piece.size() + kRoom)) return false;
+      const CodedWord* word = piece.size() > 1 ? lexicon_.find(piece) : nullptr;
+      if (word != nullptr && !joins(out, *word)) {
+        out = code(out, *word);
+      } else {
+        out = escaped(out, piece);
+        out.closed = out.implied = 0;
+      }
+    }
+    return true;
   }
 
  private:
@@ -75,9 +85,12 @@ class Window {
     out.closed &= static_cast<unsigned>(singles == 0);
     at += singles;
     const CodedWord* word = length <= kKeyBytes ? lexicon_.find(key_of(&rest_[at], length)) : lexicon_.find(rest_.subspan(at, length));
-    if (word != nullptr) [[likely]] return code(out, *word);
+    if (word != nullptr && !joins(out, *word)) [[likely]] return code(out, *word);
     return parts(out, at, length);
   }
+
+  // Whether its code right behind what is written would imply a space that is none: within a token that was cut.
+  [[nodiscard]] static bool joins(Written out, const CodedWord& word) { return (out.closed & word.opens) != 0; }
 
   // Implied by the words on both sides of it, a space has no byte.
   [[nodiscard]] static Written code(Written out, const CodedWord& word) {
@@ -93,7 +106,7 @@ class Window {
       starts &= starts - 1;
       const std::size_t size = to - from;
       const CodedWord* word = size == length ? nullptr : size <= kKeyBytes ? lexicon_.find(key_of(&rest_[at + from], size)) : lexicon_.find(rest_.subspan(at + from, size));
-      if (word != nullptr && (out.closed & word->opens) == 0) {
+      if (word != nullptr && !joins(out, *word)) {
         out = code(out, *word);
       } else {
         out = literally(out, at + from, size);
@@ -139,8 +152,7 @@ std::optional<std::size_t> rewrite(ByteView block, const Lexicon& lexicon, Mutab
     if (!window.rewrite(std::min(kWindowBytes, block.size() - kSlack), written, limit, taken)) return std::nullopt;
     block = block.subspan(taken);
   }
-  if (limit - written.end < static_cast<std::ptrdiff_t>(2 * block.size() + kRoom)) return std::nullopt;
-  written = window.whole(written, block);
+  if (!window.whole(block, written, limit)) return std::nullopt;
   return static_cast<std::size_t>(written.end - out.data());
 }
 

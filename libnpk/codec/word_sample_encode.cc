@@ -24,14 +24,14 @@ bool is_candidate(ByteView block, std::size_t at, std::size_t length) {
   return length >= 2 && length <= most && !(block[at] >= '0' && block[at] <= '9');
 }
 
-// Counts words, which are told apart by 45 bits of their hashes. What comes when it is full is not counted.
+// Counts words, which are told apart by 31 bits of their hashes beside those that say where. What comes when it is full is not counted.
 class SampleCounter {
  public:
   SampleCounter() : slots_(kSlots) { pieces_.reserve(kMostPieces); }
 
   void add(std::uint64_t hash, std::size_t offset, std::size_t length, std::uint32_t count) {
-    const auto tag = static_cast<std::uint32_t>(hash >> 32 | 1);
-    for (std::size_t at = hash % kSlots;; at = (at + 1) % kSlots) {
+    const auto tag = static_cast<std::uint32_t>(hash >> 18 | 1);
+    for (std::size_t at = hash >> (64 - kSlotsLog2);; at = (at + 1) % kSlots) {
       if (slots_[at].tag == tag) {
         slots_[at].count += count;
         return;
@@ -51,7 +51,8 @@ class SampleCounter {
   }
 
  private:
-  static constexpr std::size_t kSlots = 1U << 14;
+  static constexpr unsigned kSlotsLog2 = 14;
+  static constexpr std::size_t kSlots = std::size_t{1} << kSlotsLog2;
   static constexpr std::size_t kMostPieces = kSlots / 4 * 3;
   struct Slot {
     std::uint32_t tag = 0;  // 0: free

@@ -45,10 +45,8 @@ struct Key {
   std::uint64_t low = 0, high = 0;
 
   friend bool operator==(const Key&, const Key&) = default;
-  [[nodiscard]] std::uint64_t hash() const noexcept {
-    const std::uint64_t hash = (low ^ high * 0x9E3779B97F4A7C15ULL) * 0xD6E8FEB86659FD93ULL;
-    return hash ^ hash >> 32;
-  }
+  // A bit of it depends on the bits of both numbers up to its own: the highest are the best.
+  [[nodiscard]] std::uint64_t hash() const noexcept { return (low ^ high * 0x9E3779B97F4A7C15ULL) * 0xD6E8FEB86659FD93ULL; }
 };
 
 // Those of 16 bytes that belong to a word of `length`, as key_of takes them.
@@ -84,7 +82,7 @@ inline constexpr auto kKeyMasks = [] {
 // Of a word longer than a key: by its length, its first and its last bytes.
 [[nodiscard]] inline std::uint64_t long_hash_of(ByteView word) noexcept {
   const std::uint64_t first = key_of(word.data(), kKeyBytes).hash(), last = key_of(word.last(kKeyBytes).data(), kKeyBytes).hash();
-  return first ^ std::rotl(last, 21) ^ word.size() << 48 ^ word.size();
+  return (first ^ std::rotl(last, 32) ^ word.size()) * 0x9E3779B97F4A7C15ULL;
 }
 
 }  // namespace npk::codec::words

@@ -213,7 +213,9 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
 
 FilteredBlock BlockFilterer::quick_words(ByteView raw) {
   FilteredBlock block = apply(raw, kWords, 0);
-  return block.bytes.size() <= raw.size() / kTextShare * (kTextShare - 1) ? std::move(block) : FilteredBlock{raw, {}};
+  if (block.bytes.size() > raw.size() / kTextShare * (kTextShare - 1)) return {raw, {}};
+  for (format::ChainStep& step : block.steps) step.level = static_cast<std::int8_t>(-percent_saved(raw.size(), block.bytes.size()));
+  return block;
 }
 
 Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {

@@ -19,7 +19,8 @@ std::size_t slot_count(const Choice& choice) {
 
 Lexicon::Lexicon(ByteView block, const Choice& choice)
     : leads_((choice.two_byte.size() + kWordsPerLead - 1) / kWordsPerLead), one_byte_words_(choice.one_byte.size()),
-      shift_(64U - static_cast<unsigned>(std::bit_width(one_byte_words_ + choice.two_byte.size() + 1))), places_(std::size_t{1} << (64 - shift_)), long_slots_(slot_count(choice)) {
+      shift_(64U - static_cast<unsigned>(std::bit_width(one_byte_words_ + choice.two_byte.size() + 1))), places_(std::size_t{1} << (64 - shift_)),
+      long_slots_(slot_count(choice)) {
   words_.reserve(one_byte_words_ + choice.two_byte.size());
   const auto spelling = [block](const Piece& piece) { return block.subspan(piece.offset, piece.length); };
   for (std::size_t i = 0; i < one_byte_words_; ++i) add(spelling(choice.one_byte[i]), {kCodeBytes[i]}, 1);
@@ -33,8 +34,8 @@ Lexicon::Lexicon(ByteView block, const Choice& choice)
 
 void Lexicon::add(ByteView spelling, std::array<std::uint8_t, 2> code, std::uint8_t code_length) {
   const bool is_short = spelling.size() <= kKeyBytes;
-  words_.push_back({is_short ? key_of(spelling) : Key{}, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint8_t>(spelling.size()), code_length, code,
-                    opens(spelling.front()), closes(spelling.back())});
+  words_.push_back({is_short ? key_of(spelling) : Key{}, static_cast<std::uint32_t>(text_.size()), static_cast<std::uint8_t>(spelling.size()),
+                    code_length, code, opens(spelling.front()), closes(spelling.back())});
   text_.insert(text_.end(), spelling.begin(), spelling.end());
   if (is_short) return add_place(words_.back());
   std::size_t at = long_slot(long_hash_of(spelling));

@@ -84,9 +84,13 @@ class Window {
     out.implied = out.closed & static_cast<unsigned>(singles == 1) & static_cast<unsigned>(rest_[at] == ' ');
     out.closed &= static_cast<unsigned>(singles == 0);
     at += singles;
-    const CodedWord* word = length <= kKeyBytes ? lexicon_.find(key_of(&rest_[at], length)) : lexicon_.find(rest_.subspan(at, length));
+    const CodedWord* word = find(at, length);
     if (word != nullptr && !joins(out, *word)) [[likely]] return code(out, *word);
     return parts(out, at, length);
+  }
+
+  [[nodiscard]] const CodedWord* find(std::size_t at, std::size_t length) const {
+    return length <= kKeyBytes ? lexicon_.find(key_of(&rest_[at], length)) : lexicon_.find(rest_.subspan(at, length));
   }
 
   // Whether its code right behind what is written would imply a space that is none: within a token that was cut.
@@ -105,7 +109,7 @@ class Window {
       const auto to = static_cast<std::size_t>(std::countr_zero(starts));
       starts &= starts - 1;
       const std::size_t size = to - from;
-      const CodedWord* word = size == length ? nullptr : size <= kKeyBytes ? lexicon_.find(key_of(&rest_[at + from], size)) : lexicon_.find(rest_.subspan(at + from, size));
+      const CodedWord* word = size == length ? nullptr : find(at + from, size);
       if (word != nullptr && !joins(out, *word)) {
         out = code(out, *word);
       } else {

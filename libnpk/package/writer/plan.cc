@@ -290,7 +290,8 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .markup_min_match = plan.markup_min_match,
-                             .word_filter = plan.word_filter, .quick_words = plan.quick_words, .tries_words = plan.tries_words, .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
+                             .word_filter = plan.word_filter, .quick_words = plan.quick_words, .tries_words = plan.tries_words,
+                             .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
                              .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
   if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);

@@ -51,18 +51,22 @@ Bytes file() {
   return bytes;
 }
 
-void encode(benchmark::State& state, Bytes (*make)()) {
+using Encode = std::optional<std::size_t> (*)(npk::ByteView raw, npk::MutableBytes out);
+
+void encode(benchmark::State& state, Bytes (*make)(), Encode encoder) {
   const Bytes raw = make();
   if (raw.empty()) return state.SkipWithError("no NPK_BENCH_FILE");
   Bytes out(raw.size());
   std::size_t length = 0;
-  for (auto _ : state) length = npk::codec::WordFilter::encode(raw, out).value_or(raw.size());
+  for (auto _ : state) length = encoder(raw, out).value_or(raw.size());
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
   state.counters["ratio"] = static_cast<double>(length) / static_cast<double>(raw.size());
 }
-BENCHMARK_CAPTURE(encode, code, code)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(encode, file, file)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(encode, noise, noise)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, code, code, npk::codec::WordFilter::encode)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, file, file, npk::codec::WordFilter::encode)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, code_smaller, code, npk::codec::WordFilter::encode_smaller)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, file_smaller, file, npk::codec::WordFilter::encode_smaller)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(encode, noise, noise, npk::codec::WordFilter::encode)->Unit(benchmark::kMillisecond);
 
 void decode(benchmark::State& state, Bytes (*make)()) {
   Bytes raw = make();

@@ -72,8 +72,18 @@ struct BlockSealer::State {
     return options.slots->take(options.encoder.stop);
   }
 
+  // Behind quick words; made when first needed.
+  Result<codec::Encoder*> words_encoder() {
+    if (encoder_behind_words == nullptr) {
+      codec::EncoderOptions made = options.encoder;
+      made.zstd = options.quick_words.zstd;
+      NPK_ASSIGN(encoder_behind_words, codec::make_encoder(made));
+    }
+    return encoder_behind_words.get();
+  }
+
   SealOptions options;
-  std::unique_ptr<codec::Encoder> encoder;
+  std::unique_ptr<codec::Encoder> encoder, encoder_behind_words;
 };
 
 BlockSealer::BlockSealer(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -103,10 +113,13 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
     NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, state_->options)));
   }
-  codec::Encoder& encoder = filtered_encoder != nullptr ? *filtered_encoder : *state_->encoder;
-  NPK_ASSIGN(const auto payload, compress(encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
+  if (kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0) {
+    NPK_ASSIGN(encoder, state_->words_encoder());
+  }
+  NPK_ASSIGN(const auto payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
   if (!payload) return store(buffer);
-  filtered.steps.push_back(chain_step(encoder.step()));
+  filtered.steps.push_back(chain_step(encoder->step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);
 }
 

@@ -28,11 +28,18 @@ struct Base {
 // format::kBasePositionOffset of the body.
 inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 
+// Words for general content without a trial of it: text is told by how much shorter they make it.
+struct QuickWords {
+  codec::ZstdParameters zstd = {};  // of the encoder behind them, else as SealOptions::encoder
+  std::size_t most_raw_bytes = 0;   // longer blocks have none; 0: none have
+};
+
 struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
   std::optional<int> markup_min_match = {};     // of filtered_encoder behind the filter markup, instead of its own, if that is zstd
   bool word_filter = false;                     // try words where no other filter is chosen, with `encoder`
+  QuickWords quick_words = {};
   bool tries_words = false;                     // try words as one of the filters of lines and tables
   bool smaller_filters = false;                 // codec::FilterEncoderInfo::encode_smaller
   bool whole_trials = false;                    // of lines, tables and numbers on all of a block, not on a part of it

@@ -27,6 +27,9 @@ constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more
 constexpr std::size_t kWordTrialBytes = 512U << 10;
 constexpr std::size_t kWordTrials = 2;
 
+constexpr std::size_t kTextShare = 4;  // text is shorter by so much of it with words
+constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
+
 // What is tried for a kind, each a chain of filters; the cheapest to decode first.
 struct Candidate {
   ContentKind kind;
@@ -208,6 +211,13 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   return std::max(percent_saved(plain_bytes, word_bytes), std::int8_t{1});  // a larger dictionary serves all of the block better
 }
 
+FilteredBlock BlockFilterer::quick_words(ByteView raw) {
+  FilteredBlock block = apply(raw, kWords, 0);
+  if (block.bytes.size() > raw.size() / kTextShare * (kTextShare - 1)) return {raw, {}};
+  for (format::ChainStep& step : block.steps) step.level = static_cast<std::int8_t>(-percent_saved(raw.size(), block.bytes.size()));
+  return block;
+}
+
 Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {
   room_ = room;
   auto block = filtered(raw, kind);
@@ -226,6 +236,7 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }
+  if (kind == ContentKind::general && raw.size() >= kLeastQuickWordBytes && raw.size() <= options_.quick_words.most_raw_bytes) return quick_words(raw);
   if (!options_.word_filter) return FilteredBlock{raw, {}};
   NPK_ASSIGN(const std::int8_t gain, words_gain(raw));
   return gain > 0 ? apply(raw, kWords, gain) : FilteredBlock{raw, {}};

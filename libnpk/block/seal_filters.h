@@ -14,7 +14,8 @@ namespace npk::block {
 // What filters made of a block: views of the raw data or of the filterer's buffer.
 struct FilteredBlock {
   ByteView bytes;
-  std::vector<format::ChainStep> steps;  // a step's level: by how many percent the trial found the block to compress better
+  // A step's level: by how many percent the trial found the block to compress better or, negative, by how many a filter made it shorter, without a trial.
+  std::vector<format::ChainStep> steps;
 };
 
 // Not thread-safe. Takes memory as long as the block, the filters' own, and with a trial an encoder's; keeps the first until it ends.
@@ -37,6 +38,7 @@ class BlockFilterer {
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> json_gain(ByteView raw);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
+  [[nodiscard]] FilteredBlock quick_words(ByteView raw);
 
   const SealOptions& options_;
   MutableBytes room_;

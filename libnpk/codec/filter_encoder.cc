@@ -9,7 +9,7 @@ namespace npk::codec {
 namespace {
 
 constexpr std::array kFilterEncoders = std::to_array<FilterEncoderInfo>({
-    {format::CodecId::words, encode_words, words_encoder_memory},
+    {format::CodecId::words, encode_words, words_encoder_memory, encode_words_smaller},
     {format::CodecId::json, encode_json, structural_encoder_memory},
     {format::CodecId::markup, encode_markup, structural_encoder_memory},
     {format::CodecId::delimited, encode_delimited, structural_encoder_memory},

@@ -16,6 +16,7 @@ namespace npk::codec {
 [[nodiscard]] constexpr std::uint64_t arm64_branches_encoder_memory(std::uint64_t raw_length) noexcept { return 2 * raw_length + (2U << 20); }
 
 [[nodiscard]] std::optional<std::size_t> encode_words(ByteView raw, MutableBytes out);
+[[nodiscard]] std::optional<std::size_t> encode_words_smaller(ByteView raw, MutableBytes out);
 [[nodiscard]] std::uint64_t words_encoder_memory(std::uint64_t raw_length);
 [[nodiscard]] std::optional<std::size_t> encode_markup(ByteView raw, MutableBytes out);
 [[nodiscard]] std::optional<std::size_t> encode_json(ByteView raw, MutableBytes out);

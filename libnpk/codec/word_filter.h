@@ -19,22 +19,25 @@ class Dictionary;
 // The most raw bytes that are looked at: the filter takes no longer block.
 inline constexpr std::uint64_t kMaxWordFilterBytes = 1ULL << 28;
 
-// Encodes. In npk_codec_encode. Not thread-safe: one per thread; reusable. Deterministic: the result depends on raw alone.
-// Takes up to word_filter_memory while it runs, and keeps nothing between calls.
+// Encodes. In npk_codec_encode. Thread-safe. Deterministic: the result depends on raw alone. Takes kWordFilterMemory or
+// word_filter_memory while it runs, and keeps nothing between calls.
 class WordFilter {
  public:
   // Writes the filtered payload to the front of `out` and returns its length, which is the step's parameter. Nothing
   // if that is not at least a tenth shorter than raw, or does not fit with 511 bytes to spare: compress without the
   // filter then; so blocks of less than 1 KiB are always declined. `out` past the
-  // length returned is unspecified.
+  // length returned is unspecified. Words are chosen by a third of the block; none is longer than 48 bytes.
   [[nodiscard]] static std::optional<std::size_t> encode(ByteView raw, MutableBytes out);
-  // The same with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 4 MiB
+  // The same with words of any length, chosen by all of the block: four times as slow.
+  [[nodiscard]] static std::optional<std::size_t> encode_smaller(ByteView raw, MutableBytes out);
+  // As encode_smaller with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 5 MiB
   // and raw.size(). Its words have 512 KiB at most.
   [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out);
   // The same with no more words than that, of no more bytes together.
   [[nodiscard]] static std::optional<std::size_t> encode_within_filter(ByteView raw, MutableBytes out, std::size_t most_words, std::size_t most_text);
 };
-// 112 MiB for the longest blocks.
+inline constexpr std::uint64_t kWordFilterMemory = 8ULL << 20;
+// Of encode_smaller: 112 MiB for the longest blocks.
 [[nodiscard]] std::uint64_t word_filter_memory(std::uint64_t raw_length) noexcept;
 
 // Undoes it. In npk_codec_decode.

@@ -15,12 +15,12 @@ std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, wh
 WordRestorer::WordRestorer() = default;
 WordRestorer::~WordRestorer() = default;
 
-// Text shrinks to about its share of the whole.
+// Text shrinks to about its share of the whole: of nine in ten beginnings of blocks of source an eighth more is enough.
 std::uint64_t WordRestorer::prefix_guess(std::uint64_t filtered_length, std::uint64_t raw_length, std::uint64_t wanted) const {
-  constexpr std::uint64_t kDictionaryGuess = 256U << 10;
+  constexpr std::uint64_t kDictionaryGuess = 64U << 10;
   if (wanted >= raw_length || raw_length > kMaxWordFilterBytes) return filtered_length;
   const std::uint64_t share = wanted * filtered_length / raw_length;  // both below 2^32
-  return std::min(filtered_length, kDictionaryGuess + share + share / 4);
+  return std::min(filtered_length, kDictionaryGuess + share + share / 8);
 }
 
 Result<bool> WordRestorer::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {

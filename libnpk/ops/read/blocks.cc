@@ -37,6 +37,7 @@ std::string reason_of(const BlockInfo& block) {
   if (block.chain.empty()) return "stored: compressing saves less than a 64th";
   if (!block.chain.front().is_filter) return block.base ? "compressed with a base" : "no filter was asked for, or none saves 2 %";
   const BlockStep& filter = block.chain.front();
+  if (filter.level < 0) return filter.name + " makes it " + std::to_string(-filter.level) + " % shorter";
   return filter.level > 0 ? filter.name + " saves " + std::to_string(filter.level) + " % in a trial" : filter.name + ": by the options";
 }
 

@@ -36,6 +36,7 @@ constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
 constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
+constexpr std::size_t kLeastWordBlockBytes = 1U << 20;  // a smaller block has too little text for a dictionary
 // Figures: bench/README.md, "Bases".
 constexpr std::size_t kMostBasedBlockBytes = 512U << 10;
 constexpr std::size_t kBaseBytes = 512U << 10;   // the most there may be
@@ -90,6 +91,7 @@ WritePlan preset_plan(Preset preset) {
       plan.filtered_encoder.step = {format::CodecId::zstd, 9, 24};
       plan.markup_min_match = 4;  // a word is two bytes, a number two to five: 1.5 % of markup, but columns of others are 0.7 to 1 % larger with it
       plan.tries_words = true;
+      plan.quick_words.zstd = {.strategy = 3, .hash_log = 19, .search_log = 4, .min_match = 4};
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
       for (const Lane lane : {Lane::json, Lane::markup, Lane::lines, Lane::delimited}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
@@ -174,6 +176,8 @@ Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {
   if (given.chain || options.codec) plan.word_filter = false;
   const bool is_plain = given.preset != Preset::fast && !given.codec && !given.level && !given.chain && given.block_bytes == 0;
   plan.choose_filters = given.choose_filters.value_or(is_plain) && step.id != format::CodecId::store;
+  const bool has_large_blocks = plan.block_bytes[0] >= kLeastWordBlockBytes;
+  if (given.preset == Preset::standard && plan.choose_filters && as_preset && has_large_blocks) plan.quick_words.most_raw_bytes = plan.block_bytes[0];
   if (given.chain && options.level) plan.filtered_encoder = {};
   plan.encoder.step = step;
   bound_filtered_blocks(plan);
@@ -286,7 +290,8 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
 
 block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
   block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .markup_min_match = plan.markup_min_match,
-                             .word_filter = plan.word_filter, .tries_words = plan.tries_words, .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
+                             .word_filter = plan.word_filter, .quick_words = plan.quick_words, .tries_words = plan.tries_words,
+                             .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
                              .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
   if (!uses_filters(plan)) options.filtered_encoder = {};
   if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);
@@ -347,6 +352,12 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
   if (plan.bases.most_bytes != 0) memory.data_buffer_bytes += memory.data_buffer_bytes / kSampleShare + plan.bases.group_bytes / kSampleShare;
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);
+  if (plan.quick_words.most_raw_bytes != 0) {
+    codec::EncoderOptions behind = plan.encoder;
+    behind.zstd = plan.quick_words.zstd;
+    memory.encoder_bytes += threads * codec::encoder_memory_bytes(behind, plan.quick_words.most_raw_bytes);
+    memory.filter_bytes += threads * (codec::kWordFilterMemory + plan.quick_words.most_raw_bytes);
+  }
   if (plan.word_filter) memory.filter_bytes += threads * (codec::word_filter_memory(largest_block) + plan.block_bytes[0]);
   return memory;
 }

@@ -20,7 +20,8 @@ struct WritePlan {
   codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
   std::optional<int> markup_min_match;            // of filtered_encoder's zstd, for markup
   bool word_filter = false;
-  bool tries_words = false;   // block::SealOptions
+  block::QuickWords quick_words = {};  // block::SealOptions
+  bool tries_words = false;   // likewise
   bool whole_trials = false;  // likewise
   bool smaller_filters = false;  // likewise
   bool choose_filters = false;

@@ -189,6 +189,23 @@ TEST(SealFilters, WordsWhereATrialSaysSo) {
   EXPECT_LT(of_columns.body.size(), sealed(as_bytes(columns), {.encoder = options.encoder, .forced_filters = {CodecId::words}}, codec::ContentKind::general).body.size());
 }
 
+// Told by how much shorter text becomes; not of what is no text, nor of less than 256 KiB, nor of blocks longer than asked for.
+TEST(SealFilters, QuickWordsNeedNoTrial) {
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}},
+                            .quick_words = {.zstd = {.strategy = 3, .min_match = 4}, .most_raw_bytes = 2U << 20}};
+  const std::string text = prose(1U << 20), columns = atoms(1U << 20);
+  const Sealed of_text = sealed(as_bytes(text), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(of_text.opened().header), "words+zstd");
+  EXPECT_LT(of_text.opened().header.chain[0].level, -25);
+  expect_comes_back(of_text, as_bytes(text));
+  EXPECT_EQ(chain_name(sealed(as_bytes(columns), options, codec::ContentKind::general).opened().header), "zstd");
+  EXPECT_EQ(chain_name(sealed(as_bytes(text).first((256U << 10) - 1), options, codec::ContentKind::general).opened().header), "zstd");
+  EXPECT_EQ(chain_name(sealed(as_bytes(text), options, codec::ContentKind::lines).opened().header), "zstd");
+  SealOptions shorter = options;
+  shorter.quick_words.most_raw_bytes = text.size() - 1;
+  EXPECT_EQ(chain_name(sealed(as_bytes(text), shorter, codec::ContentKind::general).opened().header), "zstd");
+}
+
 // Lines and tables that are prose; and only where they are asked for.
 TEST(SealFilters, WordsAreAnotherFilterOfLines) {
   const codec::EncoderOptions zstd{.step = {CodecId::zstd, 6, 22}};

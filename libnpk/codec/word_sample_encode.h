@@ -1,0 +1,16 @@
+// Private to npk_codec_encode: a dictionary chosen by a part of the block, for where time counts.
+#pragma once
+
+#include <cstdint>
+
+#include "codec/word_choice_encode.h"
+
+namespace npk::codec::words {
+
+// By a third of the block. Deterministic. Takes less than 3 MiB.
+[[nodiscard]] Choice choose_words_by_sample(ByteView block);
+
+// Of bytes in the block, from above.
+[[nodiscard]] std::uint64_t estimated_saving(const Choice& choice) noexcept;
+
+}  // namespace npk::codec::words

@@ -5,6 +5,7 @@
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
+#include "codec/word_filter.h"
 
 namespace npk::block {
 namespace {
@@ -27,7 +28,6 @@ constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more
 constexpr std::size_t kWordTrialBytes = 512U << 10;
 constexpr std::size_t kWordTrials = 2;
 
-constexpr std::size_t kTextShare = 4;  // text is shorter by so much of it with words
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
 // What is tried for a kind, each a chain of filters; the cheapest to decode first.
@@ -212,10 +212,13 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
 }
 
 FilteredBlock BlockFilterer::quick_words(ByteView raw) {
-  FilteredBlock block = apply(raw, kWords, 0);
-  if (block.bytes.size() > raw.size() / kTextShare * (kTextShare - 1)) return {raw, {}};
-  for (format::ChainStep& step : block.steps) step.level = static_cast<std::int8_t>(-percent_saved(raw.size(), block.bytes.size()));
-  return block;
+  const MutableBytes out = buffer_.take(raw.size() + kSealHeadroom).first(raw.size());
+  ProfileSpan span(options_.profile, {ProfileStage::filter, CodecId::words});
+  const auto length = codec::WordFilter::encode_text(raw, out);
+  span.add_bytes(raw.size(), length.value_or(raw.size()));
+  if (!length) return {raw, {}};
+  const auto level = static_cast<std::int8_t>(-percent_saved(raw.size(), *length));
+  return {out.first(*length), {{CodecId::words, level, static_cast<std::uint32_t>(*length)}}};
 }
 
 Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, MutableBytes room) {

@@ -28,7 +28,9 @@ class WordFilter {
   // filter then; so blocks of less than 1 KiB are always declined. `out` past the
   // length returned is unspecified. Words are chosen by a third of the block; none is longer than 48 bytes.
   [[nodiscard]] static std::optional<std::size_t> encode(ByteView raw, MutableBytes out);
-  // The same with words of any length, chosen by all of the block: four times as slow.
+  // The same of text; nothing of what else there is, of which words save less than a third.
+  [[nodiscard]] static std::optional<std::size_t> encode_text(ByteView raw, MutableBytes out);
+  // As encode with words of any length, chosen by all of the block: four times as slow.
   [[nodiscard]] static std::optional<std::size_t> encode_smaller(ByteView raw, MutableBytes out);
   // As encode_smaller with smaller tables, for the text of a block within another filter's encoder, which counts what it takes: some 5 MiB
   // and raw.size(). Its words have 512 KiB at most.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kLeastRawBytes = 1024;
 constexpr std::size_t kLeastSavedShare = 10;
+constexpr std::size_t kLeastWordShare = 3;  // text has two fifths or more, tables and code a tenth to a third
 constexpr unsigned kLeastSlotsLog2 = 10;
 
 // As many as `pieces`, or as the table may have.
@@ -44,15 +45,18 @@ std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw,
   return write(raw, words::choose_words(raw, limits), out);
 }
 
-}  // namespace
-
-std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
+std::optional<std::size_t> encode_by_sample(ByteView raw, std::uint64_t least_saving, MutableBytes out) {
   if (is_declined(raw)) return std::nullopt;
   return encode_within(kWordFilterMemory, 0, [&]() -> std::optional<std::size_t> {
     const words::Choice choice = words::choose_words_by_sample(raw);
-    return words::estimated_saving(choice) < raw.size() / kLeastSavedShare ? std::nullopt : write(raw, choice, out);
+    return words::estimated_saving(raw, choice) < least_saving ? std::nullopt : write(raw, choice, out);
   });
 }
+
+}  // namespace
+
+std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) { return encode_by_sample(raw, 0, out); }
+std::optional<std::size_t> WordFilter::encode_text(ByteView raw, MutableBytes out) { return encode_by_sample(raw, raw.size() / kLeastWordShare, out); }
 
 std::optional<std::size_t> WordFilter::encode_smaller(ByteView raw, MutableBytes out) { return encode_with(limits_for_block(raw.size()), raw, out); }
 

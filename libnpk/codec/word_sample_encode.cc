@@ -185,10 +185,13 @@ Choice choose_words_by_sample(ByteView block) {
   return {in_order(one_byte), in_order(words)};
 }
 
-std::uint64_t estimated_saving(const Choice& choice) noexcept {
+std::uint64_t estimated_saving(ByteView block, const Choice& choice) noexcept {
   std::uint64_t bytes = 0;
-  for (const Piece& word : choice.one_byte) bytes += std::uint64_t{word.count} * word.length;  // a byte for the code, and a space that is implied
-  for (const Piece& word : choice.two_byte) bytes += std::uint64_t{word.count} * (word.length - 1);
+  const auto add = [&](const Piece& word, std::size_t code_bytes) {
+    if (kIsWordByte[block[word.offset]]) bytes += std::uint64_t{word.count} * (word.length - code_bytes + 1);  // and a space that is implied
+  };
+  for (const Piece& word : choice.one_byte) add(word, 1);
+  for (const Piece& word : choice.two_byte) add(word, 2);
   return bytes;
 }
 

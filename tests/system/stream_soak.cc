@@ -81,13 +81,16 @@ void StopSlot::request_stop() {
 StreamSoak::StreamSoak(std::size_t files) : pool_(BufferPool::create({.max_total_bytes = kLimits[0]}).value()) {
   if (!kSanitized) ::mallopt(M_TRIM_THRESHOLD, kKeptOfHeapBytes);
   // What does not shrink is stored.
-  add_package("lz4", soak_tree(files, 1), {.preset = Preset::fast, .codec = "lz4", .block_bytes = 64U << 10, .chunk_bytes = 8192, .deduplication = Deduplication::none});
+  add_package("lz4", soak_tree(files, 1),
+              {.preset = Preset::fast, .codec = "lz4", .block_bytes = 64U << 10, .chunk_bytes = 8192, .deduplication = Deduplication::none});
   add_package("zstd", soak_tree(files, 2), {.preset = Preset::standard, .block_bytes = 128U << 10, .chunk_bytes = 4096});
   add_package("lzma2", soak_tree(files, 3), {.preset = Preset::max, .codec = "lzma2", .level = 1, .block_bytes = 64U << 10, .chunk_bytes = 16'384});
 }
 
 void StreamSoak::add_package(const std::string& name, const TestTree& tree, const WriterOptions& options) {
-  SoakPackage package{.path = scratch_ / (name + ".npk"), .tree = tree, .options = {.limits = {}, .block_cache_bytes = 1U << 20, .page_cache_bytes = 50'000, .pool = pool_}};
+  SoakPackage package{.path = scratch_ / (name + ".npk"),
+                      .tree = tree,
+                      .options = {.limits = {}, .block_cache_bytes = 1U << 20, .page_cache_bytes = 50'000, .pool = pool_}};
   write_file(package.path, as_text(pack(tree, options).bytes));
   readers_.push_back(PackageReader::open_file(package.path, package.options).value());
   std::size_t largest = 0;

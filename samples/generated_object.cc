@@ -37,8 +37,8 @@ npk::Result<void> run(const std::string& path) {
     NPK_ASSIGN(const bool same, is_same(object, path, offset));
     std::printf("from %llu: %s\n", static_cast<unsigned long long>(offset), same ? "the same" : "DIFFERENT");
   }
-  std::printf("%llu of %llu blocks unique, %.1f : 1\n", static_cast<unsigned long long>(object.layout().unique_blocks), static_cast<unsigned long long>(object.layout().blocks),
-              static_cast<double>(object.total()) / static_cast<double>(report.package_bytes));
+  std::printf("%llu of %llu blocks unique, %.1f : 1\n", static_cast<unsigned long long>(object.layout().unique_blocks),
+              static_cast<unsigned long long>(object.layout().blocks), static_cast<double>(object.total()) / static_cast<double>(report.package_bytes));
   return {};
 }
 

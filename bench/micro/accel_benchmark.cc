@@ -31,7 +31,8 @@ void run(benchmark::State& state, const npk::AccelDevice& device, Operation oper
   }
   const double all = static_cast<double>(bytes) * static_cast<double>(state.iterations());
   state.SetBytesProcessed(static_cast<std::int64_t>(all));
-  state.counters["kernel"] = benchmark::Counter(all / std::max(static_cast<double>(kernel_nanoseconds) / 1e9, 1e-9), benchmark::Counter::kDefaults, benchmark::Counter::kIs1000);
+  state.counters["kernel"] =
+      benchmark::Counter(all / std::max(static_cast<double>(kernel_nanoseconds) / 1e9, 1e-9), benchmark::Counter::kDefaults, benchmark::Counter::kIs1000);
 }
 
 [[maybe_unused]] const bool registered = [] {
@@ -39,7 +40,9 @@ void run(benchmark::State& state, const npk::AccelDevice& device, Operation oper
     const auto operation = static_cast<Operation>(i);
     for (const npk::AccelDevice& device : find_devices()) {
       const std::string name = std::string(name_of(operation)) + "/" + std::string(npk::name_of(device.backend)) + "/" + std::to_string(device.number);
-      benchmark::RegisterBenchmark(name.c_str(), [device, operation](benchmark::State& state) { run(state, device, operation); })->UseRealTime()->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(name.c_str(), [device, operation](benchmark::State& state) { run(state, device, operation); })
+          ->UseRealTime()
+          ->Unit(benchmark::kMillisecond);
     }
   }
   return true;

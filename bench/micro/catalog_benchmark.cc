@@ -58,7 +58,8 @@ BENCHMARK(decode);
 
 void look_up(benchmark::State& state) {
   const Tree tree;
-  const auto page = format::CatalogPage::decode(format::encode_catalog_page(format::PageKind::catalog_leaf, tree.rows), format::PageKind::catalog_leaf, Limits());
+  const auto page =
+      format::CatalogPage::decode(format::encode_catalog_page(format::PageKind::catalog_leaf, tree.rows), format::PageKind::catalog_leaf, Limits());
   std::size_t i = 0;
   for (auto _ : state) benchmark::DoNotOptimize(page->lower_bound(tree.paths[(i += 977) % kRows]));
   state.SetItemsProcessed(state.iterations());

@@ -136,6 +136,14 @@ void read_batches(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(read_batches)->Args({100, 1})->Args({100, 2})->Args({1000, 1})->Args({10'000, 1})->Args({10'000, 2})->Args({100'000, 1})->UseRealTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(read_batches)
+    ->Args({100, 1})
+    ->Args({100, 2})
+    ->Args({1000, 1})
+    ->Args({10'000, 1})
+    ->Args({10'000, 2})
+    ->Args({100'000, 1})
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

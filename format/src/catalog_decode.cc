@@ -356,7 +356,8 @@ Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, Page
   NPK_ASSIGN(const Integers entries, page.integers(ColumnId::child_entries, rows));
   NPK_ASSIGN(const ByteView hashes, page.bytes(ColumnId::child_hash, std::uint64_t{rows} * sizeof(Digest)));
   const bool has_content = page.has(ColumnId::child_content_hash);
-  if (has_content && (page.header().height != 1 || kind != PageKind::catalog_node)) return bad("a node that has no leaves of the catalog below it tells their content");
+  if (has_content && (page.header().height != 1 || kind != PageKind::catalog_node))
+    return bad("a node that has no leaves of the catalog below it tells their content");
   NPK_ASSIGN(const ByteView content_hashes, page.bytes(ColumnId::child_content_hash, has_content ? std::uint64_t{rows} * sizeof(Digest) : 0));
   CatalogNode node{page.header().height, {}};
   std::uint64_t total = 0;

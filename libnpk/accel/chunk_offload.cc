@@ -94,7 +94,8 @@ Result<void> ChunkOffload::hash(ByteView bytes, std::span<const Extent> extents,
 Result<void> ChunkOffload::find_cuts(const chunk::CandidateScanner& scanner, ByteView bytes, std::span<const CutSlice> slices) {
   if (engine_ == nullptr) return fail(Errc::misuse, "no device");
   for (const CutSlice& slice : slices) {
-    if (!lies_within(slice.extent, bytes.size()) || slice.before > slice.extent.offset || slice.extent.bytes > chunk::CandidateScanner::kLargestSlice || slice.found == nullptr)
+    if (!lies_within(slice.extent, bytes.size()) || slice.before > slice.extent.offset || slice.extent.bytes > chunk::CandidateScanner::kLargestSlice ||
+        slice.found == nullptr)
       return fail(Errc::misuse, "a slice does not lie within, or has nowhere for its candidates");
   }
   CutTask task(scanner, bytes, slices);

@@ -45,7 +45,11 @@ Result<AccelMeasurement> measure_on(Engine& engine, const MadeWork& work, const 
   NPK_ASSIGN(const auto output, engine.allocate(work.output_bytes));
   std::ranges::copy(work.input, input->bytes().begin());
   std::vector<Outcome> outcomes(work.inputs.size());
-  AccelMeasurement result{.device = engine.device(), .operation = std::string(name_of(work.operation)), .input_bytes = 0, .items = work.inputs.size(), .batches = batches};
+  AccelMeasurement result{.device = engine.device(),
+                          .operation = std::string(name_of(work.operation)),
+                          .input_bytes = 0,
+                          .items = work.inputs.size(),
+                          .batches = batches};
   for (const accel::Extent& extent : work.inputs) result.input_bytes += extent.bytes;
   for (unsigned run = 0; run <= batches; ++run) {
     const auto begin = std::chrono::steady_clock::now();

@@ -63,7 +63,8 @@ void add_compressed(Bytes& out, Random& random) {
   Bytes text;
   add_text(text, random, kItemBytes);
   Bytes packed(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(text.size()))));
-  const int bytes = LZ4_compress_default(reinterpret_cast<const char*>(text.data()), reinterpret_cast<char*>(packed.data()), static_cast<int>(text.size()), static_cast<int>(packed.size()));
+  const int bytes = LZ4_compress_default(reinterpret_cast<const char*>(text.data()), reinterpret_cast<char*>(packed.data()), static_cast<int>(text.size()),
+                                         static_cast<int>(packed.size()));
   out.insert(out.end(), packed.begin(), packed.begin() + bytes);
 }
 

@@ -19,7 +19,8 @@ constexpr unsigned kMostThreads = 64;
 // A thread's share: calls of so many bytes of chunks of 64 KiB, and what came out of them.
 class Sample {
  public:
-  Sample(const chunk::CandidateScanner* scanner, ByteView bytes, std::uint64_t call_bytes) : scanner_(scanner), bytes_(bytes), digests_(call_bytes / kChunkBytes), found_(1) {
+  Sample(const chunk::CandidateScanner* scanner, ByteView bytes, std::uint64_t call_bytes)
+      : scanner_(scanner), bytes_(bytes), digests_(call_bytes / kChunkBytes), found_(1) {
     for (std::uint64_t at = 0; at < call_bytes; at += kChunkBytes) chunks_.push_back({at, kChunkBytes});
     slice_ = {{kBefore, call_bytes - kBefore}, kBefore, found_.data()};
     calls_ = kBytesOfAThread / call_bytes;

@@ -141,7 +141,8 @@ MutableBytes BlockOpener::Scratch::take(std::uint64_t length) {
 Result<void> BlockOpener::decode(const format::OpenedBody& opened, ByteView base, MutableBytes out) {
   if (out.size() > opened.header.raw_length) return fail(Errc::misuse, "more bytes asked for than the block has");
   if (opened.header.raw_length > limits_.max_block_raw_bytes)
-    return fail(Errc::limit, "a block of " + std::to_string(opened.header.raw_length) + " bytes is beyond the limit of " + std::to_string(limits_.max_block_raw_bytes));
+    return fail(Errc::limit, "a block of " + std::to_string(opened.header.raw_length) + " bytes is beyond the limit of " +
+                                 std::to_string(limits_.max_block_raw_bytes));
   NPK_ASSIGN(Chain chain, chain_of(opened.header, base.size()));
   chain.payload = opened.payload;
   chain.base = base;

@@ -112,16 +112,21 @@ class FurtherVolumes final : public AppendedFile {
       : AppendedFile(volumes.source), first_(std::move(first)), volume_bytes_(volumes.last.volume_bytes), sink_(std::move(sink)) {}
 
   Result<void> cut_to(std::uint64_t) override {
-    return std::unexpected(Error{.code = Errc::unsupported, .message = "a package in several files can't be cut off behind its last whole generation", .path = name()});
+    return std::unexpected(
+        Error{.code = Errc::unsupported, .message = "a package in several files can't be cut off behind its last whole generation", .path = name()});
   }
   Result<void> keep_behind(std::uint64_t) override {
-    return std::unexpected(Error{.code = Errc::unsupported, .message = "a package in several files can't be gone on with: append without --resume", .path = name()});
+    return std::unexpected(
+        Error{.code = Errc::unsupported, .message = "a package in several files can't be gone on with: append without --resume", .path = name()});
   }
   std::uint64_t volume_bytes() const noexcept override { return volume_bytes_; }
   Result<void> keep_together(std::uint64_t bytes) override { return sink_->keep_together(bytes); }
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
   Result<void> write_at(std::uint64_t, ByteView) override {
-    return std::unexpected(Error{.code = Errc::unsupported, .message = "parity is written at many places of its range at once, and a part from its beginning to its end: protect a package in one file", .path = name()});
+    return std::unexpected(
+        Error{.code = Errc::unsupported,
+              .message = "parity is written at many places of its range at once, and a part from its beginning to its end: protect a package in one file",
+              .path = name()});
   }
   Result<void> sync() override { return sink_->sync(); }
   Result<void> commit() override { return sink_->commit(); }

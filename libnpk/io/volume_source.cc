@@ -88,7 +88,9 @@ Result<std::optional<format::VolumeHeader>> remaining(const std::string& path, s
                                                       std::uint64_t end) {
   if (!is_there(path)) return std::nullopt;
   const auto header = read_volume_header(path);
-  if (!header) return header.error().code == Errc::io ? Result<std::optional<format::VolumeHeader>>(std::unexpected(header.error())) : Result<std::optional<format::VolumeHeader>>(std::nullopt);
+  if (!header)
+    return header.error().code == Errc::io ? Result<std::optional<format::VolumeHeader>>(std::unexpected(header.error()))
+                                           : Result<std::optional<format::VolumeHeader>>(std::nullopt);
   if (header->number != number || (id && header->package_id != *id) || header->start < end) return std::nullopt;
   return std::optional(*header);
 }

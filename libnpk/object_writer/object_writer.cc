@@ -80,7 +80,8 @@ class ObjectWriter::Impl {
 
   Result<ObjectReport> finish() {
     NPK_TRY(check_open());
-    if (!complete()) return fail(Errc::misuse, "the object is not complete: " + std::to_string(options_.object.size_bytes - generated_bytes()) + " bytes remain");
+    if (!complete())
+      return fail(Errc::misuse, "the object is not complete: " + std::to_string(options_.object.size_bytes - generated_bytes()) + " bytes remain");
     auto report = committed();
     cancel();
     return report;

@@ -5,7 +5,8 @@ namespace {
 
 // Serial where order matters: more threads are no help there.
 std::string threads_hint(const ProfileReport& report) {
-  if (report.threads < report.processors) return "more --threads (" + std::to_string(report.threads) + " of " + std::to_string(report.processors) + " processors)";
+  if (report.threads < report.processors)
+    return "more --threads (" + std::to_string(report.threads) + " of " + std::to_string(report.processors) + " processors)";
   return {};
 }
 
@@ -25,7 +26,9 @@ std::string writing_advice(const ProfileReport& report, const ProfileLayer& laye
   switch (layer.key.stage) {
     case ProfileStage::scan: return "--exclude leaves out what need not be looked at";
     case ProfileStage::plan:
-    case ProfileStage::read: return waits ? either("the input is slow: --threads reads more of it at once", "put it on a faster disk") : either("--exclude leaves out what need not be read", threads_hint(report));
+    case ProfileStage::read:
+      return waits ? either("the input is slow: --threads reads more of it at once", "put it on a faster disk")
+                   : either("--exclude leaves out what need not be read", threads_hint(report));
     case ProfileStage::inspect:
     case ProfileStage::cut: return either("--dedup files does not cut them", threads_hint(report));
     case ProfileStage::hash:
@@ -48,7 +51,8 @@ std::string reading_advice(const ProfileReport& report, const ProfileLayer& laye
   switch (layer.key.stage) {
     case ProfileStage::plan: return "npk pack with a larger --chunk-size makes the index smaller";
     case ProfileStage::decompress: return either(layer.key.codec == format::CodecId::lzma2 ? "npk pack without --max decodes faster" : less, threads);
-    case ProfileStage::unfilter: return either(layer.key.codec == format::CodecId::words ? "npk pack without --max decodes faster" : "npk pack without --filters decodes faster", threads);
+    case ProfileStage::unfilter:
+      return either(layer.key.codec == format::CodecId::words ? "npk pack without --max decodes faster" : "npk pack without --filters decodes faster", threads);
     case ProfileStage::decrypt: return either("npk rekey --cipher aes-256-gcm is faster where the processor has it", threads);
     case ProfileStage::restore:
     case ProfileStage::metadata: return either("the target is slow, or has many small files: -C DIR can name a faster disk", threads);

@@ -88,7 +88,11 @@ class Tree::Impl {
   }
 
   [[nodiscard]] Result<TreeFile> file(std::uint64_t number, std::uint64_t first_size, const FileFate& fate) const {
-    TreeFile file{.number = number, .path = path_of(number, fate), .mtime_seconds = time_of(number, fate.last_touched()), .first_size = first_size, .content = {}};
+    TreeFile file{.number = number,
+                  .path = path_of(number, fate),
+                  .mtime_seconds = time_of(number, fate.last_touched()),
+                  .first_size = first_size,
+                  .content = {}};
     NPK_ASSIGN(file.content, content(number, first_size, fate));
     return file;
   }

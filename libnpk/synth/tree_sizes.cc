@@ -29,7 +29,8 @@ std::uint64_t SizeRule::weight(const Draws& draws, std::uint64_t number) const n
   constexpr std::int64_t kMiddle = 20 * kOne, kMost = 40 * kOne;
   switch (distribution) {
     case SizeDistribution::fixed: return 1;
-    case SizeDistribution::zipf: return std::max<std::uint64_t>(1, (std::uint64_t{1} << 40) / (1 + draws.word(Purpose::size, number) % std::max<std::uint64_t>(1, files)));
+    case SizeDistribution::zipf:
+      return std::max<std::uint64_t>(1, (std::uint64_t{1} << 40) / (1 + draws.word(Purpose::size, number) % std::max<std::uint64_t>(1, files)));
     case SizeDistribution::log_normal: break;
   }
   const std::int64_t away = near_normal(draws, number) * static_cast<std::int64_t>(spread_thousandths) / 1000;

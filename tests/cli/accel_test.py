@@ -72,7 +72,8 @@ class Accelerators(harness.CommandTest):
         environment["SOURCE_DATE_EPOCH"] = "1700000000"
         self.npk("pack", "-q", "--reproducible", "plain.npk", "tree", environment=environment)
         for threads in ("1", "2", "5"):
-            said = self.npk("pack", "-v", "--reproducible", "--accel", backend, "--threads", threads, "--profile", "pack.json", "device.npk", "tree", environment=environment)
+            said = self.npk("pack", "-v", "--reproducible", "--accel", backend, "--threads", threads, "--profile", "pack.json", "device.npk", "tree",
+                            environment=environment)
             self.assertIn(f"chunks hashed by {backend} 0", said.stderr.decode())
             self.assertEqual((self.at / "plain.npk").read_bytes(), (self.at / "device.npk").read_bytes())
             accel = json.loads((self.at / "pack.json").read_text())["accel"]

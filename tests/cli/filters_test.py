@@ -47,7 +47,8 @@ class Filters(harness.CommandTest):
         self.assertEqual((self.at / "1.npk").read_bytes(), (self.at / "4.npk").read_bytes())
 
     def test_a_chain_is_forced(self):
-        for chain, begin in (("json+zstd:3", "json+zstd:3"), ("element_delta+byte_shuffle+lz4", ""), ("words+lzma2", "words+lzma2"), ("lines+words+zstd", "lines+"),
+        for chain, begin in (("json+zstd:3", "json+zstd:3"), ("element_delta+byte_shuffle+lz4", ""), ("words+lzma2", "words+lzma2"),
+                             ("lines+words+zstd", "lines+"),
                              ("lz4", "lz4")):
             package = chain.replace("+", "_").replace(":", "_") + ".npk"
             self.npk("pack", "-q", "--chain", chain, package, "t")

@@ -98,15 +98,19 @@ class Objects(harness.CommandTest):
             self.assertEqual((self.at / "parts").read_bytes(), (self.at / "whole").read_bytes())
         self.npk("gen", "-q", *options, "--part-size", "64K", "--package", "o.npk")
         self.npk("verify", "-q", "o.npk")
-        for arguments in (("--part-size", "1K", "x"), ("--part-size", "1M", "-"), ("--part-size", "1M", "--direct", "x"), ("--in-flight", "2", "x"), ("--files", "2", "--part-size", "1M", "x")):
+        for arguments in (("--part-size", "1K", "x"), ("--part-size", "1M", "-"), ("--part-size", "1M", "--direct", "x"), ("--in-flight", "2", "x"),
+                          ("--files", "2", "--part-size", "1M", "x")):
             self.npk("gen", "--size", "1M", *arguments, code=USAGE)
 
     def test_wrong_lines(self):
-        for arguments, says in ((("x",), "--size"), (("--size", "1"), "OUTPUT"), (("--size", "1", "--dedup", "0.5", "x"), "dedup"), (("--size", "1", "--seed", "z", "x"), "--seed"),
+        for arguments, says in ((("x",), "--size"), (("--size", "1"), "OUTPUT"), (("--size", "1", "--dedup", "0.5", "x"), "dedup"),
+                                (("--size", "1", "--seed", "z", "x"), "--seed"),
                                 (("--size", "1", "--depth", "2", "x"), "--depth"), (("--size", "1", "--files", "1", "--chunk", "1M", "x"), "--chunk"),
                                 (("--size", "1", "--compression", "lz4", "x"), "--compression"), (("--size", "1", "-", "x"), "standard output"),
-                                (("--size", "1", "--json", "-"), "--json"), (("--size", "1", "--level", "3", "x"), "level"), (("--size", "1", "--compress", "x", "x"), "--compress"),
-                                (("--files", "2", "--generation", "1", "--edit", "2", "x"), "--edit"), (("--files", "2", "-"), "directory"), (("--files", "1", "--verify", "x"), "--verify")):
+                                (("--size", "1", "--json", "-"), "--json"), (("--size", "1", "--level", "3", "x"), "level"),
+                                (("--size", "1", "--compress", "x", "x"), "--compress"),
+                                (("--files", "2", "--generation", "1", "--edit", "2", "x"), "--edit"), (("--files", "2", "-"), "directory"),
+                                (("--files", "1", "--verify", "x"), "--verify")):
             self.npk("gen", *arguments, code=USAGE, says=says)
         self.assertEqual(os.listdir(self.at), [])
 
@@ -175,7 +179,8 @@ class Trees(harness.CommandTest):
         self.npk("gen", "-q", "--files", "100", "--size", "20M", "--seed", "8", "t")
         self.npk("pack", "-q", "p.npk", "t")
         size = (self.at / "p.npk").stat().st_size
-        self.npk("gen", "-q", "--files", "100", "--size", "20M", "--seed", "8", "--edit", "0", "--generation", "1", "--changed", "0.3", "--added", "0", "--removed", "0.05", "t")
+        self.npk("gen", "-q", "--files", "100", "--size", "20M", "--seed", "8", "--edit", "0", "--generation", "1", "--changed", "0.3", "--added", "0",
+                 "--removed", "0.05", "t")
         self.npk("append", "-q", "p.npk", "t")
         added = (self.at / "p.npk").stat().st_size - size
         self.assertGreater(added, 0)
@@ -194,7 +199,8 @@ class Trees(harness.CommandTest):
         self.npk("gen", "-q", "--files", "1500", "--size", "1500", "--seed", "1", "--directories", "1500", "--fan-out", "1", "--name-length", "255", "t")
         self.npk("pack", "-q", "p.npk", "t")
         self.assertEqual(len(self.lines("list", "p.npk")), 3000)
-        self.npk("gen", "-q", "--files", "1500", "--size", "1500", "--seed", "1", "--directories", "1500", "--fan-out", "1", "--name-length", "255", "--package", "q.npk")
+        self.npk("gen", "-q", "--files", "1500", "--size", "1500", "--seed", "1", "--directories", "1500", "--fan-out", "1", "--name-length", "255",
+                 "--package", "q.npk")
         self.assertEqual(len(self.lines("list", "q.npk")), 2999)
 
     def test_a_file_in_the_way_is_an_error(self):

@@ -102,7 +102,8 @@ class Mistakes(harness.CommandTest):
         for arguments, says in (
                 (["p.npk"], "PATH is missing"), ([], "PACKAGE is missing"), (["--fast", "--max", "p.npk", "tree"], "does not go with"),
                 (["--block-size", "12Q", "p.npk", "tree"], "is not a size"), (["--threads", "0", "p.npk", "tree"], "--threads"),
-                (["--dedup", "all", "p.npk", "tree"], "--dedup"), (["--order", "size", "p.npk", "tree"], "--order"), (["--wrong", "p.npk", "tree"], "there is no option --wrong"),
+                (["--dedup", "all", "p.npk", "tree"], "--dedup"), (["--order", "size", "p.npk", "tree"], "--order"),
+                (["--wrong", "p.npk", "tree"], "there is no option --wrong"),
                 (["--codec", "rar", "p.npk", "tree"], "rar"), (["--chunk-size", "5000", "p.npk", "tree"], "chunk"),
                 (["--memory", "1", "p.npk", "tree"], "memory"), (["--level", "99", "--codec", "zstd", "p.npk", "tree"], "level")):
             with self.subTest(arguments=arguments):

@@ -116,7 +116,8 @@ class Process(harness.CommandTest):
         self.assertIn(b"usage: npk VERB", self.npk("--help").stdout)
         self.assertTrue(self.npk("--version").stdout.startswith(b"npk 0."))
         self.npk("unpack", code=USAGE, says="no verb 'unpack'")
-        for verb in ("pack", "append", "compact", "purge", "list", "extract", "cat", "seek", "info", "verify", "recover", "sign", "protect", "repair", "rekey", "log", "remove", "rename", "diff", "revert", "tag", "comment", "hash", "key"):
+        for verb in ("pack", "append", "compact", "purge", "list", "extract", "cat", "seek", "info", "verify", "recover", "sign", "protect", "repair",
+                     "rekey", "log", "remove", "rename", "diff", "revert", "tag", "comment", "hash", "key"):
             text = self.npk(verb, "--help").stdout.decode()
             self.assertTrue(text.startswith(f"usage: npk {verb}"))
             self.assertIn(f"npk {verb}", text.split("example")[-1], verb)

@@ -14,11 +14,14 @@ import harness
 from harness import DAMAGED, DONE, NO_KEY, USAGE
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))), None)
-TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "dl", "div", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "svg", "rect", "ul", "li", "i", "bdi"}
-ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "id", "class", "viewbox", "preserveaspectratio", "aria-hidden", "width", "height", "x", "y", "fill-opacity"}
+TAGS = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "dl", "div", "dt", "dd", "table", "thead", "tbody", "tr", "th", "td", "svg",
+        "rect", "ul", "li", "i", "bdi"}
+ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "id", "class", "viewbox", "preserveaspectratio", "aria-hidden", "width", "height", "x", "y",
+              "fill-opacity"}
 MEASURE = """<script>
 addEventListener('load', () => {
-  const of = selector => [...document.querySelectorAll(selector)].map(e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height].map(Math.round).join(','); });
+  const of = selector => [...document.querySelectorAll(selector)].map(e => { const b = e.getBoundingClientRect();
+    return [b.x, b.y, b.width, b.height].map(Math.round).join(','); });
   const lines = ['svg.bar rect.whole', 'svg.stack rect', 'svg.map rect', 'body', 'table'].map(s => s + '=' + of(s).join(';'));
   lines.push('wide=' + document.documentElement.scrollWidth);
   const pre = document.createElement('pre'); pre.id = 'measured'; pre.textContent = lines.join('\\n'); document.body.append(pre);
@@ -126,7 +129,8 @@ class Contents(ReportTest):
         self.write("deep.json", "[" * 100_000)
         for name in ("not.json", "broken.json", "deep.json"):
             self.npk("report", "--profile", name, "p.npk", code=USAGE, says="--profile")
-        self.write("hostile.json", '{"format":"npk-profile-1","operation":"<script>x</script>","seconds":1e300,"bottleneck":{"advice":"<img src=x onerror=y>","level":7},'
+        self.write("hostile.json", '{"format":"npk-profile-1","operation":"<script>x</script>","seconds":1e300,'
+                   '"bottleneck":{"advice":"<img src=x onerror=y>","level":7},'
                    '"layers":[{"name":"<b>\\u0000","seconds":-1,"share_percent":1e300,"bytes_in":-5},7]}')
         text, _ = self.page("--profile", "hostile.json", "p.npk")
         self.assertIn("&lt;script&gt;x", text)
@@ -174,7 +178,8 @@ class Contents(ReportTest):
 
 
 class HostileNames(ReportTest):
-    NAMES = [b"<script>document.title='owned'<\x2fscript>".replace(b"/", b"\xe2\x88\x95"), b"<img src=x onerror=alert(1)>", b'"onmouseover="alert(1)', b"'><svg onload=alert(1)>",
+    NAMES = [b"<script>document.title='owned'<\x2fscript>".replace(b"/", b"\xe2\x88\x95"), b"<img src=x onerror=alert(1)>", b'"onmouseover="alert(1)',
+             b"'><svg onload=alert(1)>",
              b"&lt;b&gt;", b"a]]>b<!--c", b"\xe2\x80\xaetxt.exe", b"line\nbreak\x1b[31m", b"not \xff\xfe utf-8", b"x.<b>hi&", b"long" * 50]
 
     def test_names_stay_text(self):
@@ -245,7 +250,8 @@ class InABrowser(ReportTest):
         self.npk("report", "--profile", "p.json", "-o", "r.html", "p.npk")
 
     def browse(self, *arguments):
-        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={self.at}/browser", f"--window-size={self.WIDTH},{self.HEIGHT}",
+        command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={self.at}/browser",
+                   f"--window-size={self.WIDTH},{self.HEIGHT}",
                    "--enable-logging=stderr", *arguments]
         done = subprocess.run(command, cwd=self.at, capture_output=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)

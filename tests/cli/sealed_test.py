@@ -274,7 +274,8 @@ class Passphrases(Sealed):
 
     def test_without_a_terminal(self):
         self.sealed()
-        done = subprocess.run([NPK, "list", "-p", "p.npk"], cwd=self.at, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, timeout=60, check=False)
+        done = subprocess.run([NPK, "list", "-p", "p.npk"], cwd=self.at, stdin=subprocess.DEVNULL, capture_output=True, start_new_session=True, timeout=60,
+                              check=False)
         self.assertEqual(done.returncode, NO_KEY)
         self.assertIn(b"no terminal", done.stderr)
 

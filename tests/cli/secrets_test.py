@@ -114,7 +114,8 @@ class Mistakes(sealed_test.Sealed):
         self.with_passphrase(PHRASE, "pack", "-q", "p.npk", "tree")
         done = self.with_passphrase(b"wrong", "list", "p.npk", code=NO_KEY)
         self.assertEqual(done.stderr.decode(), "npk list: p.npk: the package is sealed, and the passphrase does not open it\n" + HINT)
-        self.assertEqual(self.said("list", "-i", "key", "p.npk", code=NO_KEY), "npk list: p.npk: the package is sealed, and none of the given keys opens it\n" + HINT)
+        self.assertEqual(self.said("list", "-i", "key", "p.npk", code=NO_KEY), "npk list: p.npk: the package is sealed, and none of the given keys opens it\n"
+                         + HINT)
 
     def test_from_a_pipe(self):
         package = self.sealed()
@@ -124,8 +125,10 @@ class Mistakes(sealed_test.Sealed):
 
     def test_a_file_that_is_not_there(self):
         self.sealed()
-        self.assertEqual(self.said("list", "-i", "no/such", "p.npk", code=INPUT_OUTPUT).splitlines()[0], "npk list: no/such: can't open (No such file or directory)")
-        self.assertEqual(self.said("pack", "-R", "no/such", "x.npk", "tree", code=INPUT_OUTPUT).splitlines()[0], "npk pack: no/such: can't open (No such file or directory)")
+        self.assertEqual(self.said("list", "-i", "no/such", "p.npk", code=INPUT_OUTPUT).splitlines()[0],
+                         "npk list: no/such: can't open (No such file or directory)")
+        self.assertEqual(self.said("pack", "-R", "no/such", "x.npk", "tree", code=INPUT_OUTPUT).splitlines()[0],
+                         "npk pack: no/such: can't open (No such file or directory)")
 
     def test_a_public_key_where_a_secret_is_wanted(self):
         self.sealed()
@@ -139,7 +142,8 @@ class Mistakes(sealed_test.Sealed):
         for name, says in (("key", "line 3: an identity"), ("id", "line 1: a private key")):
             self.assertEqual(self.said("pack", "-R", name, "x.npk", "tree", code=USAGE).splitlines()[0], f"npk pack: {name}: {says} where a recipient belongs")
         for name in ("key", "id", "id.pub"):
-            self.assertEqual(self.said("pack", "-r", name, "x.npk", "tree", code=USAGE).splitlines()[0], f"npk pack: --recipient: '{name}' is a file: -R takes recipients from one")
+            self.assertEqual(self.said("pack", "-r", name, "x.npk", "tree", code=USAGE).splitlines()[0],
+                             f"npk pack: --recipient: '{name}' is a file: -R takes recipients from one")
         self.assertFalse((self.at / "x.npk").exists())
 
 

@@ -18,7 +18,8 @@ TEST(Sizes, HaveBinarySuffixes) {
   EXPECT_EQ(parse_size("64K"), 65'536);
   EXPECT_EQ(parse_size("3M"), 3U << 20);
   EXPECT_EQ(parse_size("2G"), 2ULL << 30);
-  for (const char* wrong : {"", "K", "-1", "1k", "1 K", "1.5M", "0x10", "18446744073709551616", "17179869184G"}) EXPECT_EQ(parse_size(wrong), std::nullopt) << wrong;
+  for (const char* wrong : {"", "K", "-1", "1k", "1 K", "1.5M", "0x10", "18446744073709551616", "17179869184G"})
+    EXPECT_EQ(parse_size(wrong), std::nullopt) << wrong;
 }
 
 TEST(ProgressText, LeavesOutWhatIsNotKnown) {

@@ -47,7 +47,8 @@ class Conform(unittest.TestCase):
             if not package.exists():
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                for who, command in (("npk", [os.environ["NPK"], "extract", "-q", "-C", f"{folder}/npk", package]), ("reader", [*READER, "extract", package, f"{folder}/reader"])):
+                for who, command in (("npk", [os.environ["NPK"], "extract", "-q", "-C", f"{folder}/npk", package]),
+                                     ("reader", [*READER, "extract", package, f"{folder}/reader"])):
                     os.mkdir(f"{folder}/{who}")
                     subprocess.run(command, capture_output=True, check=False)
                 for device in ("block", "character", "null"):

@@ -8,8 +8,10 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "spec", "filters"))
 import markup  # noqa: E402
 
-PIECES = [b"<p>", b"</p>", b"<p class='a' id=\"x\">", b"<br>", b"<td width=10>", b"</td>", b"<", b"\n  ", b"\n", b"text ", b"&amp;", b"<!-- c -->", b"<![CDATA[ <x> ]]>",
-          b"<?xml version='1.0'?>", b"<script>a<b</script>", b"<path d=\"M 1.5,2.25 -3.125 4 L10 200.75z\"/>", b"<n>12.5</n>", b"<when>2023-01-02</when>", b"<a b=\"", b"\0", b"\xff",
+PIECES = [b"<p>", b"</p>", b"<p class='a' id=\"x\">", b"<br>", b"<td width=10>", b"</td>", b"<", b"\n  ", b"\n", b"text ", b"&amp;", b"<!-- c -->",
+          b"<![CDATA[ <x> ]]>",
+          b"<?xml version='1.0'?>", b"<script>a<b</script>", b"<path d=\"M 1.5,2.25 -3.125 4 L10 200.75z\"/>", b"<n>12.5</n>", b"<when>2023-01-02</when>",
+          b"<a b=\"", b"\0", b"\xff",
           b"<ul>\n <li>x\n <li>y\n</ul>"]
 
 

@@ -165,7 +165,8 @@ class IndependentReader(unittest.TestCase):
 
     def test_command(self):
         with tempfile.TemporaryDirectory() as folder:
-            for name, option, text in (("sealed_recipients", "-i", "# a comment\n\n{identity}\n"), ("sealed_passphrase", "--passphrase-file", "{passphrase}\n")):
+            for name, option, text in (("sealed_recipients", "-i", "# a comment\n\n{identity}\n"),
+                                       ("sealed_passphrase", "--passphrase-file", "{passphrase}\n")):
                 vector = next(vector for vector in manifest()["vectors"] if vector["name"] == name)
                 file = pathlib.Path(folder, name)
                 file.write_text(text.format(**vector))

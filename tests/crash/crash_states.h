@@ -13,7 +13,8 @@ namespace npk::testing {
 
 class CrashStates {
  public:
-  CrashStates(Disk before, std::span<const FileOperation> operations, std::uint64_t seed) : durable_(std::move(before)), operations_(operations), random_(seed) {}
+  CrashStates(Disk before, std::span<const FileOperation> operations, std::uint64_t seed)
+      : durable_(std::move(before)), operations_(operations), random_(seed) {}
 
   // Calls `visit` with at most `most_a_point` disks for a crash before each operation, and behind the last.
   void for_each(std::size_t most_a_point, const std::function<void(const Disk&)>& visit);

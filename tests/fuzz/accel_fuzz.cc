@@ -30,7 +30,8 @@ struct Work {
 std::uint64_t number(fuzz::Input& input) { return input.byte() == 255 ? input.take<std::uint64_t>() : input.take<std::uint16_t>(); }
 
 bool has_parameters(Operation operation) {
-  return operation == Operation::delta_encode || operation == Operation::delta_decode || operation == Operation::bit_pack || operation == Operation::bit_unpack || operation == Operation::cut_points;
+  return operation == Operation::delta_encode || operation == Operation::delta_decode || operation == Operation::bit_pack ||
+         operation == Operation::bit_unpack || operation == Operation::cut_points;
 }
 
 void take_items(fuzz::Input& input, Work& work, std::size_t count) {
@@ -75,7 +76,8 @@ void check_plan(const Batch& batch) {
   const auto plan = make_plan(batch);
   fuzz::require(plan.has_value(), "a plan of a small batch");
   fuzz::require(plan->items.size() == batch.inputs.size() && plan->tiles.size() == plan_sizes(batch).tiles, "a plan of all items");
-  fuzz::require(plan->input.offset + plan->input.bytes <= batch.input.size() && plan->output.offset + plan->output.bytes <= batch.output.size(), "parts within the batch");
+  fuzz::require(plan->input.offset + plan->input.bytes <= batch.input.size() && plan->output.offset + plan->output.bytes <= batch.output.size(),
+                "parts within the batch");
   for (const ItemRecord& item : plan->items) {
     fuzz::require(item.input_offset <= plan->input.bytes && item.input_bytes <= plan->input.bytes - item.input_offset, "an input within its part");
     fuzz::require(item.output_offset <= plan->output.bytes && item.output_room <= plan->output.bytes - item.output_offset, "an output within its part");
@@ -88,7 +90,8 @@ void check_results(const Work& work, const Bytes& output) {
   for (std::size_t i = 0; i < work.outputs.size(); ++i) {
     fuzz::require(work.outcomes[i].status <= ItemStatus::corrupt, "a status");
     fuzz::require(work.outcomes[i].status != ItemStatus::ok || work.outcomes[i].bytes <= work.outputs[i].bytes, "no more than there is room for");
-    fuzz::require(work.outcomes[i].status == ItemStatus::ok || work.outcomes[i].status == ItemStatus::no_room || work.outcomes[i].bytes == 0, "nothing of what failed");
+    fuzz::require(work.outcomes[i].status == ItemStatus::ok || work.outcomes[i].status == ItemStatus::no_room || work.outcomes[i].bytes == 0,
+                  "nothing of what failed");
     std::fill_n(is_an_items.begin() + static_cast<std::ptrdiff_t>(work.outputs[i].offset), work.outputs[i].bytes, true);
   }
   for (std::size_t at = 0; at < output.size(); ++at) fuzz::require(is_an_items[at] || output[at] == kCanary, "only the items' outputs written");
@@ -97,8 +100,8 @@ void check_results(const Work& work, const Bytes& output) {
 // What an encoder made its decoder takes apart again.
 void check_way_back(Queue& queue, const Work& work, const Bytes& output) {
   const auto step = static_cast<std::size_t>(work.operation);
-  const bool has_inverse = work.operation == Operation::varint_encode || work.operation == Operation::zigzag_encode || work.operation == Operation::delta_encode ||
-                           work.operation == Operation::frame_encode;
+  const bool has_inverse = work.operation == Operation::varint_encode || work.operation == Operation::zigzag_encode ||
+                           work.operation == Operation::delta_encode || work.operation == Operation::frame_encode;
   if (!has_inverse) return;
   for (std::size_t i = 0; i < work.inputs.size(); ++i) {
     if (work.outcomes[i].status != ItemStatus::ok || work.outputs[i].offset % 8 != 0) continue;
@@ -106,7 +109,12 @@ void check_way_back(Queue& queue, const Work& work, const Bytes& output) {
     Bytes decoded(work.inputs[i].bytes);
     const Extent from{0, encoded.size()}, to{0, decoded.size()};
     Outcome outcome;
-    Batch back{.operation = static_cast<Operation>(step + 1), .input = encoded, .inputs = {&from, 1}, .output = decoded, .outputs = {&to, 1}, .outcomes = {&outcome, 1}};
+    Batch back{.operation = static_cast<Operation>(step + 1),
+               .input = encoded,
+               .inputs = {&from, 1},
+               .output = decoded,
+               .outputs = {&to, 1},
+               .outcomes = {&outcome, 1}};
     if (!work.parameters.empty()) back.parameters = {&work.parameters[i], 1};
     fuzz::require(queue.submit(back).has_value() && queue.wait().has_value(), "a sound batch taken");
     fuzz::require(outcome == Outcome{decoded.size(), ItemStatus::ok}, "decoded");

@@ -3,7 +3,8 @@
 
     differential.py [--cases N] [--seed N] [--keep FOLDER]
 
-Both must accept, or both refuse; what both read must be the same (but what is recovered: how much of it, is not specified). Half of the mutations have their checksums made right. --keep writes what they
+Both must accept, or both refuse; what both read must be the same (but what is recovered: how much of it, is not specified). Half of the
+mutations have their checksums made right. --keep writes what they
 disagree on. The classes of refusals are counted: several rules may be broken at once, and which is told first is not specified.
 """
 

@@ -149,7 +149,8 @@ def accel_fuzz():
 
     values = b"".join(u(8, v) for v in (0, 1, 127, 128, 300, 2**35, TOP, 5, 4, 3, 2, 1, 0, 77, 78, 80))
     content = {1: bytes([5, 0x80, 1, 0xFF, 0x7F]) + b"\xff" * 9 + b"\1" + b"\0" * 9, 7: bytes(range(128)), 9: u(8, 100) + u(4, 7) + u(4, 9) + bytes(range(40)),
-               10: b"".join(u(4, v) for v in (0, 8, 9, 3)) * 2, 12: b"abababbab" * 6, 13: bytes(range(256)) * 4, 15: b"\x40abcd" + u(2, 4) + b"\x50vwxyz" + b"\0" * 8}
+               10: b"".join(u(4, v) for v in (0, 8, 9, 3)) * 2, 12: b"abababbab" * 6, 13: bytes(range(256)) * 4, 15: b"\x40abcd" + u(2, 4) + b"\x50vwxyz"
+               + b"\0" * 8}
     for operation, name in enumerate(operations):
         data = content.get(operation, values)
         whole = (0, len(data), 0, 4000, 3)

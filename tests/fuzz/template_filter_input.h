@@ -1,5 +1,5 @@
-// What lines_filter_fuzz and delimited_filter_fuzz do. Input: a byte whose lowest bit says whether what follows is raw bytes, which must come back from the filter, or a
-// raw length and a wanted length (3 bytes each, little-endian) and a filtered payload.
+// What lines_filter_fuzz and delimited_filter_fuzz do. Input: a byte whose lowest bit says whether what follows is raw bytes, which must come back
+// from the filter, or a raw length and a wanted length (3 bytes each, little-endian) and a filtered payload.
 #pragma once
 
 #include "fuzz/filter_input.h"

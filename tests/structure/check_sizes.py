@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""No file over 500 lines (tests 800, public headers 250), no function over 60.
+"""No file over 500 lines (tests 800, public headers 250), no function over 60, no line over 160 columns.
 
-A function may be longer where the line before it, or its first line, says why: `// long: REASON`."""
+A function may be longer where the line before it, or its first line, says why: `// long: REASON`. long_lines.txt says which
+files have how many longer lines at most: keys that can't be parted, and what was there before columns were counted."""
 
 import ast
 import shutil
@@ -11,6 +12,7 @@ import sys
 import source_tree
 
 FILE_LIMIT, TEST_FILE_LIMIT, HEADER_LIMIT, FUNCTION_LIMIT = 500, 800, 250, 60
+COLUMN_LIMIT = 160
 SOURCES = source_tree.CXX + (".py", ".cmake", ".sh")
 WAIVER = "long:"
 
@@ -38,6 +40,24 @@ def check_files(paths):
         if count > file_limit(path):
             problems.append(f"{path}: {count} lines, at most {file_limit(path)}")
     return problems
+
+
+def long_lines(path):
+    """Numbers of the lines with more columns than the limit."""
+    lines = (source_tree.ROOT / path).read_text(errors="replace").split("\n")
+    return [number for number, line in enumerate(lines, 1) if len(line) > COLUMN_LIMIT]
+
+
+def check_columns(paths):
+    rows = (source_tree.ROOT / "tests/structure/long_lines.txt").read_text().splitlines()
+    known = {path: int(count) for path, count in (row.split() for row in rows)}
+    problems = []
+    for path in map(str, paths):
+        lines, allowed = long_lines(path), known.pop(path, 0)
+        if len(lines) > allowed:
+            at = ", ".join(map(str, lines))
+            problems.append(f"{path}: {len(lines)} lines have more than {COLUMN_LIMIT} columns, at most {allowed} may: {at}")
+    return problems + [f"{path}: in long_lines.txt, but not there" for path in known]
 
 
 def waived(path, line):
@@ -78,7 +98,7 @@ def main():
         print("sizes: ctags is missing (package universal-ctags)")
         return 1
     paths = [path for path in source_tree.files() if is_source(path)]
-    problems = check_files(paths)
+    problems = check_files(paths) + check_columns(paths)
     cxx = [path for path in paths if path.suffix in source_tree.CXX]
     python = [path for path in paths if path.suffix == ".py" or "python3" in first_line(path)]
     count = len(paths)

@@ -62,7 +62,8 @@ Bytes canonical_bytes(const format::EntryRow& row, const Digest& digest, std::st
 std::string facts_of(const format::EntryRow& row, const Digest& digest) {
   const Bytes canonical = canonical_bytes(row, digest, "");
   std::string facts(as_text(canonical));
-  for (const format::Run& run : row.runs) facts += std::to_string(run.first_chunk) + "+" + std::to_string(run.chunk_count) + ":" + std::to_string(run.byte_count) + ",";
+  for (const format::Run& run : row.runs)
+    facts += std::to_string(run.first_chunk) + "+" + std::to_string(run.chunk_count) + ":" + std::to_string(run.byte_count) + ",";
   facts += "group " + std::to_string(row.link_group);
   if (row.digest) facts += as_text(*row.digest);
   return facts;
@@ -164,7 +165,8 @@ class Auditor {
       found_.chunks.push_back(chunk);
       found_.chunk_blocks.push_back(page->first_block + chunk.block);
     }
-    const std::uint64_t held = std::accumulate(open_blocks_.begin(), open_blocks_.end(), std::uint64_t{0}, [](std::uint64_t sum, const Bytes& block) { return sum + block.size(); });
+    const std::uint64_t held =
+        std::accumulate(open_blocks_.begin(), open_blocks_.end(), std::uint64_t{0}, [](std::uint64_t sum, const Bytes& block) { return sum + block.size(); });
     EXPECT_EQ(covered, held) << "blocks hold bytes that are in no chunk";
     unique_bytes_ += covered;
     found_.segment_bytes.push_back(covered);

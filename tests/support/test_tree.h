@@ -26,7 +26,8 @@ enum class DataKind : std::uint8_t { zeros, text, random, mixed, counting };
 inline constexpr DataKind kAllDataKinds[] = {DataKind::zeros, DataKind::text, DataKind::random, DataKind::mixed, DataKind::counting};
 
 inline void append_text(Bytes& out, std::size_t size, std::mt19937_64& random) {
-  static constexpr std::string_view kWords[] = {"static ", "int ", "return ", "struct ", "value", " = ", ";\n", "(", ")", "{\n", "}\n", "device", "0x", "const "};
+  static constexpr std::string_view kWords[] = {"static ", "int ", "return ", "struct ", "value",  " = ", ";\n",
+                                                "(",       ")",    "{\n",     "}\n",     "device", "0x",  "const "};
   while (out.size() < size) {
     for (const char letter : kWords[random() % std::size(kWords)]) out.push_back(static_cast<std::uint8_t>(letter));
     if (random() % 4 == 0) out.push_back(static_cast<std::uint8_t>('a' + random() % 26));

@@ -78,7 +78,8 @@ TEST(DiskFull, AtEveryWriteIsAnErrorAndNothingIsCommitted) {
       WatchedSink sink;
       sink.at_write = [&](std::uint64_t write) -> Result<void> {
         EXPECT_LE(write, failing) << "written to after a failure";
-        if (write == failing) return std::unexpected(Error{.code = Errc::io, .message = "can't write", .path = "<watched>", .offset = {}, .system_errno = kDiskFull});
+        if (write == failing)
+          return std::unexpected(Error{.code = Errc::io, .message = "can't write", .path = "<watched>", .offset = {}, .system_errno = kDiskFull});
         return {};
       };
       const auto done = writer::write_package(tree, sink, {.preset = Preset::fast, .threads = threads});

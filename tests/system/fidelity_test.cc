@@ -70,7 +70,8 @@ class TreeMaker {
   }
 
   void directories() {
-    for (const char* name : {"", "empty dir", "dir", "dir/sub", "dir/read only", ".hidden", "sticky", "setgid", "sparse"}) ASSERT_EQ(::mkdir(at(name).c_str(), 0755), 0) << name;
+    for (const char* name : {"", "empty dir", "dir", "dir/sub", "dir/read only", ".hidden", "sticky", "setgid", "sparse"})
+      ASSERT_EQ(::mkdir(at(name).c_str(), 0755), 0) << name;
     ASSERT_EQ(::chmod(at("sticky").c_str(), 01777), 0);
     ASSERT_EQ(::chmod(at("setgid").c_str(), 02750), 0);
   }

@@ -5,8 +5,8 @@
 //   npk_peak_memory list PACKAGE
 //   npk_peak_memory extract PACKAGE DIRECTORY MEMORY THREADS [pipe]
 //   npk_peak_memory read PACKAGE THREADS CACHE
-// With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it; with NPK_TEST_SEALED, packages are sealed. anon: peak anonymous memory in bytes, at most (the highest resident size less
-// the pages of files resident at the start).
+// With NPK_TEST_NOFILE in the environment, RLIMIT_NOFILE is set to it; with NPK_TEST_SEALED, packages are sealed. anon: peak anonymous memory
+// in bytes, at most (the highest resident size less the pages of files resident at the start).
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -114,9 +114,12 @@ class KindsMaterial {
   static constexpr std::uint64_t kKinds = 7, kLine = 64;
 
   void spell(std::uint64_t row, std::array<char, kLine + 32>& line) const {
-    static constexpr std::array kForms = {"{\"id\":%10llu,\"name\":\"item %8llu\",\"value\":%9llu.5}        \n", "<item id=\"%10llu\" at=\"%8llu\"> text of %9llu</item>           \n",
-                                          "%10llu,%8llu,%9llu,name,0.125,2026-01-01,yes,1,2,3,4\n     ", "2026-01-01 00:00:00 %10llu host[%8llu]: took %9llu ms \n      ",
-                                          "the same line again and again, the same line again and again  \n", "%c"};
+    static constexpr std::array kForms = {"{\"id\":%10llu,\"name\":\"item %8llu\",\"value\":%9llu.5}        \n",
+                                          "<item id=\"%10llu\" at=\"%8llu\"> text of %9llu</item>           \n",
+                                          "%10llu,%8llu,%9llu,name,0.125,2026-01-01,yes,1,2,3,4\n     ",
+                                          "2026-01-01 00:00:00 %10llu host[%8llu]: took %9llu ms \n      ",
+                                          "the same line again and again, the same line again and again  \n",
+                                          "%c"};
     const std::uint64_t mixed = (row + 1) * 0x9E3779B97F4A7C15ULL;
     if (number_ % kKinds == 5) {
       for (std::size_t i = 0; i < kLine; i += 8) {

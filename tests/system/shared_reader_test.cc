@@ -22,7 +22,8 @@ TestTree sample() {
   TestTree tree;
   for (int i = 0; i < 40; ++i) {
     const DataKind kind = i % 2 == 0 ? DataKind::text : DataKind::mixed;
-    tree.add({.path = "f" + std::to_string(i), .content = testing::make_data(kind, i % 10 == 0 ? 2'000'000 : 20'000 + 1000 * static_cast<std::size_t>(i), static_cast<std::uint64_t>(i))});
+    tree.add({.path = "f" + std::to_string(i),
+              .content = testing::make_data(kind, i % 10 == 0 ? 2'000'000 : 20'000 + 1000 * static_cast<std::size_t>(i), static_cast<std::uint64_t>(i))});
   }
   tree.sort();
   return tree;
@@ -44,7 +45,9 @@ int wrong_reads(const PackageReader& reader, const TestTree& tree, std::uint64_t
     Bytes out(1 + random() % 30'000);
     const auto count = stream ? stream->read_at(offset, out) : Result<std::size_t>(0);
     const std::size_t length = std::min<std::size_t>(out.size(), expected.content.size() - offset);
-    if (!count || *count != length || !std::equal(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(length), expected.content.begin() + static_cast<std::ptrdiff_t>(offset))) ++wrong;
+    if (!count || *count != length ||
+        !std::equal(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(length), expected.content.begin() + static_cast<std::ptrdiff_t>(offset)))
+      ++wrong;
   }
   return wrong;
 }

@@ -115,7 +115,8 @@ class Snapshot {
     std::string& line = entries_[path];
     line = "mode " + std::to_string(status.st_mode) + " mtime " + std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec);
     if (options_.owners) line += " owner " + std::to_string(status.st_uid) + ":" + std::to_string(status.st_gid);
-    if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) line += " device " + std::to_string(major(status.st_rdev)) + "," + std::to_string(minor(status.st_rdev));
+    if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))
+      line += " device " + std::to_string(major(status.st_rdev)) + "," + std::to_string(minor(status.st_rdev));
     line += xattrs_of(directory_fd, name.c_str(), S_ISLNK(status.st_mode), options_);
     if (S_ISLNK(status.st_mode)) {
       std::string target(static_cast<std::size_t>(status.st_size) + 1, '\0');

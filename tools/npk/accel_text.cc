@@ -25,14 +25,23 @@ std::string accel_text(const AccelUse& use) {
   if (!use.reason.empty()) text += ": " + use.reason;
   text += rates_text("hashing", use.hash_rates) + rates_text("cutting", use.cut_rates);
   if (!use.device) return text;
-  return text + fmt::format("; {} hashed, cuts found in {}, in {} batches, kernels {}, copying {}", bytes_text(use.hashed_bytes), bytes_text(use.cut_bytes), count_text(use.batches),
-                            milliseconds(use.kernel_nanoseconds), milliseconds(use.transfer_nanoseconds));
+  return text + fmt::format("; {} hashed, cuts found in {}, in {} batches, kernels {}, copying {}", bytes_text(use.hashed_bytes), bytes_text(use.cut_bytes),
+                            count_text(use.batches), milliseconds(use.kernel_nanoseconds), milliseconds(use.transfer_nanoseconds));
 }
 
 Json accel_json(const AccelUse& use) {
-  return {{"asked", name_of(use.asked)}, {"backend", name_of(use.device ? use.device->backend : AccelBackend::cpu)}, {"device", use.device ? to_utf8(use.device->name) : ""},
-          {"reason", use.reason}, {"hash_rates", rates_json(use.hash_rates)}, {"cut_rates", rates_json(use.cut_rates)}, {"batches", use.batches}, {"kernels", use.kernels},
-          {"hashed_bytes", use.hashed_bytes}, {"cut_bytes", use.cut_bytes}, {"kernel_nanoseconds", use.kernel_nanoseconds}, {"transfer_nanoseconds", use.transfer_nanoseconds}};
+  return {{"asked", name_of(use.asked)},
+          {"backend", name_of(use.device ? use.device->backend : AccelBackend::cpu)},
+          {"device", use.device ? to_utf8(use.device->name) : ""},
+          {"reason", use.reason},
+          {"hash_rates", rates_json(use.hash_rates)},
+          {"cut_rates", rates_json(use.cut_rates)},
+          {"batches", use.batches},
+          {"kernels", use.kernels},
+          {"hashed_bytes", use.hashed_bytes},
+          {"cut_bytes", use.cut_bytes},
+          {"kernel_nanoseconds", use.kernel_nanoseconds},
+          {"transfer_nanoseconds", use.transfer_nanoseconds}};
 }
 
 }  // namespace npk::tools

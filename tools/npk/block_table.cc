@@ -31,8 +31,8 @@ Json json_of(const ops::BlockInfo& block) {
 Result<void> append_blocks_text(const PackageReader& package, OutputBuffer& out) {
   out.append("   block      position         raw      stored       ratio  chain                    why\n");
   return ops::for_each_block(package, [&](const ops::BlockInfo& block) {
-    out.append(fmt::format("{:>8}{:>14}{:>12}{:>12}{:>12}  {:<24} {}\n", block.number, block.position, bytes_text(block.raw_bytes), bytes_text(block.stored_bytes),
-                           ratio_text(block.raw_bytes, block.stored_bytes), chain_text(block), ops::reason_of(block)));
+    out.append(fmt::format("{:>8}{:>14}{:>12}{:>12}{:>12}  {:<24} {}\n", block.number, block.position, bytes_text(block.raw_bytes),
+                           bytes_text(block.stored_bytes), ratio_text(block.raw_bytes, block.stored_bytes), chain_text(block), ops::reason_of(block)));
     return true;
   });
 }

@@ -53,7 +53,8 @@ std::string short_name(const AccelDevice& device) {
 std::string list_text(const std::vector<AccelDevice>& devices) {
   std::string text;
   for (const AccelDevice& device : devices)
-    text += fmt::format("{:<9} {}, {} units, {} ({})\n", short_name(device), printable(device.name), device.units, bytes_text(device.memory_bytes), printable(device.driver));
+    text += fmt::format("{:<9} {}, {} units, {} ({})\n", short_name(device), printable(device.name), device.units, bytes_text(device.memory_bytes),
+                        printable(device.driver));
   return text;
 }
 
@@ -64,7 +65,8 @@ std::string rate(std::uint64_t bytes, std::uint64_t nanoseconds) {
 
 std::string line_of(const AccelMeasurement& one) {
   return fmt::format("{:<15} {:<9} {:>9} {:>9} {:>9}  {}\n", one.operation, short_name(one.device), rate(one.input_bytes, one.host_nanoseconds),
-                     rate(one.input_bytes, one.kernel_nanoseconds), rate(one.input_bytes, one.transfer_nanoseconds), one.same_as_processor ? "same" : "DIFFERENT");
+                     rate(one.input_bytes, one.kernel_nanoseconds), rate(one.input_bytes, one.transfer_nanoseconds),
+                     one.same_as_processor ? "same" : "DIFFERENT");
 }
 
 int print(const std::string& text, Messages& messages, Io& io) {
@@ -88,11 +90,13 @@ int measure(const Options& options, const std::optional<AccelBackend>& only, Mes
   bool all_same = true;
   if (!options.list) {
     AccelMeasureOptions measured{.batch_bytes = options.batch_bytes, .only = only, .operations = options.operations, .on_measured = {}, .stop = io.stop};
-    if (io.err_is_terminal) measured.on_measured = [&](const AccelMeasurement& one) { messages.status_line(fmt::format("{} on {}", one.operation, short_name(one.device))); };
+    if (io.err_is_terminal)
+      measured.on_measured = [&](const AccelMeasurement& one) { messages.status_line(fmt::format("{} on {}", one.operation, short_name(one.device))); };
     const auto results = measure_accel(measured);
     messages.clear_status_line();
     if (!results) return messages.error(results.error());
-    text += fmt::format("\ngigabytes of input a second: from memory to memory, kernels alone, copying alone\n{:<15} {:<9} {:>9} {:>9} {:>9}\n", "operation", "device", "host", "kernel", "copy");
+    text += fmt::format("\ngigabytes of input a second: from memory to memory, kernels alone, copying alone\n{:<15} {:<9} {:>9} {:>9} {:>9}\n", "operation",
+                        "device", "host", "kernel", "copy");
     for (const AccelMeasurement& one : *results) {
       text += line_of(one);
       json["measurements"].push_back(json_of(one));

@@ -24,8 +24,8 @@ new is written. What was there stays: `npk log` lists the generations, `--at N` 
                        a file may be unchanged though its ctime, or its inode number, is another
   --keep-missing       what is not found any more stays in the new generation
   --append-to-signed   also where the newest generation is signed; the new one is not
-  --fast, --max, --codec NAME, --level N, --filters, --no-filters, --chain CHAIN, --block-size N, --chunk-size N, --dedup WHAT, --order HOW, --threads N, --accel MODE, --memory N,
-  --message TEXT,
+  --fast, --max, --codec NAME, --level N, --filters, --no-filters, --chain CHAIN, --block-size N, --chunk-size N, --dedup WHAT, --order HOW,
+  --threads N, --accel MODE, --memory N, --message TEXT,
   --name TEXT, --package-version TEXT, --application ID, --vendor ID, --comment TEXT, --tag KEY=VALUE
                        as of npk pack
   -i, --identity FILE  opens a sealed package; -p, --passphrase with a passphrase; --passphrase-fd N with the first line

@@ -236,7 +236,9 @@ int show(const PackageReader& package, const CommitSignatures& signatures, bool 
   const auto report = ops::inspect(package);
   if (!report) return messages.error(report.error());
   if (json) out.append(json_of(*report, signatures).dump(2) + "\n");
-  else out.append(totals_text(*report) + statement_text(*report) + signatures.text() + records_text(report->info.commit) + protections_text(*report) + costs_text(*report) + codecs_text(*report) + types_text(*report));
+  else
+    out.append(totals_text(*report) + statement_text(*report) + signatures.text() + records_text(report->info.commit) + protections_text(*report) +
+               costs_text(*report) + codecs_text(*report) + types_text(*report));
   return kDone;
 }
 

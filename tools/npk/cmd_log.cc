@@ -41,8 +41,9 @@ Json json_of(const Generation& generation) {
 
 std::string line_of(const Generation& generation) {
   const format::Statement& statement = generation.statement;
-  std::string line = fmt::format("{:>6}  {}  {:>12}  {:>10}  {}", statement.generation, rfc3339(statement.time_seconds, 0), count_text(generation.totals.entries),
-                                 bytes_text(generation.totals.content_bytes), ops::hex_of(generation.statement_hash).substr(0, 16));
+  std::string line =
+      fmt::format("{:>6}  {}  {:>12}  {:>10}  {}", statement.generation, rfc3339(statement.time_seconds, 0), count_text(generation.totals.entries),
+                  bytes_text(generation.totals.content_bytes), ops::hex_of(generation.statement_hash).substr(0, 16));
   if (!statement.message.empty()) line += "  " + printable(statement.message);
   return line + "\n";
 }

@@ -55,7 +55,8 @@ Json json_of(const ops::RepairReport& report) {
 }
 
 std::string summary(const ops::RepairReport& report) {
-  std::string text = report.mended.empty() ? "nothing to mend" : fmt::format("{} mended in {} places", bytes_text(report.mended_bytes), count_text(report.mended.size()));
+  std::string text =
+      report.mended.empty() ? "nothing to mend" : fmt::format("{} mended in {} places", bytes_text(report.mended_bytes), count_text(report.mended.size()));
   if (report.moved_bytes != 0) text += fmt::format(", {} moved back", bytes_text(report.moved_bytes));
   if (report.dropped_bytes != 0) text += fmt::format(", {} behind the package left out", bytes_text(report.dropped_bytes));
   const std::uint64_t unprotected = report.package_bytes - std::min(report.package_bytes, report.protected_bytes);

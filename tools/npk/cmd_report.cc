@@ -63,7 +63,8 @@ Result<void> write_page(const std::string& page, const Options& options, Io& io)
 std::string name_of_package(const std::string& path) { return path == "-" ? "standard input" : path.substr(path.rfind('/') + 1); }
 
 int report(const PackageReader& package, const Options& options, Messages& messages, Io& io) {
-  if (options.output != "-" && is_same_file(options.output, options.package)) return messages.error(Error{.code = Errc::misuse, .message = "--output: '" + options.output + "' is the package"});
+  if (options.output != "-" && is_same_file(options.output, options.package))
+    return messages.error(Error{.code = Errc::misuse, .message = "--output: '" + options.output + "' is the package"});
   const auto profile = profile_of(options);
   if (!profile) return messages.error(profile.error());
   const auto found = ops::survey(package, {.stop = io.stop});

@@ -83,7 +83,8 @@ std::string signed_text(const Outcome& outcome) {
   std::string text;
   for (std::size_t i = 0; i < outcome.report.signed_by.size(); ++i)
     text += fmt::format("signed by {}: {}\n", outcome.signers[i].id().to_string(),
-                        outcome.report.signed_by[i] == SignatureScope::storage ? "the package as it is" : "what is packed, before it was written anew in this form");
+                        outcome.report.signed_by[i] == SignatureScope::storage ? "the package as it is"
+                                                                               : "what is packed, before it was written anew in this form");
   return text;
 }
 

@@ -75,8 +75,10 @@ Result<void> refuse_strays(const OptionParser& parser, const GenOptions& options
                                                          "edit", "changed", "added", "removed", "renamed", "changed-bytes", "places"};
   constexpr std::array<std::string_view, 5> kOfObjects = {"compression", "level", "chunk", "part-size", "in-flight"};
   for (const OptionParser::Given& given : parser.in_order()) {
-    if (!options.is_tree() && std::ranges::find(kOfTrees, given.name) != kOfTrees.end()) return fail(Errc::misuse, "--" + given.name + " is for trees: --files says of how many files");
-    if (options.is_tree() && std::ranges::find(kOfObjects, given.name) != kOfObjects.end()) return fail(Errc::misuse, "--" + given.name + " is for objects, not for trees");
+    if (!options.is_tree() && std::ranges::find(kOfTrees, given.name) != kOfTrees.end())
+      return fail(Errc::misuse, "--" + given.name + " is for trees: --files says of how many files");
+    if (options.is_tree() && std::ranges::find(kOfObjects, given.name) != kOfObjects.end())
+      return fail(Errc::misuse, "--" + given.name + " is for objects, not for trees");
   }
   if (options.is_tree() && (options.verify || options.checksum)) return fail(Errc::misuse, "--checksum and --verify are for objects, not for trees");
   if (options.is_tree() && options.direct && !options.package) return fail(Errc::misuse, "--direct is for objects and packages, not for trees");

@@ -37,7 +37,8 @@ void hint_at_keys(const Error& error, Messages& messages);
 [[nodiscard]] int with_package(const std::string& path, const ReadingOptions& reading, Messages& messages, const std::function<int(const PackageReader&)>& run);
 
 // For what concerns one entry of the package.
-[[nodiscard]] int with_entry_of(const std::string& path, const ReadingOptions& reading, Messages& messages, const std::function<int(const PackageReader&)>& run);
+[[nodiscard]] int with_entry_of(const std::string& path, const ReadingOptions& reading, Messages& messages,
+                                const std::function<int(const PackageReader&)>& run);
 
 // The regular file of that name; what is wrong is said, with the exit code as the error.
 [[nodiscard]] std::expected<FileStream, int> open_content(const PackageReader& package, const std::string& path, Messages& messages);

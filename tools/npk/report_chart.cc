@@ -14,13 +14,15 @@ constexpr std::size_t kColours = 10;
 // Rounded up, so that something is never nothing.
 std::uint64_t scaled(std::uint64_t part, std::uint64_t whole, std::uint64_t units) {
   if (whole == 0 || part == 0) return 0;
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(std::min(part, whole)) / static_cast<double>(whole) * static_cast<double>(units)));
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(static_cast<double>(std::min(part, whole)) / static_cast<double>(whole) *
+                                                               static_cast<double>(units)));
 }
 
 std::string bar_svg(const Bar& bar, std::uint64_t longest) {
-  return fmt::format("<svg class=\"bar\" viewBox=\"0 0 {0} 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"whole\" width=\"{1}\" height=\"10\"/>"
-                     "<rect class=\"part\" width=\"{2}\" height=\"10\"/></svg>",
-                     kBarUnits, scaled(bar.whole, longest, kBarUnits), scaled(bar.part, longest, kBarUnits));
+  return fmt::format(
+      "<svg class=\"bar\" viewBox=\"0 0 {0} 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"whole\" width=\"{1}\" height=\"10\"/>"
+      "<rect class=\"part\" width=\"{2}\" height=\"10\"/></svg>",
+      kBarUnits, scaled(bar.whole, longest, kBarUnits), scaled(bar.part, longest, kBarUnits));
 }
 
 }  // namespace

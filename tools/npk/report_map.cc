@@ -42,7 +42,8 @@ std::string map_section(const ops::SurveyReport& report) {
   std::uint64_t most = 1;
   for (const ops::MapCell& cell : report.cells) most = std::max(most, cell.raw_bytes != 0 ? cell.frames : 1);
   std::string text = "<h2>Map</h2>\n<p class=\"note\">The package from its beginning to its end, row by row; a square is " +
-                     (most == 1 ? std::string("a block, or what lies between two blocks") : fmt::format("blocks and what lies between them, up to {} frames", count_text(most))) +
+                     (most == 1 ? std::string("a block, or what lies between two blocks")
+                                : fmt::format("blocks and what lies between them, up to {} frames", count_text(most))) +
                      ". Colour: how it is stored. Paler: smaller than its content. Hover for more.</p>\n";
   text += fmt::format("<svg id=\"map\" class=\"map\" viewBox=\"0 0 {} {}\">\n", kColumns, std::max<std::size_t>(rows, 1));
   for (std::size_t i = 0; i < report.cells.size(); ++i) {

@@ -34,14 +34,19 @@ std::string figures(const ops::InspectReport& report) {
   const std::uint64_t data = totals.content_bytes - std::min(totals.hole_bytes, totals.content_bytes);
   return "<dl>\n" + figure("package", bytes_text(report.info.package_length)) + figure("content", bytes_text(totals.content_bytes)) +
          figure("ratio", ratio_text(data, report.info.package_length)) + figure("entries", count_text(totals.entries)) +
-         figure("files", count_text(totals.files)) + figure("blocks", count_text(totals.blocks)) + figure("generation", count_text(report.info.commit.statement.generation)) +
-         "</dl>\n";
+         figure("files", count_text(totals.files)) + figure("blocks", count_text(totals.blocks)) +
+         figure("generation", count_text(report.info.commit.statement.generation)) + "</dl>\n";
 }
 
 std::string costs_section(const ops::ByteCosts& costs) {
-  return "<h2>Where the bytes are</h2>\n" +
-         stacked_bar("costs", {{"blocks", costs.blocks}, {"dictionaries", costs.dictionaries}, {"catalog pages", costs.catalog_pages}, {"chunk pages", costs.chunk_pages},
-                               {"manifests", costs.manifests}, {"commits", costs.commits}, {"parity", costs.parity}, {"other frames", costs.others}});
+  return "<h2>Where the bytes are</h2>\n" + stacked_bar("costs", {{"blocks", costs.blocks},
+                                                                  {"dictionaries", costs.dictionaries},
+                                                                  {"catalog pages", costs.catalog_pages},
+                                                                  {"chunk pages", costs.chunk_pages},
+                                                                  {"manifests", costs.manifests},
+                                                                  {"commits", costs.commits},
+                                                                  {"parity", costs.parity},
+                                                                  {"other frames", costs.others}});
 }
 
 std::string deduplication_section(const ops::InspectReport& report) {
@@ -58,7 +63,8 @@ std::string deduplication_section(const ops::InspectReport& report) {
 
 std::string types_section(const ops::InspectReport& report) {
   std::vector<std::pair<std::string, ops::TypeShare>> types(report.types.begin(), report.types.end());
-  std::ranges::sort(types, {}, [](const auto& type) { return std::tuple(~type.second.stored_bytes, ~type.second.content_bytes, std::string_view(type.first)); });
+  std::ranges::sort(types, {},
+                    [](const auto& type) { return std::tuple(~type.second.stored_bytes, ~type.second.content_bytes, std::string_view(type.first)); });
   for (auto& [name, share] : types) name = name.empty() ? "(none)" : name;
   fold(types, kMostTypes, [](ops::TypeShare& rest, const ops::TypeShare& share) {
     rest.files += share.files;
@@ -71,7 +77,8 @@ std::string types_section(const ops::InspectReport& report) {
     bars.push_back({html_name(name), share.unique_bytes, share.stored_bytes,
                     {count_text(share.files), bytes_text(share.content_bytes), bytes_text(share.unique_bytes), bytes_text(share.stored_bytes),
                      ratio_text(share.unique_bytes, share.stored_bytes)}});
-  return "<h2>By type</h2>\n<p class=\"note\">By the end of the name. The bar is what is unique, the darker part what is stored of it: each chunk's share of its block.</p>\n" +
+  return "<h2>By type</h2>\n<p class=\"note\">By the end of the name. The bar is what is unique, the darker part what is stored of it: "
+         "each chunk's share of its block.</p>\n" +
          bar_table("types", {"type", "", "files", "content", "unique", "stored", "ratio"}, bars);
 }
 
@@ -95,8 +102,9 @@ std::string largest_section(const ops::SurveyReport& report) {
   for (const ops::LargeEntry& entry : report.largest)
     bars.push_back({html_name(entry.path), entry.content_bytes, std::min(entry.stored_bytes, entry.content_bytes),
                     {bytes_text(entry.content_bytes), bytes_text(entry.stored_bytes), ratio_text(entry.content_bytes, entry.stored_bytes)}});
-  return fmt::format("<h2>Largest entries</h2>\n<p class=\"note\">The {} that take most, by what is stored for them; what several entries share counts for each.</p>\n",
-                     bars.size()) +
+  return fmt::format(
+             "<h2>Largest entries</h2>\n<p class=\"note\">The {} that take most, by what is stored for them; what several entries share counts for each.</p>\n",
+             bars.size()) +
          bar_table("largest", {"entry", "", "content", "stored", "ratio"}, bars);
 }
 
@@ -126,7 +134,8 @@ std::string report_page(const std::string& name, const ops::SurveyReport& report
   page += "<h1>" + html_name(name) + "</h1>\n" + figures(report.inspect) + costs_section(report.inspect.costs) + types_section(report.inspect) +
           chains_section(report.inspect) + deduplication_section(report.inspect) + largest_section(report) + map_section(report) + generations_section(report);
   if (profile) page += profile_section(*profile);
-  return page + fmt::format("<p class=\"note\">npk report. Content root {}.</p>\n</body></html>\n", ops::hex_of(report.inspect.info.commit.statement.content_root));
+  return page +
+         fmt::format("<p class=\"note\">npk report. Content root {}.</p>\n</body></html>\n", ops::hex_of(report.inspect.info.commit.statement.content_root));
 }
 
 }  // namespace npk::tools

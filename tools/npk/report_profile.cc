@@ -39,7 +39,8 @@ std::string moved_text(const ReportProfile::Layer& layer) {
 
 Result<ReportProfile> read_profile(std::string_view text) {
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object() || text_at(json, "format") != "npk-profile-1") return fail(Errc::misuse, "--profile: no JSON that npk pack --profile FILE.json has written");
+  if (!json.is_object() || text_at(json, "format") != "npk-profile-1")
+    return fail(Errc::misuse, "--profile: no JSON that npk pack --profile FILE.json has written");
   ReportProfile profile{.operation = text_at(json, "operation"), .advice = {}, .level = {}, .seconds = number_at(json, "seconds"),
                         .peak_memory_bytes = count_at(json, "peak_memory_bytes"), .layers = {}};
   if (const auto bottleneck = json.find("bottleneck"); bottleneck != json.end() && bottleneck->is_object()) {

@@ -63,8 +63,8 @@ Json json_of(const ops::RewriteReport& report, const RewriteCommand& command, st
 void say_rewrite(const ops::RewriteReport& report, const RewriteCommand& command, std::chrono::duration<double> time, Messages& messages) {
   if (report.cut_bytes != 0) messages.note(fmt::format("{} that a writer left unfinished were cut off first", bytes_text(report.cut_bytes)));
   if (command.rewrite.dry_run) {
-    messages.note(fmt::format("{} of {} are needed; about {} of stored data would be freed, and what small blocks and old pages take", bytes_text(report.unique_bytes),
-                              bytes_text(report.unique_bytes + report.dropped_bytes), bytes_text(report.freed_estimate)));
+    messages.note(fmt::format("{} of {} are needed; about {} of stored data would be freed, and what small blocks and old pages take",
+                              bytes_text(report.unique_bytes), bytes_text(report.unique_bytes + report.dropped_bytes), bytes_text(report.freed_estimate)));
     return;
   }
   messages.note(fmt::format("{}: {}; {} blocks copied, {} packed anew, {}", command.rewrite.output_path.empty() ? command.package : command.rewrite.output_path,

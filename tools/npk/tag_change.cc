@@ -22,7 +22,9 @@ std::string stored_path(std::string_view given) {
 
 int run_tag_change(TagCommand& command, Messages& messages, Io& io) {
   if (command.reading.at || command.reading.spool_bytes || command.reading.expectation.expects_anything())
-    return messages.error(Error{.code = Errc::misuse, .message = "--at, --spool, --signer and --expect-commit are for reading: a change is made to the newest generation", .path = {}});
+    return messages.error(Error{.code = Errc::misuse,
+                                .message = "--at, --spool, --signer and --expect-commit are for reading: a change is made to the newest generation",
+                                .path = {}});
   ChangeCommand change{.append = std::move(command.append), .change = command.change, .keys = command.reading.keys};
   return run_change(change, messages, io);
 }

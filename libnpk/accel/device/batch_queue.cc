@@ -133,8 +133,10 @@ class BatchQueue final : public Queue {
   }
 
   Result<void> stage(std::span<const std::uint64_t> table) {
-    const std::array<std::pair<DeviceBuffer, ByteView>, 4> parts = {{{DeviceBuffer::table, bytes_of(table)}, {DeviceBuffer::items, bytes_of(plan_.items)},
-                                                                     {DeviceBuffer::tiles, bytes_of(plan_.tiles)}, {DeviceBuffer::outcomes, bytes_of(plan_.outcomes)}}};
+    const std::array<std::pair<DeviceBuffer, ByteView>, 4> parts = {{{DeviceBuffer::table, bytes_of(table)},
+                                                                     {DeviceBuffer::items, bytes_of(plan_.items)},
+                                                                     {DeviceBuffer::tiles, bytes_of(plan_.tiles)},
+                                                                     {DeviceBuffer::outcomes, bytes_of(plan_.outcomes)}}};
     const std::uint64_t outcome_bytes = parts.back().second.size(), output_bytes = plan_.output_is_whole ? 0 : plan_.output.bytes;
     std::uint64_t all = Staging::laid_out(outcome_bytes) + output_bytes;
     for (const auto& [buffer, bytes] : parts) all += Staging::laid_out(bytes.size());
@@ -212,7 +214,8 @@ std::uint64_t device_bytes_of(const Batch& batch) {
   return all;
 }
 
-std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters) {
+std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups,
+                                        std::shared_ptr<SharedCounters> counters) {
   return std::make_unique<BatchQueue>(engine, std::move(device), groups, std::move(counters));
 }
 

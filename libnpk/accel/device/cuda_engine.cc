@@ -58,7 +58,8 @@ AccelDevice describe(const CudaDriver& driver, cuda::Device id, std::size_t numb
   driver.cuDeviceGetAttribute(&units, cuda::kMultiprocessors, id);
   std::size_t bytes = 0;
   if (driver.cuDeviceTotalMem_v2(&bytes, id) != 0) bytes = 0;
-  device.driver = "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10) + ", sm_" + std::to_string(major) + std::to_string(minor);
+  device.driver =
+      "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10) + ", sm_" + std::to_string(major) + std::to_string(minor);
   device.memory_bytes = device.largest_allocation_bytes = bytes;
   device.units = static_cast<std::uint32_t>(units);
   return device;
@@ -95,7 +96,8 @@ Result<std::unique_ptr<Engine>> open_cuda(std::size_t number, const Drivers& dri
   if (image.empty()) return fail(Errc::unsupported, "this build has no CUDA kernels");
   NPK_ASSIGN(auto driver, CudaDriver::load(drivers.cuda));
   const std::vector<cuda::Device> devices = devices_of(*driver);
-  if (number >= devices.size()) return fail(Errc::unsupported, "there are " + std::to_string(devices.size()) + " CUDA devices of compute capability 8.0 or above");
+  if (number >= devices.size())
+    return fail(Errc::unsupported, "there are " + std::to_string(devices.size()) + " CUDA devices of compute capability 8.0 or above");
   AccelDevice device = describe(*driver, devices[number], number);
   NPK_ASSIGN(auto context, CudaContext::open(std::move(driver), devices[number], image));
   return std::make_unique<CudaEngine>(std::move(context), std::move(device), group_sizes(false, drivers.group_size));

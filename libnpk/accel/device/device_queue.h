@@ -51,6 +51,7 @@ class SharedCounters;
 [[nodiscard]] std::uint64_t device_bytes_of(const Batch& batch);
 // What goes to the device and comes from it besides the caller's bytes lies in memory of engine.allocate(): copies from and to other memory
 // may wait for the kernels, and nothing would overlap.
-[[nodiscard]] std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups, std::shared_ptr<SharedCounters> counters);
+[[nodiscard]] std::unique_ptr<Queue> make_batch_queue(Engine& engine, std::unique_ptr<DeviceQueue> device, const GroupSizes& groups,
+                                                      std::shared_ptr<SharedCounters> counters);
 
 }  // namespace npk::accel

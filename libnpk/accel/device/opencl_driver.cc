@@ -20,7 +20,8 @@ Result<std::shared_ptr<const OpenClDriver>> OpenClDriver::load(const std::string
 }
 
 std::unexpected<Error> opencl_failed(const char* call, cl_int code) {
-  const bool short_of_memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY || code == CL_INVALID_BUFFER_SIZE;
+  const bool short_of_memory =
+      code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY || code == CL_INVALID_BUFFER_SIZE;
   return fail(short_of_memory ? Errc::limit : Errc::io, std::string("OpenCL: ") + call + " failed with " + std::to_string(code));
 }
 

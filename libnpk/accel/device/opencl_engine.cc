@@ -38,8 +38,8 @@ std::vector<cl_device_id> devices_of(const OpenClDriver& cl) {
   }
   std::erase_if(all, [&cl](cl_device_id device) {
     return info_of<cl_bool>(cl, device, CL_DEVICE_AVAILABLE) == CL_FALSE || info_of<cl_bool>(cl, device, CL_DEVICE_COMPILER_AVAILABLE) == CL_FALSE ||
-           info_of<cl_bool>(cl, device, CL_DEVICE_ENDIAN_LITTLE) == CL_FALSE || info_of<std::size_t>(cl, device, CL_DEVICE_MAX_WORK_GROUP_SIZE) < kLargestGroup ||
-           info_of<cl_uint>(cl, device, CL_DEVICE_ADDRESS_BITS) != 64;
+           info_of<cl_bool>(cl, device, CL_DEVICE_ENDIAN_LITTLE) == CL_FALSE ||
+           info_of<std::size_t>(cl, device, CL_DEVICE_MAX_WORK_GROUP_SIZE) < kLargestGroup || info_of<cl_uint>(cl, device, CL_DEVICE_ADDRESS_BITS) != 64;
   });
   return all;
 }

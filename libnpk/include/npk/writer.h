@@ -62,8 +62,8 @@ struct WriterOptions {
   Deduplication deduplication = Deduplication::chunks;
   FileOrder order = FileOrder::preset;
   unsigned threads = 0;                  // 0: as many as processors; never changes the bytes
-  std::uint64_t memory_bytes = 0;        // 0: no limit; kept by filtering fewer blocks at a time and using fewer threads; Errc::limit naming the least that works if too little.
-                                         // Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
+  std::uint64_t memory_bytes = 0;        // 0: no limit; kept by filtering fewer blocks at a time and using fewer threads; Errc::limit naming the least that
+                                         // works if too little. Beside it: under 128 bytes a chunk and 200 bytes an entry. Never changes the bytes
   // Where cuts are looked for and chunks hashed; never changes the bytes. None: as the environment variable NPK_ACCEL says (cpu, auto, opencl, cuda), else off.
   // A device takes up to 8 MiB a thread here, beside memory_bytes, and as much of its own.
   std::optional<AccelMode> accel;

@@ -76,9 +76,13 @@ class Side {
 std::uint64_t common_chunks(const Side& before, const Side& after) {
   const auto& a = before.chunk_leaves();
   const auto& b = after.chunk_leaves();
-  const auto first_chunk = [](const Side& side, std::size_t leaf) { return leaf < side.chunk_leaves().size() ? side.chunk_leaves()[leaf].first_chunk : side.chunk_count(); };
+  const auto first_chunk = [](const Side& side, std::size_t leaf) {
+    return leaf < side.chunk_leaves().size() ? side.chunk_leaves()[leaf].first_chunk : side.chunk_count();
+  };
   std::size_t leaf = 0;
-  while (leaf < std::min(a.size(), b.size()) && a[leaf].position == b[leaf].position && a[leaf].hash == b[leaf].hash && a[leaf].first_chunk == b[leaf].first_chunk) ++leaf;
+  while (leaf < std::min(a.size(), b.size()) && a[leaf].position == b[leaf].position && a[leaf].hash == b[leaf].hash &&
+         a[leaf].first_chunk == b[leaf].first_chunk)
+    ++leaf;
   return leaf == 0 ? 0 : std::min(first_chunk(before, leaf), first_chunk(after, leaf));
 }
 

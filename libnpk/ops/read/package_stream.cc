@@ -19,7 +19,10 @@ bool brings_content(FrameType type) noexcept {
 
 // But for one whose manifests, all before the first commit, are those of the newest (spec section 12).
 std::unexpected<Error> several_generations() {
-  return fail(Errc::unsupported, "a package of several generations can't be extracted as it comes: what came before may be gone, or renamed. Keep all of it first, in a file or a spool, or have npk compact put it in order");
+  return fail(
+      Errc::unsupported,
+      "a package of several generations can't be extracted as it comes: what came before may be gone, or renamed. "
+      "Keep all of it first, in a file or a spool, or have npk compact put it in order");
 }
 
 }  // namespace

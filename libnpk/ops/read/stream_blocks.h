@@ -24,7 +24,8 @@ class StreamBlocks {
   // What opens the sealed ones among those that are added.
   void open_with(std::shared_ptr<const crypto::BodyOpener> opener) noexcept { opener_ = std::move(opener); }
   void record_to(Profile* profile) noexcept { profile_ = profile; }
-  // Takes the frame's body, as it is stored: sealed it stays, in memory and in the file. The oldest go to the file when memory is full, and are lost when that is.
+  // Takes the frame's body, as it is stored: sealed it stays, in memory and in the file. The oldest go to the file when memory is full, and
+  // are lost when that is.
   void add(reader::Frame& frame);
   void drop(std::uint64_t position);
   void move_to_spool(std::uint64_t position);

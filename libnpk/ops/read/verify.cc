@@ -129,8 +129,12 @@ Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const Ve
   if (options.part == 0 || options.part > options.parts) return fail(Errc::misuse, "part: from 1 to the number of parts");
   const ProfiledRun run(options.profile.get(), "verify", pool::thread_count(options.threads));
   NPK_ASSIGN(const PackageReader reader,
-             PackageReader::open(std::move(source), {.limits = options.limits, .identities = options.identities,
-                                                        .generation = options.generation, .not_after = options.not_after, .profile = options.profile, .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
+             PackageReader::open(std::move(source), {.limits = options.limits,
+                                                     .identities = options.identities,
+                                                     .generation = options.generation,
+                                                     .not_after = options.not_after,
+                                                     .profile = options.profile,
+                                                     .expected = {.signers = {}, .statement_hash = options.expected.statement_hash}}));
   NPK_ASSIGN(auto scopes, find_signatures(reader, options));
   NPK_ASSIGN(VerifyReport report, Verification(reader, options).run());
   if (report.digests_left_out != 0 && std::ranges::find(scopes, SignatureScope::content) != scopes.end())

@@ -91,7 +91,8 @@ Result<std::vector<Digest>> BlockCheck::hash_chunks(const Token& token) {
     NPK_TRY(offload_.hash(token.raw, extents, digests));
     return digests;
   }
-  for (std::size_t i = 0; i < digests.size(); ++i) digests[i] = hash::blake3(ByteView(token.raw).subspan(token.chunks[i].row.offset, token.chunks[i].row.length));
+  for (std::size_t i = 0; i < digests.size(); ++i)
+    digests[i] = hash::blake3(ByteView(token.raw).subspan(token.chunks[i].row.offset, token.chunks[i].row.length));
   return digests;
 }
 

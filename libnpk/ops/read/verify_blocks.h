@@ -26,8 +26,8 @@ class BlockCheck {
   };
   using OnBlock = std::function<void(const Counts&)>;  // by one thread at a time
 
-  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, accel::ChunkOffload& offload, DamageList& damages,
-             Profile* profile = nullptr)
+  BlockCheck(const PackageReader::Impl& package, BlockPart part, pool::PipelineOptions pipeline, FileDigests& files, accel::ChunkOffload& offload,
+             DamageList& damages, Profile* profile = nullptr)
       : package_(package), part_(part), pipeline_(std::move(pipeline)), files_(files), offload_(offload), damages_(damages), profile_(profile) {}
 
   [[nodiscard]] Result<void> run(const ChunkTreeCheck& chunks, const OnBlock& on_block);

@@ -62,9 +62,21 @@ class Before {
   Result<writer::BaseGeneration> generation(io::AppendedFile& file, bool load_chunks) {
     const PackageInfo& info = reader_.info();
     const format::Placement& placement = info.commit.placement;
-    writer::BaseGeneration base{.superblock = info.superblock, .trailer_header = {}, .trailer = info.trailer, .commit = info.commit,
-                                .statement_hash = info.statement_hash, .chunk_leaves = {}, .chunk_nodes = {}, .catalog_nodes = std::move(nodes_), .hint_nodes = hints_->nodes(),
-                                .chunks = dedup::ChunkIndex(), .seal = {}, .find_leaf = {}, .find_hints = {}, .chunk_hash = {}, .read_chunk_leaf = {},
+    writer::BaseGeneration base{.superblock = info.superblock,
+                                .trailer_header = {},
+                                .trailer = info.trailer,
+                                .commit = info.commit,
+                                .statement_hash = info.statement_hash,
+                                .chunk_leaves = {},
+                                .chunk_nodes = {},
+                                .catalog_nodes = std::move(nodes_),
+                                .hint_nodes = hints_->nodes(),
+                                .chunks = dedup::ChunkIndex(),
+                                .seal = {},
+                                .find_leaf = {},
+                                .find_hints = {},
+                                .chunk_hash = {},
+                                .read_chunk_leaf = {},
                                 .before_trailer = [&file] { return file.sync(); }};
     const std::uint64_t trailer_bytes = format::kFrameHeaderBytes + format::trailer_body_bytes(info.trailer);
     NPK_ASSIGN(base.trailer_header, frames().read_header(info.trailer.package_length - trailer_bytes));

@@ -41,8 +41,8 @@ bool is_device(EntryKind kind) { return kind == EntryKind::character_device || k
 }  // namespace
 
 Merge::Merge(MergedInput& input, const std::vector<format::CatalogChild>& leaves, const MergeRules& rules, AttributeChanges& changes)
-    : input_(input), leaves_(leaves), rules_(rules), changes_(changes), removal_(rules.removed), replaced_(rules.replaced), renamed_from_(first_of(rules.renamed)),
-      parents_(rules.replaced), newest_seconds_(input.before_.info().commit.statement.time_seconds) {}
+    : input_(input), leaves_(leaves), rules_(rules), changes_(changes), removal_(rules.removed), replaced_(rules.replaced),
+      renamed_from_(first_of(rules.renamed)), parents_(rules.replaced), newest_seconds_(input.before_.info().commit.statement.time_seconds) {}
 
 Result<void> Merge::run() {
   if (input_.before_.entry_count() + input_.scanned_.entry_count() >= MergedInput::kNone)
@@ -226,7 +226,8 @@ Result<void> Merge::take_before(const Entry& entry, std::string_view path, std::
 // A file of before that a scanned entry would lie in.
 Result<void> Merge::check_parent(const EntryRow& row, std::string_view path) const {
   if (row.kind == EntryKind::directory || !parents_.hold(path)) return {};
-  const auto within = std::ranges::find_if(rules_.replaced, [&](const std::string& replaced) { return replaced != path && format::is_at_or_under(replaced, path); });
+  const auto within =
+      std::ranges::find_if(rules_.replaced, [&](const std::string& replaced) { return replaced != path && format::is_at_or_under(replaced, path); });
   return misuse("is no directory in the package: '" + *within + "' can't be put in it", path);
 }
 

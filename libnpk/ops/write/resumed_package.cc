@@ -49,7 +49,8 @@ ResumedPackage::~ResumedPackage() = default;
 // A sealed package is sealed anew under keys of its own, whatever of its blocks is there.
 Result<ResumedPackage> ResumedPackage::open(const CreateOptions& options) {
   if (options.sink != nullptr) return fail(Errc::misuse, "resume: what went into a pipe is gone, so nothing can be gone on with: name a file");
-  if (options.writer.volume_bytes != 0) return fail(Errc::misuse, "resume: parts get their names when all are written, so a run that was stopped leaves nothing to go on with");
+  if (options.writer.volume_bytes != 0)
+    return fail(Errc::misuse, "resume: parts get their names when all are written, so a run that was stopped leaves nothing to go on with");
   NPK_ASSIGN(const writer::WritePlan plan, writer::make_plan(options.writer));
   const bool sealed = is_sealed(options.writer);
   const std::string made_by = std::string(sealed ? "sealed, " : "") + writer::block_identity(plan);

@@ -54,13 +54,15 @@ class Dump:
 
 def superblock(dump):
     dump.title("superblock")
-    dump.fields("8 magic; 2 format version {}; 2 frame grammar {}; 4 flags: not sealed; 16 package id; 32 no key commitment; 1 no cipher; 27 reserved; 4 CRC-32C")
+    dump.fields("8 magic; 2 format version {}; 2 frame grammar {}; 4 flags: not sealed; "
+                "16 package id; 32 no key commitment; 1 no cipher; 27 reserved; 4 CRC-32C")
 
 
 def frame(dump):
     frame_type, length = dump.data[dump.at + 4], int.from_bytes(dump.data[dump.at + 32:dump.at + 40], "little")
     dump.title(f"frame: {FRAME_NAMES[frame_type]}")
-    dump.fields(f"4 magic; 1 type {{}}: {FRAME_NAMES[frame_type]}; 1 flags; 2 header length {{}}; 8 package tag; 4 key epoch; 4 writer salt id; 8 sequence {{}}; "
+    dump.fields(f"4 magic; 1 type {{}}: {FRAME_NAMES[frame_type]}; 1 flags; 2 header length {{}}; "
+                f"8 package tag; 4 key epoch; 4 writer salt id; 8 sequence {{}}; "
                 "8 stored length {}; 8 position of the last commit: {}; 8 body check; 4 no seal counter; 4 CRC-32C")
     end = dump.at + length
     if frame_type != FRAME_TYPES["trailer"]:

@@ -33,7 +33,8 @@ from ids import KINDS
 from roots import leaders
 
 GROUPS = (vectors_ok, vectors_frames, vectors_columns, vectors_catalog, vectors_chunks, vectors_commit, vectors_metadata, vectors_limits, vectors_hostile,
-          vectors_words, vectors_filters, vectors_machine_code, vectors_tables, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity, vectors_hints)
+          vectors_words, vectors_filters, vectors_machine_code, vectors_tables, vectors_sealed, vectors_sealed_wrong, vectors_volumes, vectors_parity,
+          vectors_hints)
 STAGES = ("open", "list", "read", "verify", "extract")
 KIND_NAMES = {number: name for name, number in KINDS.items()}
 

@@ -81,7 +81,10 @@ class Layout(SimpleNamespace):
 # --- writing ---
 
 def protect(package, shard=200, n=5, m=2, stripes=None, group_stripes=2, begin=0, edit=None):
-    """A set behind the package's trailer, and a new trailer: `stripes` of at most `n` data shards. `edit` changes (row, group, fields of a body) before it is hashed."""
+    """A set behind the package's trailer, and a new trailer: `stripes` of at most `n` data shards.
+
+    `edit` changes (row, group, fields of a body) before it is hashed.
+    """
     end = len(package.out)
     shards = -(-(end - begin) // shard)
     stripes = stripes or -(-shards // n)

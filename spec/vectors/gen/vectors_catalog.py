@@ -57,7 +57,8 @@ def _orders():
     yield _fault("path_shared_first", "The first row shares bytes with a row before it.", {"table:catalog_leaf0": value("path_shared", 0, 1)})
     yield _fault("path_shared_too_long", "A row shares more bytes than the path before has.", {"table:catalog_leaf0": value("path_shared", 1, 4)})
     yield _fault("path_shared_huge", "A row shares 2^64 - 1 bytes.", {"table:catalog_leaf0": value("path_shared", 1, (1 << 64) - 1)})
-    yield _fault("path_suffix_huge", "A suffix of 2^64 - 1 bytes.", {"table:catalog_leaf0": value("path_suffix_length", 0, (1 << 64) - 1)}, also="limit truncated")
+    yield _fault("path_suffix_huge", "A suffix of 2^64 - 1 bytes.", {"table:catalog_leaf0": value("path_suffix_length", 0, (1 << 64) - 1)},
+                 also="limit truncated")
     yield _fault("path_suffix_short", "Suffixes that are one byte fewer than their lengths say.",
                  {"table:catalog_leaf0": lambda table: table.update(path_suffix=table["path_suffix"][:-1])}, also="truncated")
     yield _fault("path_suffix_long", "Suffixes that are one byte more than their lengths say.",
@@ -174,7 +175,8 @@ def nodes():
         ("children_descend", "Children in the wrong order.", _reversed_children),
         ("position_zero", "A child at position 0.", value("child_position", 0, 0)),
         ("position_superblock", "A child within the superblock.", value("child_position", 0, 32)),
-        ("position_not_a_frame", "A child eight bytes behind a frame's start.", lambda table: value("child_position", 0, table["child_position"][0] + 8)(table)),
+        ("position_not_a_frame", "A child eight bytes behind a frame's start.",
+         lambda table: value("child_position", 0, table["child_position"][0] + 8)(table)),
         ("position_huge", "A child at the highest position.", value("child_position", 0, (1 << 64) - 64)),
         ("length", "A child's stored length one too small.", lambda table: value("child_stored_length", 0, table["child_stored_length"][0] - 1)(table)),
         ("hash", "A child's hash that is not its own.", lambda table: table.update(child_hash=bytes(32) + table["child_hash"][32:])),

@@ -44,8 +44,10 @@ def directory():
     yield _fault("column_length_huge", "A column of 2^64 - 1 bytes.", column_setting("xattr_bytes", length=TOP), "truncated", also="corrupt limit")
     yield _fault("column_length_short", "The last column one byte shorter than what is there.",
                  column_setting("xattr_bytes", length=14, count=14), "corrupt", also="trailing_data truncated")
-    yield _fault("column_count_more", "A directory that counts one column more than it has.", _one_more, "corrupt", also="truncated trailing_data unsupported limit")
-    yield _fault("column_count_less", "A directory that counts one column less than it has.", _one_less, "corrupt", also="truncated trailing_data unsupported limit")
+    yield _fault("column_count_more", "A directory that counts one column more than it has.", _one_more, "corrupt",
+                 also="truncated trailing_data unsupported limit")
+    yield _fault("column_count_less", "A directory that counts one column less than it has.", _one_less, "corrupt",
+                 also="truncated trailing_data unsupported limit")
     yield _fault("column_count_limit", "65 columns.", _many, "limit")
     yield _fault("column_count_huge", "65,535 columns claimed.", setting(column_count=65_535), "limit", also="truncated")
     yield _fault("column_values_more", "A column of one value more than the page has rows.", column_setting("uid", count=7))
@@ -134,7 +136,8 @@ def dictionaries():
     yield from _encoding_faults("kind", "dictionary", [
         ("short", "a byte too few.", good[:-1], "truncated", "corrupt"), ("long", "a byte too many.", good + b"\0", "trailing_data", "corrupt"),
         ("size_0", "a dictionary of no values.", number(0) + indices + none, "corrupt", ""),
-        ("size_4097", "a dictionary of 4,097 values.", number(4097) + differences(list(range(4097))) + packed([2, 1, 1, 3, 4, 1], 13) + none, "corrupt", "limit"),
+        ("size_4097", "a dictionary of 4,097 values.", number(4097) + differences(list(range(4097))) + packed([2, 1, 1, 3, 4, 1], 13) + none, "corrupt",
+         "limit"),
         ("size_huge", "a dictionary of 2^64 - 1 values.", number(TOP) + words + indices + none, "corrupt", "limit"),
         ("descends", "a dictionary that descends.", number(4) + differences([1, 2, 4, 3]) + packed([1, 0, 0, 3, 2, 0], 2) + none, "corrupt", ""),
         ("twice", "a value twice in the dictionary.", number(4) + differences([1, 1, 3, 4]) + packed([1, 0, 0, 2, 3, 0], 2) + none, "corrupt", ""),

@@ -271,7 +271,8 @@ def integers():
     column = Pages(4)
     column.elements = b"?!"
     column.control += bytes([1, 3, 2, 0xE8, 3])
-    yield right("integers-column", "A page that is constant, behind a lead, and bytes that are no element.", plan(form(4, 0x30, lead=1)) + joined(column.parts()),
+    yield right("integers-column", "A page that is constant, behind a lead, and bytes that are no element.", plan(form(4, 0x30, lead=1))
+                + joined(column.parts()),
                 b"?" + struct.pack("<I", 1000) * 50 + b"!")
     cases = [
         ("parts", "Two parts.", joined(whole[:2])),

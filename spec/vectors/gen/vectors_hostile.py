@@ -39,14 +39,16 @@ def file(path, **more):
 # --- through symbolic links ---
 
 def links():
-    yield _hostile("hostile_link_absolute", "An absolute symbolic link, then a file through it.", [file(b"before"), symlink(b"link", OUTSIDE), file(b"link/file")],
+    yield _hostile("hostile_link_absolute", "An absolute symbolic link, then a file through it.",
+                   [file(b"before"), symlink(b"link", OUTSIDE), file(b"link/file")],
                    inside=["before"], conflicts=[["link", "link/file"]], absent=[OUTSIDE.decode() + "/file"])
     yield _hostile("hostile_link_parent", "A link to `..`, then a file through it.", [symlink(b"link", b".."), file(b"link/npk-vector-escaped"), file(b"z")],
                    inside=["z"], conflicts=[["link", "link/npk-vector-escaped"]], absent=["../npk-vector-escaped"])
     yield _hostile("hostile_link_inside", "A link to a directory of the package, then a file through it: not followed either.",
                    [directory(b"dir"), symlink(b"link", b"dir"), file(b"link/file")], inside=["dir"], conflicts=[["link", "link/file"]], absent=["dir/file"])
     yield _hostile("hostile_link_deep", "A link in a subdirectory that leads up and out, then a directory and a file through it.",
-                   [directory(b"a"), directory(b"a/b"), symlink(b"a/b/up", b"../../.."), directory(b"a/b/up/npk-vector-dir"), file(b"a/b/up/npk-vector-dir/file")],
+                   [directory(b"a"), directory(b"a/b"), symlink(b"a/b/up", b"../../.."), directory(b"a/b/up/npk-vector-dir"),
+                    file(b"a/b/up/npk-vector-dir/file")],
                    inside=["a", "a/b"], conflicts=[["a/b/up", "a/b/up/npk-vector-dir/file"]], absent=["../npk-vector-dir"])
     yield _hostile("hostile_link_of_link", "A link through a link.", [symlink(b"one", b".."), symlink(b"one/npk-vector-two", b"/"), file(b"z")],
                    inside=["z"], conflicts=[["one", "one/npk-vector-two"]], absent=["../npk-vector-two"])
@@ -109,7 +111,8 @@ def _packed(raw, path):
 def kinds():
     device = 8 << 32
     yield _hostile("hostile_devices", "Devices that give the disk or the memory away.",
-                   [Entry(b"disk", KINDS["block_device"], 0o666, device=device), file(b"file"), Entry(b"memory", KINDS["character_device"], 0o666, device=1 << 32 | 1)],
+                   [Entry(b"disk", KINDS["block_device"], 0o666, device=device), file(b"file"),
+                    Entry(b"memory", KINDS["character_device"], 0o666, device=1 << 32 | 1)],
                    inside=["file"], privileged=["disk", "memory"])
     yield _hostile("hostile_set_id", "Set-id bits on files of root. Who cannot give the file to root must not set them.",
                    [file(b"gid", mode=0o2755, uid=0, gid=0), file(b"uid", mode=0o4755, uid=0, gid=0)], inside=["gid", "uid"], privileged=["gid", "uid"])

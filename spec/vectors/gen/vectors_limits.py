@@ -22,7 +22,8 @@ def rows():
     yield _fault("limit_manifest_rows_one", "A manifest that claims 131,073 rows, one more than the limit.", "verify", {"page:manifest0": _rows(131_073)})
     yield _fault("limit_names", "A catalog leaf that claims 2^32 - 1 names of owners and groups, all empty.", "list", {"page:catalog_leaf0": column_setting(
         "name_length", encoding=ENCODINGS["constant"], data=number(0), count=top)})
-    yield _fault("limit_attributes_of_page", "A catalog leaf that claims 50 million attributes, in a constant column.", "list", {"page:catalog_leaf0": column_setting(
+    yield _fault("limit_attributes_of_page", "A catalog leaf that claims 50 million attributes, in a constant column.", "list",
+                 {"page:catalog_leaf0": column_setting(
         "xattr_count", encoding=ENCODINGS["constant"], data=number(1 << 23))})
     yield _fault("limit_chunk_rows", "A chunk leaf that claims 131,073 chunks.", "read", {"page:chunk_leaf0": setting(rows=131_073)})
     yield _fault("limit_chunk_rows_huge", "A chunk leaf that claims 2^32 - 1 chunks, in constant columns.", "read", {"page:chunk_leaf0": _rows(top)})
@@ -73,7 +74,8 @@ def _repeated_runs(files, times):
 
 def sizes():
     yield Vector("limit_attributes", "Attributes of 1 MiB and a byte.", _attributes(), "limit", "list")
-    yield _fault("limit_page_raw", "A catalog page of 64 MiB and a byte, in two kilobytes of zstd.", "list", {"inner:catalog_leaf0": setting(raw_length=(64 << 20) + 1)},
+    yield _fault("limit_page_raw", "A catalog page of 64 MiB and a byte, in two kilobytes of zstd.", "list",
+                 {"inner:catalog_leaf0": setting(raw_length=(64 << 20) + 1)},
                  catalog_codec=lambda raw: payloads.zstd_rle(b"\0", (64 << 20) + 1))
     yield Vector("limit_block_raw", "A block of 256 MiB and a byte, in eight kilobytes of zstd.", _block(), "limit", "read")
     yield _fault("limit_chunk_block_raw", "A chunk page that claims a block of 2^40 bytes.", "read", {

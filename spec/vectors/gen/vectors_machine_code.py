@@ -9,7 +9,8 @@ class X86Payload:
     """The block and the streams of x86-64 code, an instruction or a stretch at a time."""
 
     STREAMS, KINDS = 47, 7
-    OTHER, OPERATIONS, BYTE_5, DWORD, PLACES, BYTES, WORDS, DWORDS, QWORDS, NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 0, 1, 7, 10, 11, 12, 13, 14, 15, 16, 17, 18, 21, 24, 25
+    OTHER, OPERATIONS, BYTE_5, DWORD, PLACES, BYTES, WORDS, DWORDS = 0, 1, 7, 10, 11, 12, 13, 14
+    QWORDS, NEAR, CALLS, JUMPS, BRANCHES, FAR, RECORDS = 15, 16, 17, 18, 21, 24, 25
     SIZES, ORIGINS, BEGINS, RANGES, PROGRAMS = 33, 34, 38, 42, 46
 
     def __init__(self):

@@ -8,7 +8,8 @@ from pages import Entry, directory
 from vector import Vector, close, hello, regular, setting
 from wire import u16, u32
 
-PAIRS = [(b"application", b"org.example.viewer"), (b"comment", "Two lines\nof text, \u00e9\u4e2d\u2028.".encode()), (b"name", b"example"), (b"tag.", b"a tag without a key"),
+PAIRS = [(b"application", b"org.example.viewer"), (b"comment", "Two lines\nof text, \u00e9\u4e2d\u2028.".encode()), (b"name", b"example"),
+         (b"tag.", b"a tag without a key"),
          (b"tag.empty", b""), (b"tag.stage", b"done"), (b"vendor", b"org.example"), (b"version", b"1.2.3"), ("\u00e9".encode(), b"not ASCII")]
 
 

@@ -64,7 +64,8 @@ def blocks():
     yield _vector("chunks_by_turns", "Chunks of two blocks by turns: each is expected where the last one of its own block ended.", _by_turns("chunks_by_turns"))
     yield _vector("manifest_places", "A manifest that tells the lengths and blocks of the chunks before it.", mixed("manifest_places", {
         "table:manifest0": lambda table: table.update(chunk_length=[0, 4, 0], chunk_block=[0, 0, 1])}))
-    yield _vector("manifest_offsets", "Manifests that tell where chunks lie in blocks with bytes that no chunk covers; the first has no rows.", _with_offsets("manifest_offsets"))
+    yield _vector("manifest_offsets", "Manifests that tell where chunks lie in blocks with bytes that no chunk covers; the first has no rows.",
+                  _with_offsets("manifest_offsets"))
     yield _vector("body_padding", "A block with ten bytes of padding at the end of its body.", _padded())
     yield _vector("zstd_raw", "A block in zstd: raw blocks.", hello("zstd_raw", codec=payloads.zstd_raw, content=b"zstd raw " * 150))
     yield _vector("zstd_rle", "A block in zstd: RLE blocks, with the largest window allowed.",
@@ -139,7 +140,8 @@ def trees():
                   mixed("trees_of_single_children", catalog_height=8, chunk_height=8))
     yield _vector("coded_pages", "Catalog page in LZ4, chunk page in zstd, manifest in LZMA2.", _coded_pages())
     yield _vector("many_entries", "400 empty directories: two groups in the content root, two catalog leaves whose hashes the node tells.", many_entries())
-    yield _vector("joined_chunk_pages", "Two small chunk leaves, then one that has what both have: the tree holds that one alone.", joined_pages("joined_chunk_pages"))
+    yield _vector("joined_chunk_pages", "Two small chunk leaves, then one that has what both have: the tree holds that one alone.",
+                  joined_pages("joined_chunk_pages"))
     yield _vector("deep_path", "A path of 65,535 bytes and 32,768 components.", _one_path("deep_path", b"/".join([b"a"] * 32768), 2))
 
 
@@ -301,12 +303,15 @@ def recovered():
     yield _cut("recovered_joined_pages", "Cut within the commit, behind a chunk leaf that has once more what two before it have.", package, "commit", 200,
                _of_manifests(package))
     package = _path_twice("recovered_path_twice")
-    yield _cut("recovered_path_twice", "Cut within the commit; two manifests name one path: the later one counts.", package, "commit", 200, _of_manifests(package))
+    yield _cut("recovered_path_twice", "Cut within the commit; two manifests name one path: the later one counts.", package, "commit", 200,
+               _of_manifests(package))
     package = forest("recovered_sequence", {"frame:block3": setting(sequence=99)})
-    yield _recovered("recovered_sequence", "Cut within the commit, the fourth block a frame out of order: the entries of the three manifests before it are left.",
+    yield _recovered("recovered_sequence",
+                     "Cut within the commit, the fourth block a frame out of order: the entries of the three manifests before it are left.",
                      package.bytes()[:package.positions["commit"] + 200], "corrupt", _of_manifests(package, 9))
     package = forest("recovered_page_damaged", {"table:chunk_leaf3": lambda table: table["block_raw_length"].append(7)})
-    yield _recovered("recovered_page_damaged", "Cut within the commit, the fourth chunk page wrong in itself: the entries of the three manifests before it are left.",
+    yield _recovered("recovered_page_damaged",
+                     "Cut within the commit, the fourth chunk page wrong in itself: the entries of the three manifests before it are left.",
                      package.bytes()[:package.positions["commit"] + 200], "corrupt", _of_manifests(package, 9))
     package = forest("recovered_manifests")
     yield _cut("recovered_manifests", "Cut in the fourth block: the entries of three manifests are left.", package, "block3", 70, _of_manifests(package, 9))

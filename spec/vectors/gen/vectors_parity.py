@@ -53,7 +53,8 @@ FAULTS = [
     ("begin_in_superblock", "The range begins within the superblock.", _set(begin=95)),
     ("begin_behind_end", "The range begins behind its end.", _set(begin=100_000)),
     ("end", "The range ends a byte earlier than the set begins.", lambda row, group, it: (row, group) == (0, 0) and vars(it).update(end=it.end - 1)),
-    ("protected_end", "The trailer behind the set would be too short.", lambda row, group, it: (row, group) == (0, 0) and vars(it).update(protected_end=it.protected_end - 1)),
+    ("protected_end", "The trailer behind the set would be too short.", lambda row, group, it: (row, group) == (0, 0)
+     and vars(it).update(protected_end=it.protected_end - 1)),
     ("sequence", "Another first sequence.", _set(sequence=1)),
     ("last_commit", "Another last commit.", _set(last_commit=96)),
     ("last_commit_behind", "A last commit behind the range.", _set(last_commit=1 << 20)),

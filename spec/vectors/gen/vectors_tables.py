@@ -1,4 +1,6 @@
-"""Filters delimited and lines: payloads made here, with a column that says what another has, columns of floats, and padded ones (spec/filters/field-column.md)."""
+"""Filters delimited and lines: payloads made here.
+
+With a column that says what another has, columns of floats, and padded ones (spec/filters/field-column.md)."""
 
 import struct
 
@@ -59,8 +61,10 @@ def float_columns():
     yield wrong("delimited", "floats_precision", "Floats of no precision in scientific notation.", payload(left, floats(2, 0, [126] * 31, shorts)), content)
     yield wrong("delimited", "floats_exact", "Floats of more digits than there may be.", payload(left, floats(2, 19, [126] * 31, shorts)), content)
     yield wrong("delimited", "floats_plain", "Plain floats that have a precision.", payload(floats(0, 1, points, mantissas), good), content)
-    yield wrong("delimited", "floats_point", "A plain float with 41 digits behind the point.", payload(floats(0, 0, points[:-1] + [87], mantissas), good), content)
-    yield wrong("delimited", "floats_whole", "A plain float that would need zeros before its point.", payload(floats(0, 0, points[:-1] + [129], mantissas), good), content)
+    yield wrong("delimited", "floats_point", "A plain float with 41 digits behind the point.", payload(floats(0, 0, points[:-1] + [87], mantissas), good),
+                content)
+    yield wrong("delimited", "floats_whole", "A plain float that would need zeros before its point.",
+                payload(floats(0, 0, points[:-1] + [129], mantissas), good), content)
     yield wrong("delimited", "floats_fewer", "Fewer exponents than mantissas.", payload(left, floats(2, 18, [126] * 30, shorts)), content)
 
 

@@ -36,8 +36,8 @@ struct TestResult {
 };
 
 inline bool has_parameter(Operation operation) {
-  return operation == Operation::delta_encode || operation == Operation::delta_decode || operation == Operation::bit_pack || operation == Operation::bit_unpack ||
-         operation == Operation::cut_points;
+  return operation == Operation::delta_encode || operation == Operation::delta_decode || operation == Operation::bit_pack ||
+         operation == Operation::bit_unpack || operation == Operation::cut_points;
 }
 
 class LaidOut {
@@ -61,7 +61,8 @@ class LaidOut {
       const std::uint64_t bytes = outcomes[i].status == ItemStatus::ok ? outcomes[i].bytes : 0;
       const auto begin = output.begin() + static_cast<std::ptrdiff_t>(outputs[i].offset);
       out.outputs.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(bytes));
-      for (std::uint64_t at = outputs[i].bytes; at < outputs[i].bytes + work_.gap; ++at) EXPECT_EQ(begin[static_cast<std::ptrdiff_t>(at)], 0x5A) << "behind item " << i;
+      for (std::uint64_t at = outputs[i].bytes; at < outputs[i].bytes + work_.gap; ++at)
+        EXPECT_EQ(begin[static_cast<std::ptrdiff_t>(at)], 0x5A) << "behind item " << i;
     }
     return out;
   }

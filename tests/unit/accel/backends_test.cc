@@ -51,7 +51,8 @@ Bytes encoded(Operation operation, const Bytes& input, std::uint32_t parameter) 
 
 Bytes compressed(const Bytes& input) {
   Bytes out(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(input.size()))));
-  const int bytes = LZ4_compress_default(reinterpret_cast<const char*>(input.data()), reinterpret_cast<char*>(out.data()), static_cast<int>(input.size()), static_cast<int>(out.size()));
+  const int bytes = LZ4_compress_default(reinterpret_cast<const char*>(input.data()), reinterpret_cast<char*>(out.data()), static_cast<int>(input.size()),
+                                         static_cast<int>(out.size()));
   out.resize(static_cast<std::size_t>(bytes));
   return out;
 }
@@ -160,7 +161,8 @@ TEST_P(Backends, GiveWhatTheReferenceGives) {
       const TestResult got = run_on(**engine, work);
       for (const Outcome& outcome : expected.outcomes) ++statuses[static_cast<std::size_t>(outcome.status)];
       for (std::size_t i = 0; i < expected.outcomes.size(); ++i) {
-        ASSERT_EQ(got.outcomes[i].status, expected.outcomes[i].status) << "item " << i << " of " << work.items[i].input.size() << " bytes, room " << work.items[i].room;
+        ASSERT_EQ(got.outcomes[i].status, expected.outcomes[i].status)
+            << "item " << i << " of " << work.items[i].input.size() << " bytes, room " << work.items[i].room;
         ASSERT_EQ(got.outcomes[i].bytes, expected.outcomes[i].bytes) << "item " << i;
         ASSERT_EQ(got.outputs[i], expected.outputs[i]) << "item " << i;
       }

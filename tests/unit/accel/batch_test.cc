@@ -120,7 +120,9 @@ TEST(Names, AreStable) {
 
 TEST(Measuring, ComparesAndTimesEveryOperation) {
   std::size_t told = 0;
-  const AccelMeasureOptions options{.batch_bytes = 200'000, .batches = 1, .only = AccelBackend::opencl, .on_measured = [&told](const AccelMeasurement&) { ++told; }};
+  const AccelMeasureOptions options{.batch_bytes = 200'000, .batches = 1, .only = AccelBackend::opencl, .on_measured = [&told](const AccelMeasurement&) {
+                                      ++told;
+                                    }};
   const auto measured = measure_accel(options);
   ASSERT_TRUE(measured.has_value()) << measured.error().to_string();
   EXPECT_GE(measured->size(), kOperations);

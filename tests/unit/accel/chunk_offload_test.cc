@@ -29,7 +29,8 @@ struct Chunks {
 
   void expect_right(const std::vector<Digest>& digests) const {
     ASSERT_EQ(digests.size(), extents.size());
-    for (std::size_t i = 0; i < digests.size(); ++i) ASSERT_EQ(digests[i], hash::blake3(ByteView(bytes).subspan(extents[i].offset, extents[i].bytes))) << "chunk " << i;
+    for (std::size_t i = 0; i < digests.size(); ++i)
+      ASSERT_EQ(digests[i], hash::blake3(ByteView(bytes).subspan(extents[i].offset, extents[i].bytes))) << "chunk " << i;
   }
 };
 
@@ -45,7 +46,8 @@ void cut_and_compare(ChunkOffload& offload, const chunk::CandidateScanner& scann
   std::uint64_t at = 0;
   for (std::size_t i = 0; i < found.size(); ++i) {
     const std::uint64_t length = i + 1 == found.size() ? bytes.size() - at : std::min<std::uint64_t>(bytes.size() - at, random() % 20000);
-    const std::uint64_t before = std::min<std::uint64_t>(at, std::array{std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{63}, std::uint64_t{64}, at}[random() % 5]);
+    const std::uint64_t before =
+        std::min<std::uint64_t>(at, std::array{std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{63}, std::uint64_t{64}, at}[random() % 5]);
     found[i].push_back({1, true});  // what was there goes
     slices.push_back({{at, length}, before, &found[i]});
     ASSERT_TRUE(scanner.scan(bytes.subspan(at - before, before), bytes.subspan(at, length), expected[i]).has_value());
@@ -212,7 +214,8 @@ TEST(ChunkOffload, SlicesMustLieWithinAndADeviceThatFailsIsSeen) {
   const auto scanner = scanner_of(256);
   const Chunks chunks(8, 100'000, 5000);
   std::vector<chunk::Candidate> found, expected;
-  for (const CutSlice slice : {CutSlice{{0, 100'001}, 0, &found}, CutSlice{{10, 5}, 11, &found}, CutSlice{{10, 5}, UINT64_MAX, &found}, CutSlice{{10, 5}, 0, nullptr}})
+  for (const CutSlice slice :
+       {CutSlice{{0, 100'001}, 0, &found}, CutSlice{{10, 5}, 11, &found}, CutSlice{{10, 5}, UINT64_MAX, &found}, CutSlice{{10, 5}, 0, nullptr}})
     EXPECT_EQ((*offload)->find_cuts(scanner, chunks.bytes, std::vector{slice}).error().code, Errc::misuse);
   const std::vector<CutSlice> sound = {{{63, 99'937}, 63, &found}};
   ::setenv("NPK_EMULATED_FAILURE", "cuLaunchKernel", 1);

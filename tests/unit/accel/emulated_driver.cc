@@ -221,7 +221,8 @@ EXPORT cuModuleGetFunction(cuda::Function* function, cuda::Module, const char* n
   if (found == functions().end()) return 500;
   return *function = reinterpret_cast<cuda::Function>(const_cast<EmulatedFunction*>(&found->second)), 0;
 }
-EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, cuda::Stream stream, void** arguments, void**) {
+EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsigned, unsigned group_size, unsigned, unsigned, unsigned, cuda::Stream stream,
+                      void** arguments, void**) {
   FAIL_WHERE_TOLD("cuLaunchKernel", 700);
   record.add('k', stream);
   const auto pointer = [arguments](int i) { return *static_cast<void**>(arguments[i]); };
@@ -229,8 +230,16 @@ EXPORT cuLaunchKernel(cuda::Function function, unsigned groups, unsigned, unsign
   static std::mutex one_at_a_time;
   const std::lock_guard lock(one_at_a_time);
   has_launched = true;
-  current_arguments = {static_cast<const uchar*>(pointer(0)), static_cast<uchar*>(pointer(1)), static_cast<const ulong*>(pointer(2)), static_cast<const Item*>(pointer(3)),
-                       static_cast<const Tile*>(pointer(4)), static_cast<Outcome*>(pointer(5)), static_cast<ulong*>(pointer(6)), number(7), number(8), number(9)};
+  current_arguments = {static_cast<const uchar*>(pointer(0)),
+                       static_cast<uchar*>(pointer(1)),
+                       static_cast<const ulong*>(pointer(2)),
+                       static_cast<const Item*>(pointer(3)),
+                       static_cast<const Tile*>(pointer(4)),
+                       static_cast<Outcome*>(pointer(5)),
+                       static_cast<ulong*>(pointer(6)),
+                       number(7),
+                       number(8),
+                       number(9)};
   run_kernel(*reinterpret_cast<const EmulatedFunction*>(function), groups, group_size);
   return 0;
 }

@@ -171,7 +171,8 @@ TEST(Lz4, IsLiblz4sButForDistancesOfZero) {
   for (int i = 0; i < 400; ++i) {
     const Bytes raw = random_bytes(random, random() % 3000, i % 2 == 0 ? 4 : 256);
     Bytes packed(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(raw.size()))));
-    packed.resize(static_cast<std::size_t>(LZ4_compress_default(reinterpret_cast<const char*>(raw.data()), reinterpret_cast<char*>(packed.data()), static_cast<int>(raw.size()), static_cast<int>(packed.size()))));
+    packed.resize(static_cast<std::size_t>(LZ4_compress_default(reinterpret_cast<const char*>(raw.data()), reinterpret_cast<char*>(packed.data()),
+                                                                static_cast<int>(raw.size()), static_cast<int>(packed.size()))));
     if (i % 4 == 2)
       for (int k = 0; k < 2; ++k) packed[random() % packed.size()] = static_cast<std::uint8_t>(1 + random() % 255);
     work.items.push_back({packed, raw.size()});
@@ -185,7 +186,8 @@ TEST(Lz4, IsLiblz4sButForDistancesOfZero) {
   for (std::size_t i = 0; i < raws.size(); ++i) {
     Bytes out(raws[i].size() + 1);
     const Bytes& packed = work.items[i].input;
-    const int bytes = LZ4_decompress_safe(reinterpret_cast<const char*>(packed.data()), reinterpret_cast<char*>(out.data()), static_cast<int>(packed.size()), static_cast<int>(raws[i].size()));
+    const int bytes = LZ4_decompress_safe(reinterpret_cast<const char*>(packed.data()), reinterpret_cast<char*>(out.data()), static_cast<int>(packed.size()),
+                                          static_cast<int>(raws[i].size()));
     if (bytes < 0) ++refused;
     ASSERT_EQ(result.outcomes[i].status == ItemStatus::ok, bytes >= 0) << "item " << i;
     if (bytes < 0) continue;

@@ -49,7 +49,8 @@ TEST(Diff, IsWhatTwoStatesSay) {
   for (int i = 0; i < 30; ++i) package.write("d" + std::to_string(i % 3) + "/f" + std::to_string(i), text_of(DataKind::text, random() % 9000, random()));
   package.pack();
   for (int round = 0; round < 5; ++round) {
-    for (int i = 0; i < 4; ++i) package.write("d" + std::to_string(random() % 3) + "/f" + std::to_string(random() % 40), text_of(DataKind::text, random() % 9000, random()), 500 - round);
+    for (int i = 0; i < 4; ++i)
+      package.write("d" + std::to_string(random() % 3) + "/f" + std::to_string(random() % 40), text_of(DataKind::text, random() % 9000, random()), 500 - round);
     package.remove("d" + std::to_string(random() % 3) + "/f" + std::to_string(random() % 40));
     package.append();
   }

@@ -72,7 +72,8 @@ TEST(ReferenceChunkLengths, ResynchroniseAfterAnInsertion) {
   const auto before = reference_chunk_lengths(file, kSmall);
   const auto after = reference_chunk_lengths(edited, kSmall);
   std::size_t same = 0;
-  while (same < before.size() && same < after.size() && before.rbegin()[static_cast<std::ptrdiff_t>(same)] == after.rbegin()[static_cast<std::ptrdiff_t>(same)]) ++same;
+  while (same < before.size() && same < after.size() && before.rbegin()[static_cast<std::ptrdiff_t>(same)] == after.rbegin()[static_cast<std::ptrdiff_t>(same)])
+    ++same;
   EXPECT_GT(same + 20, before.size());
 }
 

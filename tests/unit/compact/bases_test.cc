@@ -17,8 +17,10 @@ class CompactBases : public ::testing::TestWithParam<bool> {
     package_.append();
   }
   void write(int i, std::uint64_t change) {
-    package_.write("f" + std::to_string(i), text_of(DataKind::text, 12'000, static_cast<std::uint64_t>(i % 9)) + std::to_string(i) +
-                                                text_of(DataKind::text, 9'000, 70 + change + static_cast<std::uint64_t>(i)), 900 + static_cast<int>(change) + i);
+    package_.write("f" + std::to_string(i),
+                   text_of(DataKind::text, 12'000, static_cast<std::uint64_t>(i % 9)) + std::to_string(i) +
+                       text_of(DataKind::text, 9'000, 70 + change + static_cast<std::uint64_t>(i)),
+                   900 + static_cast<int>(change) + i);
   }
   struct Counts {
     std::uint64_t blocks = 0, based = 0;
@@ -79,7 +81,8 @@ TEST_P(CompactBases, PurgedContentIsInNoBase) {
 TEST_P(CompactBases, RecompressedWithAndWithoutThem) {
   const State state = package_.in_package();
   const auto recompress = [&](std::uint64_t block_bytes) {
-    const auto report = ops::recompress(package_.path(), {.rewrite = {.identities = package_.keys(), .threads = 2}, .writer = {.preset = Preset::fast, .block_bytes = block_bytes}});
+    const auto report = ops::recompress(package_.path(), {.rewrite = {.identities = package_.keys(), .threads = 2},
+                                                          .writer = {.preset = Preset::fast, .block_bytes = block_bytes}});
     ASSERT_TRUE(report) << report.error().to_string();
     expect_whole(state);
   };

@@ -10,7 +10,8 @@ namespace {
 std::string json_of_records(int count) {
   std::string text = "[\n";
   for (int i = 0; i < count; ++i)
-    text += "  {\"id\": " + std::to_string(1000 + i) + ", \"name\": \"record " + std::to_string(i * 7919 % 1009) + "\", \"score\": " + std::to_string(i % 17) + "},\n";
+    text += "  {\"id\": " + std::to_string(1000 + i) + ", \"name\": \"record " + std::to_string(i * 7919 % 1009) + "\", \"score\": " + std::to_string(i % 17) +
+            "},\n";
   return text + "  {}\n]\n";
 }
 
@@ -47,7 +48,9 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Recompress, ::testing::Bool(), [](const auto& ki
 
 TEST(RecompressPlain, ThreadsDoNotChangeTheBytes) {
   AppendedPackage package;
-  for (int i = 0; i < 40; ++i) package.write("f" + std::to_string(i), text_of(kAllDataKinds[static_cast<std::size_t>(i) % std::size(kAllDataKinds)], 50'000, static_cast<std::uint64_t>(i)));
+  for (int i = 0; i < 40; ++i)
+    package.write("f" + std::to_string(i),
+                  text_of(kAllDataKinds[static_cast<std::size_t>(i) % std::size(kAllDataKinds)], 50'000, static_cast<std::uint64_t>(i)));
   package.pack();
   const ScratchDirectory scratch;
   WriterOptions options;

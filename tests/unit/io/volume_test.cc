@@ -101,7 +101,8 @@ TEST_F(Volumes, AreReadAsOne) {
     Bytes piece(length);
     const std::size_t expected = offset >= all.size() ? 0 : std::min(length, all.size() - offset);
     ASSERT_EQ(source->read_at(offset, piece).value(), expected);
-    EXPECT_TRUE(expected == 0 || std::equal(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(expected), all.begin() + static_cast<std::ptrdiff_t>(offset)));
+    EXPECT_TRUE(expected == 0 ||
+                std::equal(piece.begin(), piece.begin() + static_cast<std::ptrdiff_t>(expected), all.begin() + static_cast<std::ptrdiff_t>(offset)));
   }
 }
 

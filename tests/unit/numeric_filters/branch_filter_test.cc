@@ -100,7 +100,8 @@ TEST(BranchFilter, X86TakesCodeOfAnyLength) {
   ASSERT_FALSE(pieces.empty());
   Bytes all;
   while (all.size() < kMaxFilteredRawBytes) all.insert(all.end(), pieces[0].begin(), pieces[0].end());
-  for (const std::size_t length : {kPiece + 1, (std::size_t{1} << 20) - 1, std::size_t{3'300'000}, std::size_t{8'200'000}, std::size_t{9'437'185}, kMaxFilteredRawBytes}) {
+  for (const std::size_t length :
+       {kPiece + 1, (std::size_t{1} << 20) - 1, std::size_t{3'300'000}, std::size_t{8'200'000}, std::size_t{9'437'185}, kMaxFilteredRawBytes}) {
     const Bytes raw(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(length));
     const auto filtered = filter(format::CodecId::x86_branches, raw);
     ASSERT_TRUE(filtered) << length;
@@ -123,7 +124,8 @@ Bytes noise_with_moves(std::size_t length, unsigned seed) {
 // Each opcode of one byte, and behind 0F, VEX and EVEX of each map, with each prefix that changes its operands and each ModRM byte.
 Bytes all_operations() {
   const std::vector<Bytes> prefixes{{}, {0x66}, {0x48}, {0x66, 0x48}, {0xF2, 0x2E, 0x66, 0x64, 0x41}, {0x67, 0xF3, 0xF0, 0x3E, 0x26}};
-  const std::vector<Bytes> maps{{}, {0x0F}, {0x0F, 0x38}, {0x0F, 0x3A}, {0xC5, 0xF8}, {0xC4, 0xE1, 0x78}, {0xC4, 0x43, 0x01}, {0x62, 0xF1, 0x7C, 0x48}, {0x62, 0xF3, 0x7D, 0x08}};
+  const std::vector<Bytes>
+      maps{{}, {0x0F}, {0x0F, 0x38}, {0x0F, 0x3A}, {0xC5, 0xF8}, {0xC4, 0xE1, 0x78}, {0xC4, 0x43, 0x01}, {0x62, 0xF1, 0x7C, 0x48}, {0x62, 0xF3, 0x7D, 0x08}};
   Bytes bytes;
   std::uint8_t last = 0;
   for (const Bytes& prefix : prefixes) {
@@ -187,7 +189,8 @@ TEST(BranchFilter, X86TakesUnwindingApart) {
 TEST(BranchFilter, X86AgreesOnAnyOperations) {
   check(format::CodecId::x86_branches, all_operations(), 199'999);
   check(format::CodecId::x86_branches, noise_with_moves(100'007, 3), 49'999);
-  for (const std::size_t length : {256U, 275U, 276U, 4096U, 4097U, 4115U, 4116U, 8191U}) check(format::CodecId::x86_branches, noise_with_moves(length, 5), 4'999);
+  for (const std::size_t length : {256U, 275U, 276U, 4096U, 4097U, 4115U, 4116U, 8191U})
+    check(format::CodecId::x86_branches, noise_with_moves(length, 5), 4'999);
 }
 
 TEST(BranchFilter, X86TakesTablesApart) {
@@ -215,7 +218,8 @@ TEST(BranchFilter, Arm64Agrees) {
     shifted.insert(shifted.begin(), phase, std::uint8_t{0});
     check(format::CodecId::arm64_branches, shifted, 4999);
   }
-  for (const std::size_t length : {256U, 257U, 4095U, 4096U, 4097U, 4098U, 4099U, 4100U, 8191U}) check(format::CodecId::arm64_branches, arm64_code(length), 4'999);
+  for (const std::size_t length : {256U, 257U, 4095U, 4096U, 4097U, 4098U, 4099U, 4100U, 8191U})
+    check(format::CodecId::arm64_branches, arm64_code(length), 4'999);
 }
 
 // Each prefix by itself: it may end within a word.

@@ -29,7 +29,8 @@ void expect_exact(CodecId id, ByteView raw, const char* what) {
 TEST(NumericFilters, GiveBackWhatTheyAreGiven) {
   for (const CodecId id : kTested) {
     for (const DataKind& kind : kDataKinds) {
-      for (const std::size_t size : {0U, 1U, 2U, 7U, 255U, 256U, 257U, 4095U, 4096U, 4099U, 65'536U, 200'001U}) expect_exact(id, kind.make(size, size + 1), kind.name.data());
+      for (const std::size_t size : {0U, 1U, 2U, 7U, 255U, 256U, 257U, 4095U, 4096U, 4099U, 65'536U, 200'001U})
+        expect_exact(id, kind.make(size, size + 1), kind.name.data());
     }
     for (const NumericKind& kind : numeric_kinds()) {
       expect_exact(id, kind.bytes, kind.name);
@@ -164,8 +165,8 @@ TEST(ElementForms, AreUndoneAndSpeltByPlans) {
         Bytes filtered(size), back(size);
         encoder.apply(form, raw, filtered);
         numeric::restore_segment(form, filtered, back);
-        ASSERT_TRUE(std::ranges::equal(back, raw)) << kind.name << " width " << int{form.width} << " predictor " << static_cast<int>(form.predictor) << " layout "
-                                                   << static_cast<int>(form.layout) << " size " << size;
+        ASSERT_TRUE(std::ranges::equal(back, raw)) << kind.name << " width " << int{form.width} << " predictor " << static_cast<int>(form.predictor)
+                                                   << " layout " << static_cast<int>(form.layout) << " size " << size;
       }
       Bytes plan = numeric::write_plan({{form, 8192}, {{}, 100}});
       plan.resize(plan.size() + 8292);

@@ -34,8 +34,8 @@ TEST(FilterReference, AgreesWithTheLibrary) {
       save(name + ".raw", raw);
       save(name + ".filtered", *filtered);
       const std::string module(find_filter(id)->name);
-      script += "import " + module + "\nassert " + module + ".decode(open('" + name + ".filtered', 'rb').read(), 20003) == open('" + name + ".raw', 'rb').read(), '" +
-                module + " " + kind.name + "'\n";
+      script += "import " + module + "\nassert " + module + ".decode(open('" + name + ".filtered', 'rb').read(), 20003) == open('" + name +
+                ".raw', 'rb').read(), '" + module + " " + kind.name + "'\n";
     }
   }
   EXPECT_GE(cases, 28U);

@@ -13,8 +13,9 @@
 
 namespace npk::codec {
 
-inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle, format::CodecId::bit_shuffle, format::CodecId::element_delta, format::CodecId::integers,
-                                              format::CodecId::decimal_floats, format::CodecId::x86_branches, format::CodecId::arm64_branches};
+inline constexpr format::CodecId kTested[] = {format::CodecId::byte_shuffle,  format::CodecId::bit_shuffle,    format::CodecId::element_delta,
+                                              format::CodecId::integers,      format::CodecId::decimal_floats, format::CodecId::x86_branches,
+                                              format::CodecId::arm64_branches};
 
 inline std::optional<Bytes> filtered_by(auto encode, format::CodecId id, ByteView raw) {
   Bytes out(static_cast<std::size_t>(most_filtered_bytes(id, raw.size(), true)));
@@ -69,12 +70,14 @@ inline std::vector<NumericKind> numeric_kinds() {
                      const double x = static_cast<double>(i % 300), y = static_cast<double>(i / 300);
                      return static_cast<std::int16_t>(3000 * std::sin(x * 0.05) * std::cos(y * 0.03) + static_cast<double>((i * 40503U >> 7U) % 16));
                    })});
-  kinds.push_back({"floats", table_of<float>(kCount, true, [](std::size_t i) { return static_cast<float>(std::sin(static_cast<double>(i) * 0.001) * 280.7); })});
+  kinds.push_back(
+      {"floats", table_of<float>(kCount, true, [](std::size_t i) { return static_cast<float>(std::sin(static_cast<double>(i) * 0.001) * 280.7); })});
   kinds.push_back({"decimals", table_of<float>(kCount, false, [](std::size_t i) {
                      if (i % 97 == 0) return -1e34F;
                      return static_cast<float>(std::floor(2000 * std::sin(static_cast<double>(i) * 0.003)) / 100.0);
                    })});
-  kinds.push_back({"doubles", table_of<double>(kCount, false, [](std::size_t i) { return std::floor(5e5 * std::cos(static_cast<double>(i) * 0.002)) / 1000.0; })});
+  kinds.push_back(
+      {"doubles", table_of<double>(kCount, false, [](std::size_t i) { return std::floor(5e5 * std::cos(static_cast<double>(i) * 0.002)) / 1000.0; })});
   kinds.push_back({"counters", table_of<std::uint64_t>(kCount, true, [](std::size_t i) { return std::uint64_t{1'700'000'000'000} + 37 * i + i % 5; })});
   Bytes shifted = kinds[2].bytes;
   shifted.insert(shifted.begin(), {'h', 'e', 'a', 'd', '5'});

@@ -30,40 +30,28 @@ std::uint32_t crc32c_of(ByteView bytes) {
 }
 
 Bytes plain_of(Compression compression, const Bytes& stored) {
-  if (compression == Compression::zstd) return testing::unpack_zstd(stored, 2 * kSize);
-  if (compression == Compression::gzip) return testing::unpack_gzip(stored, 2 * kSize);
+  if (compression == Compression::zstd) return testing::unpack_zstd(stored, 3 * kSize);
+  if (compression == Compression::gzip) return testing::unpack_gzip(stored, 3 * kSize);
   return stored;
 }
 
-TEST(Writer, WritesTheObjectWhateverTheCompressionThreadsAndBuffers) {
+TEST(Writer, WritesTheObjectWhateverTheCompression) {
   const Bytes expected = whole(options_of().object);
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
-    Bytes first;
-    for (const unsigned threads : {1U, 2U, 5U, 0U}) {
-      for (const std::size_t buffer : {4096UL, 100'000UL, 1UL << 20}) {
-        ObjectWriterOptions options = options_of(compression);
-        options.threads = threads;
-        options.buffer_bytes = buffer;
-        options.crc32 = true;
-        Bytes stored;
-        ObjectWriter writer = writer_of(options, stored);
-        ASSERT_TRUE(writer.write_remaining().has_value());
-        ASSERT_TRUE(writer.complete());
-        const auto report = writer.finish();
-        ASSERT_TRUE(report.has_value()) << report.error().to_string();
-        EXPECT_EQ(report->generated_bytes, kSize);
-        EXPECT_EQ(report->caller_bytes, 0U);
-        EXPECT_EQ(report->stored_bytes, stored.size());
-        EXPECT_EQ(report->crc32c, crc32c_of(expected));
-        Crc32 ieee;
-        ieee.update(expected);
-        EXPECT_EQ(report->crc32, ieee.value());
-        EXPECT_FALSE(report->verified);
-        if (first.empty()) first = stored;
-        EXPECT_EQ(plain_of(compression, stored), expected);
-      }
-    }
-    const double ratio = static_cast<double>(first.size()) / static_cast<double>(kSize);
+    Bytes stored;
+    ObjectWriter writer = writer_of(options_of(compression), stored);
+    ASSERT_TRUE(writer.write_remaining().has_value());
+    ASSERT_TRUE(writer.complete());
+    const auto report = writer.finish();
+    ASSERT_TRUE(report.has_value()) << report.error().to_string();
+    EXPECT_EQ(report->generated_bytes, kSize);
+    EXPECT_EQ(report->caller_bytes, 0U);
+    EXPECT_EQ(report->stored_bytes, stored.size());
+    EXPECT_EQ(report->crc32c, crc32c_of(expected));
+    EXPECT_FALSE(report->crc32.has_value());
+    EXPECT_FALSE(report->verified);
+    EXPECT_EQ(plain_of(compression, stored), expected);
+    const double ratio = static_cast<double>(stored.size()) / static_cast<double>(kSize);
     EXPECT_NEAR(ratio, compression == Compression::none ? 1 : 0.5, 0.02);
   }
 }
@@ -106,11 +94,7 @@ TEST(Writer, MixesTheCallersBytes) {
       EXPECT_EQ(report->generated_bytes, kSize);
       EXPECT_EQ(report->caller_bytes, 25 * own.size() + 3);
       EXPECT_EQ(report->crc32c, crc32c_of(expected));
-      Bytes plain(expected.size());
-      const Bytes unpacked = compression == Compression::none   ? stored
-                             : compression == Compression::zstd ? testing::unpack_zstd(stored, expected.size())
-                                                                : testing::unpack_gzip(stored, expected.size());
-      ASSERT_EQ(unpacked, expected);
+      ASSERT_EQ(plain_of(compression, stored), expected);
     }
   }
 }
@@ -146,43 +130,33 @@ TEST(Writer, FinishesOnce) {
   EXPECT_EQ(stored.size(), kSize);
 }
 
+// At the first byte, between, and in the very last write, which may be finish()'s; threads make bytes, sleep or are done.
 TEST(Writer, FailuresOfTheSinkSurfaceAndAreFinal) {
-  for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
-    for (const unsigned threads : {1U, 2U}) {
-      ObjectWriterOptions options = options_of(compression);
-      options.threads = threads;
-      Bytes stored;
-      auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = 1'000'000, .error_number = ENOSPC});
-      auto writer = ObjectWriter::create(options, std::move(sink));
-      ASSERT_TRUE(writer.has_value());
-      auto failed = writer->write_remaining();
-      ASSERT_FALSE(failed.has_value());
-      EXPECT_EQ(failed.error().code, Errc::io);
-      EXPECT_EQ(failed.error().system_errno, ENOSPC);
-      expect_closed(*writer);
-    }
-  }
-}
-
-// A fault in the very last write, or in the commit.
-TEST(Writer, FailuresAtTheEndSurface) {
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
     Bytes whole_output;
     ObjectWriter good = writer_of(options_of(compression), whole_output);
     ASSERT_TRUE(good.write_remaining().has_value());
     ASSERT_TRUE(good.finish().has_value());
-    Bytes stored;
-    auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = whole_output.size() - 1, .error_number = ENOSPC});
-    auto writer = ObjectWriter::create(options_of(compression), std::move(sink));
-    auto written = writer->write_remaining();
-    if (written) {
-      const auto failed = writer->finish();
-      ASSERT_FALSE(failed.has_value());
-      EXPECT_EQ(failed.error().system_errno, ENOSPC);
-    } else {
-      EXPECT_EQ(written.error().system_errno, ENOSPC);
+    for (const unsigned threads : {1U, 2U, 3U, 8U}) {
+      for (const std::uint64_t place : {std::uint64_t{0}, std::uint64_t{1'000'000}, std::uint64_t{whole_output.size() - 1}}) {
+        ObjectWriterOptions options = options_of(compression);
+        options.threads = threads;
+        Bytes stored;
+        auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = place, .error_number = ENOSPC});
+        auto writer = ObjectWriter::create(options, std::move(sink));
+        ASSERT_TRUE(writer.has_value());
+        auto written = writer->write_remaining();
+        EXPECT_FALSE(written.has_value() && place == 0);
+        if (written) {
+          const auto finished = writer->finish();
+          ASSERT_FALSE(finished.has_value());
+          written = std::unexpected(finished.error());
+        }
+        EXPECT_EQ(written.error().code, Errc::io);
+        EXPECT_EQ(written.error().system_errno, ENOSPC);
+        expect_closed(*writer);
+      }
     }
-    expect_closed(*writer);
   }
 }
 

@@ -2,7 +2,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <memory>
@@ -13,7 +12,6 @@
 #include "npk/checksum.h"
 #include "npk/files.h"
 #include "npk/object_writer.h"
-#include "support/fault_io.h"
 #include "support/sanitized.h"
 #include "unit/object_writer/stream_decoders.h"
 #include "unit/synth/made_object.h"
@@ -88,7 +86,7 @@ TEST(Threads, MakeTheSameBytesAndSumsInOddCountsBetweenOthers) {
   const Expected expected = in_odd_counts(whole(options_of(1).object));
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
     Bytes first;
-    for (const unsigned threads : {1U, 2U, 3U, 8U}) {
+    for (const unsigned threads : {1U, 2U, 3U, 8U, 0U}) {
       for (const std::size_t buffer : {4096UL, 100'000UL, 1UL << 20}) {
         ObjectWriterOptions options = options_of(threads);
         options.compression = compression;
@@ -154,20 +152,6 @@ TEST(Threads, EndWithTheWriterWhereverItIs) {
           EXPECT_EQ(moved.generated_bytes(), count);
         }
       }
-    }
-  }
-}
-
-TEST(Threads, EndWhenTheSinkFails) {
-  for (const unsigned threads : {2U, 3U, 8U}) {
-    for (const std::uint64_t place : {0ULL, 100'000ULL, 2'999'999ULL}) {
-      Bytes stored;
-      auto sink = std::make_unique<testing::FaultSink>(memory_sink(stored), testing::FaultPlan{.fail_at_byte = place, .error_number = ENOSPC});
-      auto writer = *ObjectWriter::create(options_of(threads), std::move(sink));
-      const auto failed = writer.write_remaining();
-      ASSERT_FALSE(failed.has_value());
-      EXPECT_EQ(failed.error().system_errno, ENOSPC);
-      EXPECT_EQ(writer.finish().error().code, Errc::misuse);
     }
   }
 }

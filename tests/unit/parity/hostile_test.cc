@@ -19,7 +19,8 @@ Bytes forged(Bytes package, const std::function<void(format::ParityHead&)>& edit
   const auto at = package.begin() + static_cast<std::ptrdiff_t>(position + format::kFrameHeaderBytes);
   std::ranges::copy(bytes, at);
   const Digest check = hash::blake3(ByteView(&*at, body));
-  auto header = format::decode_frame_header(ByteView(package).subspan(position), format::package_tag(format::decode_superblock(package)->package_id), Limits()).value();
+  auto header =
+      format::decode_frame_header(ByteView(package).subspan(position), format::package_tag(format::decode_superblock(package)->package_id), Limits()).value();
   std::copy_n(check.begin(), header.body_check.size(), header.body_check.begin());
   std::ranges::copy(format::encode_frame_header(header), package.begin() + static_cast<std::ptrdiff_t>(position));
   return package;

@@ -105,7 +105,8 @@ TEST_P(HeadFault, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(Parity, HeadFault,
                          ::testing::Values(Fault{"magic", 0, 'X', 1, Errc::corrupt}, Fault{"begin_in_superblock", 104, 95, 8, Errc::corrupt},
-                                           Fault{"begin_at_end", 104, 5'000'000, 8, Errc::corrupt}, Fault{"end_past_protected", 112, 1ULL << 40, 8, Errc::corrupt},
+                                           Fault{"begin_at_end", 104, 5'000'000, 8, Errc::corrupt},
+                                           Fault{"end_past_protected", 112, 1ULL << 40, 8, Errc::corrupt},
                                            Fault{"protected_end", 120, 5'000'001, 8, Errc::corrupt}, Fault{"far_end", 120, (1ULL << 48) + 1, 8, Errc::limit},
                                            Fault{"last_commit", 136, 5'000'000, 8, Errc::corrupt}, Fault{"shard_0", 144, 0, 4, Errc::corrupt},
                                            Fault{"shard_63", 144, 63, 4, Errc::corrupt}, Fault{"shard_large", 144, (1U << 20) + 1, 4, Errc::corrupt},

@@ -7,7 +7,9 @@ namespace {
 class RecoverBases : public ::testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
-    for (int i = 0; i < 40; ++i) package_.write("f" + std::to_string(i), text_of(DataKind::text, 12'000, static_cast<std::uint64_t>(i % 9)) + std::to_string(i) + text_of(DataKind::text, 9'000, 70 + static_cast<std::uint64_t>(i)));
+    for (int i = 0; i < 40; ++i)
+      package_.write("f" + std::to_string(i), text_of(DataKind::text, 12'000, static_cast<std::uint64_t>(i % 9)) + std::to_string(i) +
+                                                  text_of(DataKind::text, 9'000, 70 + static_cast<std::uint64_t>(i)));
     package_.write("noise", text_of(DataKind::random, 150'000, 1));
     package_.pack();
   }

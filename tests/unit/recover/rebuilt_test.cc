@@ -25,7 +25,8 @@ Bytes without_type(Bytes bytes, FrameType type, const std::set<std::size_t>& num
   const PackageFrames frames = frames_of(bytes);
   std::size_t met = 0;
   for (std::size_t i = 0; i < frames.frames.size(); ++i)
-    if (frames.frames[i].header.type == type && (numbers.empty() || numbers.contains(met++))) bytes = with_zeros(std::move(bytes), positions[i] + 64, positions[i] + 72);
+    if (frames.frames[i].header.type == type && (numbers.empty() || numbers.contains(met++)))
+      bytes = with_zeros(std::move(bytes), positions[i] + 64, positions[i] + 72);
   return bytes;
 }
 

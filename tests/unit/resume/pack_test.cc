@@ -30,7 +30,8 @@ TEST_F(PackResumed, CutAtAndWithinEveryFrame) {
   ASSERT_GT(finished_blocks(whole_.bytes.size()), 10U);
   std::uint64_t most = 0;
   for (std::size_t i = 0; i + 1 < positions.size(); ++i) {
-    for (const std::uint64_t cut : {positions[i], positions[i] + 1, positions[i] + 63, positions[i] + 64, (positions[i] + positions[i + 1]) / 2, positions[i + 1] - 1}) {
+    for (const std::uint64_t cut :
+         {positions[i], positions[i] + 1, positions[i] + 63, positions[i] + 64, (positions[i] + positions[i + 1]) / 2, positions[i + 1] - 1}) {
       SCOPED_TRACE(cut);
       pack_.leave(first(std::min<std::uint64_t>(cut, whole_.bytes.size())));
       const WriteReport report = pack_.expect(tree_, whole_.bytes);

@@ -131,9 +131,11 @@ TEST_F(SealedPassphrases, SeveralMayBeGiven) {
 
 TEST_F(SealedPassphrases, WhatIsSaidWhenNoneOpens) {
   EXPECT_EQ(message(for_passphrases({"one"}), identities(passphrase_identity("no"))), "no_key: the package is sealed, and the passphrase does not open it");
-  EXPECT_EQ(message(for_passphrases({"one"}), identities(passphrase_identity("no"), identity())), "no_key: the package is sealed, and none of the given keys opens it");
+  EXPECT_EQ(message(for_passphrases({"one"}), identities(passphrase_identity("no"), identity())),
+            "no_key: the package is sealed, and none of the given keys opens it");
   EXPECT_EQ(message(for_passphrases({"one"}), keys_), "no_key: the package is sealed, and none of the given keys opens it");
-  EXPECT_EQ(message(bytes_, identities(passphrase_identity("no"))), "no_key: the package is sealed to keys alone: an identity is needed, no passphrase opens it");
+  EXPECT_EQ(message(bytes_, identities(passphrase_identity("no"))),
+            "no_key: the package is sealed to keys alone: an identity is needed, no passphrase opens it");
   EXPECT_EQ(message(bytes_, nullptr), "no_key: the package is sealed: an identity or a passphrase is needed");
 }
 

@@ -25,7 +25,8 @@ TEST(PaddedLength, IsThePapers) {
   EXPECT_EQ(padded_length(1), 1);
   for (std::uint64_t length = 2; length < 200'000; ++length) ASSERT_EQ(padded_length(length), padme(length)) << length;
   for (int bits = 18; bits < 50; ++bits)
-    for (const std::uint64_t below : {0U, 1U, 2U, 777U}) ASSERT_EQ(padded_length((std::uint64_t{1} << bits) - below), padme((std::uint64_t{1} << bits) - below)) << bits;
+    for (const std::uint64_t below : {0U, 1U, 2U, 777U})
+      ASSERT_EQ(padded_length((std::uint64_t{1} << bits) - below), padme((std::uint64_t{1} << bits) - below)) << bits;
 }
 
 TEST(PaddedLength, IsNotShorterNorMuchLonger) {

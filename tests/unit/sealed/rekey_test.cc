@@ -18,7 +18,8 @@ class Rekey : public ::testing::Test {
   static std::vector<TestEntry> entries() {
     std::vector<TestEntry> entries;
     for (std::size_t i = 0; i < 40; ++i)
-      entries.push_back(file_entry("d" + std::to_string(i % 3) + "/f" + std::to_string(i), make_data(kAllDataKinds[i % std::size(kAllDataKinds)], 3000 * i, i)));
+      entries.push_back(
+          file_entry("d" + std::to_string(i % 3) + "/f" + std::to_string(i), make_data(kAllDataKinds[i % std::size(kAllDataKinds)], 3000 * i, i)));
     return entries;
   }
   static WriterOptions small_blocks() {

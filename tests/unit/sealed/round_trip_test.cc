@@ -20,7 +20,8 @@ std::vector<TestEntry> many_blocks() {
   std::vector<TestEntry> entries;
   for (int i = 0; i < 24; ++i) {
     const auto kind = kAllDataKinds[static_cast<std::size_t>(i) % std::size(kAllDataKinds)];
-    entries.push_back(file_entry("d" + std::to_string(i % 5) + "/f" + std::to_string(i), make_data(kind, 40'000U + 9'000U * static_cast<unsigned>(i), static_cast<unsigned>(i))));
+    entries.push_back(file_entry("d" + std::to_string(i % 5) + "/f" + std::to_string(i),
+                                 make_data(kind, 40'000U + 9'000U * static_cast<unsigned>(i), static_cast<unsigned>(i))));
   }
   return entries;
 }
@@ -187,7 +188,8 @@ TEST_F(SealedKeys, OfEveryKind) {
 
 TEST_F(SealedKeys, ThatAnyOfSeveralRecipientsHas) {
   const auto other = generate_identity().value();
-  const Packed packed = pack(tree_, sealed_options(recipients(recipient(), recipient(kSshRecipient), passphrase_recipient("one"), other.identity.recipient().value(), passphrase_recipient("two"))));
+  const Packed packed = pack(tree_, sealed_options(recipients(recipient(), recipient(kSshRecipient), passphrase_recipient("one"),
+                                                              other.identity.recipient().value(), passphrase_recipient("two"))));
   EXPECT_EQ(packed.report.package_bytes, packed.bytes.size());
   EXPECT_EQ(read(packed.bytes, identities(identity())), "sound");
   EXPECT_EQ(read(packed.bytes, identities(ssh_identity())), "sound");

@@ -81,7 +81,8 @@ TEST_P(Randomness, EachBitOfAWordIsEven) {
 
 // Objects of neighbouring seeds differ in half of their bits, in every place.
 TEST_P(Randomness, NeighbouringSeedsAreUnrelated) {
-  for (const Seed& other : {Seed{GetParam() + 1, 0}, Seed{GetParam(), 1}, Seed{GetParam() ^ (std::uint64_t{1} << 63), 0}, Seed{GetParam(), std::uint64_t{1} << 63}}) {
+  for (const Seed& other :
+       {Seed{GetParam() + 1, 0}, Seed{GetParam(), 1}, Seed{GetParam() ^ (std::uint64_t{1} << 63), 0}, Seed{GetParam(), std::uint64_t{1} << 63}}) {
     const Bytes second = whole({.seed = other, .size_bytes = kBytes});
     std::uint64_t different = 0;
     Bytes differences(kBytes);

@@ -56,7 +56,8 @@ TEST(Sizes, AddUpExactly) {
     for (const std::uint64_t files : {1ULL, 2ULL, 7ULL, 1000ULL}) {
       for (const std::uint64_t total : {0ULL, 1ULL, 999ULL, 12'345'678ULL, 1ULL << 54}) {
         for (const double dedup : {1.0, 1.4, 3.0, 5000.0}) {
-          const std::vector<std::uint64_t> sizes = sizes_of({.seed = {files, total}, .files = files, .total_bytes = total, .sizes = distribution, .dedup = dedup});
+          const std::vector<std::uint64_t> sizes =
+              sizes_of({.seed = {files, total}, .files = files, .total_bytes = total, .sizes = distribution, .dedup = dedup});
           ASSERT_EQ(sizes.size(), files);
           std::uint64_t sum = 0;
           for (const std::uint64_t size : sizes) sum += size;
@@ -193,7 +194,8 @@ TEST(Generations, KeepMostOfAChangedFile) {
   EXPECT_NE(before, after);
   std::set<Bytes> windows;
   constexpr std::size_t kWindow = 16;
-  for (std::size_t at = 0; at + kWindow <= before.size(); ++at) windows.emplace(before.begin() + static_cast<std::ptrdiff_t>(at), before.begin() + static_cast<std::ptrdiff_t>(at + kWindow));
+  for (std::size_t at = 0; at + kWindow <= before.size(); ++at)
+    windows.emplace(before.begin() + static_cast<std::ptrdiff_t>(at), before.begin() + static_cast<std::ptrdiff_t>(at + kWindow));
   std::size_t old = 0;
   for (std::size_t at = 0; at + kWindow <= after.size(); at += kWindow)
     old += windows.contains(Bytes(after.begin() + static_cast<std::ptrdiff_t>(at), after.begin() + static_cast<std::ptrdiff_t>(at + kWindow)));

@@ -115,9 +115,10 @@ TEST(Bases, SmallBlocksHaveThemAndComeBack) {
 
 TEST(Bases, LargeBlocksOtherCodecsAndForcedFiltersHaveNone) {
   const TestTree tree = alike();
-  for (const WriterOptions& options : {WriterOptions{.preset = Preset::standard}, WriterOptions{.block_bytes = 1U << 20}, WriterOptions{.codec = "lz4", .block_bytes = 128U << 10},
-                                       WriterOptions{.codec = "store", .block_bytes = 128U << 10}, WriterOptions{.preset = Preset::max, .block_bytes = 256U << 10},
-                                       WriterOptions{.chain = "lines+zstd:3", .block_bytes = 128U << 10}}) {
+  for (const WriterOptions& options :
+       {WriterOptions{.preset = Preset::standard}, WriterOptions{.block_bytes = 1U << 20}, WriterOptions{.codec = "lz4", .block_bytes = 128U << 10},
+        WriterOptions{.codec = "store", .block_bytes = 128U << 10}, WriterOptions{.preset = Preset::max, .block_bytes = 256U << 10},
+        WriterOptions{.chain = "lines+zstd:3", .block_bytes = 128U << 10}}) {
     EXPECT_EQ(based(testing::audit(testing::pack(tree, options).bytes)), 0U);
   }
 }

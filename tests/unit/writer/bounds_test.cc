@@ -66,7 +66,8 @@ void expect_within(const testing::Packed& packed, const Limits& limits) {
 }
 
 TEST(Expansion, IsKeptWithinWhatReadersAllow) {
-  TestTree tree({TestEntry{.path = "a_same", .content = Bytes(6'000'000, 0xA5)}, TestEntry{.path = "b_pipe", .content = Bytes(4'000'000, 0), .sequential = true},
+  TestTree tree({TestEntry{.path = "a_same", .content = Bytes(6'000'000, 0xA5)},
+                 TestEntry{.path = "b_pipe", .content = Bytes(4'000'000, 0), .sequential = true},
                  TestEntry{.path = "c_few", .content = testing::make_data(DataKind::text, 3'000, 1)}});
   const testing::Packed plain = testing::pack(tree, {.preset = Preset::fast});
   EXPECT_FALSE(testing::audit(plain.bytes).frames.contains(format::FrameType::padding));

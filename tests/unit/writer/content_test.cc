@@ -133,8 +133,21 @@ TEST(Content, OddShapesAlone) {
 TEST(Content, EveryFieldOfEveryKindTogether) {
   TestTree tree;
   const std::uint64_t large = UINT32_MAX;
-  tree.add({.path = "a", .kind = EntryKind::directory, .mode = 03770, .uid = 1, .gid = large, .user_name = "user", .group_name = "grüppe", .mtime_seconds = -1, .mtime_nanoseconds = 999'999'999});
-  tree.add({.path = "a/b", .mode = 06755, .uid = large, .mtime_seconds = INT64_MIN / 2, .xattrs = {{"system.posix_acl_access", std::string("\2\0\0\0", 4)}, {"user.x", "y"}}, .content = {1}});
+  tree.add({.path = "a",
+            .kind = EntryKind::directory,
+            .mode = 03770,
+            .uid = 1,
+            .gid = large,
+            .user_name = "user",
+            .group_name = "grüppe",
+            .mtime_seconds = -1,
+            .mtime_nanoseconds = 999'999'999});
+  tree.add({.path = "a/b",
+            .mode = 06755,
+            .uid = large,
+            .mtime_seconds = INT64_MIN / 2,
+            .xattrs = {{"system.posix_acl_access", std::string("\2\0\0\0", 4)}, {"user.x", "y"}},
+            .content = {1}});
   tree.add({.path = "a b", .kind = EntryKind::symlink, .mode = 0777, .mtime_seconds = 1'700'000'000, .mtime_nanoseconds = 1, .target = "a\xff/../b"});
   tree.add({.path = "a-b\xfe", .kind = EntryKind::block_device, .mode = 0600, .user_name = "user", .device = large << 32});
   tree.add({.path = "a/c", .kind = EntryKind::fifo, .mode = 0});

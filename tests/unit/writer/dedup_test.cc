@@ -101,8 +101,10 @@ TEST(Deduplication, HardLinksCostARowOnly) {
 // N10, C4: what does not compress is stored as it is, and grows by headers only.
 TEST(Incompressible, IsStoredAndGrowsByHeadersOnly) {
   TestTree tree;
-  for (int i = 0; i < 4; ++i) tree.add({.path = "media" + std::to_string(i) + ".jpg", .content = testing::make_data(DataKind::random, 3'000'000, static_cast<std::uint64_t>(i))});
-  for (int i = 0; i < 50; ++i) tree.add({.path = "small" + std::to_string(i) + ".png", .content = testing::make_data(DataKind::random, 20'000, 100 + static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 4; ++i)
+    tree.add({.path = "media" + std::to_string(i) + ".jpg", .content = testing::make_data(DataKind::random, 3'000'000, static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 50; ++i)
+    tree.add({.path = "small" + std::to_string(i) + ".png", .content = testing::make_data(DataKind::random, 20'000, 100 + static_cast<std::uint64_t>(i))});
   tree.sort();
   for (const char* codec : {"zstd", "lz4", "lzma2", "store"}) {
     SCOPED_TRACE(codec);
@@ -159,7 +161,8 @@ TEST(Levels, AreRecordedInTheChain) {
 
 TEST(Blocks, HoldNoMoreThanTheirSize) {
   TestTree tree;
-  for (int i = 0; i < 300; ++i) tree.add({.path = "f" + std::to_string(i), .content = testing::make_data(DataKind::text, 30'000, static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 300; ++i)
+    tree.add({.path = "f" + std::to_string(i), .content = testing::make_data(DataKind::text, 30'000, static_cast<std::uint64_t>(i))});
   tree.sort();
   for (const std::uint64_t block_bytes : {64U << 10, 100'000U, 1U << 20}) {
     const testing::PackageAudit found = testing::audit(testing::pack(tree, {.preset = Preset::fast, .block_bytes = block_bytes}).bytes);

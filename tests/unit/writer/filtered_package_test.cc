@@ -34,7 +34,8 @@ void add_kinds(TestTree& tree, const std::string& folder, std::size_t bytes, std
 TestTree large_kinds() {
   TestTree tree;
   for (std::uint64_t i = 0; i < 6; ++i) add_kinds(tree, "f" + std::to_string(i), 1'500'000, i * 100'000);
-  for (int i = 0; i < 40; ++i) tree.add({.path = "s" + std::to_string(i) + ".c", .content = testing::make_data(testing::DataKind::text, 100'000, 3U + static_cast<unsigned>(i))});
+  for (int i = 0; i < 40; ++i)
+    tree.add({.path = "s" + std::to_string(i) + ".c", .content = testing::make_data(testing::DataKind::text, 100'000, 3U + static_cast<unsigned>(i))});
   tree.sort();
   return tree;
 }
@@ -105,7 +106,8 @@ TEST(FilteredPackage, LargeTextThatNoFilterMakesSmallerGoesWithAllElse) {
   const Bytes words = testing::make_data(testing::DataKind::text, 40'000, 9);
   std::string text;
   for (std::size_t i = 0; text.size() < 1'500'000; ++i) {
-    for (std::uint64_t word = 0; word < 6; ++word) text += std::to_string((i * 6 + word + 1) * 0x9E3779B97F4A7C15ULL % 7919) + std::string(1, static_cast<char>('a' + (i * word) % 26)) + " ";
+    for (std::uint64_t word = 0; word < 6; ++word)
+      text += std::to_string((i * 6 + word + 1) * 0x9E3779B97F4A7C15ULL % 7919) + std::string(1, static_cast<char>('a' + (i * word) % 26)) + " ";
     text.back() = '\n';
   }
   ASSERT_EQ(codec::kind_of(as_bytes(text), text.size()), codec::ContentKind::lines);

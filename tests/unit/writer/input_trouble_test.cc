@@ -95,7 +95,8 @@ TEST(Trouble, EverythingUnreadableGivesAnEmptyPackage) {
 // What is packed of a file that grows or shrinks is what it had, so far as it was there.
 TEST(Trouble, FilesThatChangeArePackedAndNamedOnce) {
   for (const std::size_t size : {std::size_t{100}, std::size_t{60'000}, std::size_t{900'000}, kSliceBytes, std::size_t{2'500'000}, 3 * kSliceBytes}) {
-    for (const std::ptrdiff_t by : std::vector<std::ptrdiff_t>{-1, 1, -50, 50, 2'000'000, -static_cast<std::ptrdiff_t>(size), -static_cast<std::ptrdiff_t>(size / 2)}) {
+    for (const std::ptrdiff_t by :
+         std::vector<std::ptrdiff_t>{-1, 1, -50, 50, 2'000'000, -static_cast<std::ptrdiff_t>(size), -static_cast<std::ptrdiff_t>(size / 2)}) {
       SCOPED_TRACE(std::to_string(size) + " bytes, then " + std::to_string(by) + " more");
       std::vector<TestEntry> entries = good_entries();
       TestEntry changing{.path = "changing", .content = data(static_cast<std::size_t>(static_cast<std::ptrdiff_t>(size) + by), 3), .scanned_size = size};

@@ -33,13 +33,15 @@ TEST(PackageWriter, TakesEveryKindOfEntry) {
   EXPECT_EQ(report->totals.directories, 1U);
   EXPECT_EQ(report->totals.content_bytes, 400'000U);
   (void)testing::audit(bytes);
-  expect_entries(bytes, {{.path = "dir", .kind = EntryKind::directory, .mode = 0700},
-                         {.path = "dir/from memory", .mode = 0640, .uid = 5, .user_name = "user", .mtime_seconds = 7, .xattrs = {{"user.note", "value"}}, .content = content},
-                         {.path = "dir/from source", .mode = 0, .content = content},
-                         {.path = "empty", .mode = 0},
-                         {.path = "link", .kind = EntryKind::symlink, .mode = 0, .target = "dir"},
-                         {.path = "fifo", .kind = EntryKind::fifo, .mode = 0},
-                         {.path = "null", .kind = EntryKind::character_device, .mode = 0, .device = (1ULL << 32) | 3}});
+  expect_entries(
+      bytes,
+      {{.path = "dir", .kind = EntryKind::directory, .mode = 0700},
+       {.path = "dir/from memory", .mode = 0640, .uid = 5, .user_name = "user", .mtime_seconds = 7, .xattrs = {{"user.note", "value"}}, .content = content},
+       {.path = "dir/from source", .mode = 0, .content = content},
+       {.path = "empty", .mode = 0},
+       {.path = "link", .kind = EntryKind::symlink, .mode = 0, .target = "dir"},
+       {.path = "fifo", .kind = EntryKind::fifo, .mode = 0},
+       {.path = "null", .kind = EntryKind::character_device, .mode = 0, .device = (1ULL << 32) | 3}});
 }
 
 TEST(PackageWriter, RefusesWhatAPackageCantHold) {
@@ -107,7 +109,8 @@ TEST(PackageWriter, SourceThatFailsIsLeftOut) {
     std::vector<Error> problems;
     PackageWriter writer({.preset = Preset::fast, .problem = [&](const Error& error) { problems.push_back(error); }});
     ASSERT_TRUE(writer.add({.path = "bad"}, [&]() -> Result<std::unique_ptr<SequentialSource>> {
-      return std::make_unique<testing::FaultSequentialSource>(std::make_unique<testing::MemorySequentialSource>(content), testing::FaultPlan{.fail_at_byte = at});
+      return std::make_unique<testing::FaultSequentialSource>(std::make_unique<testing::MemorySequentialSource>(content),
+                                                              testing::FaultPlan{.fail_at_byte = at});
     }));
     ASSERT_TRUE(writer.add({.path = "good"}, content));
     Bytes bytes;
@@ -124,7 +127,8 @@ TEST(PackageWriter, SourceThatFailsIsLeftOut) {
 
 TEST(PackageWriter, ProgressGrowsAndEndsAtTheTotal) {
   testing::TestTree tree;
-  for (int i = 0; i < 40; ++i) tree.add({.path = std::to_string(i), .content = testing::make_data(testing::DataKind::text, 700'000, static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 40; ++i)
+    tree.add({.path = std::to_string(i), .content = testing::make_data(testing::DataKind::text, 700'000, static_cast<std::uint64_t>(i))});
   tree.sort();
   std::vector<Progress> seen;
   (void)testing::pack(tree, {.preset = Preset::standard, .progress = [&](const Progress& progress) { seen.push_back(progress); }});

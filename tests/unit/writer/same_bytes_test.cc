@@ -92,8 +92,22 @@ TEST(SameBytes, WhateverTheOrderEntriesWereAdded) {
     if (round == 2) std::shuffle(order.begin(), order.end(), std::mt19937_64(7));
     PackageWriter writer({.preset = Preset::fast, .threads = 2});
     for (const TestEntry* entry : order) {
-      const EntryRow row{.path = entry->path, .kind = entry->kind, .mode = entry->mode, .uid = 0, .gid = 0, .user_name = {}, .group_name = {},
-                         .mtime_seconds = 0, .mtime_nanoseconds = 0, .size = 0, .runs = {}, .digest = {}, .link_group = 0, .target = {}, .device = 0, .xattrs = {}};
+      const EntryRow row{.path = entry->path,
+                         .kind = entry->kind,
+                         .mode = entry->mode,
+                         .uid = 0,
+                         .gid = 0,
+                         .user_name = {},
+                         .group_name = {},
+                         .mtime_seconds = 0,
+                         .mtime_nanoseconds = 0,
+                         .size = 0,
+                         .runs = {},
+                         .digest = {},
+                         .link_group = 0,
+                         .target = {},
+                         .device = 0,
+                         .xattrs = {}};
       ASSERT_TRUE(entry->kind == EntryKind::regular ? writer.add(row, entry->content) : writer.add(row));
     }
     Bytes bytes;

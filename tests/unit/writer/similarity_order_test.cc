@@ -63,7 +63,8 @@ TEST(SimilarityOrder, EndsAGroupAtItsBytes) {
 
 TEST(SimilarityOrder, LeavesWhatIsNotAlikeWhereItIs) {
   TestTree tree;
-  for (int i = 0; i < 40; ++i) tree.add({.path = "f" + std::to_string(100 + i), .content = testing::make_data(DataKind::random, 30'000, 7 + static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 40; ++i)
+    tree.add({.path = "f" + std::to_string(100 + i), .content = testing::make_data(DataKind::random, 30'000, 7 + static_cast<std::uint64_t>(i))});
   tree.add({.path = "tiny", .content = testing::make_data(DataKind::text, 10, 1)});
   tree.add({.path = "pipe", .content = version_of(0, 0), .sequential = true});
   tree.add({.path = "locked", .content = version_of(0, 1), .fails_to_open = true});

@@ -18,7 +18,8 @@ TEST(Segments, EndEvery64MiBOfInput) {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint8_t>(((offset + i) >> 4) * 0x9E3779B97F4A7C15ULL >> 58);
   };
   TestTree tree({large});
-  for (int i = 0; i < 20; ++i) tree.add({.path = "small" + std::to_string(i), .content = testing::make_data(DataKind::text, 10'000, static_cast<std::uint64_t>(i))});
+  for (int i = 0; i < 20; ++i)
+    tree.add({.path = "small" + std::to_string(i), .content = testing::make_data(DataKind::text, 10'000, static_cast<std::uint64_t>(i))});
   tree.sort();
   const testing::Packed packed = testing::pack(tree, {.preset = Preset::fast, .chunk_bytes = 65'536, .deduplication = Deduplication::none});
   const testing::PackageAudit found = testing::audit(packed.bytes);
@@ -106,7 +107,8 @@ TEST(PageTrees, HaveOneRootHoweverManyLeaves) {
     std::size_t nodes = 0, levels = 0;
     for (std::size_t level = leaves; level > 1; ++levels) nodes += level = (level + 127) / 128;
     std::vector<format::ChunkChild> chunk_leaves(leaves);
-    for (std::size_t i = 0; i < leaves; ++i) chunk_leaves[i] = {.position = 96 + i, .stored_length = 1, .hash = {}, .first_chunk = i, .first_block = i, .first_byte = i};
+    for (std::size_t i = 0; i < leaves; ++i)
+      chunk_leaves[i] = {.position = 96 + i, .stored_length = 1, .hash = {}, .first_chunk = i, .first_block = i, .first_byte = i};
     Bytes out;
     const std::unique_ptr<Sink> sink = memory_sink(out);
     FrameWriter frames(*sink, {}, nullptr);
@@ -142,7 +144,8 @@ TEST(ManyEntries, InsertionChangesOneLeaf) {
     for (std::size_t i = 0; i + 1 < found.frame_positions.size(); ++i) {
       const std::uint64_t begin = found.frame_positions[i];
       if (package[begin + 4] != static_cast<std::uint8_t>(format::FrameType::catalog_page)) continue;
-      hashes.insert(hash::blake3(ByteView(package).subspan(begin + format::kFrameHeaderBytes, found.frame_positions[i + 1] - begin - format::kFrameHeaderBytes)));
+      hashes.insert(
+          hash::blake3(ByteView(package).subspan(begin + format::kFrameHeaderBytes, found.frame_positions[i + 1] - begin - format::kFrameHeaderBytes)));
     }
     return hashes;
   };

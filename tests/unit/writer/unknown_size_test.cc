@@ -12,7 +12,8 @@ using testing::TestTree;
 TEST(UnknownSize, EveryLengthAboutASlice) {
   std::vector<std::size_t> sizes = {0, 1, 63, 64, 65, 262'143, 262'144, 262'145};
   for (std::size_t slices = 1; slices <= 3; ++slices) {
-    for (const std::ptrdiff_t by : {-65, -64, -63, -2, -1, 0, 1, 2, 63, 64, 65}) sizes.push_back(static_cast<std::size_t>(static_cast<std::ptrdiff_t>(slices * kSliceBytes) + by));
+    for (const std::ptrdiff_t by : {-65, -64, -63, -2, -1, 0, 1, 2, 63, 64, 65})
+      sizes.push_back(static_cast<std::size_t>(static_cast<std::ptrdiff_t>(slices * kSliceBytes) + by));
   }
   EXPECT_EQ(sizes.size(), 41U);
   for (const DataKind kind : {DataKind::text, DataKind::random, DataKind::zeros}) {
@@ -42,7 +43,8 @@ TEST(UnknownSize, ShortReadsGiveTheSamePackage) {
   for (const std::size_t most : {std::size_t{1} << 30, std::size_t{65'536}, std::size_t{999}}) {
     PackageWriter writer({.preset = Preset::fast});
     const PackageWriter::Opener opener = [&]() -> Result<std::unique_ptr<SequentialSource>> {
-      return std::make_unique<testing::FaultSequentialSource>(std::make_unique<testing::MemorySequentialSource>(content), testing::FaultPlan{.most_bytes_per_call = most});
+      return std::make_unique<testing::FaultSequentialSource>(std::make_unique<testing::MemorySequentialSource>(content),
+                                                              testing::FaultPlan{.most_bytes_per_call = most});
     };
     ASSERT_TRUE(writer.add({.path = "p"}, opener));
     Bytes bytes;

@@ -48,7 +48,8 @@ template <unsigned from, unsigned count, unsigned to>
 
 // An operation is the highest byte of a word, then three bytes with a register in the low five bits of each: Rm, Rn and Rd.
 [[nodiscard]] constexpr std::uint32_t plain_operation(std::uint32_t word) noexcept {
-  return (word & 0xFF000000U) | moved<13, 3, 21>(word) | moved<16, 5, 16>(word) | moved<10, 3, 13>(word) | moved<5, 5, 8>(word) | moved<21, 3, 5>(word) | moved<0, 5, 0>(word);
+  return (word & 0xFF000000U) | moved<13, 3, 21>(word) | moved<16, 5, 16>(word) | moved<10, 3, 13>(word) | moved<5, 5, 8>(word) | moved<21, 3, 5>(word) |
+         moved<0, 5, 0>(word);
 }
 [[nodiscard]] constexpr std::uint32_t plain_word(std::uint32_t operation) noexcept {
   return (operation & 0xFF000000U) | moved<21, 3, 13>(operation) | moved<16, 5, 16>(operation) | moved<13, 3, 10>(operation) | moved<8, 5, 5>(operation) |
@@ -58,7 +59,8 @@ template <unsigned from, unsigned count, unsigned to>
 // The low eight bits of an immediate of 12 take the byte of Rm.
 inline constexpr std::uint32_t kOperationImmediate = 0x00FFE080U;
 [[nodiscard]] constexpr std::uint32_t immediate_operation(std::uint32_t word) noexcept {
-  return (word & 0xFF000000U) | moved<10, 8, 16>(word) | moved<18, 3, 13>(word) | moved<5, 5, 8>(word) | moved<21, 1, 7>(word) | moved<22, 2, 5>(word) | moved<0, 5, 0>(word);
+  return (word & 0xFF000000U) | moved<10, 8, 16>(word) | moved<18, 3, 13>(word) | moved<5, 5, 8>(word) | moved<21, 1, 7>(word) | moved<22, 2, 5>(word) |
+         moved<0, 5, 0>(word);
 }
 [[nodiscard]] constexpr std::uint32_t immediate_word(std::uint32_t operation) noexcept {
   return (operation & 0xFF000000U) | moved<16, 8, 10>(operation) | moved<13, 3, 18>(operation) | moved<8, 5, 5>(operation) | moved<7, 1, 21>(operation) |

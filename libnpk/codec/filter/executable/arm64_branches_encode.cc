@@ -15,8 +15,8 @@ using namespace arm64;
 // The highest bytes of nine in ten words of code: calls and branches, addresses, moves, additions, comparisons, loads and stores.
 constexpr std::array<std::uint8_t, 256> kIsFrequent = [] {
   std::array<std::uint8_t, 256> is{};
-  for (const int high : {0x94, 0x97, 0x14, 0x17, 0x54, 0x34, 0x35, 0xB4, 0xB5, 0xD6, 0x90, 0xB0, 0xD0, 0xF0, 0x91, 0xD1, 0x8B, 0xAA, 0x2A, 0x52, 0xD2, 0x12, 0x92,
-                              0xEB, 0x6B, 0xF1, 0x71, 0xF9, 0xB9, 0x39, 0xF8, 0xB8, 0xA9, 0xD5})
+  for (const int high : {0x94, 0x97, 0x14, 0x17, 0x54, 0x34, 0x35, 0xB4, 0xB5, 0xD6, 0x90, 0xB0, 0xD0, 0xF0, 0x91, 0xD1, 0x8B,
+                         0xAA, 0x2A, 0x52, 0xD2, 0x12, 0x92, 0xEB, 0x6B, 0xF1, 0x71, 0xF9, 0xB9, 0x39, 0xF8, 0xB8, 0xA9, 0xD5})
     is[static_cast<std::size_t>(high)] = 1;
   return is;
 }();
@@ -122,7 +122,8 @@ std::optional<std::size_t> encode_arm64_branches(ByteView raw, MutableBytes out)
   const std::vector<std::uint8_t> kinds = executable::kinds_of_units(raw, find_code, arm64::Layout::kCodeKinds);
   if (std::ranges::all_of(kinds, [](std::uint8_t kind) { return kind == arm64::Layout::kData; })) return std::nullopt;
   const auto most = static_cast<std::size_t>(most_filtered_bytes(format::CodecId::arm64_branches, raw.size(), true));
-  return encode_within(arm64_branches_encoder_memory(raw.size()), 0, [&] { return executable::encode_stretches<Arm64Splitter, arm64::Layout>(raw, kinds, most, out); });
+  return encode_within(arm64_branches_encoder_memory(raw.size()), 0,
+                       [&] { return executable::encode_stretches<Arm64Splitter, arm64::Layout>(raw, kinds, most, out); });
 }
 
 }  // namespace npk::codec

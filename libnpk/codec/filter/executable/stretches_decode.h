@@ -26,7 +26,8 @@ class StretchDecoder : public FilterDecoder {
       if (here == 0 || here > units_of(raw_length) - units) return fail(Errc::corrupt, "a stretch of code is not within its block");
       units += static_cast<std::size_t>(here);
       const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(raw_length, std::uint64_t{units} * kUnitBytes));
-      if (!restore_stretch(static_cast<std::uint8_t>(stretch % Layout::kKinds), end)) return fail(Errc::corrupt, "a stream of code ends early, or holds what none does");
+      if (!restore_stretch(static_cast<std::uint8_t>(stretch % Layout::kKinds), end))
+        return fail(Errc::corrupt, "a stream of code ends early, or holds what none does");
     }
     if (out.size() == raw_length && !is_used_up()) return fail(Errc::corrupt, "bytes are left over of a block with code");
     return true;
@@ -151,7 +152,8 @@ class StretchDecoder : public FilterDecoder {
     std::array<std::uint8_t, kMostUnwindingBytes> bytes;
     std::uint32_t origin = 0, step = 0, range = 0;
     Cursor& programs = streams_[Layout::kUnwindingPrograms];
-    if (!take_planes(Layout::kUnwindingOrigins, origin) || !take_planes(Layout::kUnwindingBegins, step) || !take_planes(Layout::kUnwindingRanges, range)) return false;
+    if (!take_planes(Layout::kUnwindingOrigins, origin) || !take_planes(Layout::kUnwindingBegins, step) || !take_planes(Layout::kUnwindingRanges, range))
+      return false;
     if (programs.left() < length - kUnwindingHeadBytes) return false;
     origin += before.origin;
     const std::uint32_t begin = before.begin + from_zigzag(step);

@@ -31,7 +31,8 @@ auto is_end_of_near(Lanes highest) noexcept { return (highest == 0) | (highest =
 // Where what is frequent in code, and seldom elsewhere, begins: moves and the like of 64 bits, calls, branches and tests of registers.
 auto signs_at(const std::uint8_t* at) noexcept {
   const Lanes first = bytes_at(at), second = bytes_at(at + 1);
-  const auto is_wide = (first == 0x48) & (bytes_at(at + 2) != 0) & ((second == 0x83) | (second == 0x85) | (second == 0x89) | (second == 0x8B) | (second == 0x8D));
+  const auto is_wide =
+      (first == 0x48) & (bytes_at(at + 2) != 0) & ((second == 0x83) | (second == 0x85) | (second == 0x89) | (second == 0x8B) | (second == 0x8D));
   const auto is_call = (first == 0xE8) & is_end_of_near(bytes_at(at + 4));
   const auto is_branch = (first == 0x0F) & ((second & 0xF0) == 0x80) & is_end_of_near(bytes_at(at + 5));
   return is_wide | is_call | is_branch | ((first == 0x85) & (second == 0xC0));

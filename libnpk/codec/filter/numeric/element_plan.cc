@@ -34,7 +34,8 @@ Result<ElementForm> take_form(ByteView& bytes) {
   form.is_decimal = (method & 0x40) != 0;
   form.is_ranked = (method & 0x80) != 0;
   if (form.is_ranked && (form.layout != Layout::pages || form.is_decimal || form.width == 1)) return corrupt("an element filter ranks what has no table");
-  if (form.zigzag && (form.predictor == Predictor::none || form.predictor == Predictor::exclusive)) return corrupt("an element filter zigzags what has no sign");
+  if (form.zigzag && (form.predictor == Predictor::none || form.predictor == Predictor::exclusive))
+    return corrupt("an element filter zigzags what has no sign");
   if (form.is_decimal) {
     if (form.width != 4 && form.width != 8) return corrupt("an element filter has decimals that are no floats");
     NPK_ASSIGN(form.decimals, take_byte(bytes));

@@ -97,7 +97,8 @@ void with_element(const ElementForm& form, Body&& body) {
     case 2: return form.big_endian ? body.template operator()<Element<std::uint16_t, 2, true>>() : body.template operator()<Element<std::uint16_t, 2, false>>();
     case 3: return form.big_endian ? body.template operator()<Element<std::uint32_t, 3, true>>() : body.template operator()<Element<std::uint32_t, 3, false>>();
     case 4: return form.big_endian ? body.template operator()<Element<std::uint32_t, 4, true>>() : body.template operator()<Element<std::uint32_t, 4, false>>();
-    default: return form.big_endian ? body.template operator()<Element<std::uint64_t, 8, true>>() : body.template operator()<Element<std::uint64_t, 8, false>>();
+    default:
+      return form.big_endian ? body.template operator()<Element<std::uint64_t, 8, true>>() : body.template operator()<Element<std::uint64_t, 8, false>>();
   }
 }
 

@@ -29,9 +29,10 @@ struct AppendOptions {
   std::string package_path;
   // What the package is to hold beside, or instead of, what it holds: `inputs`, excludes and the rest mean what they
   // mean to create(). `resume`: what this call has written stays in the file when it fails or is killed, and what such a
-  // call left is taken over as create() does; only between two calls that both have it set. What lay under a given path and is not found there any more is not in the new generation, unless
-  // parts of it could not be scanned. `recovery_percent`: afterwards all that is not protected yet gets parity, as by protect(); if that
-  // fails, the generation stays. package_path and sink in here are not used; of `writer` not recipients, cipher, pad.
+  // call left is taken over as create() does; only between two calls that both have it set. What lay under a given path and
+  // is not found there any more is not in the new generation, unless parts of it could not be scanned. `recovery_percent`: afterwards all that is
+  // not protected yet gets parity, as by protect(); if that fails, the generation stays. package_path and sink in
+  // here are not used; of `writer` not recipients, cipher, pad.
   CreateOptions create;
   std::vector<std::string> removed;  // globs (select.h); each must fit something (not_found)
   std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them

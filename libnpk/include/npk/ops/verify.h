@@ -81,9 +81,9 @@ struct VerifyReport {
   [[nodiscard]] bool is_sound() const noexcept { return damages.empty(); }
 };
 
-// Errors are what stops everything: io, no_key, auth_failed (also: not what is expected), unsupported, limit, cancelled; corrupt or truncated when nothing of the package could be
-// opened. Everything else is in the report. Memory: a few blocks a thread, page caches, under 50 bytes a block, 32 a file of several chunks
-// and 100 a group of hard links.
+// Errors are what stops everything: io, no_key, auth_failed (also: not what is expected), unsupported, limit, cancelled; corrupt or
+// truncated when nothing of the package could be opened. Everything else is in the report. Memory: a few blocks a thread, page caches,
+// under 50 bytes a block, 32 a file of several chunks and 100 a group of hard links.
 [[nodiscard]] Result<VerifyReport> verify(std::shared_ptr<RandomAccessSource> source, const VerifyOptions& options = {});
 
 }  // namespace npk::ops

@@ -96,7 +96,8 @@ std::optional<writer::Lane> BlockRewriter::filtered_lane(const reader::BlockLoca
   if (!header) return std::nullopt;
   const auto inner = peek_inner_header(frames, block.row.position, *header);
   if (!inner) return std::nullopt;
-  if (const auto kind = inner->chain.empty() ? codec::ContentKind::general : block::kind_of_filter(inner->chain.front().id); kind != codec::ContentKind::general)
+  if (const auto kind = inner->chain.empty() ? codec::ContentKind::general : block::kind_of_filter(inner->chain.front().id);
+      kind != codec::ContentKind::general)
     return writer::lane_of_kind(kind);
   if (options_.rules.copies) return std::nullopt;
   const auto head = from_.impl().blocks().load(block, std::min<std::uint64_t>(block.row.raw_length, codec::kKindHeadBytes));
@@ -160,7 +161,8 @@ Result<void> BlockRewriter::pack_group(Job& job, const PlannedBlock& group) {
   std::vector<writer::GroupChunk> chunks;
   for (const GroupPiece& piece : pieces) samples.push_back(writer::sample_content(piece.bytes));
   for (std::size_t i = 0; i < pieces.size(); ++i) chunks.push_back({static_cast<std::uint32_t>(pieces[i].bytes.size()), samples[i]});
-  const writer::DividedGroup divided = writer::divide_group(chunks, options_.rules.block_bytes[static_cast<std::size_t>(group.lane)], options_.rules.bases.most_bytes);
+  const writer::DividedGroup divided =
+      writer::divide_group(chunks, options_.rules.block_bytes[static_cast<std::size_t>(group.lane)], options_.rules.bases.most_bytes);
   for (const std::vector<std::size_t>& block : divided.blocks) {
     MadeBlock& made = job.blocks.emplace_back();
     for (const std::size_t i : block) made.raw_length += pieces[i].bytes.size();
@@ -172,7 +174,8 @@ Result<void> BlockRewriter::pack_group(Job& job, const PlannedBlock& group) {
     }
   }
   block::Base base;
-  if (divided.has_base) base = {job.blocks.front().buffer.span(block::kSealHeadroom, static_cast<std::size_t>(job.blocks.front().raw_length)), block::kPlacedLater};
+  if (divided.has_base)
+    base = {job.blocks.front().buffer.span(block::kSealHeadroom, static_cast<std::size_t>(job.blocks.front().raw_length)), block::kPlacedLater};
   NPK_ASSIGN(block::BlockSealer sealer, sealers_.take());
   sealer.keep_base(base.raw);
   for (MadeBlock& made : job.blocks) NPK_TRY(compress(made, group.lane, &made == &job.blocks.front() ? block::Base() : base, sealer));
@@ -185,7 +188,8 @@ Result<void> BlockRewriter::compress(MadeBlock& made, writer::Lane lane, const b
   const std::size_t bytes = block::kSealHeadroom + static_cast<std::size_t>(made.raw_length);
   const bool try_compression = lane != writer::Lane::incompressible;
   if (try_compression) made.room = writer::Buffer(bytes);
-  NPK_ASSIGN(const ByteView body, sealer.seal(made.buffer.span(0, bytes), base, try_compression ? made.room.span(0, bytes) : MutableBytes(), writer::kind_of_lane(lane), try_compression));
+  NPK_ASSIGN(const ByteView body, sealer.seal(made.buffer.span(0, bytes), base, try_compression ? made.room.span(0, bytes) : MutableBytes(),
+                                              writer::kind_of_lane(lane), try_compression));
   const writer::Buffer& memory = made.room.holds(body.data()) ? made.room : made.buffer;
   made.body = memory.span(static_cast<std::size_t>(body.data() - memory.data()), body.size());
   if (!is_sealed_) made.hash = hash::blake3(body);

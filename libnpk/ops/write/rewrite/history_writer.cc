@@ -61,7 +61,10 @@ Result<HistoryWriter::Data> HistoryWriter::write_data(writer::FrameWriter& frame
   }
   NPK_ASSIGN(ManifestQueue manifests, ManifestQueue::make(package_.reader(), rows, plan_.page_level, frames));
   BlockRewriter blocks(package_.reader(), live_,
-                       {.plan = plan_, .rules = {.block_bytes = plan_.block_bytes, .most_waste = choice_.most_waste, .copies = !choice_.recompressed, .bases = plan_.bases}, .progress = options_.progress, .stop = options_.stop},
+                       {.plan = plan_,
+                        .rules = {.block_bytes = plan_.block_bytes, .most_waste = choice_.most_waste, .copies = !choice_.recompressed, .bases = plan_.bases},
+                        .progress = options_.progress,
+                        .stop = options_.stop},
                        seal_ != nullptr, frames, report_);
   NPK_TRY(blocks.run([&](const format::ChunkPage& leaf, std::uint64_t old_chunk_end) { return manifests.write_up_to(old_chunk_end, &leaf); }));
   NPK_TRY(manifests.write_up_to(UINT64_MAX, nullptr));

@@ -91,7 +91,8 @@ Result<void> BlockCache::decode(State& state, const BlockLocation& block, Decode
   NPK_ASSIGN(const std::optional<BlockLocation> base_block, loader_->locate_base(block));
   if (!base_block) return loader_->load_into(block, decoded.writable(), &cost.stored_bytes);
   NPK_ASSIGN(const Block raw, base(state, *base_block, cost));
-  return loader_->load_with_base(block, *base_block, raw->view().first(static_cast<std::size_t>(base_block->row.raw_length)), decoded.writable(), &cost.stored_bytes);
+  return loader_->load_with_base(block, *base_block, raw->view().first(static_cast<std::size_t>(base_block->row.raw_length)), decoded.writable(),
+                                 &cost.stored_bytes);
 }
 
 // It names no base itself, so nobody waits for one who waits for them.

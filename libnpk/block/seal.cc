@@ -84,6 +84,7 @@ struct BlockSealer::State {
 
   SealOptions options;
   std::unique_ptr<codec::Encoder> encoder, encoder_behind_words;
+  codec::FilterBuffer words_buffer;
 };
 
 BlockSealer::BlockSealer(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -105,7 +106,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind));
-  BlockFilterer filterer(state_->options);
+  BlockFilterer filterer(state_->options, state_->words_buffer);
   NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;

@@ -212,7 +212,7 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
 }
 
 FilteredBlock BlockFilterer::quick_words(ByteView raw) {
-  const MutableBytes out = buffer_.take(raw.size() + kSealHeadroom).first(raw.size());
+  const MutableBytes out = words_buffer_.take(options_.quick_words.most_raw_bytes).first(raw.size());
   ProfileSpan span(options_.profile, {ProfileStage::filter, CodecId::words});
   const auto length = codec::WordFilter::encode_text(raw, out);
   span.add_bytes(raw.size(), length.value_or(raw.size()));
@@ -248,7 +248,8 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
 Result<bool> filters_pay(ByteView part, ContentKind kind) {
   const SealOptions options{.encoder = {}, .choose_filters = true};
   Bytes room(kSealHeadroom + part.size());
-  NPK_ASSIGN(const FilteredBlock block, BlockFilterer(options).filter(part, kind, room));
+  codec::FilterBuffer no_words;
+  NPK_ASSIGN(const FilteredBlock block, BlockFilterer(options, no_words).filter(part, kind, room));
   return !block.steps.empty();
 }
 

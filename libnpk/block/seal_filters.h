@@ -21,7 +21,8 @@ struct FilteredBlock {
 // Not thread-safe. Takes memory as long as the block, the filters' own, and with a trial an encoder's; keeps the first until it ends.
 class BlockFilterer {
  public:
-  explicit BlockFilterer(const SealOptions& options) : options_(options) {}
+  // words_buffer: for quick words, kept from block to block. Both must stay.
+  BlockFilterer(const SealOptions& options, codec::FilterBuffer& words_buffer) : options_(options), words_buffer_(words_buffer) {}
 
   // The block as a trial of its kind's filters says, or as it is. Valid until the next call. room: as long as the block and kSealHeadroom
   // more, to work in; what is there afterwards is not used.
@@ -41,6 +42,7 @@ class BlockFilterer {
   [[nodiscard]] FilteredBlock quick_words(ByteView raw);
 
   const SealOptions& options_;
+  codec::FilterBuffer& words_buffer_;
   MutableBytes room_;
   codec::FilterBuffer buffer_, trial_room_, gathered_;
   std::unique_ptr<codec::Encoder> trial_encoder_;

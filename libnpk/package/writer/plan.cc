@@ -357,7 +357,8 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
     behind.zstd = plan.quick_words.zstd;
     memory.encoder_bytes += threads * codec::encoder_memory_bytes(behind, plan.quick_words.most_raw_bytes);
     // A thread that takes a block apart is in a slot, and makes no words meanwhile.
-    memory.filter_bytes += (threads - std::min<std::uint64_t>(threads, plan.filter_slots)) * (codec::kWordFilterMemory + plan.quick_words.most_raw_bytes);
+    const std::uint64_t without_slot = threads - std::min<std::uint64_t>(threads, plan.filter_slots);
+    memory.filter_bytes += threads * plan.quick_words.most_raw_bytes + without_slot * codec::kWordFilterMemory;
   }
   if (plan.word_filter) memory.filter_bytes += threads * (codec::word_filter_memory(largest_block) + plan.block_bytes[0]);
   return memory;

@@ -60,8 +60,6 @@ constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 constexpr std::array kWords = {CodecId::words};
 constexpr std::array kJson = {CodecId::json};
 
-bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
-
 // Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines, nor do
 // pieces what ranks of all numbers save.
 std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {

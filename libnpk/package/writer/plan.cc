@@ -306,14 +306,14 @@ namespace {
 // Of bytes on their way to the end of the pipeline behind the fill stage. One thread takes each batch through before the next.
 std::uint64_t in_flight_bytes(const WritePlan& plan) { return (plan.threads == 1 ? 2 : plan.tokens) * kSliceBytes; }
 
-// Of all lanes but those whose buffers are used again, blocks being filled and blocks in flight: the former are of one segment, and take what
-// has been written to them, of the repetitive one in huge pages.
+// Of all lanes but those whose buffers are used again, blocks being filled and blocks in flight: the former are of one segment, and take the
+// huge pages that have been written to.
 std::uint64_t large_block_bytes(const WritePlan& plan) {
-  std::uint64_t lanes = plan.block_bytes[1];
+  std::uint64_t bytes = plan.block_bytes[1], lanes = 1;
   if (plan.choose_filters) {
-    for (std::size_t lane = kFirstFilteredLane; lane < kLanes; ++lane) lanes += plan.block_bytes[lane];
+    for (std::size_t lane = kFirstFilteredLane; lane < kLanes; ++lane) bytes += plan.block_bytes[lane], ++lanes;
   }
-  return std::min<std::uint64_t>(lanes, kSegmentInputBytes + 2 * kSliceBytes) + kHugePageBytes + in_flight_bytes(plan);
+  return std::min<std::uint64_t>(bytes, kSegmentInputBytes + 2 * kSliceBytes) + lanes * kHugePageBytes + in_flight_bytes(plan);
 }
 
 // A repetitive block's room while it is sealed. So many are there at a time: one that was being filled, and what came in with bytes in flight.

@@ -41,30 +41,26 @@ constexpr std::size_t kWordTrials = 2;
 
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
-// What is tried for a kind, each a chain of filters; the cheapest to decode first.
+// What is tried for a kind; the cheapest to decode first.
 struct Candidate {
   ContentKind kind;
-  std::array<CodecId, 2> filters;
-  std::size_t count;
-
-  [[nodiscard]] std::span<const CodecId> chain() const noexcept { return std::span(filters).first(count); }
+  CodecId filter;
 };
 
 constexpr std::array kCandidates = std::to_array<Candidate>({
-    {ContentKind::json, {CodecId::json}, 1},
-    {ContentKind::markup, {CodecId::markup}, 1},
-    {ContentKind::delimited, {CodecId::delimited}, 1},
-    {ContentKind::delimited, {CodecId::lines}, 1},
-    {ContentKind::delimited, {CodecId::words}, 1},
-    {ContentKind::lines, {CodecId::lines}, 1},
-    {ContentKind::lines, {CodecId::delimited}, 1},
-    {ContentKind::lines, {CodecId::words}, 1},
-    {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
-    {ContentKind::numeric, {CodecId::element_delta}, 1},
-    {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
-    {ContentKind::numeric, {CodecId::integers}, 1},
-    {ContentKind::x86_code, {CodecId::x86_branches}, 1},
-    {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
+    {ContentKind::json, CodecId::json},
+    {ContentKind::markup, CodecId::markup},
+    {ContentKind::delimited, CodecId::delimited},
+    {ContentKind::delimited, CodecId::lines},
+    {ContentKind::delimited, CodecId::words},
+    {ContentKind::lines, CodecId::lines},
+    {ContentKind::lines, CodecId::delimited},
+    {ContentKind::lines, CodecId::words},
+    {ContentKind::numeric, CodecId::byte_shuffle},
+    {ContentKind::numeric, CodecId::element_delta},
+    {ContentKind::numeric, CodecId::integers},
+    {ContentKind::x86_code, CodecId::x86_branches},
+    {ContentKind::arm64_code, CodecId::arm64_branches},
 });
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
@@ -93,25 +89,21 @@ std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whol
   const std::uint64_t gathered_bytes = pieces.is_gathered(raw_length) ? tried_bytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
-    for (const CodecId id : candidate.chain()) {
-      const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter == nullptr) continue;
-      most = std::max(most, filter->memory(raw_length) + tried_bytes + gathered_bytes + kTrialEncoderBytes);
-    }
+    const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(candidate.filter);
+    if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + tried_bytes + gathered_bytes + kTrialEncoderBytes);
   }
   return most;
 }
 
 ContentKind kind_of_filter(CodecId id) noexcept {
   if (id == CodecId::words) return ContentKind::general;
-  const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
+  const auto found = std::ranges::find(kCandidates, id, &Candidate::filter);
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
 
-FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) { return apply_to({raw, {}}, raw, filters, level); }
-
 // Filters that decline are left out.
-FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level) {
+FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
+  FilteredBlock block{raw, {}};
   const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
@@ -158,8 +150,7 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) 
   return size.value_or(part.size()) * bytes.size() / std::max<std::size_t>(1, part.size());
 }
 
-// Each candidate of the content's kind on pieces of the block; of equals the first. No filter works twice on the same: a chain that
-// begins with the one before goes on from it, and what the last one made of all of the block is used.
+// Each candidate of the content's kind on pieces of the block; of equals the first. What the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
   if (kind == ContentKind::general || raw.size() < kLeastFilteredBytes) return FilteredBlock{raw, {}};
@@ -171,9 +162,8 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const codec::numeric::SharedSearch shared_search(part);
   std::optional<std::size_t> plain;
   for (const Candidate& candidate : kCandidates) {
-    if (candidate.kind != kind || (candidate.filters[0] == CodecId::words && !options_.tries_words)) continue;
-    const bool goes_on = last != nullptr && last->count < candidate.count && std::ranges::equal(last->chain(), candidate.chain().first(last->count));
-    tried = goes_on ? apply_to(std::move(tried), part, candidate.chain().subspan(last->count), 0) : apply(part, candidate.chain(), 0);
+    if (candidate.kind != kind || (candidate.filter == CodecId::words && !options_.tries_words)) continue;
+    tried = apply(part, std::span(&candidate.filter, 1), 0);
     last = &candidate;
     if (tried.steps.empty()) continue;
     if (!plain) {
@@ -184,7 +174,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
     if (gain > best_gain) best = &candidate, best_gain = gain;
   }
   if (best == nullptr) return FilteredBlock{raw, {}};
-  if (best != last || part.size() != raw.size()) return apply(raw, best->chain(), best_gain);
+  if (best != last || part.size() != raw.size()) return apply(raw, std::span(&best->filter, 1), best_gain);
   for (format::ChainStep& step : tried.steps) step.level = best_gain;
   return tried;
 }

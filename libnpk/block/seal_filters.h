@@ -33,7 +33,6 @@ class BlockFilterer {
   using Filters = std::span<const format::CodecId>;
 
   [[nodiscard]] FilteredBlock apply(ByteView raw, Filters filters, std::int8_t level);
-  [[nodiscard]] FilteredBlock apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level);
   [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] ByteView gather(ByteView from, const Pieces& pieces);

@@ -46,8 +46,9 @@ bool has_numbers(const std::vector<format::ChainStep>& steps) {
   return !steps.empty() && kind_of_filter(steps.front().id) == codec::ContentKind::numeric;
 }
 
-codec::EncoderOptions encoder_options_behind(const std::vector<format::ChainStep>& filters, const SealOptions& options) {
-  codec::EncoderOptions made = options.filtered_encoder;
+codec::EncoderOptions encoder_options_behind(const std::vector<format::ChainStep>& filters, codec::ContentKind kind, const SealOptions& options) {
+  const bool has_code = codec::is_code(filters.empty() ? kind : kind_of_filter(filters.front().id)) && options.code_encoder.step.id != format::CodecId::store;
+  codec::EncoderOptions made = has_code ? options.code_encoder : options.filtered_encoder;
   made.lzma.skips_noise = made.lzma.skips_noise && has_numbers(filters);
   const bool is_markup = !filters.empty() && filters.front().id == format::CodecId::markup;
   if (!filters.empty() && filters.front().id == format::CodecId::arm64_branches) made.lzma.lc = made.lzma.lp = made.lzma.pb = 2;  // words of four bytes
@@ -112,7 +113,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, state_->options)));
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, kind, state_->options)));
   }
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
   if (kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0) {

@@ -37,6 +37,7 @@ struct QuickWords {
 struct SealOptions {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};  // of kinds that have filters, and behind forced ones; store: as `encoder`
+  codec::EncoderOptions code_encoder = {};      // of machine code, instead of filtered_encoder; store: as that
   std::optional<int> markup_min_match = {};     // of filtered_encoder behind the filter markup, instead of its own, if that is zstd
   bool word_filter = false;                     // try words where no other filter is chosen, with `encoder`
   QuickWords quick_words = {};

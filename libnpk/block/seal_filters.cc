@@ -8,21 +8,32 @@
 #include "codec/word_filter.h"
 
 namespace npk::block {
+
+// What a trial looks at: pieces from all over, each beginning with a unit, joined; or all, if that is no longer.
+struct Pieces {
+  std::size_t count;
+  std::size_t bytes;
+  std::size_t unit = 1;
+
+  [[nodiscard]] constexpr std::size_t total_bytes() const noexcept { return count * bytes; }
+  [[nodiscard]] constexpr bool is_gathered(std::uint64_t from_bytes) const noexcept { return count > 1 && from_bytes > total_bytes(); }
+};
+
 namespace {
 
 using codec::ContentKind;
 using format::CodecId;
 
 constexpr std::size_t kLeastFilteredBytes = 2048;
-constexpr std::size_t kTrialBytes = 512U << 10;
-// Numbers are tried in pieces from all over the block: one kind of them says little of the next, and little of each suffices.
-constexpr std::size_t kPieces = 8;
-constexpr std::size_t kPieceUnit = 12U << 10;  // whole elements of any width
-constexpr std::size_t kPieceBytes = 11 * kPieceUnit;
-constexpr std::size_t kJsonTrials = 4;  // of a large block of JSON, of half as many bytes each
 constexpr std::int8_t kTrialLevel = 3;
-constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, or nothing, and all of a block is tried
+constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, or nothing
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
+
+constexpr Pieces kMiddle = {1, 512U << 10};
+constexpr Pieces kJsonPieces = {4, 256U << 10};                         // a block has files of many kinds
+constexpr Pieces kNumberPieces = {8, 132U << 10, 12U << 10};            // one kind of numbers says little of the next; whole elements of any width
+constexpr Pieces kCodePieces = {64, 16U << 10};                         // of all of a block before the filter and behind it
+constexpr Pieces kAll = {1, codec::kMaxFilteredRawBytes};
 
 // Words hide what tells LZMA2 what comes next where columns or numbers are: they are tried with the block's own compressor, which is slow.
 constexpr std::size_t kWordTrialBytes = 512U << 10;
@@ -30,80 +41,69 @@ constexpr std::size_t kWordTrials = 2;
 
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
-// What is tried for a kind, each a chain of filters; the cheapest to decode first.
+// What is tried for a kind; the cheapest to decode first.
 struct Candidate {
   ContentKind kind;
-  std::array<CodecId, 2> filters;
-  std::size_t count;
-
-  [[nodiscard]] std::span<const CodecId> chain() const noexcept { return std::span(filters).first(count); }
+  CodecId filter;
 };
 
 constexpr std::array kCandidates = std::to_array<Candidate>({
-    {ContentKind::json, {CodecId::json}, 1},
-    {ContentKind::markup, {CodecId::markup}, 1},
-    {ContentKind::delimited, {CodecId::delimited}, 1},
-    {ContentKind::delimited, {CodecId::lines}, 1},
-    {ContentKind::delimited, {CodecId::words}, 1},
-    {ContentKind::lines, {CodecId::lines}, 1},
-    {ContentKind::lines, {CodecId::delimited}, 1},
-    {ContentKind::lines, {CodecId::words}, 1},
-    {ContentKind::numeric, {CodecId::byte_shuffle}, 1},
-    {ContentKind::numeric, {CodecId::element_delta}, 1},
-    {ContentKind::numeric, {CodecId::element_delta, CodecId::byte_shuffle}, 2},
-    {ContentKind::numeric, {CodecId::integers}, 1},
-    {ContentKind::x86_code, {CodecId::x86_branches}, 1},
-    {ContentKind::arm64_code, {CodecId::arm64_branches}, 1},
+    {ContentKind::json, CodecId::json},
+    {ContentKind::markup, CodecId::markup},
+    {ContentKind::delimited, CodecId::delimited},
+    {ContentKind::delimited, CodecId::lines},
+    {ContentKind::delimited, CodecId::words},
+    {ContentKind::lines, CodecId::lines},
+    {ContentKind::lines, CodecId::delimited},
+    {ContentKind::lines, CodecId::words},
+    {ContentKind::numeric, CodecId::byte_shuffle},
+    {ContentKind::numeric, CodecId::element_delta},
+    {ContentKind::numeric, CodecId::integers},
+    {ContentKind::x86_code, CodecId::x86_branches},
+    {ContentKind::arm64_code, CodecId::arm64_branches},
 });
 
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 constexpr std::array kWords = {CodecId::words};
-constexpr std::array kJson = {CodecId::json};
 
-bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
-
-// Code lies beside much else in a block: a part would say little. Nor does one of many files say well whether they are rather tables or lines, nor do
-// pieces what ranks of all numbers save.
-std::uint64_t trial_bytes(std::uint64_t raw_length, ContentKind kind, bool whole_trials) {
-  if (is_code(kind)) return raw_length;
-  if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines || kind == ContentKind::numeric)) return raw_length;
-  return std::min<std::uint64_t>(raw_length, kind == ContentKind::numeric ? kPieces * kPieceBytes : kTrialBytes);
+// Code lies beside much else in a block: what a filter makes of pieces would say little. Nor does a part of many files say well whether they are rather
+// tables or lines, nor do pieces what ranks of all numbers save.
+Pieces tried_pieces(ContentKind kind, bool whole_trials) noexcept {
+  if (is_code(kind)) return kAll;
+  if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines || kind == ContentKind::numeric)) return kAll;
+  if (kind == ContentKind::json) return kJsonPieces;
+  return kind == ContentKind::numeric ? kNumberPieces : kMiddle;
 }
 
-bool is_gathered(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
-  return kind == ContentKind::numeric && !whole_trials && raw_length > kPieces * kPieceBytes;
-}
-
+// At least 1 where anything is.
 std::int8_t percent_saved(std::size_t before, std::size_t after) {
-  return after >= before ? std::int8_t{0} : static_cast<std::int8_t>((before - after) * 100 / before);
+  return after >= before ? std::int8_t{0} : static_cast<std::int8_t>(std::max<std::size_t>(1, (before - after) * 100 / before));
 }
 
 }  // namespace
 
 std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
-  const std::uint64_t gathered_bytes = is_gathered(raw_length, kind, whole_trials) ? kPieces * kPieceBytes : 0;
+  const Pieces pieces = is_code(kind) ? kCodePieces : tried_pieces(kind, whole_trials);
+  const std::uint64_t tried_bytes = std::min<std::uint64_t>(raw_length, pieces.total_bytes());
+  const std::uint64_t gathered_bytes = pieces.is_gathered(raw_length) ? tried_bytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
-    for (const CodecId id : candidate.chain()) {
-      const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-      if (filter == nullptr) continue;
-      most = std::max(most, filter->memory(raw_length) + trial_bytes(raw_length, kind, whole_trials) + gathered_bytes + kTrialEncoderBytes);
-    }
+    const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(candidate.filter);
+    if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + tried_bytes + gathered_bytes + kTrialEncoderBytes);
   }
   return most;
 }
 
 ContentKind kind_of_filter(CodecId id) noexcept {
   if (id == CodecId::words) return ContentKind::general;
-  const auto found = std::ranges::find(kCandidates, id, [](const Candidate& candidate) { return candidate.filters[0]; });
+  const auto found = std::ranges::find(kCandidates, id, &Candidate::filter);
   return found == kCandidates.end() ? ContentKind::general : found->kind;
 }
 
-FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) { return apply_to({raw, {}}, raw, filters, level); }
-
 // Filters that decline are left out.
-FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level) {
+FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t level) {
+  FilteredBlock block{raw, {}};
   const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
     const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
@@ -127,69 +127,56 @@ FilteredBlock BlockFilterer::apply_to(FilteredBlock block, ByteView raw, Filters
   return block;
 }
 
-// One block is of one kind.
+ByteView BlockFilterer::gather(ByteView from, const Pieces& pieces) {
+  if (!pieces.is_gathered(from.size())) {
+    const std::size_t size = std::min(from.size(), pieces.total_bytes());
+    return from.subspan((from.size() - size) / 2, size);
+  }
+  const MutableBytes gathered = gathered_.take(pieces.total_bytes());
+  for (std::size_t i = 0; i < pieces.count; ++i) {
+    const std::size_t middle = (2 * i + 1) * from.size() / (2 * pieces.count);
+    std::ranges::copy(from.subspan((middle - pieces.bytes / 2) / pieces.unit * pieces.unit, pieces.bytes), gathered.subspan(i * pieces.bytes).begin());
+  }
+  return gathered;
+}
+
+// One block is of one kind. Of code pieces say how small all of it becomes.
 Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) {
   if (trial_encoder_ == nullptr) {
     NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0}}));
   }
-  NPK_ASSIGN(const auto size, trial_encoder_->encode(bytes, {}, trial_room_.take(bytes.size())));
-  return size.value_or(bytes.size());
+  const ByteView part = is_code(kind) ? gather(bytes, kCodePieces) : bytes;
+  NPK_ASSIGN(const auto size, trial_encoder_->encode(part, {}, trial_room_.take(part.size())));
+  return size.value_or(part.size()) * bytes.size() / std::max<std::size_t>(1, part.size());
 }
 
-// A part from the middle of the block, or pieces of it.
-ByteView BlockFilterer::trial_part(ByteView raw, ContentKind kind) {
-  const auto size = static_cast<std::size_t>(trial_bytes(raw.size(), kind, options_.whole_trials));
-  if (!is_gathered(raw.size(), kind, options_.whole_trials)) return raw.subspan((raw.size() - size) / 2, size);
-  const MutableBytes pieces = gathered_.take(size);
-  for (std::size_t i = 0; i < kPieces; ++i) {
-    const std::size_t middle = (2 * i + 1) * raw.size() / (2 * kPieces);
-    std::ranges::copy(raw.subspan((middle - kPieceBytes / 2) / kPieceUnit * kPieceUnit, kPieceBytes), pieces.subspan(i * kPieceBytes).begin());
-  }
-  return pieces;
-}
-
-// Each candidate of the content's kind on a part of the block; of equals the first. No filter works twice on the same: a chain that
-// begins with the one before goes on from it, and what the last one made of all of the block is used.
+// Each candidate of the content's kind on pieces of the block; of equals the first. What the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
+  if (kind == ContentKind::general || raw.size() < kLeastFilteredBytes) return FilteredBlock{raw, {}};
   const Candidate *best = nullptr, *last = nullptr;
-  std::int8_t best_gain = kLeastGainPercent - 1;
   FilteredBlock tried{raw, {}};
-  const ByteView part = trial_part(raw, kind);
+  const ByteView part = gather(raw, tried_pieces(kind, options_.whole_trials));
+  // Any gain counts of pieces of JSON, which have nearly as many columns as all of it.
+  std::int8_t best_gain = kind == ContentKind::json && part.size() != raw.size() ? 0 : kLeastGainPercent - 1;
   const codec::numeric::SharedSearch shared_search(part);
-  if (kind != ContentKind::general && raw.size() >= kLeastFilteredBytes) {
-    NPK_ASSIGN(const std::size_t plain, trial_size(part, kind));
-    for (const Candidate& candidate : kCandidates) {
-      if (candidate.kind != kind || (candidate.filters[0] == CodecId::words && !options_.tries_words)) continue;
-      const bool goes_on = last != nullptr && last->count < candidate.count && std::ranges::equal(last->chain(), candidate.chain().first(last->count));
-      tried = goes_on ? apply_to(std::move(tried), part, candidate.chain().subspan(last->count), 0) : apply(part, candidate.chain(), 0);
-      last = &candidate;
-      if (tried.steps.empty()) continue;
-      NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
-      const std::int8_t gain = percent_saved(plain, size);
-      if (gain > best_gain) best = &candidate, best_gain = gain;
+  std::optional<std::size_t> plain;
+  for (const Candidate& candidate : kCandidates) {
+    if (candidate.kind != kind || (candidate.filter == CodecId::words && !options_.tries_words)) continue;
+    tried = apply(part, std::span(&candidate.filter, 1), 0);
+    last = &candidate;
+    if (tried.steps.empty()) continue;
+    if (!plain) {
+      NPK_ASSIGN(plain, trial_size(part, kind));
     }
+    NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
+    const std::int8_t gain = percent_saved(*plain, size);
+    if (gain > best_gain) best = &candidate, best_gain = gain;
   }
   if (best == nullptr) return FilteredBlock{raw, {}};
-  if (best != last || part.size() != raw.size()) return apply(raw, best->chain(), best_gain);
+  if (best != last || part.size() != raw.size()) return apply(raw, std::span(&best->filter, 1), best_gain);
   for (format::ChainStep& step : tried.steps) step.level = best_gain;
   return tried;
-}
-
-// Percent, at least 1 where the filter pays, on a part from the middle of each quarter of a large block: it has files of many kinds. Any gain counts, as
-// a part has nearly as many columns as all of the block.
-Result<std::int8_t> BlockFilterer::json_gain(ByteView raw) {
-  const ProfileSpan span(options_.profile, ProfileStage::choose);
-  std::size_t plain_bytes = 0, filtered_bytes = 0;
-  for (std::size_t trial = 0; trial < kJsonTrials; ++trial) {
-    const ByteView part = raw.subspan((2 * trial + 1) * raw.size() / (2 * kJsonTrials) - kTrialBytes / 4, kTrialBytes / 2);
-    NPK_ASSIGN(const std::size_t plain, trial_size(part, ContentKind::json));
-    const FilteredBlock tried = apply(part, kJson, 0);
-    NPK_ASSIGN(const std::size_t filtered, trial_size(tried.bytes, ContentKind::json));
-    plain_bytes += plain;
-    filtered_bytes += filtered;
-  }
-  return filtered_bytes < plain_bytes ? std::max(percent_saved(plain_bytes, filtered_bytes), std::int8_t{1}) : std::int8_t{0};
 }
 
 // Percent, at least 1 where words pay, on parts from the middle of each half of the block, or on all of a small one.
@@ -207,8 +194,7 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
     plain_bytes += plain.value_or(part.size());
     word_bytes += coded.value_or(words.bytes.size());
   }
-  if (word_bytes >= plain_bytes) return std::int8_t{0};
-  return std::max(percent_saved(plain_bytes, word_bytes), std::int8_t{1});  // a larger dictionary serves all of the block better
+  return percent_saved(plain_bytes, word_bytes);  // any gain counts: a larger dictionary serves all of the block better
 }
 
 FilteredBlock BlockFilterer::quick_words(ByteView raw) {
@@ -232,10 +218,7 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
 
 Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
   if (!options_.forced_filters.empty()) return apply(raw, options_.forced_filters, 0);
-  if (options_.choose_filters && kind == ContentKind::json && raw.size() >= kJsonTrials * kTrialBytes) {
-    NPK_ASSIGN(const std::int8_t gain, json_gain(raw));
-    if (gain > 0) return apply(raw, kJson, gain);
-  } else if (options_.choose_filters) {
+  if (options_.choose_filters) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }

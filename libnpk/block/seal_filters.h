@@ -18,6 +18,8 @@ struct FilteredBlock {
   std::vector<format::ChainStep> steps;
 };
 
+struct Pieces;
+
 // Not thread-safe. Takes memory as long as the block, the filters' own, and with a trial an encoder's; keeps the first until it ends.
 class BlockFilterer {
  public:
@@ -32,12 +34,10 @@ class BlockFilterer {
   using Filters = std::span<const format::CodecId>;
 
   [[nodiscard]] FilteredBlock apply(ByteView raw, Filters filters, std::int8_t level);
-  [[nodiscard]] FilteredBlock apply_to(FilteredBlock block, ByteView raw, Filters filters, std::int8_t level);
   [[nodiscard]] Result<FilteredBlock> choose(ByteView raw, codec::ContentKind kind);
   [[nodiscard]] Result<FilteredBlock> filtered(ByteView raw, codec::ContentKind kind);
-  [[nodiscard]] ByteView trial_part(ByteView raw, codec::ContentKind kind);
+  [[nodiscard]] ByteView gather(ByteView from, const Pieces& pieces);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
-  [[nodiscard]] Result<std::int8_t> json_gain(ByteView raw);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
   [[nodiscard]] FilteredBlock quick_words(ByteView raw);
 

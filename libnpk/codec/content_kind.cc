@@ -44,11 +44,18 @@ std::size_t count_control(ByteView bytes) noexcept {
   return count + static_cast<std::size_t>(std::ranges::count_if(bytes, [](std::uint8_t byte) { return are_control(byte); }));
 }
 
-// No control bytes but white space, but for one in 256.
-bool is_text(ByteView head) noexcept {
+// No control bytes but white space, but for `allowed` and one in 256.
+bool is_text(ByteView head, std::size_t allowed = 0) noexcept {
   static_assert(kKindHeadBytes / 2 <= 255 * sizeof(Lanes));
   const std::size_t half = head.size() / 2;
-  return (count_control(head.first(half)) + count_control(head.subspan(half))) * 256 <= head.size();
+  return (count_control(head.first(half)) + count_control(head.subspan(half)) - allowed) * 256 <= head.size();
+}
+
+// Text whose pieces end in zeros.
+bool holds_strings(ByteView bytes) noexcept {
+  constexpr std::size_t kLeastStringBytes = 8;
+  const auto zeros = static_cast<std::size_t>(std::ranges::count(bytes, 0));
+  return zeros * kLeastStringBytes <= bytes.size() && is_text(bytes, zeros);
 }
 
 ContentKind machine_kind(unsigned machine, unsigned x86, unsigned x86_64, unsigned arm64) noexcept {
@@ -107,8 +114,10 @@ bool is_dense_table(ByteView sample) noexcept {
 }
 
 // By its head, or by its middle where a header or a sound's faint beginning comes first. What is mostly alike there is rather for long matches.
-bool is_table(ByteView head, ByteView middle) noexcept {
+// What begins with a table of its strings, as catalogs of messages do, is text. `later`: from its middle, however short it is.
+bool is_table(ByteView head, ByteView middle, ByteView later) noexcept {
   constexpr std::uint64_t kMiddleBitsPerByte = 4;
+  if (holds_strings(later) && !has_elements(later)) return false;
   if (has_elements(head) || (is_dense_table(middle) && is_dense_table(head))) return true;
   return has_elements(middle) && numeric::plane_cost(middle, 1) >= middle.size() * 256 * kMiddleBitsPerByte;
 }
@@ -278,11 +287,12 @@ ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {
 
 ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) noexcept {
   if (middle.empty() && head.size() >= kKindMiddleFileBytes) middle = head.subspan(head.size() / 2, kKindHeadBytes);
+  const ByteView latter_half = head.subspan(head.size() / 2), later = middle.empty() ? latter_half.first(std::min(latter_half.size(), kKindHeadBytes)) : middle;
   head = head.first(std::min(head.size(), kKindHeadBytes));
   if (head.size() < kLeastBytes) return ContentKind::general;
   if (const ContentKind code = executable_kind(head); code != ContentKind::general) return code;
   if (has_numeric_magic(head)) return ContentKind::numeric;
-  if (!is_text(head)) return is_table(head, middle) ? ContentKind::numeric : ContentKind::general;
+  if (!is_text(head)) return is_table(head, middle, later) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   while (!text.empty() && is_space(text[0])) text = text.subspan(1);
   if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code

@@ -19,6 +19,7 @@ enum class ContentKind : std::uint8_t {
   arm64_code,
 };
 inline constexpr std::size_t kContentKinds = 8;
+[[nodiscard]] constexpr bool is_code(ContentKind kind) noexcept { return kind == ContentKind::x86_code || kind == ContentKind::arm64_code; }
 
 // Bytes that kind_of looks at.
 inline constexpr std::size_t kKindHeadBytes = 4096;

@@ -25,6 +25,7 @@ struct ZstdParameters {
   std::optional<int> target_length = {};
   std::optional<bool> long_distance = {};
   std::optional<bool> split_blocks = {};  // into parts of like bytes, each with statistics of its own; by itself from strategy 7 on
+  std::optional<int> most_block_bytes = {};  // of zstd's blocks: shorter ones are a cheap way to statistics that fit
 };
 
 enum class LzmaMatchFinder : std::uint8_t { hash_chain_3 = 3, hash_chain_4 = 4, tree_2 = 18, tree_3 = 19, tree_4 = 20 };

@@ -22,6 +22,7 @@ std::string of_zstd(const ZstdParameters& zstd) {
   add(text, "target", zstd.target_length);
   add(text, "long", zstd.long_distance);
   add(text, "split", zstd.split_blocks);
+  add(text, "block", zstd.most_block_bytes);
   return text;
 }
 

@@ -1,4 +1,4 @@
-#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_estimateCCtxSize_usingCParams and ZSTD_c_useBlockSplitter
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_estimateCCtxSize_usingCParams, ZSTD_c_useBlockSplitter and ZSTD_c_maxBlockSize
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -29,6 +29,7 @@ constexpr Field kFields[] = {
     {"zstd: search_log", ZSTD_c_searchLog, &ZstdParameters::search_log},
     {"zstd: min_match", ZSTD_c_minMatch, &ZstdParameters::min_match},
     {"zstd: target_length", ZSTD_c_targetLength, &ZstdParameters::target_length},
+    {"zstd: most_block_bytes", ZSTD_c_maxBlockSize, &ZstdParameters::most_block_bytes},
 };
 
 struct ParametersDeleter {

@@ -7,7 +7,7 @@ namespace npk::writer {
 namespace {
 
 // One more whenever blocks are stored by another rule: block/seal, codec/compressibility, the word filter's choice.
-constexpr int kBlockRules = 10;
+constexpr int kBlockRules = 11;
 
 std::string filters_of(const WritePlan& plan) {
   std::string text = plan.word_filter ? "words, " : "";
@@ -21,7 +21,8 @@ std::string filters_of(const WritePlan& plan) {
 }  // namespace
 
 std::string block_identity(const WritePlan& plan) {
-  return "rules " + std::to_string(kBlockRules) + ", " + filters_of(plan) + codec::encoder_identity(plan.encoder) + ", filtered " + codec::encoder_identity(plan.filtered_encoder);
+  return "rules " + std::to_string(kBlockRules) + ", " + filters_of(plan) + codec::encoder_identity(plan.encoder) + ", filtered " + codec::encoder_identity(plan.filtered_encoder) +
+         ", code " + codec::encoder_identity(plan.code_encoder);
 }
 
 }  // namespace npk::writer

@@ -29,14 +29,14 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t capacity) : bytes_(new std::uint8_t[capacity]), capacity_(capacity) {}
-  // Takes memory as it is written to, and gives it back to the system when it ends.
-  [[nodiscard]] static Buffer mapped(std::size_t capacity, bool in_huge_pages = false) {
+  // Takes memory as it is written to, in huge pages, and gives it back to the system when it ends.
+  [[nodiscard]] static Buffer mapped(std::size_t capacity) {
     void* memory = ::mmap(nullptr, capacity, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     Buffer buffer;
     buffer.bytes_ = {static_cast<std::uint8_t*>(memory), BufferRelease{capacity}};
     buffer.capacity_ = capacity;
-    if (in_huge_pages) io::ask_huge_pages(buffer.span(0, capacity));
+    io::ask_huge_pages(buffer.span(0, capacity));
     return buffer;
   }
 
@@ -56,7 +56,6 @@ class Buffer {
 enum class BufferUse : std::uint8_t {
   again,  // kept for the next
   once,   // Buffer::mapped: of large blocks, of which many are begun and few are full
-  once_in_huge_pages,  // likewise, of blocks that mostly are full
 };
 inline constexpr std::size_t kHugePageBytes = 2U << 20;
 
@@ -68,7 +67,7 @@ class BufferStack {
   [[nodiscard]] BufferUse use() const noexcept { return use_; }
 
   [[nodiscard]] Buffer take() {
-    if (use_ != BufferUse::again) return Buffer::mapped(capacity_, use_ == BufferUse::once_in_huge_pages);
+    if (use_ == BufferUse::once) return Buffer::mapped(capacity_);
     const std::lock_guard lock(mutex_);
     if (free_.empty()) return Buffer(capacity_);
     Buffer buffer = std::move(free_.back());
@@ -76,7 +75,7 @@ class BufferStack {
     return buffer;
   }
   void give(Buffer&& buffer) {
-    if (!buffer || use_ != BufferUse::again) return;
+    if (!buffer || use_ == BufferUse::once) return;
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(buffer));
   }

@@ -18,6 +18,7 @@ namespace npk::writer {
 struct WritePlan {
   codec::EncoderOptions encoder;
   codec::EncoderOptions filtered_encoder = {};    // of blocks that filters took apart; store: as `encoder`
+  codec::EncoderOptions code_encoder = {};        // of machine code; store: as filtered_encoder
   std::optional<int> markup_min_match;            // of filtered_encoder's zstd, for markup
   bool word_filter = false;
   block::QuickWords quick_words = {};  // block::SealOptions

@@ -76,7 +76,7 @@ class PackageJob {
              const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, std::vector<std::uint64_t> order, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
-        repetitive_buffers_(buffer_bytes(1), BufferUse::once_in_huge_pages), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
+        repetitive_buffers_(buffer_bytes(1), BufferUse::once), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
         group_buffers_(plan_.bases.group_bytes), base_buffers_(buffer_bytes_of(plan_.bases.most_bytes)),
         block_buffers_(buffers_by_lane()), sealers_(profiled(seal_options(plan_, options.stop), options.profile.get())),
         batch_options_{.zero_runs_are_holes = options.reproducible, .repetitive_apart = plan_.block_bytes[0] != plan_.block_bytes[1], .kinds_apart = plan_.choose_filters, .tries_large_text = plan_.whole_trials, .headroom = headroom(plan_), .profile = options.profile.get()},

@@ -31,6 +31,19 @@ Bytes noise(std::size_t size, std::uint64_t seed) {
   return bytes;
 }
 
+// Functions that call each other and load what they name.
+Bytes x86_code(std::size_t size) {
+  std::mt19937_64 random(9);
+  Bytes code;
+  while (code.size() < size) {
+    code.insert(code.end(), {0x55, 0x48, 0x89, 0xE5, 0x48, 0x8B, 0x45, 0xF8, 0xE8});
+    const auto to = static_cast<std::uint32_t>(random() % 64 * 1000 - code.size());
+    for (unsigned byte = 0; byte < 4; ++byte) code.push_back(static_cast<std::uint8_t>(to >> (8 * byte)));
+    code.insert(code.end(), {0x5D, 0xC3});
+  }
+  return code;
+}
+
 struct Sealed {
   Bytes body;
   [[nodiscard]] format::OpenedBody opened() const { return format::split_body(body, Limits()).value(); }
@@ -114,6 +127,25 @@ TEST(SealFilters, ATrialDecides) {
   const Sealed not_chosen = sealed(other, options, codec::ContentKind::json);
   EXPECT_EQ(chain_name(not_chosen.opened().header), "zstd");
   expect_comes_back(not_chosen, other);
+}
+
+// Whether a filter takes it or not.
+TEST(SealFilters, CodeHasAnEncoderOfItsOwn) {
+  SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 0}}, .filtered_encoder = {.step = {CodecId::zstd, 9, 0}}, .choose_filters = true};
+  const std::string text = json_records(1000);
+  const auto level = [&](codec::ContentKind kind) { return sealed(as_bytes(text), options, kind).opened().header.chain.back().level; };
+  EXPECT_EQ(level(codec::ContentKind::x86_code), 9) << "none is given";
+  options.code_encoder = {.step = {CodecId::zstd, 7, 0}, .zstd = {.most_block_bytes = 32 << 10}};
+  EXPECT_EQ(level(codec::ContentKind::x86_code), 7);
+  EXPECT_EQ(level(codec::ContentKind::arm64_code), 7);
+  EXPECT_EQ(level(codec::ContentKind::json), 9);
+  EXPECT_EQ(level(codec::ContentKind::general), 6);
+  options.forced_filters = {CodecId::x86_branches};
+  const Bytes code = x86_code(64U << 10);
+  const Sealed forced = sealed(code, options, codec::ContentKind::general);
+  expect_comes_back(forced, code);
+  EXPECT_EQ(chain_name(forced.opened().header), "x86_branches+zstd");
+  EXPECT_EQ(forced.opened().header.chain.back().level, 7);
 }
 
 // Whose middle says nothing of the rest.

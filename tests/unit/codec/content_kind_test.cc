@@ -183,6 +183,27 @@ TEST(ContentKind, NumbersByTheMiddle) {
   EXPECT_EQ(kind_of(head, 1U << 20, head), ContentKind::general);
 }
 
+// Lengths and places of strings, then the strings: text. Records with short names are still numbers.
+TEST(ContentKind, CatalogsOfStringsAreText) {
+  constexpr std::size_t kStrings = 1024;
+  Bytes catalog, strings, records;
+  for (std::size_t i = 0; i < kStrings; ++i) {
+    const std::string message = "Message number " + std::to_string(i * i) + std::string(i * 7 % 11, 'e') + " of those that ar\xC3\xA9 told";
+    for (const std::size_t value : {message.size(), 8 * kStrings + strings.size()})
+      for (std::size_t byte = 0; byte < 4; ++byte) catalog.push_back(static_cast<std::uint8_t>(value >> (8 * byte)));
+    records.insert(records.end(), catalog.end() - 8, catalog.end());
+    records.insert(records.end(), {'n', 'a', 'm', 'e', 0, 0, 0, 0});
+    strings.insert(strings.end(), message.begin(), message.end());
+    strings.push_back(0);
+  }
+  EXPECT_EQ(kind_of(catalog), ContentKind::numeric);
+  catalog.insert(catalog.end(), strings.begin(), strings.end());
+  ASSERT_LT(catalog.size(), kKindMiddleFileBytes) << "a small one, of which no middle is read";
+  EXPECT_EQ(kind_of(catalog), ContentKind::general);
+  EXPECT_EQ(kind_of(ByteView(catalog).first(kKindHeadBytes), 1U << 20, ByteView(strings).first(kKindHeadBytes)), ContentKind::general);
+  EXPECT_EQ(kind_of(records), ContentKind::numeric);
+}
+
 // As many control bytes as text may have, wherever they are; one more, and one in each stride of a vector, are too many.
 TEST(ContentKind, TextHasFewControlBytes) {
   for (const std::size_t size : {std::size_t{300}, std::size_t{2047}, kKindHeadBytes}) {

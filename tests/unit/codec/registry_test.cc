@@ -51,6 +51,8 @@ TEST(EncoderOptions, OutOfRangeValuesAreNamed) {
   EXPECT_THAT(message({.step = {CodecId::zstd}, .zstd = {.strategy = 10}}), HasSubstr("zstd: strategy is 10; it must be from 1 to 9"));
   EXPECT_THAT(message({.step = {CodecId::zstd}, .zstd = {.hash_log = 99}}), HasSubstr("zstd: hash_log"));
   EXPECT_THAT(message({.step = {CodecId::zstd}, .zstd = {.min_match = 2}}), HasSubstr("zstd: min_match"));
+  EXPECT_THAT(message({.step = {CodecId::zstd}, .zstd = {.most_block_bytes = 1000}}),
+              HasSubstr("zstd: most_block_bytes is 1000; it must be from 1024 to 131072"));
   EXPECT_THAT(message({.step = {CodecId::lzma2, 10, 0}}), HasSubstr("lzma2: level"));
   EXPECT_THAT(message({.step = {CodecId::lzma2, 1, 5}}), HasSubstr("lzma2: parameter"));
   EXPECT_THAT(message({.step = {CodecId::lzma2}, .lzma = {.lc = 3, .lp = 2}}), HasSubstr("lzma2: lc + lp"));

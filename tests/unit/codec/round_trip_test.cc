@@ -157,6 +157,7 @@ TEST(Parameters, OfAllKindsRoundTrip) {
       {.step = {CodecId::zstd, 5, 17},
        .zstd = {.strategy = 7, .hash_log = 15, .chain_log = 16, .search_log = 4, .min_match = 4, .target_length = 64}},
       {.step = {CodecId::zstd, 3, 24}, .zstd = {.long_distance = true}},
+      {.step = {CodecId::zstd, 7, 24}, .zstd = {.most_block_bytes = 32768}},
       {.step = {CodecId::lzma2, 5, 1U << 16},
        .lzma = {.lc = 0, .lp = 2, .pb = 0, .nice_length = 20, .depth = 9, .match_finder = LzmaMatchFinder::tree_2}},
   };

@@ -14,12 +14,17 @@ namespace {
 constexpr std::uint32_t kAhead = 16;
 
 struct UnitHashes {
-  std::uint64_t coarse, fine, exact;
+  std::uint64_t coarse, fine;
+  std::uint64_t exact;  // if it may repeat
 };
 
 class Counter {
  public:
-  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) { shapes_.exact = RepeatCounts(lines.units.size()); }
+  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {
+    std::size_t repeating = 0;
+    lines.units.for_each([&](const LineUnit& unit) { repeating += may_repeat(raw, unit) ? 1U : 0U; });
+    shapes_.exact = RepeatCounts(repeating);
+  }
 
   LineShapes run() {
     std::array<UnitHashes, kAhead> hashes;
@@ -28,7 +33,7 @@ class Counter {
       const std::uint32_t end = std::min(first + kAhead, units);
       for (std::uint32_t i = first; i < end; ++i) {
         hashes[i - first] = hashes_of(lines_.units[i]);
-        prefetch(hashes[i - first]);
+        prefetch(hashes[i - first], may_repeat(raw_, lines_.units[i]));
       }
       for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
       for (std::uint32_t i = first; i < end; ++i) compare(i);
@@ -59,13 +64,13 @@ class Counter {
       at = token.offset + token.length;
     }
     coarse = with_literal(coarse, at, unit.offset + unit.length - at);
-    return {coarse, mix_hash(coarse, fine), hash_long(raw_.subspan(unit.offset, unit.length), unit.context)};
+    return {coarse, mix_hash(coarse, fine), may_repeat(raw_, unit) ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
   }
 
-  void prefetch(const UnitHashes& hashes) const {
+  void prefetch(const UnitHashes& hashes, bool with_exact) const {
     coarse_.prefetch(hashes.coarse);
     fine_.prefetch(hashes.fine);
-    shapes_.exact.prefetch(hashes.exact);
+    if (with_exact) shapes_.exact.prefetch(hashes.exact);
   }
 
   void add(std::uint32_t number, const UnitHashes& hashes) {
@@ -76,7 +81,7 @@ class Counter {
     const std::uint32_t known = fine_.size();
     shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    shapes.exact = shapes_.exact.add(hashes.exact);
+    if (may_repeat(raw_, unit)) shapes.exact = shapes_.exact.add(hashes.exact);
     shapes_.of_units.push_back(shapes);
     __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
     __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
@@ -128,6 +133,8 @@ class Counter {
 };
 
 }  // namespace
+
+bool may_repeat(ByteView raw, const LineUnit& unit) noexcept { return unit.field || raw[unit.offset + unit.length - 1] == '"'; }
 
 LineShapes count_shapes(ByteView raw, const LineUnits& lines) { return Counter(raw, lines).run(); }
 

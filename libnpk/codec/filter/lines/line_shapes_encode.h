@@ -22,14 +22,17 @@ struct UnitShapes {
   std::uint32_t field;
   std::uint32_t coarse;
   std::uint32_t fine;
-  std::uint32_t exact;
+  std::uint32_t exact;  // If it may_repeat.
 };
 
 struct LineShapes {
   RecordList<LineShape> fields, coarse, fine;
-  RepeatCounts exact;
+  RepeatCounts exact;  // Of units that may_repeat alone: each costs a cache miss, or two.
   RecordList<UnitShapes> of_units;
 };
+
+// Fields, and what ends with a quotation mark: others are not looked at as wholes.
+[[nodiscard]] bool may_repeat(ByteView raw, const LineUnit& unit) noexcept;
 
 [[nodiscard]] LineShapes count_shapes(ByteView raw, const LineUnits& lines);
 

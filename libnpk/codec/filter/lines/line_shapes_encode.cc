@@ -67,7 +67,7 @@ class Counter {
     return {coarse, mix_hash(coarse, fine), may_repeat(raw_, unit) ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
   }
 
-  void prefetch(const UnitHashes& hashes, bool with_exact) const {
+  [[gnu::always_inline]] void prefetch(const UnitHashes& hashes, bool with_exact) const {
     coarse_.prefetch(hashes.coarse);
     fine_.prefetch(hashes.fine);
     if (with_exact) shapes_.exact.prefetch(hashes.exact);

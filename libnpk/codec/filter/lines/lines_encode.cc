@@ -57,13 +57,13 @@ class LineEncoder {
     const std::uint32_t in_place = shapes_.fields[shapes.field].count;
     const LineShape& coarse = shapes_.coarse[shapes.coarse];
     const std::uint32_t fine = shapes_.fine[shapes.fine].count;
-    const bool repeats = may_repeat(raw_, unit) && shapes_.exact[shapes.exact] >= kRepeated;
+    const auto repeats = [&] { return may_repeat(raw_, unit) && shapes_.exact[shapes.exact] >= kRepeated; };
     const int slots = std::popcount(coarse.varying);
     const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
     if (unit.field) {
       if (coarse.count >= kFewestUses && slots <= 1) return Form::coarse;
-      if (repeats) return Form::whole;
-    } else if (repeats && slots >= 3) {
+      if (repeats()) return Form::whole;
+    } else if (slots >= 3 && repeats()) {
       return Form::whole;
     }
     if (unit.listed) return is_common(coarse, unit, in_place) ? Form::coarse : Form::listed;

@@ -161,8 +161,11 @@ class Choice {
 
   void try_shapes() {
     const EncodeColumn encode = [this](FieldValues column) { return encode_column(column, cost_, false); };
+    FilterVector<FilterBytes> texts_before;
     for (const ShapeRule rule : {ShapeRule::digits, ShapeRule::words, ShapeRule::middle}) {
       const auto shape = find_shape(values_, rule);
+      if (shape && rule == ShapeRule::words && shape->texts == texts_before) continue;  // no letters
+      if (shape) texts_before = shape->texts;
       const auto trial = shape ? encode_shaped_column(sampled(), *shape, encode) : std::nullopt;
       if (trial) consider(cost_.of(*trial), [this, shape = *shape, encode] { return encode_shaped_column(values_, shape, encode); });
     }

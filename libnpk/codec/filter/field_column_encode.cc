@@ -78,10 +78,11 @@ class Choice {
     least_ = cost_.of(encode_text_column(sampled()));
     within_memory([this] { try_numbers(); });
     within_memory([this] { try_floats(); });
+    const bool numeric = !better_.empty();
     within_memory([this] { try_dictionary(); });
     within_memory([this] { try_hex(); });
     const bool typed = !better_.empty();
-    within_memory([this] { try_shared(); });
+    if (!numeric) within_memory([this] { try_shared(); });
     if (may_have_shape_ && !typed) within_memory([this] { try_shapes(); });
     std::optional<FilterBytes> part;
     for (; !part && !better_.empty(); better_.pop_back()) within_memory([&] { part = better_.back()(); });

@@ -22,7 +22,7 @@ class Counter {
  public:
   Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {
     std::size_t repeating = 0;
-    lines.units.for_each([&](const LineUnit& unit) { repeating += may_repeat(raw, unit) ? 1U : 0U; });
+    lines.units.for_each([&](const LineUnit& unit) { repeating += unit.may_repeat ? 1U : 0U; });
     shapes_.exact = RepeatCounts(repeating);
   }
 
@@ -33,7 +33,7 @@ class Counter {
       const std::uint32_t end = std::min(first + kAhead, units);
       for (std::uint32_t i = first; i < end; ++i) {
         hashes[i - first] = hashes_of(lines_.units[i]);
-        prefetch(hashes[i - first], may_repeat(raw_, lines_.units[i]));
+        prefetch(hashes[i - first], lines_.units[i].may_repeat);
       }
       for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
       for (std::uint32_t i = first; i < end; ++i) compare(i);
@@ -64,7 +64,7 @@ class Counter {
       at = token.offset + token.length;
     }
     coarse = with_literal(coarse, at, unit.offset + unit.length - at);
-    return {coarse, mix_hash(coarse, fine), may_repeat(raw_, unit) ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
+    return {coarse, mix_hash(coarse, fine), unit.may_repeat ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
   }
 
   [[gnu::always_inline]] void prefetch(const UnitHashes& hashes, bool with_exact) const {
@@ -81,7 +81,7 @@ class Counter {
     const std::uint32_t known = fine_.size();
     shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    if (may_repeat(raw_, unit)) shapes.exact = shapes_.exact.add(hashes.exact);
+    if (unit.may_repeat) shapes.exact = shapes_.exact.add(hashes.exact);
     shapes_.of_units.push_back(shapes);
     __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
     __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
@@ -133,8 +133,6 @@ class Counter {
 };
 
 }  // namespace
-
-bool may_repeat(ByteView raw, const LineUnit& unit) noexcept { return unit.field || raw[unit.offset + unit.length - 1] == '"'; }
 
 LineShapes count_shapes(ByteView raw, const LineUnits& lines) { return Counter(raw, lines).run(); }
 

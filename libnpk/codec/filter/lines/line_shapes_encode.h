@@ -27,12 +27,9 @@ struct UnitShapes {
 
 struct LineShapes {
   RecordList<LineShape> fields, coarse, fine;
-  RepeatCounts exact;  // Of units that may_repeat alone: each costs a cache miss, or two.
+  RepeatCounts exact;  // Of units that may_repeat alone, as each costs a cache miss or two.
   RecordList<UnitShapes> of_units;
 };
-
-// Fields, and what ends with a quotation mark: others are not looked at as wholes.
-[[nodiscard]] bool may_repeat(ByteView raw, const LineUnit& unit) noexcept;
 
 [[nodiscard]] LineShapes count_shapes(ByteView raw, const LineUnits& lines);
 

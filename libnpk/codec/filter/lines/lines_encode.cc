@@ -57,7 +57,7 @@ class LineEncoder {
     const std::uint32_t in_place = shapes_.fields[shapes.field].count;
     const LineShape& coarse = shapes_.coarse[shapes.coarse];
     const std::uint32_t fine = shapes_.fine[shapes.fine].count;
-    const auto repeats = [&] { return may_repeat(raw_, unit) && shapes_.exact[shapes.exact] >= kRepeated; };
+    const auto repeats = [&] { return unit.may_repeat && shapes_.exact[shapes.exact] >= kRepeated; };
     const int slots = std::popcount(coarse.varying);
     const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
     if (unit.field) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 #include "codec/filter/lines/index_table_encode.h"
@@ -38,6 +39,7 @@ class Counter {
       for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
       for (std::uint32_t i = first; i < end; ++i) compare(i);
     }
+    for (std::size_t i = 0; i < shapes_.coarse.size(); ++i) count_slots(shapes_.coarse[i]);
     return std::move(shapes_);
   }
 
@@ -124,6 +126,15 @@ class Counter {
       varying.words |= (tokens[i].word && other[i].word ? differs : 0) << i;
     }
     return varying;
+  }
+
+  void count_slots(LineShape& shape) const {
+    const std::span<const LineToken> tokens = tokens_of(lines_.units[shape.example]);
+    shape.slots = static_cast<std::uint8_t>(std::popcount(shape.varying));
+    shape.word_slots = static_cast<std::uint8_t>(std::popcount(shape.varying_words));
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if ((shape.varying_words >> i & 1) != 0 && tokens[i].after_space) ++shape.spaced_words;
+    }
   }
 
   ByteView raw_;

@@ -13,6 +13,8 @@ struct LineShape {
   std::uint32_t count = 0;
   std::uint32_t example = 0;         // The first unit of it.
   std::uint32_t finer = 0;           // How many finer shapes it has.
+  // Of coarse ones, how many bits the masks have, and how many of the words are behind a space in the example.
+  std::uint8_t slots = 0, word_slots = 0, spaced_words = 0;
   std::uint64_t varying = 0;         // Tokens that are not always the same, a bit each.
   std::uint64_t varying_words = 0;   // Of them, those that are words in the example.
 };

@@ -41,16 +41,10 @@ class LineEncoder {
 
  private:
   // Whether enough units have it, of those in the same place: prose (three words or more that vary, each behind a space) needs a larger part.
-  [[nodiscard]] bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) const {
+  [[nodiscard]] static bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) {
     if (shape.count < kFewestUses) return false;
-    const LineUnit& example = lines_.units[shape.example];
     if ((unit.field || unit.listed) && shape.count < in_place / kRarestShare) return false;
-    unsigned words = 0;
-    for (std::size_t i = 0; i < example.tokens; ++i) {
-      const bool varies = (shape.varying_words >> i & 1) != 0;
-      words += varies && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
-    }
-    return words < 3 || shape.count >= in_place / 8;
+    return shape.spaced_words < 3 || shape.count >= in_place / 8;
   }
 
   [[nodiscard]] Form choose(const LineUnit& unit, const UnitShapes& shapes) const {
@@ -58,8 +52,8 @@ class LineEncoder {
     const LineShape& coarse = shapes_.coarse[shapes.coarse];
     const std::uint32_t fine = shapes_.fine[shapes.fine].count;
     const auto repeats = [&] { return unit.may_repeat && shapes_.exact[shapes.exact] >= kRepeated; };
-    const int slots = std::popcount(coarse.varying);
-    const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
+    const unsigned slots = coarse.slots;
+    const bool grouped = slots > 0 && coarse.word_slots >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
     if (unit.field) {
       if (coarse.count >= kFewestUses && slots <= 1) return Form::coarse;
       if (repeats()) return Form::whole;

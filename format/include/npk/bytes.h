@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -30,12 +31,20 @@ using Digest = std::array<std::uint8_t, 32>;  // a BLAKE3 hash unless its name s
 template <std::unsigned_integral T>
 [[nodiscard]] T load_le(const std::uint8_t* from) noexcept {
   T value = 0;
-  for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | (static_cast<T>(from[i]) << (8 * i)));
+  if constexpr (std::endian::native == std::endian::little) {  // g++ 12 makes one load of the loop only where it doesn't vectorise around it
+    std::memcpy(&value, from, sizeof(T));
+  } else {
+    for (std::size_t i = 0; i < sizeof(T); ++i) value = static_cast<T>(value | (static_cast<T>(from[i]) << (8 * i)));
+  }
   return value;
 }
 template <std::unsigned_integral T>
 void store_le(std::uint8_t* to, T value) noexcept {
-  for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(to, &value, sizeof(T));
+  } else {
+    for (std::size_t i = 0; i < sizeof(T); ++i) to[i] = static_cast<std::uint8_t>(value >> (8 * i));
+  }
 }
 
 // Reads from a view it does not own, front to back. A read past the end gives Errc::truncated and moves nothing.

@@ -78,10 +78,11 @@ class Choice {
     least_ = cost_.of(encode_text_column(sampled()));
     within_memory([this] { try_numbers(); });
     within_memory([this] { try_floats(); });
+    const bool numeric = !better_.empty();
     within_memory([this] { try_dictionary(); });
     within_memory([this] { try_hex(); });
     const bool typed = !better_.empty();
-    within_memory([this] { try_shared(); });
+    if (!numeric) within_memory([this] { try_shared(); });
     if (may_have_shape_ && !typed) within_memory([this] { try_shapes(); });
     std::optional<FilterBytes> part;
     for (; !part && !better_.empty(); better_.pop_back()) within_memory([&] { part = better_.back()(); });
@@ -161,8 +162,11 @@ class Choice {
 
   void try_shapes() {
     const EncodeColumn encode = [this](FieldValues column) { return encode_column(column, cost_, false); };
+    FilterVector<FilterBytes> texts_before;
     for (const ShapeRule rule : {ShapeRule::digits, ShapeRule::words, ShapeRule::middle}) {
       const auto shape = find_shape(values_, rule);
+      if (shape && rule == ShapeRule::words && shape->texts == texts_before) continue;  // no letters
+      if (shape) texts_before = shape->texts;
       const auto trial = shape ? encode_shaped_column(sampled(), *shape, encode) : std::nullopt;
       if (trial) consider(cost_.of(*trial), [this, shape = *shape, encode] { return encode_shaped_column(values_, shape, encode); });
     }

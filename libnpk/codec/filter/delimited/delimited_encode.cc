@@ -26,8 +26,11 @@ constexpr unsigned kKeyShift = 48;
 constexpr std::size_t kKeptTemplates = 1;  // for text
 
 bool begins_number(ByteView cell) {
-  const auto digit = std::ranges::find_if(cell, [](std::uint8_t byte) { return byte != ' ' && byte != '-' && byte != '+' && byte != '.'; });
-  return digit != cell.end() && *digit >= '0' && *digit <= '9';
+  for (const std::uint8_t byte : cell) {
+    if (byte == ' ' || byte == '-' || byte == '+' || byte == '.') continue;
+    return byte >= '0' && byte <= '9';
+  }
+  return false;
 }
 
 class DelimitedEncoder {
@@ -163,9 +166,16 @@ class DelimitedEncoder {
   void note_row(const DelimitedRow& row, std::uint64_t file) {
     const std::uint64_t form = mix_hash(row.quotes, row.carriage_return ? 1 : 0);
     const std::uint64_t any = mix_hash(mix_hash(0, delimiter_of(row)), row.cells);
-    const std::uint64_t own = mix_hash(any, file);
-    keys_.push_back({note(schemas_, schema_uses_, own), note(shapes_, shape_uses_, mix_hash(own, form)), note(schemas_, schema_uses_, ~any),
-                     note(shapes_, shape_uses_, mix_hash(~any, form))});
+    const std::uint64_t own = mix_hash(any, file), shape = mix_hash(own, form);
+    // Most are like the row before.
+    if (keys_.size() == 0 || own != last_schema_ || shape != last_shape_) {
+      last_schema_ = own, last_shape_ = shape;
+      last_key_ = {index(schemas_, schema_uses_, own), index(shapes_, shape_uses_, shape), index(schemas_, schema_uses_, ~any),
+                   index(shapes_, shape_uses_, mix_hash(~any, form))};
+    }
+    ++schema_uses_[last_key_.schema], ++schema_uses_[last_key_.any_schema];
+    ++shape_uses_[last_key_.shape], ++shape_uses_[last_key_.any_shape];
+    keys_.push_back(last_key_);
   }
 
   // Of the largest schemas, by rows of their middle.
@@ -195,10 +205,9 @@ class DelimitedEncoder {
     return found == key_cells_.end() ? nullptr : &found->key;
   }
 
-  static std::uint32_t note(IndexTable& table, FilterVector<std::uint32_t>& uses, std::uint64_t hash) {
+  static std::uint32_t index(IndexTable& table, FilterVector<std::uint32_t>& uses, std::uint64_t hash) {
     const std::uint32_t index = table.index_of(hash);
     if (index == uses.size()) uses.push_back(0);
-    ++uses[index];
     return index;
   }
 
@@ -294,6 +303,8 @@ class DelimitedEncoder {
   RecordList<RowKey> keys_;
   IndexTable schemas_, shapes_, templates_, columns_;
   FilterVector<std::uint32_t> schema_uses_, shape_uses_;
+  std::uint64_t last_schema_ = 0, last_shape_ = 0;  // hashes of last_key_'s
+  RowKey last_key_{};
   FilterVector<SchemaKey> key_cells_;
   FilterVector<std::uint64_t> own_columns_;  // by schema, a bit for each of the first cells
   FilterVector<Place> literals_, values_;

@@ -65,7 +65,7 @@ std::optional<FieldDictionary> find_dictionary(FieldValues values) {
   for (const ByteView value : values) {
     const std::size_t index = table.find_or_add(value, dictionary);
     const std::size_t entries = dictionary.places.size();
-    if (index == EntryTable::kFull || (entries > kEnoughEntries && entries > dictionary.indices.size() / 4 * 3)) return std::nullopt;
+    if (index == EntryTable::kFull || (entries > kEnoughEntries && entries > dictionary.indices.size() / 2)) return std::nullopt;
     dictionary.indices.push_back(static_cast<std::uint16_t>(index));
   }
   return dictionary;

@@ -83,17 +83,21 @@ NumberLayout choose_layout(std::span<const std::uint64_t> numbers, CompressedCos
   const std::size_t count = std::min(numbers.size(), kSampledNumbers);
   const auto sample = numbers.subspan((numbers.size() - count) / 2, count);
   NumberLayout best;
-  std::size_t least = SIZE_MAX;
-  const auto consider = [&](NumberLayout layout) {
+  std::size_t least = SIZE_MAX, length = 0;
+  const auto is_best = [&](NumberLayout layout) {
     FilterBytes part;
     append_numbers({sample.begin(), sample.end()}, layout, part);
     const std::size_t bytes = cost.of(part);
-    if (bytes >= least) return;
+    if (bytes >= least) return false;
     least = bytes;
     best = layout;
+    length = part.size();
+    return true;
   };
-  for (const NumberStep step : {NumberStep::value, NumberStep::difference, NumberStep::second_difference}) consider({.step = step});
-  consider({.step = best.step, .interleaved = true});
+  is_best({.step = NumberStep::value});
+  if (is_best({.step = NumberStep::difference})) is_best({.step = NumberStep::second_difference});
+  const bool has_planes = length >= 2 * count;  // of a byte each there is one
+  if (has_planes) is_best({.step = best.step, .interleaved = true});
   return best;
 }
 

@@ -56,25 +56,39 @@ bool looks_hex(ByteView value) {
   });
 }
 
-// What forms the values could have, going by some of them; those of numbers with a point have `digits`.
-FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride, unsigned digits) {
-  std::size_t numeric = 0, hex = 0, looks = 0, shortest = SIZE_MAX;
-  bool pointed = false;
+// What some of the values look like.
+struct Looks {
+  std::size_t wanted = 0;  // that the form has to fit
+  std::size_t numeric = 0, hex = 0;
+  std::size_t shortest = SIZE_MAX;  // of those that are either
+  bool pointed = false;             // one of the numeric ones
+
+  [[nodiscard]] bool have_fractions() const noexcept { return numeric >= wanted && pointed; }
+};
+
+Looks look_at(FieldValues values, std::size_t stride) {
+  Looks found;
+  std::size_t looks = 0;
   for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
-    const bool number = looks_numeric(values[i]);
-    numeric += number ? 1U : 0U;
-    hex += looks_hex(values[i]) ? 1U : 0U;
-    pointed = pointed || (number && fraction_digits(values[i]) > 0);
-    if (number || looks_hex(values[i])) shortest = std::min(shortest, values[i].size());
+    const bool number = looks_numeric(values[i]), hex = looks_hex(values[i]);
+    found.numeric += number ? 1U : 0U;
+    found.hex += hex ? 1U : 0U;
+    found.pointed = found.pointed || (number && fraction_digits(values[i]) > 0);
+    if (number || hex) found.shortest = std::min(found.shortest, values[i].size());
   }
+  found.wanted = looks - looks / kExceptionShare;
+  return found;
+}
+
+// What forms the values could have, going by some of them; those of numbers with a point have `digits`.
+FilterVector<SpelledForm> possible_forms(FieldValues values, const Looks& looks, unsigned digits) {
   FilterVector<SpelledForm> forms;
-  const std::size_t wanted = looks - looks / kExceptionShare;
-  const auto width = static_cast<unsigned>(std::min<std::size_t>(shortest, 16));
-  if (numeric >= wanted && pointed && digits > 0) {
+  const auto width = static_cast<unsigned>(std::min<std::size_t>(looks.shortest, 16));
+  if (looks.have_fractions() && digits > 0) {
     for (const NumberForm form : {NumberForm::scaled, NumberForm::scaled_shortest, NumberForm::scaled_pointed}) forms.push_back({form, digits, {}});
-  } else if (numeric >= wanted) {
+  } else if (looks.numeric >= looks.wanted) {
     forms = {{NumberForm::decimal, 1, {}}, {NumberForm::decimal, width, {}}};
-  } else if (hex >= wanted) {
+  } else if (looks.hex >= looks.wanted) {
     forms = {{NumberForm::lower_hex, width, {}}, {NumberForm::upper_hex, width, {}}, {NumberForm::lower_hex, 1, {}}, {NumberForm::upper_hex, 1, {}}};
   }
   for (unsigned attempt = 0; attempt < kTimePatterns; ++attempt) {
@@ -86,18 +100,16 @@ FilterVector<SpelledForm> possible_forms(FieldValues values, std::size_t stride,
 }
 
 // Nothing if too many values have none.
-std::optional<SpelledForm> best_form(FieldValues values, unsigned digits) {
-  const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
+std::optional<SpelledForm> best_form(FieldValues values, const Looks& looks, std::size_t stride, unsigned digits) {
   std::size_t most = 0;
   SpelledForm best;
-  for (const SpelledForm& form : possible_forms(values, stride, digits)) {
+  for (const SpelledForm& form : possible_forms(values, looks, digits)) {
     const std::size_t fitting = count_fitting(form, values, stride);
     if (fitting <= most) continue;
     most = fitting;
     best = form;
   }
-  const std::size_t looks = (values.size() + stride - 1) / stride;
-  if (most < looks - looks / kExceptionShare) return std::nullopt;
+  if (most < looks.wanted) return std::nullopt;
   return best;
 }
 
@@ -106,10 +118,12 @@ std::optional<SpelledForm> best_form(FieldValues values, unsigned digits) {
 FilterVector<SpelledForm> find_forms(FieldValues values) {
   FilterVector<SpelledForm> forms;
   if (values.size() < kLeastNumbers) return forms;
-  const FractionDigits digits = count_fraction_digits(values);
-  if (auto form = best_form(values, digits.most)) forms.push_back(*std::move(form));
+  const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
+  const Looks looks = look_at(values, stride);
+  const FractionDigits digits = looks.have_fractions() ? count_fraction_digits(values) : FractionDigits{};
+  if (auto form = best_form(values, looks, stride, digits.most)) forms.push_back(*std::move(form));
   if (digits.usual < digits.most) {
-    if (auto form = best_form(values, digits.usual)) forms.push_back(*std::move(form));
+    if (auto form = best_form(values, looks, stride, digits.usual)) forms.push_back(*std::move(form));
   }
   return forms;
 }

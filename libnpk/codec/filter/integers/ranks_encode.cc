@@ -20,7 +20,8 @@ std::uint64_t hash_of(std::uint64_t value) noexcept { return value * 0x9E3779B97
 template <class Number>
 class NumberTable {
  public:
-  void prefetch(Number number) const noexcept { __builtin_prefetch(&slots_[static_cast<std::size_t>(hash_of(number) >> shift_)]); }
+  // Inline, as g++ 12 leaves out calls of functions that only prefetch.
+  [[gnu::always_inline]] void prefetch(Number number) const noexcept { __builtin_prefetch(&slots_[static_cast<std::size_t>(hash_of(number) >> shift_)]); }
   std::uint32_t id_of(Number number) {
     Slot& slot = find(number);
     if (slot.id != kNone) return slot.id;

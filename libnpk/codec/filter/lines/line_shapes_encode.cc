@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <span>
 
 #include "codec/filter/lines/index_table_encode.h"
@@ -14,12 +15,17 @@ namespace {
 constexpr std::uint32_t kAhead = 16;
 
 struct UnitHashes {
-  std::uint64_t coarse, fine, exact;
+  std::uint64_t coarse, fine;
+  std::uint64_t exact;  // if it may repeat
 };
 
 class Counter {
  public:
-  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) { shapes_.exact = RepeatCounts(lines.units.size()); }
+  Counter(ByteView raw, const LineUnits& lines) : raw_(raw), lines_(lines) {
+    std::size_t repeating = 0;
+    lines.units.for_each([&](const LineUnit& unit) { repeating += unit.may_repeat ? 1U : 0U; });
+    shapes_.exact = RepeatCounts(repeating);
+  }
 
   LineShapes run() {
     std::array<UnitHashes, kAhead> hashes;
@@ -28,11 +34,12 @@ class Counter {
       const std::uint32_t end = std::min(first + kAhead, units);
       for (std::uint32_t i = first; i < end; ++i) {
         hashes[i - first] = hashes_of(lines_.units[i]);
-        prefetch(hashes[i - first]);
+        prefetch(hashes[i - first], lines_.units[i].may_repeat);
       }
       for (std::uint32_t i = first; i < end; ++i) add(i, hashes[i - first]);
       for (std::uint32_t i = first; i < end; ++i) compare(i);
     }
+    for (std::size_t i = 0; i < shapes_.coarse.size(); ++i) count_slots(shapes_.coarse[i]);
     return std::move(shapes_);
   }
 
@@ -59,13 +66,13 @@ class Counter {
       at = token.offset + token.length;
     }
     coarse = with_literal(coarse, at, unit.offset + unit.length - at);
-    return {coarse, mix_hash(coarse, fine), hash_long(raw_.subspan(unit.offset, unit.length), unit.context)};
+    return {coarse, mix_hash(coarse, fine), unit.may_repeat ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
   }
 
-  void prefetch(const UnitHashes& hashes) const {
+  [[gnu::always_inline]] void prefetch(const UnitHashes& hashes, bool with_exact) const {
     coarse_.prefetch(hashes.coarse);
     fine_.prefetch(hashes.fine);
-    shapes_.exact.prefetch(hashes.exact);
+    if (with_exact) shapes_.exact.prefetch(hashes.exact);
   }
 
   void add(std::uint32_t number, const UnitHashes& hashes) {
@@ -76,7 +83,7 @@ class Counter {
     const std::uint32_t known = fine_.size();
     shapes.fine = note(fine_, shapes_.fine, hashes.fine, number);
     if (shapes.fine == known) ++shapes_.coarse[shapes.coarse].finer;
-    shapes.exact = shapes_.exact.add(hashes.exact);
+    if (unit.may_repeat) shapes.exact = shapes_.exact.add(hashes.exact);
     shapes_.of_units.push_back(shapes);
     __builtin_prefetch(&lines_.units[shapes_.coarse[shapes.coarse].example]);
     __builtin_prefetch(&lines_.units[shapes_.fine[shapes.fine].example]);
@@ -119,6 +126,15 @@ class Counter {
       varying.words |= (tokens[i].word && other[i].word ? differs : 0) << i;
     }
     return varying;
+  }
+
+  void count_slots(LineShape& shape) const {
+    const std::span<const LineToken> tokens = tokens_of(lines_.units[shape.example]);
+    shape.slots = static_cast<std::uint8_t>(std::popcount(shape.varying));
+    shape.word_slots = static_cast<std::uint8_t>(std::popcount(shape.varying_words));
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if ((shape.varying_words >> i & 1) != 0 && tokens[i].after_space) ++shape.spaced_words;
+    }
   }
 
   ByteView raw_;

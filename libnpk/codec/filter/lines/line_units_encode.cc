@@ -145,6 +145,7 @@ class Splitter {
                              .ending_length = static_cast<std::uint8_t>(ending),
                              .field = head > 0,
                              .listed = false,
+                             .may_repeat = head > 0 || raw_[end - 1] == '"',
                              .context = context});
     return result_.units[result_.units.size() - 1];
   }

@@ -26,6 +26,7 @@ struct LineUnit {
   std::uint8_t ending_length;
   bool field : 1;  // Begins with "Name: ".
   bool listed : 1;  // Ends with a number of a list.
+  bool may_repeat : 1;  // As a whole, as far as that matters: a field, or ends with a quotation mark.
   std::uint64_t context;  // Hash of what it belongs to: field, place in the line.
 };
 

@@ -41,29 +41,23 @@ class LineEncoder {
 
  private:
   // Whether enough units have it, of those in the same place: prose (three words or more that vary, each behind a space) needs a larger part.
-  [[nodiscard]] bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) const {
+  [[nodiscard]] static bool is_common(const LineShape& shape, const LineUnit& unit, std::uint32_t in_place) {
     if (shape.count < kFewestUses) return false;
-    const LineUnit& example = lines_.units[shape.example];
     if ((unit.field || unit.listed) && shape.count < in_place / kRarestShare) return false;
-    unsigned words = 0;
-    for (std::size_t i = 0; i < example.tokens; ++i) {
-      const bool varies = (shape.varying_words >> i & 1) != 0;
-      words += varies && lines_.tokens[example.first_token + i].after_space ? 1U : 0U;
-    }
-    return words < 3 || shape.count >= in_place / 8;
+    return shape.spaced_words < 3 || shape.count >= in_place / 8;
   }
 
   [[nodiscard]] Form choose(const LineUnit& unit, const UnitShapes& shapes) const {
     const std::uint32_t in_place = shapes_.fields[shapes.field].count;
     const LineShape& coarse = shapes_.coarse[shapes.coarse];
     const std::uint32_t fine = shapes_.fine[shapes.fine].count;
-    const std::uint32_t exact = shapes_.exact[shapes.exact];
-    const int slots = std::popcount(coarse.varying);
-    const bool grouped = slots > 0 && std::popcount(coarse.varying_words) >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
+    const auto repeats = [&] { return unit.may_repeat && shapes_.exact[shapes.exact] >= kRepeated; };
+    const unsigned slots = coarse.slots;
+    const bool grouped = slots > 0 && coarse.word_slots >= 2 && fine >= kFewestUses && coarse.finer * 8 <= coarse.count;
     if (unit.field) {
       if (coarse.count >= kFewestUses && slots <= 1) return Form::coarse;
-      if (exact >= kRepeated) return Form::whole;
-    } else if (exact >= kRepeated && slots >= 3 && raw_[unit.offset + unit.length - 1] == '"') {
+      if (repeats()) return Form::whole;
+    } else if (slots >= 3 && repeats()) {
       return Form::whole;
     }
     if (unit.listed) return is_common(coarse, unit, in_place) ? Form::coarse : Form::listed;

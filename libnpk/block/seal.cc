@@ -107,6 +107,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind));
+  if (state_->may_filter(kind)) state_->words_buffer = {};  // its memory is the slot's
   BlockFilterer filterer(state_->options, state_->words_buffer);
   NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));

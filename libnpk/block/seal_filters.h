@@ -40,6 +40,7 @@ class BlockFilterer {
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
   [[nodiscard]] FilteredBlock quick_words(ByteView raw);
+  [[nodiscard]] FilteredBlock words_of_text(ByteView raw);
 
   const SealOptions& options_;
   codec::FilterBuffer& words_buffer_;

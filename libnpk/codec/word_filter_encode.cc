@@ -45,18 +45,28 @@ std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw,
   return write(raw, words::choose_words(raw, limits), out);
 }
 
-std::optional<std::size_t> encode_by_sample(ByteView raw, std::uint64_t least_saving, MutableBytes out) {
-  if (is_declined(raw)) return std::nullopt;
-  return encode_within(kWordFilterMemory, 0, [&]() -> std::optional<std::size_t> {
-    const words::Choice choice = words::choose_words_by_sample(raw);
-    return words::estimated_saving(raw, choice) < least_saving ? std::nullopt : write(raw, choice, out);
-  });
-}
+bool is_of_text(ByteView raw, const words::Choice& choice) { return words::estimated_saving(raw, choice) >= raw.size() / kLeastWordShare; }
 
 }  // namespace
 
-std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) { return encode_by_sample(raw, 0, out); }
-std::optional<std::size_t> WordFilter::encode_text(ByteView raw, MutableBytes out) { return encode_by_sample(raw, raw.size() / kLeastWordShare, out); }
+std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
+  if (is_declined(raw)) return std::nullopt;
+  return encode_within(kWordFilterMemory, 0, [&] { return write(raw, words::choose_words_by_sample(raw), out); });
+}
+
+bool WordFilter::is_text(ByteView raw) {
+  if (is_declined(raw)) return false;
+  const auto count = [raw]() -> std::optional<std::size_t> { return is_of_text(raw, words::choose_words_by_sample(raw)) ? 1 : 0; };
+  return encode_within(kWordFilterMemory, 0, count).value_or(0) != 0;
+}
+
+std::optional<std::size_t> WordFilter::encode_text(ByteView raw, MutableBytes out) {
+  if (is_declined(raw)) return std::nullopt;
+  return encode_within(kWordFilterMemory, 0, [&]() -> std::optional<std::size_t> {
+    const words::Choice choice = words::choose_words_by_sample(raw);
+    return is_of_text(raw, choice) ? write(raw, choice, out) : std::nullopt;
+  });
+}
 
 std::optional<std::size_t> WordFilter::encode_smaller(ByteView raw, MutableBytes out) { return encode_with(limits_for_block(raw.size()), raw, out); }
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kWindowBytes = 2U << 10;         // 16 KiB: 0.5 % larger
 constexpr std::size_t kShare = 3;                      // 4: 0.2 % larger, 8: 1.1 %
 constexpr std::size_t kLeastSampleBytes = 512U << 10;  // of less, all is looked at
+constexpr std::size_t kMostSampleBytes = 6U << 20;     // its words fill the table
 constexpr std::size_t kOneByteWords = 112;             // 76: 0.4 % larger
 constexpr std::uint32_t kLeastCount = 9;          // in all of the block
 constexpr std::uint32_t kLeastCountOfWhole = 48;  // a rarer identifier is split at its underscores
@@ -65,7 +66,8 @@ class SampleCounter {
 
 class Sampler {
  public:
-  explicit Sampler(ByteView block) : block_(block), share_(std::max(block.size() / kShare, std::min(block.size(), kLeastSampleBytes))) {}
+  explicit Sampler(ByteView block)
+      : block_(block), share_(std::clamp(block.size() / kShare, std::min(block.size(), kLeastSampleBytes), kMostSampleBytes)) {}
 
   // Of how many bytes one is looked at.
   [[nodiscard]] std::uint32_t weight() const { return static_cast<std::uint32_t>(block_.size() / std::max<std::size_t>(share_, 1)); }

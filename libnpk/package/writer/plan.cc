@@ -361,7 +361,7 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
     memory.encoder_bytes += threads * codec::encoder_memory_bytes(behind, plan.quick_words.most_raw_bytes);
     // A thread that takes a block apart is in a slot, and makes no words meanwhile.
     const std::uint64_t without_slot = threads - std::min<std::uint64_t>(threads, plan.filter_slots);
-    memory.filter_bytes += threads * plan.quick_words.most_raw_bytes + without_slot * codec::kWordFilterMemory;
+    memory.filter_bytes += without_slot * (plan.quick_words.most_raw_bytes + codec::kWordFilterMemory);
   }
   if (plan.word_filter) memory.filter_bytes += threads * (codec::word_filter_memory(largest_block) + plan.block_bytes[0]);
   return memory;

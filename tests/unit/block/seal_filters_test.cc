@@ -221,6 +221,21 @@ TEST(SealFilters, WordsWhereATrialSaysSo) {
   EXPECT_LT(of_columns.body.size(), sealed(as_bytes(columns), {.encoder = options.encoder, .forced_filters = {CodecId::words}}, codec::ContentKind::general).body.size());
 }
 
+// What the trial looks at is one text again and again, of which a dictionary is a good part; the block has much more.
+TEST(SealFilters, WordsWherePartsOfTextLoseLittle) {
+  const SealOptions options{.encoder = {.step = {CodecId::lzma2, 6, 8U << 20}}, .word_filter = true};
+  constexpr std::size_t kTrialBytes = 1U << 19;
+  const std::string again = prose(19'000);
+  std::string text = prose(8 * kTrialBytes).substr(0, 8 * kTrialBytes);
+  for (const std::size_t trial : {3 * kTrialBytes / 2, 11 * kTrialBytes / 2}) {
+    for (std::size_t at = 0; at < kTrialBytes; at += again.size()) text.replace(trial + at, again.size(), again);
+  }
+  const Sealed with = sealed(as_bytes(text), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(with.opened().header), "words+lzma2");
+  EXPECT_LT(with.opened().header.chain[0].level, 0);
+  EXPECT_LT(with.body.size(), sealed(as_bytes(text), {.encoder = options.encoder}, codec::ContentKind::general).body.size());
+}
+
 // Told by how much shorter text becomes; not of what is no text, nor of less than 256 KiB, nor of blocks longer than asked for.
 TEST(SealFilters, QuickWordsNeedNoTrial) {
   const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}},

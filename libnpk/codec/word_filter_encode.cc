@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kLeastRawBytes = 1024;
 constexpr std::size_t kLeastSavedShare = 10;
 constexpr std::size_t kLeastWordShare = 3;  // text has two fifths or more, tables and code a tenth to a third
+constexpr std::size_t kTextSampleBytes = 3U << 19;  // a third of 4.5 MiB: the words of much more have no place in the table
 constexpr unsigned kLeastSlotsLog2 = 10;
 
 // As many as `pieces`, or as the table may have.
@@ -51,19 +52,19 @@ bool is_of_text(ByteView raw, const words::Choice& choice) { return words::estim
 
 std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
   if (is_declined(raw)) return std::nullopt;
-  return encode_within(kWordFilterMemory, 0, [&] { return write(raw, words::choose_words_by_sample(raw), out); });
+  return encode_within(kWordFilterMemory, 0, [&] { return write(raw, words::choose_words_by_sample(raw, SIZE_MAX), out); });
 }
 
 bool WordFilter::is_text(ByteView raw) {
   if (is_declined(raw)) return false;
-  const auto count = [raw]() -> std::optional<std::size_t> { return is_of_text(raw, words::choose_words_by_sample(raw)) ? 1 : 0; };
+  const auto count = [raw]() -> std::optional<std::size_t> { return is_of_text(raw, words::choose_words_by_sample(raw, kTextSampleBytes)) ? 1 : 0; };
   return encode_within(kWordFilterMemory, 0, count).value_or(0) != 0;
 }
 
 std::optional<std::size_t> WordFilter::encode_text(ByteView raw, MutableBytes out) {
   if (is_declined(raw)) return std::nullopt;
   return encode_within(kWordFilterMemory, 0, [&]() -> std::optional<std::size_t> {
-    const words::Choice choice = words::choose_words_by_sample(raw);
+    const words::Choice choice = words::choose_words_by_sample(raw, SIZE_MAX);
     return is_of_text(raw, choice) ? write(raw, choice, out) : std::nullopt;
   });
 }

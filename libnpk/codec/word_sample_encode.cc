@@ -13,9 +13,8 @@ namespace {
 constexpr std::size_t kWindowBytes = 2U << 10;         // 16 KiB: 0.5 % larger
 constexpr std::size_t kShare = 3;                      // 4: 0.2 % larger, 8: 1.1 %
 constexpr std::size_t kLeastSampleBytes = 512U << 10;  // of less, all is looked at
-constexpr std::size_t kMostSampleBytes = 6U << 20;     // its words fill the table
 constexpr std::size_t kOneByteWords = 112;             // 76: 0.4 % larger
-constexpr std::uint32_t kLeastCount = 9;          // in all of the block
+constexpr std::uint32_t kLeastCount = 9;          // in all of the block, and a third of it in what is looked at
 constexpr std::uint32_t kLeastCountOfWhole = 48;  // a rarer identifier is split at its underscores
 constexpr std::size_t kLongestSampled = 48;
 
@@ -66,8 +65,8 @@ class SampleCounter {
 
 class Sampler {
  public:
-  explicit Sampler(ByteView block)
-      : block_(block), share_(std::clamp(block.size() / kShare, std::min(block.size(), kLeastSampleBytes), kMostSampleBytes)) {}
+  Sampler(ByteView block, std::size_t most_bytes)
+      : block_(block), share_(std::min(std::max(block.size() / kShare, std::min(block.size(), kLeastSampleBytes)), most_bytes)) {}
 
   // Of how many bytes one is looked at.
   [[nodiscard]] std::uint32_t weight() const { return static_cast<std::uint32_t>(block_.size() / std::max<std::size_t>(share_, 1)); }
@@ -85,7 +84,8 @@ class Sampler {
     }
     FilterVector<Piece> pieces = parts_.take();
     for (Piece& piece : pieces) piece.count *= weight();
-    std::erase_if(pieces, [](const Piece& piece) { return piece.count < kLeastCount; });
+    const std::uint32_t least = std::max<std::uint32_t>(kLeastCount, kLeastCount / kShare * weight());
+    std::erase_if(pieces, [least](const Piece& piece) { return piece.count < least; });
     return pieces;
   }
 
@@ -168,9 +168,9 @@ FilterVector<Piece> in_order(FilterVector<Ranked>& words) {
 
 }  // namespace
 
-Choice choose_words_by_sample(ByteView block) {
+Choice choose_words_by_sample(ByteView block, std::size_t most_bytes) {
   FilterVector<Ranked> words;
-  for (const Piece& piece : Sampler(block).count()) {
+  for (const Piece& piece : Sampler(block, most_bytes).count()) {
     const Key key = key_of(block.subspan(piece.offset, piece.length));
     words.push_back({{reversed(key.low), reversed(key.high)}, piece});
   }

@@ -140,6 +140,19 @@ TEST(WordFilter, TokensAcrossWindowsRoundTrip) {
   }
 }
 
+// However long it is and however many words it has; numbers in columns are none, nor are bytes by chance.
+TEST(WordFilter, TextIsToldFromOtherThings) {
+  std::mt19937_64 generator(6);
+  std::string text, columns;
+  while (text.size() < (40U << 20)) text += "name_" + std::to_string(generator() % 50'000) + (generator() % 3 == 0 ? " function(" : " return value of ");
+  while (columns.size() < (1U << 20)) columns += "ATOM  " + std::to_string(generator() % 100'000) + "      " + std::to_string(generator() % 90'000) + "   1.00\n";
+  EXPECT_TRUE(WordFilter::is_text(as_bytes(text)));
+  EXPECT_TRUE(WordFilter::is_text(as_bytes(text).first(1U << 20)));
+  EXPECT_FALSE(WordFilter::is_text(as_bytes(columns)));
+  EXPECT_FALSE(WordFilter::is_text(random_bytes(1U << 20, 1)));
+  EXPECT_FALSE(WordFilter::is_text({}));
+}
+
 // Letters of two bytes: such words are longer than a key.
 TEST(WordFilter, WordsOfOtherScriptsHaveCodes) {
   std::string text;

@@ -144,8 +144,10 @@ TEST(WordFilter, TokensAcrossWindowsRoundTrip) {
 TEST(WordFilter, TextIsToldFromOtherThings) {
   std::mt19937_64 generator(6);
   std::string text, columns;
-  while (text.size() < (40U << 20)) text += "name_" + std::to_string(generator() % 50'000) + (generator() % 3 == 0 ? " function(" : " return value of ");
-  while (columns.size() < (1U << 20)) columns += "ATOM  " + std::to_string(generator() % 100'000) + "      " + std::to_string(generator() % 90'000) + "   1.00\n";
+  while (text.size() < (40U << 20))
+    text += "name_" + std::to_string(generator() % 50'000) + (generator() % 3 == 0 ? " function(" : " return value of ");
+  while (columns.size() < (1U << 20))
+    columns += "ATOM  " + std::to_string(generator() % 100'000) + "      " + std::to_string(generator() % 90'000) + "   1.00\n";
   EXPECT_TRUE(WordFilter::is_text(as_bytes(text)));
   EXPECT_TRUE(WordFilter::is_text(as_bytes(text).first(1U << 20)));
   EXPECT_FALSE(WordFilter::is_text(as_bytes(columns)));

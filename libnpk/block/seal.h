@@ -28,7 +28,7 @@ struct Base {
 // format::kBasePositionOffset of the body.
 inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 
-// Words for general content without a trial of it: text is told by how much shorter they make it.
+// Words for general content that is text (codec::WordFilter::encode_text), without a trial.
 struct QuickWords {
   codec::ZstdParameters zstd = {};  // of the encoder behind them, else as SealOptions::encoder
   std::size_t most_raw_bytes = 0;   // longer blocks have none; 0: none have

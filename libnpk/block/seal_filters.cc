@@ -38,7 +38,7 @@ constexpr Pieces kAll = {1, codec::kMaxFilteredRawBytes};
 // Words hide what tells LZMA2 what comes next where columns or numbers are: they are tried with the block's own compressor, which is slow.
 constexpr std::size_t kWordTrialBytes = 512U << 10;
 constexpr std::size_t kWordTrials = 2;
-constexpr std::size_t kLeastLossOfParts = 25;  // 1/25: device trees lose 1.6 % and gain 2.2, tables of registers lose 7 to 30 and then 12
+constexpr std::size_t kMostLossShare = 25;  // 1/25: device trees lose 1.6 % and gain 2.2, tables of registers lose 7 to 30 and then 12
 
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
@@ -197,7 +197,7 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
     word_bytes += coded.value_or(words.bytes.size());
   }
   if (word_bytes < plain_bytes) return percent_saved(plain_bytes, word_bytes);
-  const bool loses_little = !is_small && word_bytes - plain_bytes <= plain_bytes / kLeastLossOfParts;
+  const bool loses_little = !is_small && word_bytes - plain_bytes <= plain_bytes / kMostLossShare;
   return loses_little && codec::WordFilter::is_text(raw) ? std::int8_t{-1} : std::int8_t{0};
 }
 

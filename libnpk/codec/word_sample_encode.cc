@@ -1,6 +1,7 @@
 #include "codec/word_sample_encode.h"
 
 #include <algorithm>
+#include <bit>
 #include <tuple>
 
 #include "codec/word_filter_format.h"
@@ -143,12 +144,6 @@ struct Ranked {
   Piece piece;
 };
 
-std::uint64_t reversed(std::uint64_t value) noexcept {
-  std::uint64_t result = 0;
-  for (unsigned i = 0; i < 8; ++i) result = result << 8 | (value >> 8 * i & 0xFF);
-  return result;
-}
-
 bool by_spelling(const Ranked& a, const Ranked& b) noexcept {
   return std::tie(a.spelling.low, a.spelling.high, a.piece.offset) < std::tie(b.spelling.low, b.spelling.high, b.piece.offset);
 }
@@ -172,7 +167,7 @@ Choice choose_words_by_sample(ByteView block, std::size_t most_bytes) {
   FilterVector<Ranked> words;
   for (const Piece& piece : Sampler(block, most_bytes).count()) {
     const Key key = key_of(block.subspan(piece.offset, piece.length));
-    words.push_back({{reversed(key.low), reversed(key.high)}, piece});
+    words.push_back({{std::byteswap(key.low), std::byteswap(key.high)}, piece});
   }
   const auto short_codes = static_cast<std::ptrdiff_t>(std::min(kOneByteWords, words.size()));
   std::ranges::partial_sort(words, words.begin() + short_codes, by_frequency);

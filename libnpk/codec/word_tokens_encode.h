@@ -59,16 +59,9 @@ inline constexpr auto kKeyMasks = [] {
   return masks;
 }();
 
-// Eight bytes, the first the lowest, in one load: load_le is made eight of (g++ 12).
-[[nodiscard]] inline std::uint64_t load_eight(const std::uint8_t* from) noexcept {
-  std::uint64_t value;
-  std::memcpy(&value, from, sizeof value);
-  return std::endian::native == std::endian::little ? value : load_le<std::uint64_t>(from);
-}
-
 // Of `length` bytes, 1 to kKeyBytes, where kKeyBytes may be read.
 [[nodiscard]] inline Key key_of(const std::uint8_t* from, std::size_t length) noexcept {
-  return {load_eight(from) & kKeyMasks[length].low, load_eight(from + 8) & kKeyMasks[length].high};
+  return {load_le<std::uint64_t>(from) & kKeyMasks[length].low, load_le<std::uint64_t>(from + 8) & kKeyMasks[length].high};
 }
 
 // Of any such word, or of the first of a longer one.

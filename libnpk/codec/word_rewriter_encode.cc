@@ -90,7 +90,7 @@ class Window {
   }
 
   [[nodiscard]] const CodedWord* find(std::size_t at, std::size_t length) const {
-    return length <= kKeyBytes ? lexicon_.find(key_of(&rest_[at], length)) : lexicon_.find(rest_.subspan(at, length));
+    return length <= kKeyBytes ? lexicon_.find(key_of(&rest_[at], length), length) : lexicon_.find(rest_.subspan(at, length));
   }
 
   // Whether its code right behind what is written would imply a space that is none: within a token that was cut.
@@ -109,7 +109,7 @@ class Window {
       const auto to = static_cast<std::size_t>(std::countr_zero(starts));
       starts &= starts - 1;
       const std::size_t size = to - from;
-      const CodedWord* word = size == length ? nullptr : find(at + from, size);
+      const CodedWord* word = size == length || size == 1 ? nullptr : find(at + from, size);
       if (word != nullptr && !joins(out, *word)) {
         out = code(out, *word);
       } else {

@@ -72,12 +72,16 @@ void TokenMasks::fill(ByteView bytes) {
     const std::uint8_t* from = bytes.data() + lane * kLane;
     if (lane + 1 == lanes) std::ranges::copy(bytes.subspan(lane * kLane), rest.begin()), from = rest.data();
     const Classes at = classify(from);
-    starts_[lane] = ~((at.words & (at.words << 1 | word_before)) | (at.spaces & (at.spaces << 1 | space_before)));
-    part_starts_[lane] = at.underscores & ~(at.underscores << 1 | underscore_before);
+    starts_[lane] = at.words ^ (at.words << 1 | word_before);
+    part_starts_[lane] = (at.underscores & ~(at.underscores << 1 | underscore_before)) | (~at.words & (at.spaces ^ (at.spaces << 1 | space_before)));
     unusual_[lane] = at.unusual;
     word_before = at.words >> 63, space_before = at.spaces >> 63, underscore_before = at.underscores >> 63;
   }
-  unusual_[lanes - 1] &= (std::uint64_t{1} << bytes.size() % kLane) - 1;  // the rest there are zeros
+  starts_[0] |= 1;
+  const std::uint64_t known = (std::uint64_t{1} << bytes.size() % kLane) - 1;
+  starts_[lanes - 1] |= ~known;
+  part_starts_[lanes - 1] &= known;
+  unusual_[lanes - 1] &= known;  // the rest there are zeros
   for (std::size_t lane = lanes; lane < lanes + 2; ++lane) starts_[lane] = UINT64_MAX, part_starts_[lane] = unusual_[lane] = 0;
 }
 

@@ -10,7 +10,7 @@
 
 namespace npk::codec::words {
 
-// A run of word bytes, a run of white space and any other byte are tokens. Reusable; not thread-safe while it is filled.
+// A run of word bytes and a run of others are tokens, by turns. Reusable; not thread-safe while it is filled.
 class TokenMasks {
  public:
   static constexpr std::size_t kMostBytes = (64U << 10) + (1U << 10);
@@ -20,7 +20,7 @@ class TokenMasks {
 
   // Bit i: of the byte at + i, for 64 of them. Behind the last byte tokens begin everywhere, and nothing else is set.
   [[nodiscard]] std::uint64_t starts(std::size_t at) const noexcept { return bits(starts_, at); }
-  // The first of one or more underscores within or before a word.
+  // Within or before a word the first of one or more underscores; between words where white space begins or ends.
   [[nodiscard]] std::uint64_t part_starts(std::size_t at) const noexcept { return bits(part_starts_, at); }
   // What may be a code: the upper half and control bytes other than white space.
   [[nodiscard]] std::uint64_t unusual(std::size_t at) const noexcept { return bits(unusual_, at); }

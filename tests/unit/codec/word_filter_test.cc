@@ -167,6 +167,34 @@ TEST(WordFilter, WordsOfOtherScriptsHaveCodes) {
   expect_round_trip(bytes_of(text));
 }
 
+// Zeros that end a run of what is no word are not those that a key has behind its bytes.
+TEST(WordFilter, RunsThatEndInZerosRoundTrip) {
+  std::mt19937_64 generator(11);
+  Bytes raw;
+  const auto put = [&raw](std::string_view text) { raw.insert(raw.end(), text.begin(), text.end()); };
+  while (raw.size() < 300'000) {
+    put("some_word another(thing)");
+    raw.push_back(',');
+    raw.insert(raw.end(), generator() % 4, std::uint8_t{0});
+    put("return value;\n\t\t");
+    raw.insert(raw.end(), generator() % 5, std::uint8_t{0});
+  }
+  expect_round_trip(raw);
+}
+
+// What stands between words of code, as a whole: two of a line's four runs have a byte of their own each, where they had three and four.
+TEST(WordFilter, RunsBetweenWordsHaveCodes) {
+  std::mt19937_64 generator(12);
+  std::string text;
+  std::size_t words = 0;
+  while (text.size() < 300'000) {
+    text += "if (" + std::string(1 + generator() % 3, static_cast<char>('a' + generator() % 26)) + "->next != last)\n\t\treturn;\n";
+    words += 5;
+  }
+  EXPECT_LT(filter(bytes_of(text)).value().size(), 2 * words + 2 * words / 5 + 1000);
+  expect_round_trip(bytes_of(text));
+}
+
 TEST(TokenMasks, AreAsOneByteAfterAnotherSays) {
   const auto is_space = [](std::uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; };
   const auto masks = std::make_unique<words::TokenMasks>();
@@ -174,8 +202,10 @@ TEST(TokenMasks, AreAsOneByteAfterAnotherSays) {
     const Bytes raw = size % 2 == 0 ? code_like(size, size) : random_bytes(size, size);
     masks->fill(raw);
     for (std::size_t at = 0; at < size; ++at) {
-      const bool goes_on = at > 0 && ((words::kIsWordByte[raw[at]] && words::kIsWordByte[raw[at - 1]]) || (is_space(raw[at]) && is_space(raw[at - 1])));
-      const bool begins_part = raw[at] == '_' && (at == 0 || raw[at - 1] != '_');
+      const bool is_word = words::kIsWordByte[raw[at]];
+      const bool goes_on = at > 0 && is_word == words::kIsWordByte[raw[at - 1]];
+      const bool was_space = at > 0 && is_space(raw[at - 1]);
+      const bool begins_part = is_word ? raw[at] == '_' && (at == 0 || raw[at - 1] != '_') : is_space(raw[at]) != was_space;
       ASSERT_EQ(masks->starts(at) & 1, goes_on ? 0U : 1U) << size << ' ' << at;
       ASSERT_EQ(masks->part_starts(at) & 1, begins_part ? 1U : 0U) << size << ' ' << at;
       ASSERT_EQ(masks->unusual(at) & 1, !is_space(raw[at]) && (raw[at] < 0x20 || raw[at] >= 0x7F) ? 1U : 0U) << size << ' ' << at;

@@ -225,7 +225,7 @@ TEST(SealFilters, WordsWhereATrialSaysSo) {
 TEST(SealFilters, WordsWherePartsOfTextLoseLittle) {
   const SealOptions options{.encoder = {.step = {CodecId::lzma2, 6, 8U << 20}}, .word_filter = true};
   constexpr std::size_t kTrialBytes = 1U << 19;
-  const std::string again = prose(19'000);
+  const std::string again = prose(15'000);
   std::string text = prose(8 * kTrialBytes).substr(0, 8 * kTrialBytes);
   for (const std::size_t trial : {3 * kTrialBytes / 2, 11 * kTrialBytes / 2}) {
     for (std::size_t at = 0; at < kTrialBytes; at += again.size()) text.replace(trial + at, again.size(), again);

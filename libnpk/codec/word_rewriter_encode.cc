@@ -62,10 +62,11 @@ class Window {
     return true;
   }
 
-  // Bytes of any number, in pieces as long as words may be.
+  // Bytes of any number, by words, white space and single bytes: a long rule of a comment has the white space of others before and behind it.
   bool whole(ByteView bytes, Written& out, const std::uint8_t* limit) const {
-    for (; !bytes.empty(); bytes = bytes.subspan(std::min(bytes.size(), kLongestWord))) {
-      const ByteView piece = bytes.first(std::min(bytes.size(), kLongestWord));
+    for (std::size_t length = 0; !bytes.empty(); bytes = bytes.subspan(length)) {
+      length = token_end(bytes, 0);
+      const ByteView piece = bytes.first(length);
       if (limit - out.end < static_cast<std::ptrdiff_t>(2 * piece.size() + kRoom)) return false;
       const CodedWord* word = piece.size() > 1 ? lexicon_.find(piece) : nullptr;
       if (word != nullptr && !joins(out, *word)) {

@@ -195,6 +195,19 @@ TEST(WordFilter, RunsBetweenWordsHaveCodes) {
   expect_round_trip(bytes_of(text));
 }
 
+// Lines of stars longer than a step of 64 bytes cost what they are longer: the white space on both sides has its codes all the same.
+TEST(WordFilter, WhiteSpaceBesideLongRunsHasCodes) {
+  const auto size_with_rules_of = [](std::size_t stars) {
+    std::mt19937_64 generator(13);
+    std::string text;
+    for (int i = 0; i < 5000; ++i)
+      text += "word" + std::to_string(generator() % 10) + ";\n\n\t/" + std::string(stars, '*') + "/\n\n\tname";
+    Bytes out(text.size());
+    return WordFilter::encode_smaller(bytes_of(text), out).value_or(text.size());
+  };
+  EXPECT_EQ(size_with_rules_of(90) - size_with_rules_of(20), 70U * 5000);
+}
+
 TEST(TokenMasks, AreAsOneByteAfterAnotherSays) {
   const auto is_space = [](std::uint8_t byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; };
   const auto masks = std::make_unique<words::TokenMasks>();

@@ -227,19 +227,14 @@ RECORDS_3 = (
     *debian(("*/bibtex/bib/*.bib",), "texlive-bibtex-extra"),
     *debian(("*.bdf", "*.hex"), "unifont"),
     *debian(("*/names.*", "*.dat", "*.fab"), "stellarium-data", "python3-sncosmo"),
-    *source("aptitude", "*/po/*.po"),
 )
 
 TABLES_3 = (
     *npm("@ip-location-db/asn", "2.3.2026061719", "*.csv"),
-    *npm("openflights-data", "1.0.6", "*.dat", "*.csv"),
-    *debian(("*.csv", "*.tsv", "*.dat", "*.tab"), "gdal-data", "octave-doc", "python3-seaborn", "python3-astroquery", "r-cran-vcd", "gpsbabel", "gnuplot-doc"),
+    *debian(("*.csv", "*.tsv", "*.dat", "*.tab"), "gdal-data", "python3-astroquery", "gnuplot-doc"),
 )
 
 LOGS_3 = (
-    *source("fail2ban", "*/fail2ban/tests/files/logs/*", "*/fail2ban/tests/files/testcase*.log"),
-    *source("lnav", "*/test/logfile_*", "*/test/expected/*.out"),
-    *source("goaccess", "*.log"),
     *debian(("*/libgo.log", "*/libgomp.log", "*/obj-c++.log", "*/go.sum", "*/jit.sum"), "gcc-12-test-results"),
 )
 
@@ -250,14 +245,14 @@ MARKUP_3 = (
     *npm("material-icon-theme", "5.38.1", "*.svg"),
     *debian(("*.html",), "libboost1.74-doc", "python-django-doc", "octave-doc"),
     *debian(("*/java.base/*.html",), "openjdk-17-doc"),
-    *debian(("*.xml", "*.osm", "*.gpx", "*.kml"), "osinfo-db", "foomatic-db", "gpsbabel"),
+    *debian(("*.xml", "*.osm", "*.gpx", "*.kml"), "osinfo-db", "foomatic-db"),
 )
 
 NUMERIC_3 = (
     *debian(("*.stl", "*.off"), "openscad-testing-data"),
-    *debian(("*.fits", "*.fit", "*.nc", "*.grd", "*.npy"), "python3-healpy", "gmt-gshhg-low", "gnuastro", "python3-astroquery"),
+    *debian(("*.fits", "*.fit", "*.nc", "*.grd", "*.npy"), "gmt-gshhg-low", "python3-astroquery"),
     *debian(("*/stars/default/*.cat", "*/nebulae/*.dat"), "stellarium-data"),
-    *debian(("*.bd", "*.weights", "*.nnue"), "gnubg-data", "stockfish"),
+    *debian(("*.bd", "*.weights", "*.nnue"), "gnubg-data"),
     *debian(("*.icc",), "icc-profiles-free"),
 )
 

@@ -12,7 +12,6 @@ constexpr std::size_t kOneByteWords = 76;            // 60 and 92: +0.1 and +0.2
 constexpr std::uint32_t kLeastCountOfWhole = 64;     // a rarer identifier is split at its underscores
 constexpr std::uint32_t kLeastCount = 6;
 
-constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 constexpr bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 // Numbers seldom come again as one word; they compress better spelt out.

@@ -39,6 +39,8 @@ inline constexpr auto kIsWordByte = [] {
   return table;
 }();
 
+[[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+
 // Between two codes of which the first closes and the second opens, the raw data has a space.
 [[nodiscard]] constexpr bool opens(std::uint8_t first) noexcept { return kIsWordByte[first] && first != '_'; }
 [[nodiscard]] constexpr bool closes(std::uint8_t last) noexcept { return kIsWordByte[last]; }

@@ -25,8 +25,6 @@ bool is_candidate(ByteView block, std::size_t at, std::size_t length) {
   return length >= 2 && length <= most && !(block[at] >= '0' && block[at] <= '9');
 }
 
-constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
-
 // Of white space, or of what is none.
 std::size_t run_end(ByteView block, std::size_t at, std::size_t end) {
   const bool space = is_space(block[at]);

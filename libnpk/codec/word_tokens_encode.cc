@@ -52,11 +52,10 @@ Classes classify(const std::uint8_t* from) {
   for (unsigned i = 0; i < kLane; ++i) {
     const std::uint64_t bit = std::uint64_t{1} << i;
     const std::uint8_t byte = from[i];
-    const bool is_space = byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
     classes.words |= kIsWordByte[byte] ? bit : 0;
-    classes.spaces |= is_space ? bit : 0;
+    classes.spaces |= is_space(byte) ? bit : 0;
     classes.underscores |= byte == '_' ? bit : 0;
-    classes.unusual |= !is_space && (byte < 0x20 || byte >= 0x7F) ? bit : 0;
+    classes.unusual |= !is_space(byte) && (byte < 0x20 || byte >= 0x7F) ? bit : 0;
   }
   return classes;
 }

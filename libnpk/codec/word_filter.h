@@ -28,7 +28,8 @@ class WordFilter {
   // filter then; so blocks of less than 1 KiB are always declined. `out` past the
   // length returned is unspecified. Words are chosen by a third of the block; none is longer than 48 bytes.
   [[nodiscard]] static std::optional<std::size_t> encode(ByteView raw, MutableBytes out);
-  // Whether by that third, or 1.5 MiB of it, words other than white space save a third or more: not so of columns of numbers.
+  // Whether by that third, or 1.5 MiB of it, what is no white space saves a third or more, and few bytes are 0: not so of columns of numbers, nor of
+  // catalogs of messages.
   [[nodiscard]] static bool is_text(ByteView raw);
   // As encode, of text only.
   [[nodiscard]] static std::optional<std::size_t> encode_text(ByteView raw, MutableBytes out);

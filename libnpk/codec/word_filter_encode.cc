@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::size_t kLeastRawBytes = 1024;
 constexpr std::size_t kLeastSavedShare = 10;
-constexpr std::size_t kLeastWordShare = 3;  // text has two fifths or more, tables and code a tenth to a third
+constexpr std::size_t kLeastWordPercent = 34;  // text has two fifths or more, scripts and assembly 35, tables and code a tenth to a third
+constexpr std::size_t kMostZeroShare = 128;    // strings that end in zeros, as in catalogs of messages, repeat others whole: words lose 9 to 19 % of them
 constexpr std::size_t kTextSampleBytes = 3U << 19;  // a third of 4.5 MiB: the words of much more have no place in the table
 constexpr unsigned kLeastSlotsLog2 = 10;
 
@@ -46,7 +47,9 @@ std::optional<std::size_t> encode_with(words::ChoiceLimits limits, ByteView raw,
   return write(raw, words::choose_words(raw, limits), out);
 }
 
-bool is_of_text(ByteView raw, const words::Choice& choice) { return words::estimated_saving(raw, choice) >= raw.size() / kLeastWordShare; }
+bool has_zeros(ByteView raw) noexcept { return static_cast<std::size_t>(std::ranges::count(raw, 0)) > raw.size() / kMostZeroShare; }
+
+bool is_of_text(ByteView raw, const words::Choice& choice) { return words::estimated_saving(raw, choice) >= raw.size() / 100 * kLeastWordPercent; }
 
 }  // namespace
 
@@ -56,13 +59,13 @@ std::optional<std::size_t> WordFilter::encode(ByteView raw, MutableBytes out) {
 }
 
 bool WordFilter::is_text(ByteView raw) {
-  if (is_declined(raw)) return false;
+  if (is_declined(raw) || has_zeros(raw)) return false;
   const auto count = [raw]() -> std::optional<std::size_t> { return is_of_text(raw, words::choose_words_by_sample(raw, kTextSampleBytes)) ? 1 : 0; };
   return encode_within(kWordFilterMemory, 0, count).value_or(0) != 0;
 }
 
 std::optional<std::size_t> WordFilter::encode_text(ByteView raw, MutableBytes out) {
-  if (is_declined(raw)) return std::nullopt;
+  if (is_declined(raw) || has_zeros(raw)) return std::nullopt;
   return encode_within(kWordFilterMemory, 0, [&]() -> std::optional<std::size_t> {
     const words::Choice choice = words::choose_words_by_sample(raw, SIZE_MAX);
     return is_of_text(raw, choice) ? write(raw, choice, out) : std::nullopt;

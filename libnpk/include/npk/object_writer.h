@@ -21,7 +21,7 @@ struct ObjectWriterOptions {
   bool crc32 = false;                     // CRC-32 as well as CRC-32C
   unsigned threads = 1;                   // that make the object's bytes, the caller's among them, or fewer if the system gives fewer; 0: as many as
                                           // processors; at most 256. Never changes the bytes. Scales where the sink reads nothing; bytes cost more to
-                                          // read from another core's cache than to make (bench/README.md)
+                                          // read from another core's cache than to make (bench/figures/made-up-data.md)
   std::size_t buffer_bytes = 1U << 20;    // made at once; 4 KiB to 64 MiB, by several threads 64 KiB at least. Memory: one of these, of several threads
                                           // three for each, and the compressor's
   // Not empty: finish() opens with it what was committed, reads all of it and compares (Errc::corrupt). Off by default: it costs a second pass,

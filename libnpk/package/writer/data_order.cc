@@ -11,7 +11,7 @@
 namespace npk::writer {
 namespace {
 
-// Files of one class go together; within a class, by directory. Measured on a kernel tree (bench/README.md): 1 % smaller than
+// Files of one class go together; within a class, by directory. Measured on a kernel tree (bench/figures/presets-and-bases.md): 1 % smaller than
 // path order alone, as much again from setting apart large files by the end of their name.
 struct TypeClass {
   std::string_view extension;

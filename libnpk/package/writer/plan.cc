@@ -37,7 +37,7 @@ constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
 constexpr std::size_t kLeastWordBlockBytes = 1U << 20;  // a smaller block has too little text for a dictionary
-// Figures: bench/README.md, "Bases".
+// Figures: bench/figures/presets-and-bases.md, "Bases".
 constexpr std::size_t kMostBasedBlockBytes = 512U << 10;
 constexpr std::size_t kBaseBytes = 512U << 10;   // the most there may be
 constexpr std::size_t kGroupBytes = 4U << 20;
@@ -72,7 +72,7 @@ void set_block_bytes(WritePlan& plan, std::size_t ordinary, std::size_t repetiti
   plan.block_bytes[static_cast<std::size_t>(Lane::numeric)] = filtered / 2;  // the integers filter takes twice the memory of the others
 }
 
-// Figures: bench/README.md, "Presets".
+// Figures: bench/figures/presets-and-bases.md.
 WritePlan preset_plan(Preset preset) {
   WritePlan plan;
   switch (preset) {

@@ -140,7 +140,7 @@ TEST(WordFilter, TokensAcrossWindowsRoundTrip) {
   }
 }
 
-// However long it is and however many words it has; numbers in columns are none, nor are bytes by chance.
+// However long it is and however many words it has; numbers in columns are none, nor are bytes by chance, nor strings that end in zeros.
 TEST(WordFilter, TextIsToldFromOtherThings) {
   std::mt19937_64 generator(6);
   std::string text, columns;
@@ -153,6 +153,15 @@ TEST(WordFilter, TextIsToldFromOtherThings) {
   EXPECT_FALSE(WordFilter::is_text(as_bytes(columns)));
   EXPECT_FALSE(WordFilter::is_text(random_bytes(1U << 20, 1)));
   EXPECT_FALSE(WordFilter::is_text({}));
+  std::string numbers, strings = text.substr(0, 1U << 20);
+  while (numbers.size() < (1U << 20)) numbers += std::to_string(generator() % 256) + (generator() % 16 == 0 ? ", /* */\n" : ", ");
+  EXPECT_FALSE(WordFilter::is_text(as_bytes(numbers)));  // much is saved, by what is no word
+  for (std::size_t at = 0; at < strings.size(); at += 4096) strings[at] = '\0';
+  EXPECT_TRUE(WordFilter::is_text(as_bytes(strings)));
+  for (std::size_t at = 0; at < strings.size(); at += 60) strings[at] = '\0';  // each string ends in one
+  EXPECT_FALSE(WordFilter::is_text(as_bytes(strings)));
+  Bytes out(strings.size());
+  EXPECT_FALSE(WordFilter::encode_text(as_bytes(strings), out));
 }
 
 // Letters of two bytes: such words are longer than a key.

@@ -89,7 +89,7 @@ TEST(Compress, ZeroBytesAreExact) {
   EXPECT_EQ(cases, 8);
 }
 
-// Stated in bench/README.md: within 3 % of 1/c, levels 1, 3, 9 and 19. One block, many blocks, and small objects.
+// Within 3 % of 1/c, levels 1, 3, 9 and 19. One block, many blocks, and small objects.
 TEST(Compress, ZstdFindsTheFactor) {
   constexpr double kTolerance = 0.03;
   for (int factor = 1; factor <= 20; ++factor) {

@@ -234,10 +234,17 @@ std::size_t filled_together(const WritePlan& plan) {
   return plan.bases.most_bytes == 0 ? plan.block_bytes[0] : plan.bases.group_bytes + plan.bases.most_bytes + kGroupSlack;
 }
 
+// What comes in while a thread seals: enough that the others find a block of the longest kind but the repetitive.
+std::size_t filled_meanwhile(const WritePlan& plan) {
+  std::size_t most = filled_together(plan);
+  for (std::size_t lane = kFirstFilteredLane; plan.choose_filters && lane < kLanes; ++lane) most = std::max(most, plan.block_bytes[lane]);
+  return most;
+}
+
 void set_threads(WritePlan& plan, unsigned threads, unsigned filter_slots) {
   plan.threads = threads;
   plan.filter_slots = filter_slots;
-  plan.tokens = std::min<std::size_t>((threads + 1) * (filled_together(plan) / kSliceBytes + 1) + threads + 2, kMostTokens);
+  plan.tokens = std::min<std::size_t>((threads + 1) * (filled_meanwhile(plan) / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
 // A limit is kept by taking fewer blocks apart at a time and by using fewer threads, neither of which ever changes the bytes.

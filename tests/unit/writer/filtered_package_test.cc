@@ -71,6 +71,16 @@ TEST(FilteredPackage, OneSlotServesAllThreads) {
   EXPECT_TRUE(testing::pack(tree, options).bytes == testing::pack(tree, {.threads = 2}).bytes);
 }
 
+// While one thread seals a block of the longest kind, each of the others comes by one of its own.
+TEST(FilteredPackage, EnoughComesInForAllThreads) {
+  for (const unsigned threads : {2U, 4U, 16U}) {
+    const WritePlan plan = make_plan({.threads = threads}).value();
+    const auto filtered = std::span(plan.block_bytes).subspan(kFirstFilteredLane);
+    EXPECT_GE(plan.tokens * kSliceBytes, threads * std::ranges::max(filtered)) << threads;
+    EXPECT_LT(make_plan({.choose_filters = false, .threads = threads}).value().tokens, plan.tokens);
+  }
+}
+
 TEST(FilteredPackage, OneSlotAndFourThreadsStopWhenAsked) {
   const TestTree tree = large_kinds();
   WritePlan plan = make_plan({.threads = 4}).value();

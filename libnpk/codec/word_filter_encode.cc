@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLeastRawBytes = 1024;
 constexpr std::size_t kLeastSavedShare = 10;
 constexpr std::size_t kLeastWordPercent = 34;  // text has two fifths or more, scripts and assembly 35, tables and code a tenth to a third
-constexpr std::size_t kMostZeroShare = 128;    // strings that end in zeros, as in catalogs of messages, repeat others whole: words lose 9 to 19 % of them
+constexpr std::size_t kMostZeroShare = 128;    // strings that end in zeros, as in catalogs of messages, repeat others whole: they lose 4 to 19 % by words
 constexpr std::size_t kTextSampleBytes = 3U << 19;  // a third of 4.5 MiB: the words of much more have no place in the table
 constexpr unsigned kLeastSlotsLog2 = 10;
 

@@ -59,6 +59,12 @@ class Classes {
 class Context {
  public:
   [[nodiscard]] unsigned stream() const noexcept { return static_cast<unsigned>(std::bit_width(before_)); }
+  // Where stream() stays the same: quicker to ask than that.
+  struct Range {
+    std::uint64_t first, length;
+  };
+  [[nodiscard]] Range range() const noexcept { return before_ == 0 ? Range{0, 1} : Range{std::bit_floor(before_), std::bit_floor(before_)}; }
+  [[nodiscard]] bool is_in(const Range& range) const noexcept { return before_ - range.first < range.length; }
   void add(std::uint64_t value) noexcept {
     before_ = sum_;
     sum_ = sum_ + std::min(value, kMostValue) - (sum_ >> 4U);

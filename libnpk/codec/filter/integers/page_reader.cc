@@ -62,54 +62,64 @@ Result<void> PageReader::read_column(std::uint8_t encoding, std::span<std::uint6
 }
 
 // Bits behind the end are zero; expect_end finds them missing.
-template <bool kAreFew>
-[[gnu::always_inline]] inline std::uint64_t LowBits::take(std::uint64_t count) noexcept {
+std::uint64_t LowBits::word_at_end(std::size_t from, unsigned shift) const noexcept {
+  std::uint64_t word = 0;
+  for (unsigned i = 0; i < 9 && from + i < bytes.size(); ++i) {
+    const std::uint64_t byte = bytes[from + i];
+    word |= 8 * i >= shift ? (8 * i - shift < 64 ? byte << (8 * i - shift) : 0) : byte >> (shift - 8 * i);
+  }
+  return word;
+}
+
+template <Numbers kNumbers>
+[[gnu::always_inline]] inline std::uint64_t LowBits::take(std::uint64_t count, std::uint64_t mask) noexcept {
   const auto from = static_cast<std::size_t>(at / 8);
   const auto shift = static_cast<unsigned>(at % 8);
   at += count;
-  std::uint64_t word = 0;
-  if (from + 9 <= bytes.size()) [[likely]] {
-    word = LittleEndianWord::load(&bytes[from]) >> shift;
-    if (!kAreFew && shift + count > 64) [[unlikely]] word |= std::uint64_t{bytes[from + 8]} << (64 - shift);
-  } else {
-    for (unsigned i = 0; i < 9 && from + i < bytes.size(); ++i) {
-      const std::uint64_t byte = bytes[from + i];
-      word |= 8 * i >= shift ? (8 * i - shift < 64 ? byte << (8 * i - shift) : 0) : byte >> (shift - 8 * i);
-    }
-  }
-  return word & ((std::uint64_t{1} << count) - 1);
+  if (kNumbers != Numbers::narrow_within && from + 9 > bytes.size()) [[unlikely]] return word_at_end(from, shift) & mask;
+  std::uint64_t word = LittleEndianWord::load(bytes.data() + from) >> shift;
+  if (kNumbers == Numbers::wide && shift + count > 64) [[unlikely]] word |= std::uint64_t{bytes[from + 8]} << (64 - shift);
+  return word & mask;
 }
 
 bool PageReader::read_classes(unsigned bits, std::span<std::uint64_t> values) {
   const Classes classes(bits / 8);
   if (classes.precision() != precision_) {
     precision_ = classes.precision();
-    for (unsigned symbol = 0; symbol <= classes.most_symbol(); ++symbol) by_symbol_[symbol] = {classes.least_of(symbol), classes.low_bits_of(symbol)};
+    for (unsigned symbol = 0; symbol <= classes.most_symbol(); ++symbol) {
+      const unsigned low = classes.low_bits_of(symbol);
+      by_symbol_[symbol] = {classes.least_of(symbol), (std::uint64_t{1} << low) - 1, low};
+    }
   }
-  return bits <= 32 ? read_numbers<true>(classes, values) : read_numbers<false>(classes, values);
+  if (bits > 32) return read_numbers<Numbers::wide>(classes, values);
+  // 30 low bits a number at most.
+  const bool are_within = low_bits_.at / 8 + 4 * values.size() + 9 <= low_bits_.bytes.size();
+  return are_within ? read_numbers<Numbers::narrow_within>(classes, values) : read_numbers<Numbers::narrow>(classes, values);
 }
 
-template <bool kAreNarrow>
+template <Numbers kNumbers>
 bool PageReader::read_numbers(Classes classes, std::span<std::uint64_t> values) noexcept {
   // Copies, which the values cannot be written over.
   Context context = context_;
   LowBits low_bits = low_bits_;
   unsigned current = context.stream();
+  Context::Range range = context.range();
   ByteView symbols = symbols_[current];
   for (std::uint64_t& value : values) {
     // A branch: a stream most often follows itself, and foretold the next symbol is known before the numbers are.
-    if (const unsigned stream = context.stream(); stream != current) [[unlikely]] {
+    if (!context.is_in(range)) [[unlikely]] {
       symbols_[current] = symbols;
-      current = stream;
+      current = context.stream();
+      range = context.range();
       symbols = symbols_[current];
     }
     if (symbols.empty()) return false;
     const unsigned symbol = symbols.front();
     symbols = symbols.subspan(1);
-    if (!kAreNarrow && symbol > classes.most_symbol()) return false;
-    const auto& [least, low] = by_symbol_[symbol];
-    value = least | low_bits.take<kAreNarrow>(low);  // also of none: no branch could be foretold
-    kAreNarrow ? context.add_short(value) : context.add(value);
+    if (kNumbers == Numbers::wide && symbol > classes.most_symbol()) return false;
+    const auto& [least, mask, low] = by_symbol_[symbol];
+    value = least | low_bits.take<kNumbers>(low, mask);  // also of none: no branch could be foretold
+    kNumbers == Numbers::wide ? context.add(value) : context.add_short(value);
   }
   symbols_[current] = symbols;
   context_ = context;

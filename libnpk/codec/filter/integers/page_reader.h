@@ -18,13 +18,19 @@ struct LinearPrediction {
   std::array<std::int16_t, kMostTaps> weights{};
 };
 
+// Of a page: at most 32 bits each and their low bits not among the last of all, at most 32 bits each, or longer.
+enum class Numbers : std::uint8_t { narrow_within, narrow, wide };
+
 struct LowBits {
   ByteView bytes;
   std::uint64_t at = 0;
 
-  // At most 61, or 56 where they are few.
-  template <bool kAreFew>
-  [[nodiscard]] std::uint64_t take(std::uint64_t count) noexcept;
+  // At most 30, or 61 of wide ones. `mask` has as many.
+  template <Numbers kNumbers>
+  [[nodiscard]] std::uint64_t take(std::uint64_t count, std::uint64_t mask) noexcept;
+
+ private:
+  [[nodiscard]] std::uint64_t word_at_end(std::size_t from, unsigned shift) const noexcept;
 };
 
 class PageReader {
@@ -46,7 +52,7 @@ class PageReader {
   [[nodiscard]] Result<LinearPrediction> take_prediction(unsigned taps);
   [[nodiscard]] Result<void> read_column(std::uint8_t encoding, std::span<std::uint64_t> values);
   [[nodiscard]] bool read_classes(unsigned bits, std::span<std::uint64_t> values);
-  template <bool kAreNarrow>
+  template <Numbers kNumbers>
   [[nodiscard]] bool read_numbers(Classes classes, std::span<std::uint64_t> values) noexcept;
 
   ByteView elements_;
@@ -57,6 +63,7 @@ class PageReader {
   unsigned precision_ = 0;
   struct Class {
     std::uint64_t least;
+    std::uint64_t mask;
     std::uint64_t low_bits;
   };
   std::array<Class, 256> by_symbol_{};

@@ -62,18 +62,28 @@ bool PageWriter::write_column(std::span<const std::uint64_t> values, const Class
 
 void PageWriter::write_symbols(std::span<const std::uint64_t> values, const ClassifiedPage& page) {
   streams_.resize(kContexts * kPageValues);
-  std::array<std::uint32_t, kContexts> lengths{};
+  std::array<std::uint8_t*, kContexts> ends;
+  for (std::size_t stream = 0; stream < kContexts; ++stream) ends[stream] = streams_.data() + stream * kPageValues;
   Context context = context_;
+  unsigned current = context.stream();
+  Context::Range range = context.range();
+  std::uint8_t* to = ends[current];
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const unsigned stream = context.stream();
-    streams_[stream * kPageValues + lengths[stream]++] = page.symbols[i];
+    if (!context.is_in(range)) [[unlikely]] {
+      ends[current] = to;
+      current = context.stream();
+      range = context.range();
+      to = ends[current];
+    }
+    *to++ = page.symbols[i];
     context.add(values[i]);
   }
+  ends[current] = to;
   context_ = context;
   for (std::size_t stream = 0; stream < kContexts; ++stream) {
-    const auto from = streams_.begin() + static_cast<std::ptrdiff_t>(stream * kPageValues);
     FilterBytes& part = parts_[kFirstSymbolsPart + stream];
-    if (lengths[stream] != 0) part.insert(part.end(), from, from + lengths[stream]);
+    const std::uint8_t* from = streams_.data() + stream * kPageValues;
+    if (ends[stream] != from) part.insert(part.end(), from, static_cast<const std::uint8_t*>(ends[stream]));
   }
 }
 

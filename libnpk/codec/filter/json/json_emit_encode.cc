@@ -20,9 +20,9 @@ constexpr std::int32_t kEnoughVotes = 8;
 
 template <class Use>
 bool Emitter::each_token_of(const Occurrence& occurrence, const Use& use) const {
-  const Choice& choice = plan_.choices[occurrence.shape];
-  if (choice.head != kNoToken) use(choice.head, scanned_.keys[scanned_.shapes[occurrence.shape].key]);
-  return choice.whole == kNoToken || use(choice.whole, occurrence.value);
+  const Choice& choice = plan_.choices[occurrence.shape()];
+  if (choice.head != kNoToken) use(choice.head, scanned_.keys[scanned_.shapes[occurrence.shape()].key]);
+  return choice.whole == kNoToken || use(choice.whole, scanned_.value_of(occurrence));
 }
 
 Emitter::Emitter(ByteView raw, Scan& scanned, const Plan& planned)

@@ -8,6 +8,8 @@
 #include "codec/filter/json/json_layout_encode.h"
 #include "codec/filter/json/json_text_encode.h"
 #include "codec/filter/short_bytes_encode.h"
+#include "codec/filter_encoder_functions.h"
+#include "codec/filter_registry.h"
 
 namespace npk::codec::json {
 namespace {
@@ -16,12 +18,14 @@ constexpr std::size_t kMaxDepth = 256;         // levels that have a field of th
 constexpr std::size_t kSkeletonRoom = 32;      // a token ends where its skeleton has become this long
 constexpr std::size_t kVariedSkeletons = 768;  // when there are so many, tokens are made of one item each: there are under 256 of these
 constexpr std::size_t kLongestSpace = 16;      // in a skeleton
-constexpr std::uint8_t kLongestVector = 4;     // numbers whose places count
 constexpr std::size_t kFieldBits = 24;
 constexpr std::size_t kLeastBytesPerToken = 3;  // of text, on average: denser is declined
 
 // Splitting adds two for each, at most.
 static_assert(3 * (kVariedSkeletons + 256) <= kMaxSkeletons);
+static_assert(kMaxFilteredRawBytes <= std::size_t{1} << Occurrence::kOffsetBits);
+// An encoder has no memory for more, with their followers.
+static_assert(std::uint64_t{Occurrence::kMostShapes} * (sizeof(Shape) + sizeof(std::uint32_t)) > structural_encoder_memory(kMaxFilteredRawBytes));
 
 class Scanner {
  public:
@@ -52,7 +56,6 @@ class Scanner {
   void take_key(std::size_t end);
   void take_literal(std::size_t end);
 
-  [[nodiscard]] std::uint8_t vector_length(std::size_t from) const;
   [[nodiscard]] bool is_key_behind(std::size_t from) const;
   void append(std::uint8_t byte) { skeleton_[size_++] = byte; }
   void append_from_raw() { append(raw_[at_++]); }
@@ -135,6 +138,7 @@ void Scanner::end_token(Piece value, std::uint32_t field) {
   const std::uint32_t shape = number_shape(field);
   ++result_.shapes[shape].count;
   result_.occurrences.push_back({shape, value});
+  if (value.length >= Occurrence::kLongLength) [[unlikely]] result_.long_values.push_back(value);
   size_ = 0;
   token_key_ = kNoKey;
   closed_ = false;
@@ -184,33 +188,13 @@ void Scanner::take_space() {
   take_line_end({carriage_return, tab, end - indentation}, end);
 }
 
-// How many numbers the array that opens before `from` has, if there is nothing else in it and they are few; else 0.
-std::uint8_t Scanner::vector_length(std::size_t from) const {
-  constexpr std::size_t kLookedAt = 100;  // without white space
-  std::uint8_t count = 1;
-  for (std::size_t looked = 0; from < raw_.size() && looked < kLookedAt; ++from) {
-    switch (kByteClasses[raw_[from]]) {
-      case ByteClass::space:
-        from = find_space_end(raw_, from) - 1;
-        break;
-      case ByteClass::comma:
-        if (++count > kLongestVector) return 0;
-        [[fallthrough]];
-      case ByteClass::word: ++looked; break;
-      case ByteClass::close: return raw_[from] == ']' && count > 1 ? count : std::uint8_t{0};
-      default: return 0;
-    }
-  }
-  return 0;
-}
-
 void Scanner::take_open() {
   flush_if_long();
   const bool is_array = raw_[at_] == '[';
   append_from_raw();
   layout_.open();
   if (stack_.size() < kMaxDepth) {
-    stack_.push_back({key_, is_array ? vector_length(at_) : std::uint8_t{0}, 0});
+    stack_.push_back({key_, is_array ? vector_length(raw_, at_) : std::uint8_t{0}, 0});
   } else {
     ++depth_beyond_;
   }

@@ -1,6 +1,7 @@
 // Takes JSON text apart into tokens: what stands between two values, and the value behind it.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -22,9 +23,22 @@ struct Shape {
   std::uint32_t count = 0;
 };
 
-struct Occurrence {
-  std::uint32_t shape = 0;
-  Piece value;
+// In a word, as numbers close together make one of every three bytes.
+class Occurrence {
+ public:
+  static constexpr unsigned kOffsetBits = 24, kShapeBits = 22, kLengthBits = 64 - kOffsetBits - kShapeBits;
+  static constexpr std::uint32_t kMostShapes = 1U << kShapeBits;
+  static constexpr std::uint32_t kLongLength = (1U << kLengthBits) - 1;  // it, or a longer one
+
+  Occurrence(std::uint32_t shape, const Piece& value) noexcept
+      : word_(std::uint64_t{value.offset} << (kShapeBits + kLengthBits) | std::uint64_t{shape} << kLengthBits | std::min(value.length, kLongLength)) {}
+
+  [[nodiscard]] std::uint32_t shape() const noexcept { return static_cast<std::uint32_t>(word_ >> kLengthBits) & (kMostShapes - 1); }
+  [[nodiscard]] std::uint32_t offset() const noexcept { return static_cast<std::uint32_t>(word_ >> (kShapeBits + kLengthBits)); }
+  [[nodiscard]] std::uint32_t length() const noexcept { return static_cast<std::uint32_t>(word_) & kLongLength; }
+
+ private:
+  std::uint64_t word_;
 };
 
 struct Scan {
@@ -32,7 +46,13 @@ struct Scan {
   FilterVector<Piece> keys;  // the first is none
   FilterVector<Shape> shapes;
   RecordList<Occurrence> occurrences;
+  FilterVector<Piece> long_values;  // of at least kLongLength, in order
   FilterBytes styles;
+
+  [[nodiscard]] Piece value_of(const Occurrence& occurrence) const {
+    if (occurrence.length() < Occurrence::kLongLength) [[likely]] return {occurrence.offset(), occurrence.length()};
+    return *std::ranges::lower_bound(long_values, occurrence.offset(), {}, &Piece::offset);
+  }
 };
 
 // Numbers of keys that are none.

@@ -29,14 +29,15 @@ inline constexpr auto kByteClasses = [] {
 // The first byte at or after `from` that is not `byte`; the end of text if there is none.
 [[nodiscard]] std::size_t find_other(ByteView text, std::size_t from, std::uint8_t byte);
 
-[[nodiscard]] inline std::size_t find_word_end(ByteView text, std::size_t from) {
-  while (from < text.size() && kByteClasses[text[from]] == ByteClass::word) ++from;
-  return from;
-}
+[[nodiscard]] std::size_t find_word_end(ByteView text, std::size_t from);
 [[nodiscard]] inline std::size_t find_space_end(ByteView text, std::size_t from) {
   while (from < text.size() && kByteClasses[text[from]] == ByteClass::space) ++from;
   return from;
 }
+
+// How many numbers the array that opens before `from` has, if there is nothing else in it and they are few (at most kLongestVector); else 0.
+inline constexpr std::uint8_t kLongestVector = 4;
+[[nodiscard]] std::uint8_t vector_length(ByteView text, std::size_t from);
 
 // Whether text seems to begin within a string: judged by what stands beside its first quotes.
 [[nodiscard]] bool begins_in_string(ByteView text);

@@ -42,7 +42,7 @@ FilterVector<std::uint16_t> places_of(const Scan& scanned, const Plan& planned) 
 Trial::Trial(const Scan& scanned, ByteView raw) : scanned_(scanned), raw_(raw) {
   const std::size_t half = raw.size() / 2 + 1;
   for (std::size_t i = 0; i < scanned.occurrences.size(); ++i) {
-    const Piece& value = scanned.occurrences[i].value;
+    const Piece value = scanned.value_of(scanned.occurrences[i]);
     if (value.length == 0 && value.offset == 0) continue;  // none
     const std::size_t number = value.offset < half ? 0 : 1;
     if (value.offset - number * half >= kTriedBytes) continue;
@@ -56,8 +56,8 @@ void Trial::each_value(std::span<const std::uint16_t> places, const Plan& planne
   for (const Range& range : tried_) {
     for (std::size_t i = range.first; i < range.end; ++i) {
       const Occurrence& occurrence = scanned_.occurrences[i];
-      const std::uint16_t token = planned.choices[occurrence.shape].whole;
-      if (token != kNoToken && places[token] != kNoPlace) use(places[token], occurrence.value);
+      const std::uint16_t token = planned.choices[occurrence.shape()].whole;
+      if (token != kNoToken && places[token] != kNoPlace) use(places[token], scanned_.value_of(occurrence));
     }
   }
 }

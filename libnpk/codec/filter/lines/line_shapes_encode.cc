@@ -60,10 +60,11 @@ class Counter {
     std::uint64_t coarse = unit.context, fine = 0;
     std::size_t at = unit.offset + unit.head_length;
     for (const LineToken& token : tokens_of(unit)) {
-      coarse = with_literal(coarse, at, token.offset - at);
-      if (token.word) fine = mix_hash(fine, token.hash);
-      fine = fine * 3 + (token.word ? 1 : 2);
-      at = token.offset + token.length;
+      const Place place = lines_.place_of(token);
+      coarse = with_literal(coarse, at, place.offset - at);
+      if (token.is_word()) fine = mix_hash(fine, token.hash());
+      fine = fine * 3 + (token.is_word() ? 1 : 2);
+      at = place.offset + place.length;
     }
     coarse = with_literal(coarse, at, unit.offset + unit.length - at);
     return {coarse, mix_hash(coarse, fine), unit.may_repeat ? hash_long(raw_.subspan(unit.offset, unit.length), unit.context) : 0};
@@ -121,9 +122,9 @@ class Counter {
     if (example.tokens != tokens.size()) return varying;
     const std::span<const LineToken> other = tokens_of(example);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      const std::uint64_t differs = tokens[i].hash != other[i].hash ? 1 : 0;
+      const std::uint64_t differs = tokens[i].hash() != other[i].hash() ? 1 : 0;
       varying.tokens |= differs << i;
-      varying.words |= (tokens[i].word && other[i].word ? differs : 0) << i;
+      varying.words |= (tokens[i].is_word() && other[i].is_word() ? differs : 0) << i;
     }
     return varying;
   }
@@ -133,7 +134,7 @@ class Counter {
     shape.slots = static_cast<std::uint8_t>(std::popcount(shape.varying));
     shape.word_slots = static_cast<std::uint8_t>(std::popcount(shape.varying_words));
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      if ((shape.varying_words >> i & 1) != 0 && tokens[i].after_space) ++shape.spaced_words;
+      if ((shape.varying_words >> i & 1) != 0 && tokens[i].is_after_space()) ++shape.spaced_words;
     }
   }
 

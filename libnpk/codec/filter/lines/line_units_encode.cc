@@ -8,9 +8,12 @@
 #include "codec/filter/lines/number_lists_encode.h"
 #include "codec/filter/lines/time_stamp_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
+#include "codec/filter_registry.h"
 
 namespace npk::codec {
 namespace {
+
+static_assert(kMaxFilteredRawBytes <= std::size_t{1} << LineToken::kOffsetBits);
 
 constexpr std::size_t kLongestFieldName = 60;
 // Places in a line that are no piece's number.
@@ -151,11 +154,10 @@ class Splitter {
   }
 
   void add_token(std::size_t at, std::size_t stop, bool word, std::size_t start) {
-    result_.tokens.push_back({.offset = static_cast<std::uint32_t>(at),
-                              .hash = static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)),
-                              .length = static_cast<std::uint32_t>(stop - at) & 0x3FFFFFFFU,
-                              .word = word,
-                              .after_space = at > start && raw_[at - 1] == ' '});
+    const Place place{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(stop - at)};
+    const bool after_space = at > start && raw_[at - 1] == ' ';
+    result_.tokens.push_back({place, static_cast<std::uint32_t>(hash_within(raw_, at, stop - at)), {word, after_space}});
+    if (place.length >= LineToken::kLongLength) [[unlikely]] result_.long_tokens.push_back(place);
   }
 
   // Until there are `most` tokens, of which the last takes all that is left.

@@ -31,7 +31,12 @@ class LineEncoder {
 
   std::optional<std::size_t> run(MutableBytes out) {
     if (lines_.length < raw_.size() / 2) return std::nullopt;
-    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) add(i);
+    for (std::uint32_t i = 0; i < lines_.units.size(); ++i) {
+      add(i);
+      lines_.tokens.release_before(lines_.units[i].first_token);
+      lines_.units.release_before(i);
+      shapes_.of_units.release_before(i);
+    }
     if (text_bytes_ > raw_.size() / 8 * 7) return std::nullopt;
     block_.tail = raw_.subspan(lines_.length);
     lines_ = {};
@@ -108,7 +113,7 @@ class LineEncoder {
     literals_.clear();
     std::uint32_t at = unit.offset;
     for (; varying != 0; varying &= varying - 1) {
-      const LineToken& token = lines_.tokens[unit.first_token + static_cast<unsigned>(std::countr_zero(varying))];
+      const Place token = lines_.place_of(lines_.tokens[unit.first_token + static_cast<unsigned>(std::countr_zero(varying))]);
       literals_.push_back({at, token.offset - at});
       values_.push_back({token.offset, token.length});
       at = token.offset + token.length;

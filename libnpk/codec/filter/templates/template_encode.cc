@@ -98,8 +98,16 @@ WrittenColumns write_columns(TemplateBlock& block, ByteView raw, const FilterVec
   return writer.take();
 }
 
-FilterBytes encode_values(ByteView raw, const WrittenColumn& column, bool text) {
-  const FieldValues values(raw, column.stored);
+FilterVector<Place> take_stored(WrittenColumn& column) {
+  FilterVector<Place> places;
+  places.reserve(column.stored.size());
+  column.stored.for_each([&](Place place) { places.push_back(place); });
+  column.stored.clear();
+  return places;
+}
+
+FilterBytes encode_values(ByteView raw, const FilterVector<Place>& places, bool text) {
+  const FieldValues values(raw, places);
   if (!text) return encode_field_column(values);
   std::size_t bytes = 0;
   for (const ByteView value : values) bytes += value.size();
@@ -115,9 +123,7 @@ struct EncodedColumn {
 };
 
 EncodedColumn encode_column(ByteView raw, WrittenColumn& column, bool text) {
-  EncodedColumn encoded{std::move(column.operations), encode_values(raw, column, text)};
-  column = {};
-  return encoded;
+  return {std::move(column.operations), encode_values(raw, take_stored(column), text)};
 }
 
 // `part` of `whole` of the bytes, if that is less.

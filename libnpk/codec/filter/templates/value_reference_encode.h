@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "codec/filter/encoder_memory.h"
+#include "codec/filter/record_list_encode.h"
 #include "codec/filter/templates/template_format.h"
 #include "npk/bytes.h"
 
@@ -29,7 +30,7 @@ struct ColumnPlan {
 
 struct WrittenColumn {
   FilterBytes operations;
-  FilterVector<Place> stored;
+  RecordList<Place> stored;
 };
 
 struct WrittenColumns {

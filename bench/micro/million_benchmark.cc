@@ -3,6 +3,7 @@
 // read_many. The package is made once, in TMPDIR (or /tmp), and found there again.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

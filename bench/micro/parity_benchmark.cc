@@ -2,6 +2,7 @@
 // Parity on one core: data bytes a second, of stripes as the writer lays them out. Hashing is what repair does to every shard.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "package/reader/frames/parity_frame.h"

@@ -1,4 +1,5 @@
 #include <stdexcept>
+#include <utility>
 
 #include "backend.h"
 

@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 
+#include "crypto/primitives.h"
 #include "npk/format/frame.h"
 #include "npk/secret.h"
 
@@ -21,7 +22,6 @@ namespace npk::crypto {
 inline constexpr std::size_t kEpochKeyBytes = 32;
 using EpochKeys = std::map<std::uint32_t, SecretBytes>;  // by epoch, from 1
 inline constexpr std::size_t kSegmentBytes = 64U << 10;  // of plain text
-inline constexpr std::size_t kTagBytes = 16;
 // As many writing sessions as a reader remembers: each takes guarded memory, four mappings of it, of which a process may
 // have some 65,000.
 inline constexpr unsigned kMostSessions = 4096;

@@ -1,6 +1,7 @@
 #include "tree/glob.h"
 
 #include <optional>
+#include <utility>
 
 namespace npk::tree {
 namespace {

@@ -1,6 +1,9 @@
 #include "cli/test_io.h"
 
 #include <algorithm>
+#include <chrono>
+#include <expected>
+#include <optional>
 
 namespace npk::tools {
 

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 #include "tools/npk/interruption.h"

@@ -1,6 +1,11 @@
 // What the command makes of numbers, names and times.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "tools/npk/amounts.h"
 #include "tools/npk/entry_text.h"
 #include "tools/npk/exit_code.h"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every public header compiles alone with each compiler named, and shows no outside library's header."""
+"""Every public header compiles alone with the first compiler named and all together with the others, and shows no outside library's header."""
 
 import concurrent.futures
 import os
@@ -15,18 +15,19 @@ ALLOWED_OUTSIDE = re.compile(r"^(npk/[a-z0-9_/]+\.h|[a-z0-9_]+|sys/types\.h)$")
 OPT_IN = {"npk/iostreams.h": "boost/"}  # the one header that shows another library, on purpose
 
 
-def compile_alone(compiler, name):
-    """What the compiler says about a file that includes only this header; empty if all is well."""
+def compile_headers(compiler, names):
+    """What the compiler says about a file that includes only these headers; empty if all is well."""
     includes = [f"-I{source_tree.ROOT / root}" for root in source_tree.HEADER_ROOTS]
-    done = subprocess.run([compiler, *FLAGS, *includes, "-x", "c++", "-"], input=f'#include "{name}"\n',
-                          capture_output=True, text=True, check=False)
-    return f"{name} alone with {compiler}:\n{done.stderr}" if done.returncode else ""
+    text = "".join(f'#include "{name}"\n' for name in names)
+    done = subprocess.run([compiler, *FLAGS, *includes, "-x", "c++", "-"], input=text, capture_output=True, text=True, check=False)
+    return f"{' '.join(names)} with {compiler}:\n{done.stderr}" if done.returncode else ""
 
 
 def check_compiling(compilers, headers):
-    jobs = [(compiler, name) for compiler in compilers for _, name in headers]
+    names = [name for _, name in headers]
+    jobs = [(compiler, names) for compiler in compilers[1:]] + [(compilers[0], [name]) for name in names]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        return [text for text in pool.map(lambda job: compile_alone(*job), jobs) if text]
+        return [text for text in pool.map(lambda job: compile_headers(*job), jobs) if text]
 
 
 def check_outside(root, name):

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "amounts.h"
 #include "exit_code.h"
 #include "json_text.h"

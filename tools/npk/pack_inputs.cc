@@ -1,5 +1,7 @@
 #include "pack_inputs.h"
 
+#include <algorithm>
+
 #include "npk/files.h"
 
 namespace npk::tools {

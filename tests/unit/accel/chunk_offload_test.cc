@@ -1,6 +1,7 @@
 // Chunks hashed on devices have the digests that they have anywhere.
 #include "accel/chunk_offload.h"
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <thread>

@@ -10,7 +10,7 @@
 namespace npk::accel {
 namespace {
 
-Bytes random_bytes(std::mt19937_64& random, std::size_t count, unsigned alphabet = 256) {
+Bytes drawn_bytes(std::mt19937_64& random, std::size_t count, unsigned alphabet = 256) {
   Bytes out(count);
   for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(random() % alphabet);
   return out;
@@ -100,7 +100,7 @@ TEST(Histogram, AndEntropy) {
   EXPECT_EQ(load_le<std::uint64_t>(all.data() + 1024), std::uint64_t{2560} * 8 * 65536);
   EXPECT_EQ(load_le<std::uint64_t>(output_of(Operation::histogram, Bytes(77, 'a'), 1032).data() + 1024), 0U);
   std::mt19937_64 random(3);
-  const Bytes text = random_bytes(random, 10000, 19);
+  const Bytes text = drawn_bytes(random, 10000, 19);
   std::array<double, 256> counts{};
   for (const std::uint8_t byte : text) ++counts[byte];
   double bits = 0;
@@ -128,7 +128,7 @@ TEST(CutPoints, AreTheChunkersCandidates) {
   std::vector<std::vector<chunk::Candidate>> expected;
   for (const std::size_t before : {0U, 1U, 63U}) {
     for (const std::size_t size : {0U, 1U, 100U, 70000U}) {
-      const Bytes bytes = random_bytes(random, before + size);
+      const Bytes bytes = drawn_bytes(random, before + size);
       ASSERT_TRUE(scanner.scan(ByteView(bytes).first(before), ByteView(bytes).subspan(before), expected.emplace_back()).has_value());
       work.items.push_back({bytes, size * 8, static_cast<std::uint32_t>(before)});
     }
@@ -152,7 +152,7 @@ TEST(Blake3, IsOurHash) {
   std::mt19937_64 random(1);
   TestWork work{Operation::blake3};
   for (const std::size_t size : {0U, 1U, 63U, 64U, 65U, 1023U, 1024U, 1025U, 2048U, 2049U, 3072U, 3073U, 5121U, 8192U, 31744U, 65536U, 100001U})
-    work.items.push_back({random_bytes(random, size), 32});
+    work.items.push_back({drawn_bytes(random, size), 32});
   const auto opencl = open_engine(AccelBackend::opencl);
   ASSERT_TRUE(opencl.has_value()) << opencl.error().to_string();
   for (const TestResult& result : {run_on_cpu(work), run_on(**opencl, work)}) {
@@ -169,7 +169,7 @@ TEST(Lz4, IsLiblz4sButForDistancesOfZero) {
   TestWork work{Operation::lz4_decode};
   std::vector<Bytes> raws;
   for (int i = 0; i < 400; ++i) {
-    const Bytes raw = random_bytes(random, random() % 3000, i % 2 == 0 ? 4 : 256);
+    const Bytes raw = drawn_bytes(random, random() % 3000, i % 2 == 0 ? 4 : 256);
     Bytes packed(static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(raw.size()))));
     packed.resize(static_cast<std::size_t>(LZ4_compress_default(reinterpret_cast<const char*>(raw.data()), reinterpret_cast<char*>(packed.data()),
                                                                 static_cast<int>(raw.size()), static_cast<int>(packed.size()))));

@@ -9,7 +9,7 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kSizes[] = {1024, 5000, 65'536, 1U << 20, 4U << 20};
+constexpr std::size_t kSampleSizes[] = {1024, 5000, 65'536, 1U << 20, 4U << 20};
 
 Bytes base64_bytes(std::size_t size) {
   static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -42,14 +42,14 @@ Bytes machine_code_bytes(std::size_t size) {
 }
 
 TEST(Compressibility, MediaAndNoiseAreNoticed) {
-  for (const std::size_t size : kSizes) {
+  for (const std::size_t size : kSampleSizes) {
     EXPECT_TRUE(looks_incompressible(random_bytes(size, size))) << size;
     EXPECT_TRUE(looks_incompressible(jpeg_like_bytes(size))) << size;
   }
 }
 
 TEST(Compressibility, WhatShrinksIsNotGivenUp) {
-  for (const std::size_t size : kSizes) {
+  for (const std::size_t size : kSampleSizes) {
     EXPECT_FALSE(looks_incompressible(Bytes(size))) << size;
     EXPECT_FALSE(looks_incompressible(text_bytes(size, 1))) << size;
     EXPECT_FALSE(looks_incompressible(run_bytes(size, 1))) << size;

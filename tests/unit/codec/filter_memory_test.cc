@@ -2,6 +2,7 @@
 // counted shows.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <random>

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kGuard = 64;
 
-std::optional<Bytes> filter(ByteView raw, std::size_t room) {
+std::optional<Bytes> filter_json(ByteView raw, std::size_t room) {
   Bytes out(room);
   const auto length = find_filter_encoder(format::CodecId::json)->encode(raw, out);
   if (!length) return std::nullopt;
@@ -24,10 +24,10 @@ std::optional<Bytes> filter(ByteView raw, std::size_t room) {
   return out;
 }
 
-std::optional<Bytes> filter(ByteView raw) { return filter(raw, raw.size() + kMaxFilterGrowth); }
+std::optional<Bytes> filter_json(ByteView raw) { return filter_json(raw, raw.size() + kMaxFilterGrowth); }
 
 // Decodes with guard bytes behind the output and checks that they are left alone.
-Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
+Result<Bytes> restore_json(ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
   const auto decoder = find_filter(format::CodecId::json)->create_decoder();
   Bytes guarded(wanted + kGuard, 0x5A);
   const auto result = decoder->restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
@@ -40,9 +40,9 @@ Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length, std::size_t w
 
 // Whether the filter took it.
 bool survives(const Bytes& raw) {
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   if (!filtered) return false;
-  const auto back = restore(*filtered, raw.size(), raw.size());
+  const auto back = restore_json(*filtered, raw.size(), raw.size());
   EXPECT_TRUE(back.has_value()) << (back ? "" : back.error().message);
   if (!back) return true;
   const auto differs = std::ranges::mismatch(*back, raw);
@@ -136,7 +136,7 @@ TEST(JsonFilter, LimitsOfTheDictionary) {
 
 TEST(JsonFilter, RegularDataHasNextToNoStructure) {
   const Bytes raw = json_lines(1 << 20, 8);
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
   EXPECT_LT(filtered->size(), raw.size() / 2);
 }
@@ -155,7 +155,7 @@ TEST(JsonFilter, IndentedPairsAreNoLargerThanOthers) {
     return bytes_of_text(text);
   };
   const Bytes near = pairs(1), far = pairs(14);
-  const auto near_filtered = filter(near), far_filtered = filter(far);
+  const auto near_filtered = filter_json(near), far_filtered = filter_json(far);
   ASSERT_TRUE(near_filtered && far_filtered);
   EXPECT_LT(far_filtered->size(), near_filtered->size() + 1000);
   EXPECT_TRUE(survives(far));
@@ -196,7 +196,7 @@ TEST(JsonFilter, LongTextsHaveWords) {
     text += "\"}";
   }
   const Bytes raw = bytes_of_text(text + "]");
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
   EXPECT_LT(filtered->size(), raw.size() / 2);
   EXPECT_TRUE(survives(raw));
@@ -225,23 +225,23 @@ TEST(JsonFilter, RunsOfTokensThatComeInTurn) {
 
 TEST(JsonFilter, SaysNothingWhereThereIsNoRoom) {
   const Bytes raw = json_lines(10'000, 8);
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
-  EXPECT_TRUE(filter(raw, filtered->size()).has_value());
-  EXPECT_FALSE(filter(raw, filtered->size() - 1).has_value());
+  EXPECT_TRUE(filter_json(raw, filtered->size()).has_value());
+  EXPECT_FALSE(filter_json(raw, filtered->size() - 1).has_value());
 }
 
 TEST(JsonFilter, SameBytesEveryTime) {
   const Bytes raw = JsonWriter(21, "\n", "  ").document(50'000);
-  EXPECT_EQ(filter(raw), filter(raw));
+  EXPECT_EQ(filter_json(raw), filter_json(raw));
 }
 
 TEST(JsonFilter, PrefixesAreThoseOfTheWhole) {
   const Bytes raw = JsonWriter(22, "\n", "  ").document(3000);
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
   for (std::size_t wanted = 1; wanted < raw.size(); wanted += 7) {
-    const auto prefix = restore(*filtered, raw.size(), wanted);
+    const auto prefix = restore_json(*filtered, raw.size(), wanted);
     ASSERT_TRUE(prefix.has_value()) << wanted;
     EXPECT_TRUE(std::ranges::equal(*prefix, ByteView(raw).first(wanted))) << wanted;
   }
@@ -250,17 +250,17 @@ TEST(JsonFilter, PrefixesAreThoseOfTheWhole) {
 // What is left of a payload, or changed in it, is refused or gives other bytes: nothing worse.
 TEST(JsonFilter, DamagedPayloadsAreRefusedOrDecode) {
   const Bytes raw = joined({JsonWriter(31, "\n", "  ").document(900), json_lines(600, 2)});
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
   for (std::size_t length = 0; length < filtered->size(); ++length) {
-    const auto back = restore(ByteView(*filtered).first(length), raw.size(), raw.size());
+    const auto back = restore_json(ByteView(*filtered).first(length), raw.size(), raw.size());
     ASSERT_TRUE(!back && back.error().code == Errc::corrupt) << length;
   }
   std::size_t refused = 0;
   for (std::size_t bit = 0; bit < 8 * filtered->size(); ++bit) {
     Bytes damaged = *filtered;
     damaged[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-    const auto back = restore(damaged, raw.size(), raw.size());
+    const auto back = restore_json(damaged, raw.size(), raw.size());
     if (back) continue;
     ASSERT_EQ(back.error().code, Errc::corrupt) << bit;
     ++refused;
@@ -270,14 +270,14 @@ TEST(JsonFilter, DamagedPayloadsAreRefusedOrDecode) {
 
 TEST(JsonFilter, OtherLengthsAreRefused) {
   const Bytes raw = json_lines(5000, 2);
-  const auto filtered = filter(raw);
+  const auto filtered = filter_json(raw);
   ASSERT_TRUE(filtered.has_value());
   for (const std::uint64_t length : {raw.size() - 1, raw.size() + 1, raw.size() * 2}) {
-    const auto back = restore(*filtered, length, static_cast<std::size_t>(length));
+    const auto back = restore_json(*filtered, length, static_cast<std::size_t>(length));
     ASSERT_FALSE(back.has_value());
     EXPECT_EQ(back.error().code, Errc::corrupt);
   }
-  const auto too_long = restore(*filtered, kMaxFilteredRawBytes + 1, 100);
+  const auto too_long = restore_json(*filtered, kMaxFilteredRawBytes + 1, 100);
   ASSERT_FALSE(too_long.has_value());
   EXPECT_EQ(too_long.error().code, Errc::corrupt);
 }

@@ -17,7 +17,7 @@ namespace {
 
 using test::broken_markup, test::whole_markup;
 
-std::optional<Bytes> filter(ByteView raw, std::size_t room) {
+std::optional<Bytes> filter_markup(ByteView raw, std::size_t room) {
   Bytes out(room);
   const auto length = find_filter_encoder(format::CodecId::markup)->encode(raw, out);
   if (!length) return std::nullopt;
@@ -25,10 +25,10 @@ std::optional<Bytes> filter(ByteView raw, std::size_t room) {
   return out;
 }
 
-std::optional<Bytes> filter(ByteView raw) { return filter(raw, raw.size() + kMaxFilterGrowth); }
+std::optional<Bytes> filter_markup(ByteView raw) { return filter_markup(raw, raw.size() + kMaxFilterGrowth); }
 
 // Restores with guard bytes behind the output and checks that they are left alone.
-Result<Bytes> restore(FilterDecoder& decoder, ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
+Result<Bytes> restore_markup(FilterDecoder& decoder, ByteView filtered, std::uint64_t raw_length, std::size_t wanted) {
   Bytes guarded(wanted + 64, 0x5A);
   const auto result = decoder.restore(filtered, filtered.size(), raw_length, MutableBytes(guarded).first(wanted));
   EXPECT_EQ(std::count(guarded.end() - 64, guarded.end(), 0x5A), 64);
@@ -38,27 +38,27 @@ Result<Bytes> restore(FilterDecoder& decoder, ByteView filtered, std::uint64_t r
   return guarded;
 }
 
-Result<Bytes> restore(ByteView filtered, std::uint64_t raw_length) {
+Result<Bytes> restore_markup(ByteView filtered, std::uint64_t raw_length) {
   const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
-  return restore(*decoder, filtered, raw_length, static_cast<std::size_t>(raw_length));
+  return restore_markup(*decoder, filtered, raw_length, static_cast<std::size_t>(raw_length));
 }
 
 // Whether the filter took it.
 bool round_trips(const Bytes& raw) {
-  const auto filtered = filter(raw);
+  const auto filtered = filter_markup(raw);
   if (!filtered) return false;
-  EXPECT_EQ(filter(raw), filtered) << "not deterministic";
-  const auto back = restore(*filtered, raw.size());
+  EXPECT_EQ(filter_markup(raw), filtered) << "not deterministic";
+  const auto back = restore_markup(*filtered, raw.size());
   EXPECT_TRUE(back) << back.error().message;
   EXPECT_TRUE(back && *back == raw);
   return true;
 }
 
-Bytes bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
+Bytes markup_bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
-std::string repeated(std::string_view piece, std::size_t times) {
+std::string times(std::string_view piece, std::size_t count) {
   std::string text;
-  for (std::size_t i = 0; i < times; ++i) text += piece;
+  for (std::size_t i = 0; i < count; ++i) text += piece;
   return text;
 }
 
@@ -66,7 +66,7 @@ TEST(MarkupFilter, WholeMarkupRoundTripsAndShrinks) {
   for (std::uint64_t seed = 0; seed < 30; ++seed) {
     const Bytes raw = whole_markup(20'000 + seed * 1997, seed);
     EXPECT_TRUE(round_trips(raw)) << seed;
-    EXPECT_LT(filter(raw)->size(), raw.size() * 3 / 4);
+    EXPECT_LT(filter_markup(raw)->size(), raw.size() * 3 / 4);
   }
   EXPECT_TRUE(round_trips(whole_markup(3 << 20, 1)));
 }
@@ -80,8 +80,8 @@ TEST(MarkupFilter, BrokenMarkupRoundTrips) {
 TEST(MarkupFilter, AnyBytesRoundTripOrAreDeclined) {
   for (const DataKind& kind : kDataKinds) (void)round_trips(kind.make(50'000, 3));
   for (std::size_t size = 0; size < 300; ++size) (void)round_trips(broken_markup(size, size));
-  EXPECT_FALSE(filter(random_bytes(100'000, 1)));
-  EXPECT_FALSE(filter({}));
+  EXPECT_FALSE(filter_markup(random_bytes(100'000, 1)));
+  EXPECT_FALSE(filter_markup({}));
 }
 
 TEST(MarkupFilter, CutAnywhere) {
@@ -95,12 +95,12 @@ TEST(MarkupFilter, CutAnywhere) {
 TEST(MarkupFilter, ExtremesRoundTrip) {
   const std::string text = "some text that is not repeated ";
   for (const std::string& raw :
-       {repeated("<aa>", 50'000) + repeated("</aa>", 50'000), repeated("<aa><bb></aa>", 20'000), repeated("<a b='", 20'000), repeated("<a b=\"<a b='", 20'000),
-        repeated("<!--", 20'000) + repeated("<![CDATA[", 20'000) + repeated("<?", 20'000), repeated("<script></", 20'000) + text,
-        repeated("<p>\n</p>\r\n", 20'000), "<a b=\"" + std::string(100'000, '1') + "\">" + repeated("<p>x</p>", 100), repeated("<td x=yy>", 20'000),
-        "<" + std::string(100'000, 'n') + ">" + repeated("<i></i>", 2000), "<x" + repeated(" a='12'", 5000) + ">" + repeated("<i></i>", 2000),
-        repeated("<p>" + std::string(100, ' ') + "</p>", 2000), repeated("<p>\n<ul>\n<li>x\n<li>y\n</ul>\n", 3000)}) {
-    EXPECT_TRUE(round_trips(bytes_of(raw + text))) << raw.substr(0, 40);
+       {times("<aa>", 50'000) + times("</aa>", 50'000), times("<aa><bb></aa>", 20'000), times("<a b='", 20'000), times("<a b=\"<a b='", 20'000),
+        times("<!--", 20'000) + times("<![CDATA[", 20'000) + times("<?", 20'000), times("<script></", 20'000) + text,
+        times("<p>\n</p>\r\n", 20'000), "<a b=\"" + std::string(100'000, '1') + "\">" + times("<p>x</p>", 100), times("<td x=yy>", 20'000),
+        "<" + std::string(100'000, 'n') + ">" + times("<i></i>", 2000), "<x" + times(" a='12'", 5000) + ">" + times("<i></i>", 2000),
+        times("<p>" + std::string(100, ' ') + "</p>", 2000), times("<p>\n<ul>\n<li>x\n<li>y\n</ul>\n", 3000)}) {
+    EXPECT_TRUE(round_trips(markup_bytes(raw + text))) << raw.substr(0, 40);
   }
 }
 
@@ -108,11 +108,11 @@ TEST(MarkupFilter, ExtremesRoundTrip) {
 TEST(MarkupFilter, ManyDifferentTags) {
   std::string raw;
   for (int i = 0; i < 60'000; ++i) raw += "<t" + std::to_string(i * 7919) + " a='b'/> and text between\n";
-  (void)round_trips(bytes_of(raw));
+  (void)round_trips(markup_bytes(raw));
   raw.clear();
   for (int i = 0; i < 15'000; ++i)
     raw += "<t" + std::to_string(i % 5000) + " a" + std::to_string(i % 5000) + "='b' c='d'>text</t" + std::to_string(i % 5000) + ">\n";
-  EXPECT_TRUE(round_trips(bytes_of(raw)));
+  EXPECT_TRUE(round_trips(markup_bytes(raw)));
 }
 
 TEST(MarkupFilter, NumbersRoundTripAsWritten) {
@@ -127,7 +127,7 @@ TEST(MarkupFilter, NumbersRoundTripAsWritten) {
     }
     raw += "\"/>\n";
   }
-  EXPECT_TRUE(round_trips(bytes_of(raw)));
+  EXPECT_TRUE(round_trips(markup_bytes(raw)));
 }
 
 // Marks of every length before digits, so that a shape's text is as long as may be.
@@ -137,22 +137,22 @@ TEST(MarkupFilter, LongMarksBeforeNumbers) {
     raw += "<path d=\"1.25 7.5 3.25 1.5 200.75";
     raw += std::string(line % 40, ' ') + std::to_string(line % 7 * 17) + "." + std::to_string(line) + std::string(line % 31, '.') + "12\"/>\n";
   }
-  EXPECT_TRUE(round_trips(bytes_of(raw)));
+  EXPECT_TRUE(round_trips(markup_bytes(raw)));
 }
 
 TEST(MarkupFilter, NoRoomIsADecline) {
   const Bytes raw = whole_markup(30'000, 3);
-  const std::size_t length = filter(raw)->size();
-  EXPECT_TRUE(filter(raw, length));
-  for (const std::size_t room : {std::size_t{0}, std::size_t{1}, length / 2, length - 1}) EXPECT_FALSE(filter(raw, room));
+  const std::size_t length = filter_markup(raw)->size();
+  EXPECT_TRUE(filter_markup(raw, length));
+  for (const std::size_t room : {std::size_t{0}, std::size_t{1}, length / 2, length - 1}) EXPECT_FALSE(filter_markup(raw, room));
 }
 
 TEST(MarkupFilter, EveryPrefixIsRestored) {
   const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
   for (const Bytes& raw : {whole_markup(5000, 9), broken_markup(3000, 9)}) {
-    const Bytes filtered = filter(raw, 2 * raw.size() + 1000).value();
+    const Bytes filtered = filter_markup(raw, 2 * raw.size() + 1000).value();
     for (std::size_t wanted = 1; wanted <= raw.size(); ++wanted) {
-      const auto back = restore(*decoder, filtered, raw.size(), wanted);
+      const auto back = restore_markup(*decoder, filtered, raw.size(), wanted);
       ASSERT_TRUE(back) << wanted << back.error().message;
       ASSERT_TRUE(std::ranges::equal(*back, ByteView(raw).first(wanted))) << wanted;
     }
@@ -162,9 +162,9 @@ TEST(MarkupFilter, EveryPrefixIsRestored) {
 TEST(MarkupFilter, DamageIsCorruptOrHarmless) {
   const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
   for (const Bytes& raw : {whole_markup(5000, 9), broken_markup(2500, 9)}) {
-    const Bytes filtered = filter(raw, 2 * raw.size() + 1000).value();
+    const Bytes filtered = filter_markup(raw, 2 * raw.size() + 1000).value();
     const auto survives = [&](ByteView damaged, std::size_t wanted) {
-      const auto back = restore(*decoder, damaged, raw.size(), wanted);
+      const auto back = restore_markup(*decoder, damaged, raw.size(), wanted);
       EXPECT_TRUE(back || back.error().code == Errc::corrupt);
       return back.has_value();
     };
@@ -180,20 +180,20 @@ TEST(MarkupFilter, DamageIsCorruptOrHarmless) {
       std::copy_n(filtered.begin(), seed % filtered.size(), noise.begin());
       (void)survives(noise, raw.size());
     }
-    EXPECT_EQ(*restore(*decoder, filtered, raw.size(), raw.size()), raw);
+    EXPECT_EQ(*restore_markup(*decoder, filtered, raw.size(), raw.size()), raw);
   }
 }
 
 TEST(MarkupFilter, WrongLengthsAreRefused) {
   const Bytes raw = whole_markup(5000, 4);
-  Bytes filtered = filter(raw).value();
+  Bytes filtered = filter_markup(raw).value();
   for (const std::size_t length : {raw.size() - 1, raw.size() + 1, raw.size() * 3, std::size_t{1}, static_cast<std::size_t>(kMaxFilteredRawBytes) + 1}) {
-    const auto back = restore(filtered, length);
+    const auto back = restore_markup(filtered, length);
     ASSERT_FALSE(back) << length;
     EXPECT_EQ(back.error().code, Errc::corrupt);
   }
   filtered.push_back('x');
-  EXPECT_EQ(restore(filtered, raw.size()).error().code, Errc::corrupt);
+  EXPECT_EQ(restore_markup(filtered, raw.size()).error().code, Errc::corrupt);
 }
 
 // A payload of the given templates, codes and text, with one column.
@@ -206,7 +206,7 @@ Result<Bytes> by_hand(std::string_view templates, std::string_view codes, std::s
   parts[7] = encode_field_column(JoinedValues(values).values());
   Bytes payload(1000);
   payload.resize(join_parts(parts, payload).value());
-  return restore(payload, raw_length);
+  return restore_markup(payload, raw_length);
 }
 
 TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
@@ -217,7 +217,7 @@ TEST(MarkupFilter, RestoresAPayloadMadeByHand) {
       "\2\3"                // text of the stream; closes the innermost element
       "\4\1\0\3<i>"         // text of column 0; a start tag
       "\1\3"sv;             // the white space of this depth; closes the innermost element
-  const Bytes value = bytes_of("='c"), space = bytes_of("\n ");
+  const Bytes value = markup_bytes("='c"), space = markup_bytes("\n ");
   const std::vector<ByteView> values{value, space, space};
   const std::string expected = "<a b='c'>\n <i>x</i>yz</a>";
   const auto back = by_hand(kTemplates, "\0\2\1\1"sv, "x<yz<", std::span(values).first(2), expected.size());
@@ -238,7 +238,7 @@ std::string texts_by_hand(std::string_view part, std::size_t texts, std::size_t 
   parts[2].assign(part.begin(), part.end());
   Bytes payload(1000);
   payload.resize(join_parts(parts, payload).value());
-  const auto back = restore(payload, raw_length);
+  const auto back = restore_markup(payload, raw_length);
   return back ? std::string(as_text(*back)) : std::string(back.error().code == Errc::corrupt ? "corrupt" : "another error");
 }
 
@@ -272,20 +272,20 @@ TEST(MarkupFilter, ProseRoundTripsByWords) {
     for (std::size_t i = generator() % 40; i > 0; --i) raw += kWords[generator() % std::size(kWords)] + std::string(generator() % 4 != 0, ' ');
     raw += "</p>\n";
   }
-  const Bytes bytes = bytes_of(raw);
+  const Bytes bytes = markup_bytes(raw);
   ASSERT_TRUE(round_trips(bytes));
-  const Bytes filtered = filter(bytes).value();
+  const Bytes filtered = filter_markup(bytes).value();
   EXPECT_LT(filtered.size(), raw.size() * 3 / 5);
   const auto decoder = find_filter(format::CodecId::markup)->create_decoder();
   for (std::size_t wanted = raw.size() - 700; wanted <= raw.size(); ++wanted) {
-    const auto back = restore(*decoder, filtered, raw.size(), wanted);
+    const auto back = restore_markup(*decoder, filtered, raw.size(), wanted);
     ASSERT_TRUE(back) << wanted << back.error().message;
     ASSERT_TRUE(std::ranges::equal(*back, ByteView(bytes).first(wanted))) << wanted;
   }
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     Bytes damaged = filtered;
     damaged[std::mt19937_64(seed)() % damaged.size()] ^= static_cast<std::uint8_t>(1 + seed % 255);
-    const auto back = restore(*decoder, damaged, raw.size(), raw.size());
+    const auto back = restore_markup(*decoder, damaged, raw.size(), raw.size());
     EXPECT_TRUE(back || back.error().code == Errc::corrupt);
   }
 }
@@ -299,7 +299,7 @@ TEST(MarkupFilter, DigitsAreTwoInAByte) {
     set(0, "\1\0\0\1\1<\0\1>"sv), set(1, "\0"sv), set(3, "\x31x"sv), set(4, "\0"sv), set(5, digits);
     Bytes payload(100);
     payload.resize(join_parts(parts, payload).value());
-    const auto back = restore(payload, raw_length);
+    const auto back = restore_markup(payload, raw_length);
     return back ? std::string(as_text(*back)) : std::string(back.error().code == Errc::corrupt ? "corrupt" : "another error");
   };
   EXPECT_EQ(restored("\x0C\x86"sv, 7), "<x1234>");
@@ -315,7 +315,7 @@ TEST(MarkupFilter, DigitsAreTwoInAByte) {
 // Each of so many codes would ask for 64 values that give nothing.
 TEST(MarkupFilter, ValuesHaveBytesBeforeThem) {
   using namespace std::string_view_literals;
-  const Bytes nothing, something = bytes_of("12345");
+  const Bytes nothing, something = markup_bytes("12345");
   const std::vector<ByteView> values{something, nothing};
   const auto code = [&](std::string_view templates) {
     const auto back = by_hand(templates, "\0"sv, "", values, 6);

@@ -43,11 +43,11 @@ std::string all_plain_bytes(const AppendedPackage& package) {
 
 bool holds(const std::string& all, std::string_view sought) { return all.find(sought) != std::string::npos; }
 
-struct Case {
+struct PurgeCase {
   std::uint64_t seed;
   bool sealed;
 };
-class Purged : public ::testing::TestWithParam<Case> {
+class Purged : public ::testing::TestWithParam<PurgeCase> {
  protected:
   static constexpr std::string_view kSecret = "the password is correct horse battery staple 4711\n";
 
@@ -156,7 +156,7 @@ TEST_P(Purged, EverythingMayGo) {
   EXPECT_TRUE(package_.in_package() == package_.on_disk());
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, Purged, ::testing::Values(Case{11, false}, Case{12, false}, Case{13, true}),
+INSTANTIATE_TEST_SUITE_P(Seeds, Purged, ::testing::Values(PurgeCase{11, false}, PurgeCase{12, false}, PurgeCase{13, true}),
                          [](const auto& test) { return (test.param.sealed ? "Sealed" : "Clear") + std::to_string(test.param.seed); });
 
 TEST(PurgedMessages, ThatNameWhatIsPurgedAreNamed) {

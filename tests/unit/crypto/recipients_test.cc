@@ -50,14 +50,14 @@ TEST(Recipients, OneToALine) {
   EXPECT_EQ(keys[2].text(), kRecipient);
 }
 
-struct Case {
+struct RecipientCase {
   std::string text, code;
 };
 
 TEST(Recipients, RefusedWithTheirCode) {
   const std::string age(kRecipient), ssh(kSshRecipient);
   const std::string low_order = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z";
-  const Case cases[] = {{"", "corrupt"},
+  const RecipientCase cases[] = {{"", "corrupt"},
                         {"# nothing\n\n", "corrupt"},
                         {age.substr(0, age.size() - 1), "corrupt"},
                         {age + "q", "corrupt"},
@@ -76,7 +76,7 @@ TEST(Recipients, RefusedWithTheirCode) {
                         {age + "\nnonsense\n", "corrupt"},
                         {"github:someone", "corrupt"},
                         {std::string(1, '\0'), "corrupt"}};
-  for (const Case& one : cases) EXPECT_EQ(recipients_of(one.text), one.code) << one.text;
+  for (const RecipientCase& one : cases) EXPECT_EQ(recipients_of(one.text), one.code) << one.text;
 }
 
 TEST(Recipients, ThatNoSecretCanBeSharedWith) {
@@ -109,7 +109,7 @@ TEST(Identities, AsAgeKeygenWritesThem) {
 TEST(Identities, RefusedWithTheirCode) {
   const std::string age(kIdentity), ssh(kSshIdentity);
   const std::string first_line = ssh.substr(0, ssh.find('\n') + 1);
-  const Case cases[] = {{"", "corrupt"},
+  const RecipientCase cases[] = {{"", "corrupt"},
                         {"# nothing\n", "corrupt"},
                         {std::string(kRecipient), "corrupt"},
                         {age.substr(0, age.size() - 1), "corrupt"},
@@ -125,7 +125,7 @@ TEST(Identities, RefusedWithTheirCode) {
                         {"-----BEGIN PRIVATE KEY-----\n", "unsupported"},
                         {std::string(kArmored), "unsupported"},
                         {"age-encryption.org/v1\n-> scrypt", "unsupported"}};
-  for (const Case& one : cases) EXPECT_EQ(identities_of(one.text), one.code) << one.text;
+  for (const RecipientCase& one : cases) EXPECT_EQ(identities_of(one.text), one.code) << one.text;
 }
 
 // The mistakes that are made: each says which of the two it is.

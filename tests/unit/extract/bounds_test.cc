@@ -24,10 +24,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-Bytes bytes_of(std::string_view text) {
-  return Bytes(text.begin(), text.end());
-}
-
 class ExtractBounds : public ::testing::TestWithParam<Way> {};
 
 // Every file has a chunk in each of the blocks, so all are begun before any is complete.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "npk/files.h"
@@ -20,6 +21,8 @@ enum class Way : std::uint8_t { file, pipe };
 inline std::string way_name(const ::testing::TestParamInfo<Way>& info) {
   return info.param == Way::file ? "file" : "pipe";
 }
+
+inline Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
 // Memory as a pipe that gives a few bytes at a time.
 class MemoryPipe final : public SequentialSource {

@@ -14,10 +14,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
-Bytes bytes_of(std::string_view text) {
-  return Bytes(text.begin(), text.end());
-}
-
 TestEntry file(std::string path, std::string_view content, std::uint64_t link_group = 0) {
   TestEntry entry;
   entry.path = std::move(path);

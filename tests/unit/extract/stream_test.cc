@@ -21,10 +21,6 @@ using test::PackageBuilder;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-Bytes bytes_of(std::string_view text) {
-  return Bytes(text.begin(), text.end());
-}
-
 BuiltEntry file_of(std::string path, const Bytes& content, std::vector<format::Run> runs) {
   BuiltEntry entry;
   entry.path = std::move(path);

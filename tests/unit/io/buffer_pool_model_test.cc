@@ -151,7 +151,7 @@ struct Setting {
   std::uint64_t limit;
 };
 
-class BufferPoolModelTest : public testing::TestWithParam<Setting> {
+class BufferPoolModelTest : public ::testing::TestWithParam<Setting> {
  protected:
   void on_some_thread(const std::function<void()>& operation) {
     if (GetParam().own_thread_each) {
@@ -252,7 +252,7 @@ TEST_P(BufferPoolModelTest, AgreesAfterEveryOperation) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Settings, BufferPoolModelTest,
-                         testing::Values(Setting{EvictionPolicy::least_recently_used, false, 600'000},
+                         ::testing::Values(Setting{EvictionPolicy::least_recently_used, false, 600'000},
                                          Setting{EvictionPolicy::time, false, 600'000},
                                          Setting{EvictionPolicy::least_recently_used, true, 600'000},
                                          Setting{EvictionPolicy::time, true, 600'000}));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -68,16 +69,16 @@ class TestStore final : public PartStore {
   bool is_open_ = true;
 };
 
-ObjectWriterOptions options_of(std::uint64_t size) { return {.object = {.seed = {4, 4}, .size_bytes = size, .compress = 1.5}, .threads = 2}; }
+ObjectWriterOptions part_options(std::uint64_t size) { return {.object = {.seed = {4, 4}, .size_bytes = size, .compress = 1.5}, .threads = 2}; }
 
 TEST(PartSink, PutsTheObjectTogether) {
   for (const std::uint64_t size : {0ULL, 1ULL, 4095ULL, 4096ULL, 4097ULL, 8192ULL, 1'000'003ULL}) {
     for (const unsigned in_flight : {1U, 3U, 16U}) {
       const auto store = std::make_shared<TestStore>();
-      auto writer = *ObjectWriter::create(options_of(size), *part_sink(store, {.part_bytes = 4096, .in_flight = in_flight}));
+      auto writer = *ObjectWriter::create(part_options(size), *part_sink(store, {.part_bytes = 4096, .in_flight = in_flight}));
       ASSERT_TRUE(writer.write_remaining().has_value());
       ASSERT_TRUE(writer.finish().has_value());
-      EXPECT_EQ(store->object(), whole(options_of(size).object)) << size;
+      EXPECT_EQ(store->object(), whole(part_options(size).object)) << size;
       EXPECT_EQ(store->parts_.size(), std::max<std::uint64_t>(1, (size + 4095) / 4096));
       EXPECT_LE(store->most_, in_flight);
       EXPECT_EQ(store->completed_, 1);
@@ -131,7 +132,7 @@ TEST(PartSink, FailuresSurfaceAndNothingIsLeft) {
 TEST(PartSink, WithoutACommitTheStoreIsToldOnce) {
   const auto store = std::make_shared<TestStore>();
   {
-    auto writer = *ObjectWriter::create(options_of(1'000'000), *part_sink(store, {.part_bytes = 4096, .in_flight = 2}));
+    auto writer = *ObjectWriter::create(part_options(1'000'000), *part_sink(store, {.part_bytes = 4096, .in_flight = 2}));
     ASSERT_TRUE(writer.write_generated(900'000).has_value());
     writer.cancel();
     EXPECT_EQ(store->abandoned_, 1);
@@ -155,13 +156,13 @@ TEST(PartFile, IsTheFileOrNothing) {
   const testing::ScratchDirectory scratch;
   const std::string path = scratch / "object";
   for (const std::uint64_t size : {0ULL, 5ULL, 3'000'001ULL}) {
-    auto writer = *ObjectWriter::create(options_of(size), *part_sink(*part_file(path), {.part_bytes = 64U << 10, .in_flight = 4}));
+    auto writer = *ObjectWriter::create(part_options(size), *part_sink(*part_file(path), {.part_bytes = 64U << 10, .in_flight = 4}));
     ASSERT_TRUE(writer.write_remaining().has_value());
     ASSERT_TRUE(writer.finish().has_value());
-    EXPECT_EQ(testing::read_file(path), as_text(whole(options_of(size).object))) << size;
+    EXPECT_EQ(testing::read_file(path), as_text(whole(part_options(size).object))) << size;
   }
   {
-    auto writer = *ObjectWriter::create(options_of(3'000'000), *part_sink(*part_file(scratch / "other"), {.part_bytes = 64U << 10, .in_flight = 4}));
+    auto writer = *ObjectWriter::create(part_options(3'000'000), *part_sink(*part_file(scratch / "other"), {.part_bytes = 64U << 10, .in_flight = 4}));
     ASSERT_TRUE(writer.write_generated(2'000'000).has_value());
   }
   EXPECT_FALSE(testing::exists(scratch / "other"));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <memory>
+#include <stop_token>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -19,9 +20,9 @@
 namespace npk::synth {
 namespace {
 
-constexpr std::uint64_t kSize = 3'000'001;
+constexpr std::uint64_t kThreadedSize = 3'000'001;
 
-ObjectWriterOptions options_of(unsigned threads, std::uint64_t size = kSize) {
+ObjectWriterOptions threaded_options(unsigned threads, std::uint64_t size = kThreadedSize) {
   return {.object = {.seed = {21, 22}, .size_bytes = size, .dedup = 1.5, .compress = 2}, .crc32 = true, .threads = threads, .buffer_bytes = 64U << 10};
 }
 
@@ -83,12 +84,12 @@ Bytes written(const ObjectWriterOptions& options, const Expected& expected) {
 }
 
 TEST(Threads, MakeTheSameBytesAndSumsInOddCountsBetweenOthers) {
-  const Expected expected = in_odd_counts(whole(options_of(1).object));
+  const Expected expected = in_odd_counts(whole(threaded_options(1).object));
   for (const Compression compression : {Compression::none, Compression::zstd, Compression::gzip}) {
     Bytes first;
     for (const unsigned threads : {1U, 2U, 3U, 8U, 0U}) {
       for (const std::size_t buffer : {4096UL, 100'000UL, 1UL << 20}) {
-        ObjectWriterOptions options = options_of(threads);
+        ObjectWriterOptions options = threaded_options(threads);
         options.compression = compression;
         if (compression != Compression::none) options.level = 1;
         options.buffer_bytes = buffer;
@@ -108,11 +109,11 @@ TEST(Threads, MakeObjectsOfAnySize) {
   for (const std::uint64_t size : {0ULL, 1ULL, 65'535ULL, 65'536ULL, 65'537ULL, 131'072ULL, 1'000'000ULL, 1ULL << 20}) {
     for (const unsigned threads : {0U, 2U, 3U, 256U}) {
       Bytes stored;
-      auto writer = *ObjectWriter::create(options_of(threads, size), memory_sink(stored));
+      auto writer = *ObjectWriter::create(threaded_options(threads, size), memory_sink(stored));
       ASSERT_TRUE(writer.write_remaining().has_value());
       const auto report = writer.finish();
       ASSERT_TRUE(report.has_value());
-      EXPECT_EQ(stored, whole(options_of(1, size).object)) << size << ' ' << threads;
+      EXPECT_EQ(stored, whole(threaded_options(1, size).object)) << size << ' ' << threads;
       expect_sums(*report, stored);
     }
   }
@@ -123,12 +124,12 @@ TEST(Threads, WaitForASlowSink) {
   for (const unsigned threads : {2U, 3U, 8U}) {
     const std::uint64_t size = 20'000'003;
     Bytes stored;
-    auto writer = *ObjectWriter::create(options_of(threads, size), std::make_unique<SlowSink>(stored));
+    auto writer = *ObjectWriter::create(threaded_options(threads, size), std::make_unique<SlowSink>(stored));
     ASSERT_TRUE(writer.write_remaining().has_value());
     const auto report = writer.finish();
     ASSERT_TRUE(report.has_value());
-    expect_sums(*report, whole(options_of(1, size).object));
-    EXPECT_EQ(stored, whole(options_of(1, size).object));
+    expect_sums(*report, whole(threaded_options(1, size).object));
+    EXPECT_EQ(stored, whole(threaded_options(1, size).object));
   }
 }
 
@@ -139,7 +140,7 @@ TEST(Threads, EndWithTheWriterWhereverItIs) {
       for (const bool rested : {false, true}) {
         for (const bool cancelled : {false, true}) {
           Bytes stored;
-          auto writer = *ObjectWriter::create(options_of(threads, 100'000'000), memory_sink(stored));
+          auto writer = *ObjectWriter::create(threaded_options(threads, 100'000'000), memory_sink(stored));
           ASSERT_EQ(*writer.write_generated(count), count);
           if (rested) std::this_thread::sleep_for(std::chrono::milliseconds(1));
           if (cancelled) {
@@ -166,14 +167,14 @@ std::unique_ptr<std::uint8_t[]> room_in_heap() {
 // Room for a few stacks, or for none: those there are make it all. In a process of its own.
 TEST(Threads, ThatCannotBeStartedAreDoneWithout) {
   if (testing::kSanitized) GTEST_SKIP() << "memory is not what it is elsewhere";
-  const Bytes expected = whole(options_of(1).object);
+  const Bytes expected = whole(threaded_options(1).object);
   for (const rlim_t more : {rlim_t{24} << 20, rlim_t{60} << 20}) {
     std::fflush(nullptr);
     const pid_t child = ::fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
       Bytes stored;
-      stored.reserve(kSize);
+      stored.reserve(kThreadedSize);
       const auto pin = room_in_heap();
       std::ifstream pages("/proc/self/statm");
       rlim_t used = 0;
@@ -188,7 +189,7 @@ TEST(Threads, ThatCannotBeStartedAreDoneWithout) {
       } catch (const std::system_error&) {
         refused = true;
       }
-      auto writer = *ObjectWriter::create(options_of(30), memory_sink(stored));
+      auto writer = *ObjectWriter::create(threaded_options(30), memory_sink(stored));
       const bool made = writer.write_remaining() && writer.finish() && stored == expected;
       ::_exit(!refused ? 2 : made ? 0 : 1);
     }

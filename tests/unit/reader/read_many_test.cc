@@ -16,7 +16,7 @@ using test::BuiltPackage;
 using test::MoodySource;
 using test::PackageShape;
 
-constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kPackedBlock = 4096;
 
 PackageReader open(const BuiltPackage& built, const ReaderOptions& options = {}) {
   return PackageReader::open(memory_source(ByteView(built.bytes)), options).value();
@@ -33,7 +33,7 @@ struct Batch {
   }
 };
 
-const PackageShape kShapes[] = {
+const PackageShape kPackedShapes[] = {
     {},
     {.files = 40, .codec = format::CodecId::zstd, .bases = true},
     {.files = 30, .largest_file = 100'000, .chunk_bytes = 100, .blocks_per_page = 2, .fanout = 6},
@@ -44,7 +44,7 @@ class ReadMany : public testing::TestWithParam<std::tuple<std::size_t, unsigned>
 
 TEST_P(ReadMany, GivesWhatSingleReadsGive) {
   const auto [shape, threads] = GetParam();
-  const BuiltPackage built = test::make_package(shape + 40, kShapes[shape]);
+  const BuiltPackage built = test::make_package(shape + 40, kPackedShapes[shape]);
   const PackageReader reader = open(built, {.limits = {}, .block_cache_bytes = 50'000, .page_cache_bytes = 5000});
   std::mt19937_64 random(shape);
   Batch batch;
@@ -71,7 +71,7 @@ TEST_P(ReadMany, GivesWhatSingleReadsGive) {
   }
 }
 INSTANTIATE_TEST_SUITE_P(Shapes, ReadMany,
-                         testing::Combine(testing::Range(std::size_t{0}, std::size(kShapes)), testing::Values(1U, 4U)));
+                         testing::Combine(testing::Range(std::size_t{0}, std::size(kPackedShapes)), testing::Values(1U, 4U)));
 
 TEST(ReadManyCost, EachBlockIsDecodedOnceAndEachPageReadOnce) {
   const BuiltPackage built = test::make_package(
@@ -127,11 +127,11 @@ TEST(ReadManyErrors, AreOfTheRequestTheyBelongTo) {
 }
 
 TEST(ReadManyErrors, OfTheSourceLeaveTheRestAlone) {
-  const BuiltPackage built = test::make_block_package(20, kBlock);
+  const BuiltPackage built = test::make_block_package(20, kPackedBlock);
   const auto source = std::make_shared<MoodySource>(ByteView(built.bytes));
   const PackageReader reader = PackageReader::open(source).value();
   Batch batch;
-  for (std::uint64_t i = 0; i < 20; ++i) batch.add(i, 0, kBlock);
+  for (std::uint64_t i = 0; i < 20; ++i) batch.add(i, 0, kPackedBlock);
   std::vector<ReadRequest> half(batch.requests.begin(), batch.requests.begin() + 10);
   for (const auto& result : reader.read_many(half)) ASSERT_TRUE(result);
   source->become(MoodySource::Mood::failing);
@@ -143,12 +143,12 @@ TEST(ReadManyErrors, OfTheSourceLeaveTheRestAlone) {
 }
 
 TEST(ReadManyErrors, StoppedBatchesAreCancelled) {
-  const BuiltPackage built = test::make_block_package(3, kBlock);
+  const BuiltPackage built = test::make_block_package(3, kPackedBlock);
   const PackageReader reader = open(built);
   std::stop_source stop;
   stop.request_stop();
   Batch batch;
-  for (std::uint64_t i = 0; i < 3; ++i) batch.add(i, 0, kBlock);
+  for (std::uint64_t i = 0; i < 3; ++i) batch.add(i, 0, kPackedBlock);
   for (const auto& result : reader.read_many(batch.requests, {.threads = 2, .stop = stop.get_token()}))
     EXPECT_EQ(result.error().code, Errc::cancelled);
   EXPECT_EQ(reader.statistics().blocks_decoded, 0U);

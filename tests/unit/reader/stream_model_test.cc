@@ -133,15 +133,15 @@ void check_interleavings(FileStream stream, ByteView content, std::uint64_t seed
 }
 
 StreamOptions options_for(std::uint64_t seed) {
-  static constexpr std::uint64_t kChunks[] = {0, 1, 2, 997, 4096, 50'000, 1U << 20};
+  static constexpr std::uint64_t kChunkLengths[] = {0, 1, 2, 997, 4096, 50'000, 1U << 20};
   StreamOptions options;
-  options.chunk_bytes = kChunks[seed % std::size(kChunks)];
+  options.chunk_bytes = kChunkLengths[seed % std::size(kChunkLengths)];
   options.buffer_bytes = seed % 3 == 0 ? 20'000 : 0;
   options.read_ahead = seed % 5 != 0;
   return options;
 }
 
-const PackageShape kShapes[] = {
+const PackageShape kModelShapes[] = {
     {},
     {.files = 12, .codec = format::CodecId::zstd},
     {.files = 12, .chunks_per_block = 9, .codec = format::CodecId::zstd, .bases = true},
@@ -154,7 +154,7 @@ class StreamModel : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(StreamModel, EntriesEqualSlices) {
   const std::uint64_t seed = GetParam();
-  const BuiltPackage built = test::make_package(seed + 40, kShapes[seed]);
+  const BuiltPackage built = test::make_package(seed + 40, kModelShapes[seed]);
   ASSERT_GE(built.entries.size(), 6U);
   for (const std::uint64_t cache_bytes : {std::uint64_t{0}, std::uint64_t{20'000}, std::uint64_t{64} << 20}) {
     const PackageReader reader = test::open_package(built.bytes, cache_bytes);
@@ -165,7 +165,7 @@ TEST_P(StreamModel, EntriesEqualSlices) {
 }
 
 TEST_P(StreamModel, ManyBlocksReadInOrderEqualTheContent) {
-  const BuiltPackage built = test::make_package(GetParam() + 70, kShapes[GetParam()]);
+  const BuiltPackage built = test::make_package(GetParam() + 70, kModelShapes[GetParam()]);
   const PackageReader reader = test::open_package(built.bytes, 30'000);
   for (const BuiltEntry& entry : built.entries) {
     FileStream stream = test::stream_of(reader, entry.path, {.buffer_bytes = 25'000});
@@ -173,7 +173,7 @@ TEST_P(StreamModel, ManyBlocksReadInOrderEqualTheContent) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, StreamModel, ::testing::Range(std::size_t{0}, std::size(kShapes)));
+INSTANTIATE_TEST_SUITE_P(Shapes, StreamModel, ::testing::Range(std::size_t{0}, std::size(kModelShapes)));
 
 // Gives what it has in pieces of odd lengths.
 class Trickle final : public SequentialSource {

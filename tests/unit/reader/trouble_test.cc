@@ -17,7 +17,7 @@ using test::BuiltEntry;
 using test::BuiltPackage;
 using test::MoodySource;
 
-constexpr std::size_t kBlock = 4096;
+constexpr std::size_t kPoolBlock = 4096;
 
 // A random range of a random entry, by path. None: right bytes; else the error (internal: wrong bytes).
 std::optional<Errc> read_some(const PackageReader& reader, const BuiltPackage& built, std::mt19937_64& random) {
@@ -37,9 +37,9 @@ std::optional<Errc> read_some(const PackageReader& reader, const BuiltPackage& b
 }
 
 TEST(Trouble, SixteenReadersOnASourceThatFailsAndRecovers) {
-  const BuiltPackage built = test::make_block_package(60, kBlock, format::CodecId::zstd);
+  const BuiltPackage built = test::make_block_package(60, kPoolBlock, format::CodecId::zstd);
   const auto source = std::make_shared<MoodySource>(ByteView(built.bytes));
-  const PackageReader reader = PackageReader::open(source, {.limits = {}, .block_cache_bytes = 20 * kBlock}).value();
+  const PackageReader reader = PackageReader::open(source, {.limits = {}, .block_cache_bytes = 20 * kPoolBlock}).value();
   std::atomic<bool> done = false;
   std::atomic<std::uint64_t> right = 0, failed = 0, unexpected = 0;
   std::vector<std::jthread> threads;
@@ -80,14 +80,14 @@ int child_reads(const PackageReader& reader, const BuiltPackage& built, std::uin
 }
 
 // Cache of few blocks: the parent's threads decode, evict and wait nearly always.
-class Forks : public testing::TestWithParam<bool> {};
+class Forks : public ::testing::TestWithParam<bool> {};
 
 TEST_P(Forks, WhileFourThreadsRead) {
-  const BuiltPackage built = test::make_block_package(40, 20 * kBlock, format::CodecId::zstd);
-  const auto pool = GetParam() ? BufferPool::create({.max_total_bytes = 100 * kBlock}).value() : nullptr;
+  const BuiltPackage built = test::make_block_package(40, 20 * kPoolBlock, format::CodecId::zstd);
+  const auto pool = GetParam() ? BufferPool::create({.max_total_bytes = 100 * kPoolBlock}).value() : nullptr;
   const PackageReader reader =
       PackageReader::open(memory_source(ByteView(built.bytes)),
-                          {.limits = {}, .block_cache_bytes = 100 * kBlock, .page_cache_bytes = 1000, .pool = pool})
+                          {.limits = {}, .block_cache_bytes = 100 * kPoolBlock, .page_cache_bytes = 1000, .pool = pool})
           .value();
   std::atomic<bool> done = false;
   std::atomic<int> wrong = 0;
@@ -112,7 +112,7 @@ TEST_P(Forks, WhileFourThreadsRead) {
   threads.clear();
   EXPECT_EQ(wrong, 0);
 }
-INSTANTIATE_TEST_SUITE_P(OwnAndGivenPool, Forks, testing::Bool());
+INSTANTIATE_TEST_SUITE_P(OwnAndGivenPool, Forks, ::testing::Bool());
 
 }  // namespace
 }  // namespace npk

@@ -16,7 +16,7 @@ struct Shape {
   std::function<std::vector<TestEntry>()> entries;
 };
 
-std::vector<TestEntry> many_blocks() {
+std::vector<TestEntry> entries_of_many_blocks() {
   std::vector<TestEntry> entries;
   for (int i = 0; i < 24; ++i) {
     const auto kind = kAllDataKinds[static_cast<std::size_t>(i) % std::size(kAllDataKinds)];
@@ -42,7 +42,7 @@ const Shape kShapes[] = {
     {"Nothing", [] { return std::vector<TestEntry>(); }},
     {"EmptyFiles", [] { return std::vector<TestEntry>{file_entry("a", {}), file_entry("b/c", {})}; }},
     {"OneByte", [] { return std::vector<TestEntry>{file_entry("a", {42})}; }},
-    {"ManyBlocks", many_blocks},
+    {"ManyBlocks", entries_of_many_blocks},
     {"Incompressible", [] { return std::vector<TestEntry>{file_entry("r", make_data(DataKind::random, 1'500'000, 3))}; }},
     {"SegmentEdges",
      [] {

@@ -9,6 +9,8 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <map>
+
 #include "support/sanitized.h"
 #include "support/scratch.h"
 #include "tree/scan.h"

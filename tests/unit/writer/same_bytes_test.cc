@@ -30,7 +30,7 @@ TestTree every_way() {
 }
 
 // Too little memory for what is asked gives an error that names the least; that is the least.
-std::uint64_t least_memory(WriterOptions options) {
+std::uint64_t least_memory_accepted(WriterOptions options) {
   options.threads = 1;
   options.memory_bytes = 1;
   const auto refused = check_writer_options(options);
@@ -59,7 +59,7 @@ TEST(SameBytes, WhateverTheThreadsAndMemory) {
         }
         EXPECT_TRUE(bytes == expected) << bytes.size() << " and " << expected.size() << " bytes";
       }
-      for (const std::uint64_t memory : {least_memory(options), std::uint64_t{256} << 20}) {
+      for (const std::uint64_t memory : {least_memory_accepted(options), std::uint64_t{256} << 20}) {
         WriterOptions these = options;
         these.threads = 8;
         these.memory_bytes = memory;
@@ -73,7 +73,7 @@ TEST(SameBytes, LeastMemoryNamedIsEnoughAndNoMore) {
   for (const Preset preset : {Preset::fast, Preset::standard, Preset::max}) {
     const WriterOptions options{.preset = preset};
     WriterOptions these = options;
-    these.memory_bytes = least_memory(options);
+    these.memory_bytes = least_memory_accepted(options);
     EXPECT_TRUE(check_writer_options(these));
     these.memory_bytes -= 2U << 20;
     EXPECT_EQ(check_writer_options(these).error().code, Errc::limit);

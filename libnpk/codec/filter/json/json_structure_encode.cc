@@ -1,6 +1,7 @@
 #include "codec/filter/json/json_structure_encode.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "codec/filter/code_space.h"

@@ -25,6 +25,7 @@ struct Element {
     if constexpr (sizeof(Number) == 4) return __builtin_bswap32(value);
     if constexpr (sizeof(Number) == 8) return __builtin_bswap64(value);
   }
+  static constexpr bool kIsBigEndian = kBigEndian;
   static constexpr bool kSwap = kBigEndian == (std::endian::native == std::endian::little);
 
   [[gnu::always_inline]] static Number load(const std::uint8_t* from) noexcept {

@@ -1,6 +1,7 @@
 #include "ops/write/parity/shard_places.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace npk::ops {
 

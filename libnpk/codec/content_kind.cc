@@ -219,9 +219,31 @@ bool is_delimited_by(ByteView text, char delimiter) noexcept {
   return lines >= kLeastLines && odd <= lines / 10;
 }
 
+bool is_number_or_empty(ByteView cell) noexcept {
+  return std::ranges::all_of(cell, [](std::uint8_t byte) { return is_digit(byte) || std::string_view("+-.eE \"\r\n").contains(static_cast<char>(byte)); });
+}
+
+// Lines too long for some to be compared, of many numbers.
+bool has_wide_rows_by(ByteView text, std::uint8_t delimiter) noexcept {
+  constexpr std::size_t kLeastCells = 64, kLeastRowBytes = 512;
+  if (static_cast<std::size_t>(std::ranges::count(text, '\n')) * kLeastRowBytes > text.size()) return false;
+  std::size_t count = 0, numbers = 0;
+  for (auto end = std::ranges::find(text, delimiter); end != text.end(); end = std::ranges::find(text, delimiter), ++count) {
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    numbers += is_number_or_empty(text.first(length)) ? 1U : 0U;
+    text = text.subspan(length + 1);
+  }
+  return count >= kLeastCells && numbers * 4 >= count * 3;
+}
+
+constexpr std::string_view kDelimiters = "\t,;|";
+
 bool is_delimited(ByteView text) noexcept {
-  static constexpr std::string_view kDelimiters = "\t,;|";
   return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
+}
+
+bool has_wide_rows(ByteView text) noexcept {
+  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return has_wide_rows_by(text, static_cast<std::uint8_t>(delimiter)); });
 }
 
 // Letters, digits and marks of a line's first characters, each run as one, up to a colon or equals sign: what records and log lines have in common.
@@ -273,13 +295,15 @@ ByteView without_heading(ByteView text) noexcept {
 }
 
 ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
-  if (is_delimited(text)) return ContentKind::delimited;
+  if (is_delimited(text) || has_wide_rows(text)) return ContentKind::delimited;
   return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
 }
 
 ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {
+  if (middle.empty() || !is_text(middle)) return ContentKind::general;
+  if (has_wide_rows(middle)) return ContentKind::delimited;
   const auto end = std::ranges::find(middle, '\n');
-  if (end == middle.end() || !is_text(middle)) return ContentKind::general;
+  if (end == middle.end()) return ContentKind::general;
   return kind_of_lines(middle.subspan(static_cast<std::size_t>(end - middle.begin()) + 1), is_large);
 }
 

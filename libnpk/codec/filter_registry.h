@@ -26,7 +26,7 @@ struct FilterInfo {
   std::string_view name;
   std::string_view description;
   std::unique_ptr<FilterDecoder> (*create_decoder)();
-  // What a decoder takes besides the buffers it is passed, from above: never more than raw_length + 4 MiB.
+  // What a decoder takes besides the buffers it is passed, from above: never more than raw_length + 11 MiB.
   std::uint64_t (*decoder_memory)(std::uint64_t raw_length);
 };
 

@@ -159,7 +159,7 @@ def open_columns(columns, parts, raw_length):
         values = parts[at + taken - 1]
         if not column.is_text:
             memory += min(4 * len(values), len(values) // 2 + 10240)
-        require(memory <= raw_length + (1 << 20), "the columns are too large")
+        require(memory <= raw_length + (8 << 20), "the columns are too large")
         column.open(parts[at] if column.predictors else b"", values)
         at += taken
     require(at == len(parts), "too many columns")

@@ -107,7 +107,7 @@ TEST(SealFilters, JsonIsTriedInSeveralPlaces) {
 TEST(SealFilters, EveryFilterCanBeUndone) {
   for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
     ASSERT_NE(codec::find_filter(filter.id), nullptr);
-    EXPECT_LE(codec::find_filter(filter.id)->decoder_memory(1U << 20), (1U << 20) + (4U << 20));
+    EXPECT_LE(codec::find_filter(filter.id)->decoder_memory(1U << 20), (1U << 20) + (11U << 20));
   }
   EXPECT_EQ(codec::filters().size(), codec::filter_encoders().size());
 }

@@ -85,6 +85,25 @@ TEST(ContentKind, LargeTextsByTheirMiddle) {
   EXPECT_EQ(kind_of(as_bytes(licence), size, random_bytes(kKindHeadBytes, 3)), ContentKind::general);
 }
 
+// Of which no six lie in what is looked at: many numbers between delimiters, but not those of source code.
+TEST(ContentKind, TablesOfLongRows) {
+  std::string heading, row, source;
+  for (int i = 0; i < 900; ++i) {
+    heading += (i == 0 ? "name_" : ",name_") + std::to_string(i);
+    row += (i == 0 ? "" : ",") + std::to_string(i * 7 % 1000) + (i % 3 == 0 ? ".25" : "");
+    source += "    " + std::to_string(i) + ", " + std::to_string(i * i) + ", 17, 23, 5," + (i % 3 == 0 ? " 8, 9,\n" : "\n");
+  }
+  heading += "\n", row += "\n";
+  EXPECT_EQ(kind_of_text(row + row), ContentKind::delimited);
+  EXPECT_EQ(kind_of_text(heading + row), ContentKind::general) << "names alone";
+  std::string table = heading;
+  while (table.size() < kKindMiddleFileBytes) table += row;
+  EXPECT_EQ(kind_of(as_bytes(table), table.size()), ContentKind::delimited) << "by the middle, which is within a row";
+  EXPECT_EQ(kind_of_text("static const int kNumbers[] = {\n" + source), ContentKind::general);
+  std::ranges::replace(row, ',', ' ');
+  EXPECT_EQ(kind_of_text(row), ContentKind::general) << "no delimiter";
+}
+
 // Records of which most lines are indented, as lists of vendors have; not statements.
 TEST(ContentKind, LargeTextsWithIndentedLines) {
   const auto kind_of_large = [](std::string_view text) { return kind_of(as_bytes(text), 1U << 20); };

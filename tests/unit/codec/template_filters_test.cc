@@ -156,6 +156,15 @@ TEST_P(TemplateFilters, TakeTextsOfMoreFormsThanThereAreColumns) {
 }
 
 // Each number of them is in a column.
+// Less than three bytes a number, with what is between them; an encoder's memory has to hold them all.
+TEST_P(TemplateFilters, TakeSmallNumbersCloseTogether) {
+  const std::string text = number_table(270'000, 20, 30, GetParam() == CodecId::lines ? ' ' : ',', 17);
+  ASSERT_GT(text.size(), 14U << 20);
+  ASSERT_LE(text.size(), kMaxFilteredRawBytes);
+  EXPECT_LT(filter(GetParam(), as_bytes(text)).value_or(Bytes(text.size())).size(), text.size() / 2);
+  EXPECT_TRUE(survives(as_bytes(text)));
+}
+
 TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   const std::string text = list_text(3000, 15);
   const auto filtered = filter(CodecId::lines, as_bytes(text));
@@ -271,6 +280,24 @@ TEST(DelimitedFilter, AColumnForEachAttribute) {
   ASSERT_TRUE(filtered);
   const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
   EXPECT_TRUE(back && as_text(*back) == text);
+}
+
+// However long rows are, as long as some of them are within what a delimiter is looked for in.
+TEST(DelimitedFilter, WideRowsAreTakenApart) {
+  constexpr std::size_t kRows = 800;
+  for (const std::size_t columns : {100U, 150U, 600U, 1500U}) {
+    for (const char delimiter : {',', '\t', ';', '|'}) {
+      const std::string text = number_table(kRows, columns, 400, delimiter, columns);
+      const DelimitedRows table = split_rows(as_bytes(text));
+      ASSERT_EQ(table.rows.size(), kRows);
+      table.rows.for_each([&](const DelimitedRow& row) { ASSERT_EQ(row.cells, columns); });
+      const auto filtered = filter(CodecId::delimited, as_bytes(text));
+      ASSERT_TRUE(filtered) << columns;
+      EXPECT_LT(filtered->size(), text.size() * 3 / 5) << columns;
+      const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
+      EXPECT_TRUE(back && as_text(*back) == text) << columns;
+    }
+  }
 }
 
 TEST(DelimitedFilter, NoKeyWhereCellsAreIndependent) {

@@ -171,4 +171,16 @@ inline std::vector<std::string> template_samples() {
   return samples;
 }
 
+// Rows of numbers, each column's near its own.
+inline std::string number_table(std::size_t rows, std::size_t columns, unsigned spread, char delimiter, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = 0; column < columns; ++column) {
+      text += std::to_string(column * 7919 % 900 / (1000 / spread + 1) + generator() % spread) + (column + 1 < columns ? delimiter : '\n');
+    }
+  }
+  return text;
+}
+
 }  // namespace npk::codec

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstring>
 
 #include "codec/filter/byte_mask.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -13,8 +14,9 @@ namespace {
 constexpr std::array<std::uint8_t, 4> kDelimiters = {',', '\t', ';', '|'};
 constexpr std::size_t kSampleBytes = 1U << 14;
 constexpr std::size_t kSamples = 8;
-constexpr std::size_t kLookBytes = 1U << 12;   // that the delimiter of what follows is looked for in
-constexpr std::size_t kLookEach = 1U << 15;    // at least so often, and
+constexpr std::size_t kLookBytes = 1U << 12;      // that the delimiter of what follows is looked for in,
+constexpr std::size_t kMostLookBytes = 1U << 18;  // or as many as the fewest lines have
+constexpr std::size_t kLookEach = 1U << 15;    // at least so often (an eighth of what follows, if that is more), and
 constexpr std::uint32_t kLoneCells = 4;        // after so many rows of one cell, but
 constexpr std::size_t kLeastBetween = 1U << 12;  // not sooner than this after the last time
 constexpr std::uint32_t kFewestLines = 8;
@@ -71,6 +73,20 @@ std::optional<std::uint8_t> delimiter_of(ByteView sample) {
   return kDelimiters[static_cast<std::size_t>(best - tallies.begin())];
 }
 
+// The front of `from`: `bytes`, or more if its rows are long.
+ByteView sample_of(ByteView from, std::size_t bytes) {
+  const auto front = [&](std::size_t length) { return from.first(std::min(from.size(), length)); };
+  const auto lines = static_cast<std::uint32_t>(std::ranges::count(front(bytes), '\n'));
+  if (lines >= kFewestLines) return front(bytes);
+  std::size_t end = std::min(from.size(), bytes);
+  for (std::uint32_t missing = kFewestLines + 1 - lines; missing > 0; --missing) {
+    const void* feed = std::memchr(from.data() + end, '\n', front(kMostLookBytes).size() - std::min(end, kMostLookBytes));
+    if (feed == nullptr) return front(bytes);
+    end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - from.data()) + 1;
+  }
+  return from.first(end);
+}
+
 class RowSplitter {
  public:
   explicit RowSplitter(ByteView raw) : raw_(raw) {
@@ -88,13 +104,13 @@ class RowSplitter {
  private:
   // Rows too long to say anything keep the delimiter that they have.
   void look() {
-    const ByteView sample = raw_.subspan(at_, std::min(end_ - at_, kLookBytes));
+    const ByteView sample = sample_of(raw_.subspan(at_, end_ - at_), kLookBytes);
     if (const auto delimiter = delimiter_of(sample))
       delimiter_ = *delimiter;
     else if (static_cast<std::size_t>(std::ranges::count(sample, '\n')) >= kFewestLines)
       delimiter_ = kNoDelimiter;
     last_look_ = at_;
-    next_look_ = at_ + kLookEach;
+    next_look_ = at_ + std::max(kLookEach, 8 * sample.size());
     lone_cells_ = 0;
   }
 
@@ -188,7 +204,7 @@ class RowSplitter {
 bool has_delimiter(ByteView raw) {
   for (std::size_t i = 0; i < kSamples; ++i) {
     const ByteView from = raw.subspan(raw.size() / kSamples * i);
-    if (delimiter_of(from.first(std::min(from.size(), kSampleBytes)))) return true;
+    if (delimiter_of(sample_of(from, kSampleBytes))) return true;
   }
   return false;
 }

@@ -1,9 +1,10 @@
 #include "codec/filter/templates/template_decoder.h"
+#include "codec/filter/templates/template_format.h"
 #include "codec/filter_factories.h"
 
 namespace npk::codec {
 
 std::unique_ptr<FilterDecoder> create_lines_decoder() { return std::make_unique<TemplateDecoder>(); }
-std::uint64_t lines_decoder_memory(std::uint64_t raw_length) { return raw_length + (4U << 20); }
+std::uint64_t lines_decoder_memory(std::uint64_t raw_length) { return template_decoder_memory(raw_length); }
 
 }  // namespace npk::codec

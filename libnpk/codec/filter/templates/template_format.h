@@ -11,7 +11,7 @@
 
 namespace npk::codec {
 
-// With these limits, and with that of columns_fit, a decoder takes at most raw_length + 4 MiB.
+// With these limits, and with that of columns_fit, a decoder takes at most raw_length + 11 MiB.
 inline constexpr std::size_t kMaxTemplates = 1U << 13;
 inline constexpr std::size_t kMaxTemplateColumns = 1U << 11;
 // Slots of all templates together.
@@ -29,7 +29,8 @@ enum TemplatePart : std::uint8_t { kDictionaryPart, kIdsPart, kTailPart, kTempla
 // What a reader of a field column of this size may take (field_column.h).
 inline std::uint64_t column_memory(std::uint64_t part_size) noexcept { return std::min(4 * part_size, part_size / 2 + 10240); }
 // Whether the readers of all columns together take what they may.
-inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (1U << 20); }
+inline bool columns_fit(std::uint64_t memory, std::uint64_t raw_length) noexcept { return memory <= raw_length + (8U << 20); }
+inline std::uint64_t template_decoder_memory(std::uint64_t raw_length) noexcept { return raw_length + (11U << 20); }
 
 // Guesses the next template of the sequence from the two before it.
 class TemplatePredictor {

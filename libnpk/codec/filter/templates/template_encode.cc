@@ -13,6 +13,7 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLongSequence = 1U << 15, kPlannedStretch = 1U << 11;
+constexpr std::size_t kManyValues = 1U << 19, kLeastStretches = 64, kLeastStretch = 16;  // of a shorter sequence
 constexpr std::size_t kMostCompared = 1U << 18;  // bytes of a column's values, to see how they are best written
 
 void append_bytes(ByteView bytes, FilterBytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
@@ -67,14 +68,16 @@ FilterBytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t
   return part;
 }
 
-// By all values of a short sequence, by those of every fourth stretch of a long one.
+// By all values of a short sequence, by those of every fourth stretch of a long one, or of one of long rows.
 FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) {
   ReferencePlanner planner(raw, block.column_is_text.size());
-  const std::size_t unplanned = block.sequence.size() >= kLongSequence ? 3 * kPlannedStretch : 0;
+  const std::size_t rows = block.sequence.size();
+  const std::size_t planned = rows >= kLongSequence ? kPlannedStretch : std::max(kLeastStretch, rows / kLeastStretches);
+  const std::size_t unplanned = rows >= kLongSequence || block.values.size() >= kManyValues ? 3 * planned : 0;
   std::size_t next = 0, number = 0;
   block.sequence.for_each([&](std::uint32_t id) {
     const auto& columns = block.templates[id].columns;
-    if (number++ % (kPlannedStretch + unplanned) >= kPlannedStretch) {
+    if (number++ % (planned + unplanned) >= planned) {
       next += columns.size();
       return;
     }

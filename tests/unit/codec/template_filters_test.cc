@@ -300,6 +300,19 @@ TEST(DelimitedFilter, WideRowsAreTakenApart) {
   }
 }
 
+// Their readers may take 8 MiB more than the block: 1,500 columns of 1,600 bytes take 9.6 million bytes.
+TEST(DelimitedFilter, ColumnsAreRefusedThatTakeMoreThanTheyMay) {
+  constexpr std::size_t kColumns = 1500, kMemory = kColumns * 4 * 1600, kMost = kMemory - (8U << 20);
+  const std::string text = number_table(800, kColumns, 400, ',', kColumns);
+  const auto filtered = filter(CodecId::delimited, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  const auto refused = restore(CodecId::delimited, *filtered, kMost / 2, 100);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Errc::corrupt);
+  EXPECT_NE(refused.error().message.find("columns"), std::string::npos) << refused.error().message;
+  EXPECT_TRUE(restore(CodecId::delimited, *filtered, text.size(), 100));
+}
+
 TEST(DelimitedFilter, NoKeyWhereCellsAreIndependent) {
   std::mt19937_64 generator(32);
   std::string text;

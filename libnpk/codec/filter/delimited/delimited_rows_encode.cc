@@ -16,8 +16,8 @@ constexpr std::size_t kSampleBytes = 1U << 14;
 constexpr std::size_t kSamples = 8;
 constexpr std::size_t kLookBytes = 1U << 12;      // that the delimiter of what follows is looked for in,
 constexpr std::size_t kMostLookBytes = 1U << 18;  // or as many as the fewest lines have
-constexpr std::size_t kLookEach = 1U << 15;    // at least so often (an eighth of what follows, if that is more), and
-constexpr std::uint32_t kLoneCells = 4;        // after so many rows of one cell, but
+constexpr std::size_t kLookEach = 1U << 15;       // at least so often, or each time that eight times as much has followed, and
+constexpr std::uint32_t kLoneCells = 4;           // after so many rows of one cell, but
 constexpr std::size_t kLeastBetween = 1U << 12;  // not sooner than this after the last time
 constexpr std::uint32_t kFewestLines = 8;
 // A quotation mark whose fellow is further away than this is a byte like others.

@@ -23,7 +23,7 @@ struct Shape {
   std::uint32_t count = 0;
 };
 
-// In a word, as numbers close together make one of every three bytes.
+// In a word, as there may be one for every three bytes of a block.
 class Occurrence {
  public:
   static constexpr unsigned kOffsetBits = 24, kShapeBits = 22, kLengthBits = 64 - kOffsetBits - kShapeBits;

@@ -10,7 +10,7 @@
 
 namespace npk::codec {
 
-// In a word, as short ones make one of every three bytes.
+// In a word, as there may be one for every three bytes of a block.
 class LineToken {
  public:
   static constexpr unsigned kOffsetBits = 24, kLengthBits = 14, kHashBits = 24;

@@ -51,17 +51,6 @@ Result<Bytes> open_page(ByteView body, const Limits& limits) {
   return raw;
 }
 
-std::uint64_t opener_memory_bytes(std::uint64_t raw_block_bytes) {
-  constexpr std::uint64_t kMostDictionaryBytes = 1ULL << 30;
-  const auto dictionary = static_cast<std::uint32_t>(std::min(raw_block_bytes, kMostDictionaryBytes));
-  const std::uint32_t window = std::min(window_log_bound(raw_block_bytes, 0), codec::kMaxZstdWindowLog);
-  const std::uint64_t compressor = std::max(
-      codec::decoder_memory_bytes({format::CodecId::zstd, 0, std::max(window, codec::kMinZstdWindowLog)}, raw_block_bytes),
-      codec::decoder_memory_bytes({format::CodecId::lzma2, 0, dictionary}, raw_block_bytes));
-  // What filters restore from: one buffer for words, which a block of any length may have; two, and what the filter takes, for others.
-  return compressor + std::max(raw_block_bytes, std::min(3 * raw_block_bytes, 3 * codec::kMaxFilteredRawBytes));
-}
-
 // A chain as this build knows it, in the order of encoding.
 struct BlockOpener::Chain {
   struct Filter {

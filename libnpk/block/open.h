@@ -28,10 +28,6 @@ using BodyCheck = std::array<std::uint8_t, 8>;  // first bytes of BLAKE3(body), 
 // it names a base.
 [[nodiscard]] Result<Bytes> open_page(ByteView body, const Limits& limits);
 
-// An estimate, from above, of what one BlockOpener takes for blocks of this raw length and any codec, besides the body
-// and `out`.
-[[nodiscard]] std::uint64_t opener_memory_bytes(std::uint64_t raw_block_bytes);
-
 // Decodes blocks and dictionaries. Keeps decoders from call to call. Not thread-safe: one per thread.
 class BlockOpener {
  public:

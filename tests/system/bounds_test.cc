@@ -126,7 +126,41 @@ TEST(ExtractingMemory, IsFlatAndNeverMoreThanAllowed) {
 
 constexpr const char* kSealed = "NPK_TEST_SEALED=1";
 
-// Sealing takes nothing beside what is counted: the same bounds hold.
+// The least that an extraction takes, as its refusal says.
+std::uint64_t least_to_extract(const std::string& package, const std::string& directory, const std::string& way, const char* environment) {
+  const PeakFigures refused = measure("extract " + package + " " + directory + " 1 1" + way, environment);
+  const std::string before = "takes at least ";
+  const std::size_t at = refused.error.find(before);
+  EXPECT_NE(at, std::string::npos) << refused.error;
+  return at == std::string::npos ? 0 : std::stoull(refused.error.substr(at + before.size()));
+}
+
+// In the least memory, where one thread works, and in more: what filters and LZMA2 restore from, and what they take themselves, is counted.
+void expect_extracted_in_bounds(const std::string& package, std::uint64_t bytes, const std::string& way, const char* environment) {
+  SCOPED_TRACE(way + " " + environment);
+  const ScratchDirectory scratch;
+  const std::uint64_t least = least_to_extract(package, scratch / "refused", way, environment);
+  for (const std::uint64_t allowed : {least, least * 3 / 2, 3 * least}) {
+    const std::string to = scratch / std::to_string(allowed);
+    const PeakFigures figures = measure("extract " + package + " " + to + " " + std::to_string(allowed) + " 4" + way, environment);
+    ASSERT_TRUE(figures.error.empty()) << figures.error;
+    EXPECT_GE(figures.bytes, bytes);
+    EXPECT_LE(figures.anonymous, allowed + kBytesPerChunk * (figures.bytes / 65'536)) << (allowed >> 20) << " MiB";
+    ASSERT_EQ(std::system(("rm -rf '" + to + "'").c_str()), 0);
+  }
+}
+
+TEST(ExtractingMemory, IsNeverMoreThanAllowedWithFilters) {
+  constexpr std::uint64_t kBytes = 60'000'000;
+  const ScratchDirectory scratch;
+  const std::string package = scratch / "package";
+  for (const auto& [preset, environment] : {std::pair("standard", ""), std::pair("standard-bases", kSealed), std::pair("max-small", "")}) {
+    SCOPED_TRACE(preset);
+    ASSERT_TRUE(measure("create-data kinds " + std::to_string(kBytes) + " " + preset + " 0 2 0 " + package, environment).error.empty());
+    for (const char* way : {"", " pipe"}) expect_extracted_in_bounds(package, kBytes, way, environment);
+  }
+}
+
 TEST(SealedMemory, PackingIsFlatAndNeverMoreThanAllowed) {
   expect_flat(measure("create-data pipe 50000000 fast 0 1 0", kSealed), measure("create-data pipe 500000000 fast 0 1 0", kSealed));
   for (const auto& [preset, allowed] : {std::pair("fast", 128ULL << 20), std::pair("standard", 256ULL << 20)}) {

@@ -43,6 +43,11 @@ class BlockBuffers {
     Buffer buffer_;
   };
 
+  void drop_idle() {
+    const std::lock_guard lock(mutex_);
+    idle_.clear();
+  }
+
  private:
   [[nodiscard]] Buffer take() {
     const std::lock_guard lock(mutex_);

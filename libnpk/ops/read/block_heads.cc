@@ -1,11 +1,9 @@
 #include "ops/read/block_heads.h"
 
 namespace npk::ops {
-namespace {
 
-constexpr std::size_t kLongestInnerHeader = format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes;
-
-Result<format::InnerHeader> parse(ByteReader reader) {
+Result<format::InnerHeader> parse_inner_header(ByteView start) {
+  ByteReader reader(start);
   format::InnerHeader header;
   NPK_ASSIGN(header.raw_length, reader.read<std::uint64_t>());
   NPK_ASSIGN(header.base_position, reader.read<std::uint64_t>());
@@ -22,11 +20,9 @@ Result<format::InnerHeader> parse(ByteReader reader) {
   return header;
 }
 
-}  // namespace
-
 Result<format::InnerHeader> peek_inner_header(const reader::FrameReader& frames, std::uint64_t position, const format::FrameHeader& header) {
-  NPK_ASSIGN(const Bytes start, frames.read_start(position, header, kLongestInnerHeader));
-  return frames.placed(parse(ByteReader(start)), position);
+  NPK_ASSIGN(const Bytes start, frames.read_start(position, header, kMostInnerHeaderBytes));
+  return frames.placed(parse_inner_header(start), position);
 }
 
 }  // namespace npk::ops

@@ -6,6 +6,11 @@
 
 namespace npk::ops {
 
+inline constexpr std::size_t kMostInnerHeaderBytes = format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes;
+
+// From the start of a plain body.
+[[nodiscard]] Result<format::InnerHeader> parse_inner_header(ByteView start);
+
 // The inner header of the frame at `position`, whose header has been read: for counting only, as nothing vouches for a part of a body.
 [[nodiscard]] Result<format::InnerHeader> peek_inner_header(const reader::FrameReader& frames, std::uint64_t position,
                                                             const format::FrameHeader& header);

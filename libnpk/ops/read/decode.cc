@@ -10,13 +10,14 @@
 #include "ops/read/content_pieces.h"
 #include "ops/read/package_stream.h"
 #include "ops/read/stream_decoder.h"
+#include "ops/read/stream_memory.h"
 #include "package/reader/expansion.h"
 #include "pool/pipeline.h"
 
 namespace npk::ops {
 namespace {
 
-constexpr std::size_t kKeptBlocks = 2;  // content that goes to and fro between two blocks decodes each once
+constexpr unsigned kKeptBlocks = 2;  // content that goes to and fro between two blocks decodes each once
 
 // Blocks decoded whole, the last few kept. Any thread, while nothing is added to chunks and blocks.
 class DecodedBlocks {
@@ -102,27 +103,15 @@ class EntryWriter {
     return row.size == 0 ? hash::blake3({}) : package_.chunks().chunk(row.runs.front().first_chunk).hash;
   }
 
-  // In flight: a block a thread, one behind them, and those kept; half of the memory is for stored data.
+  // In flight: a block a thread, one behind them, and those kept.
   Result<pool::PipelineOptions> pipeline_options() const {
-    const unsigned wanted = pool::thread_count(options_.threads);
-    const std::uint64_t block = largest_block();
-    const std::uint64_t fit = options_.memory_bytes == 0 ? UINT64_MAX : options_.memory_bytes / 2 / block;
-    if (fit < kKeptBlocks + 2)
-      return fail(Errc::limit, "decoding this takes at least " + std::to_string(2 * (kKeptBlocks + 2) * block) +
-                                   " bytes of memory");
-    const auto threads = static_cast<unsigned>(std::min<std::uint64_t>(wanted, fit - kKeptBlocks - 1));
-    return pool::PipelineOptions{.threads = threads, .max_tokens = threads + 1, .stop = options_.stop};
-  }
-
-  [[nodiscard]] std::uint64_t largest_block() const {
-    std::uint64_t largest = 1;
+    StreamMemory memory(options_.memory_bytes);
     for (std::uint64_t i = 0; i < package_.chunks().block_count(); ++i) {
       const format::BlockRow& row = package_.chunks().block(i).row;
-      const std::uint64_t stored = package_.blocks().copied_bytes(row);
-      largest = std::max(largest, std::min(row.raw_length, options_.limits.max_block_raw_bytes) +
-                                      std::min(stored, options_.limits.max_frame_bytes));
+      memory.add(package_.blocks(), row, std::min(row.raw_length, options_.limits.max_block_raw_bytes));
     }
-    return largest;
+    NPK_ASSIGN(const unsigned threads, memory.threads(pool::thread_count(options_.threads), kKeptBlocks + 1));
+    return pool::PipelineOptions{.threads = threads, .max_tokens = threads + 1, .stop = options_.stop};
   }
 
   Result<void> decode(Piece& piece) {
@@ -172,7 +161,7 @@ class EntryWriter {
 Result<DecodeReport> decode_stream(SequentialSource& package, Sink& content, const DecodeOptions& options) {
   PackageStream stream(
       package, options.limits,
-      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop,
+      StreamBlocks(options.spool_directory, options.spool_bytes, StreamMemory(options.memory_bytes).stored_bytes()), options.stop,
       options.identities);
   EntryWriter entry(options, stream, content);
   NPK_TRY(stream.open());

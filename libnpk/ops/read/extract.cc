@@ -1,11 +1,12 @@
-#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "npk/format/path.h"
 #include "npk/ops/hash.h"
+#include "ops/read/block_heads.h"
 #include "ops/read/block_task.h"
 #include "ops/read/catalog_walk.h"
+#include "ops/read/decoding_memory.h"
 #include "ops/read/extract_session.h"
 #include "ops/read/piece_plan.h"
 #include "package/reader/expansion.h"
@@ -13,8 +14,6 @@
 
 namespace npk::ops {
 namespace {
-
-constexpr std::uint64_t kMemoryOfReader = 4ULL << 20;  // bases, decoders
 
 class PackageExtraction {
  public:
@@ -85,22 +84,30 @@ class PackageExtraction {
                          });
   }
 
-  // As many threads as the memory allows, each with a stored and a decoded block.
+  // As many threads as the memory allows.
   Result<void> fit_memory() {
     const std::uint64_t given = session_.options().memory_bytes;
     if (given == 0) return {};
-    std::uint64_t block = 1;
+    const std::uint64_t thread = memory_of_a_thread();
+    const std::uint64_t plan = session_.entries().memory_bytes() + plan_.memory_bytes() +
+                               package_.impl().page_cache().cached_bytes() + kMemoryBesideBlocks;
+    NPK_ASSIGN(const unsigned threads, threads_within(given, plan + thread, plan, thread, session_.threads()));
+    session_.use_threads(threads);
+    return {};
+  }
+
+  // Rows of blocks don't tell how they are stored: their frames do, which are looked at for a bound only.
+  [[nodiscard]] std::uint64_t memory_of_a_thread() const {
+    const reader::FrameReader& frames = package_.impl().frames();
+    DecodingMemory memory;
     for (std::size_t i = 0; i < plan_.task_count(); ++i) {
       const PiecePlan::Task task = plan_.task(i);
-      block = std::max(block, task.block.row.stored_length + task.needed_bytes);
+      const format::BlockRow& row = task.block.row;
+      const auto header = frames.read_header(row.position);
+      memory.add(row, row.stored_length, task.needed_bytes,
+                 header ? peek_inner_header(frames, row.position, *header) : Result<format::InnerHeader>(std::unexpected(header.error())));
     }
-    const std::uint64_t plan = session_.entries().memory_bytes() + plan_.memory_bytes() +
-                               package_.impl().page_cache().cached_bytes() + kMemoryOfReader;
-    if (given < plan + block)
-      return fail(Errc::limit, "extracting this takes at least " + std::to_string(plan + block) +
-                                   " bytes of memory, and " + std::to_string(given) + " are allowed");
-    session_.use_threads(static_cast<unsigned>(std::min<std::uint64_t>(session_.threads(), (given - plan) / block)));
-    return {};
+    return memory.thread_bytes();
   }
 
   const PackageReader& package_;

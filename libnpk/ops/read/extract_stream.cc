@@ -2,6 +2,7 @@
 #include "npk/ops/hash.h"
 #include "ops/read/manifest_restorer.h"
 #include "ops/read/package_stream.h"
+#include "ops/read/stream_memory.h"
 
 namespace npk::ops {
 namespace {
@@ -33,7 +34,7 @@ Result<ExtractReport> extract_stream(SequentialSource& source, const ExtractOpti
   ExtractSession session(options);
   PackageStream package(
       profiled, options.limits,
-      StreamBlocks(options.spool_directory, options.spool_bytes, blocks_in_memory(options.memory_bytes)), options.stop,
+      StreamBlocks(options.spool_directory, options.spool_bytes, StreamMemory(options.memory_bytes).stored_bytes()), options.stop,
       options.identities, profile);
   ManifestRestorer manifests(session, package.chunks(), package.blocks());
   session.reporter().expect_unknown();

@@ -27,12 +27,19 @@ std::vector<std::span<const Element>> groups_of(const std::vector<Element>& elem
   return groups;
 }
 
+std::size_t needed_bytes(std::span<const Piece> pieces) {
+  std::size_t needed = 0;
+  for (const Piece& piece : pieces) needed = std::max(needed, std::size_t{piece.offset} + piece.length);
+  return needed;
+}
+
 }  // namespace
 
 ManifestRestorer::ManifestRestorer(ExtractSession& session, StreamChunks& chunks, StreamBlocks& blocks)
     : session_(session),
       chunks_(chunks),
       blocks_(blocks),
+      memory_(session.options().memory_bytes),
       decoder_(session.options().limits, chunks, blocks, [&session](const KnownChunk& chunk, MutableBytes out) {
         return ExtractedChunks(session.entries(), session.writer()).read(chunk, out);
       }, session.options().profile.get()) {}
@@ -113,27 +120,24 @@ Result<void> ManifestRestorer::restore_blocks() {
   std::ranges::sort(pieces_, {},
                     [](const Piece& piece) { return std::tuple(piece.block, piece.file, piece.file_offset); });
   const auto groups = groups_of(pieces_, &Piece::block);
-  std::uint64_t largest = 1;
-  for (const std::span<const Piece> pieces : groups) largest = std::max(largest, memory_for(pieces.front().block));
-  pool::PipelineOptions pipeline = session_.pipeline_options();
-  if (const std::uint64_t memory = session_.options().memory_bytes / 2; memory != 0) {  // the other half: stored blocks
-    if (memory < largest)
-      return fail(Errc::limit, "extracting this takes at least " + std::to_string(2 * largest) + " bytes of memory");
-    pipeline.threads = static_cast<unsigned>(std::min<std::uint64_t>(pipeline.threads, memory / largest));
-  }
-  return pool::parallel_for_each_index(pipeline, groups.size(), [&](std::uint64_t index) {
+  NPK_TRY(fit_memory(groups));
+  return pool::parallel_for_each_index(session_.pipeline_options(), groups.size(), [&](std::uint64_t index) {
     const std::span<const Piece> pieces = groups[index];
-    std::size_t needed = 0;
-    for (const Piece& piece : pieces) needed = std::max(needed, std::size_t{piece.offset} + piece.length);
-    return restore_block(session_, pieces, needed,
+    return restore_block(session_, pieces, needed_bytes(pieces),
                          [&](MutableBytes out) { return decoder_.decode(pieces.front().block, out); });
   });
 }
 
-// To decode it: the raw bytes, and the stored ones where they are copied.
-std::uint64_t ManifestRestorer::memory_for(std::uint64_t block) const {
-  const format::BlockRow& row = chunks_.block(block).row;
-  return row.raw_length + blocks_.copied_bytes(row);
+// Blocks of later manifests may allow fewer threads than those before: what the others kept is let go.
+Result<void> ManifestRestorer::fit_memory(const std::vector<std::span<const Piece>>& groups) {
+  for (const std::span<const Piece> pieces : groups) memory_.add(blocks_, chunks_.block(pieces.front().block).row, needed_bytes(pieces));
+  for (const Copy& copy : copies_) memory_.add_buffer(kCopiedAtOnce + chunks_.chunk(copy.chunk).length);
+  NPK_ASSIGN(const unsigned threads, memory_.threads(session_.threads(), 0));
+  if (threads == session_.threads()) return {};
+  session_.use_threads(threads);
+  session_.buffers().drop_idle();
+  decoder_.drop_idle();
+  return {};
 }
 
 Result<void> ManifestRestorer::restore_copies() {

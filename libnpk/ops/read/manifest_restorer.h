@@ -8,6 +8,7 @@
 #include "npk/format/catalog.h"
 #include "ops/read/extract_session.h"
 #include "ops/read/stream_decoder.h"
+#include "ops/read/stream_memory.h"
 
 namespace npk::ops {
 
@@ -36,7 +37,7 @@ class ManifestRestorer {
   [[nodiscard]] Result<void> place(Number file, std::span<const format::Run> runs, std::uint64_t most_pieces);
   [[nodiscard]] Result<void> place_chunk(Number file, std::uint64_t offset, std::uint64_t number);
   [[nodiscard]] Result<void> restore_blocks();
-  [[nodiscard]] std::uint64_t memory_for(std::uint64_t block) const;
+  [[nodiscard]] Result<void> fit_memory(const std::vector<std::span<const Piece>>& groups);
   [[nodiscard]] Result<void> restore_copies();
   [[nodiscard]] Result<void> copy(std::span<const Copy> copies);
   [[nodiscard]] Result<void> copy_batch(std::span<const Copy> copies, std::size_t bytes);
@@ -46,6 +47,7 @@ class ManifestRestorer {
   ExtractSession& session_;
   StreamChunks& chunks_;
   StreamBlocks& blocks_;
+  StreamMemory memory_;
   StreamDecoder decoder_;
   std::uint64_t expanded_bytes_ = 0;
   std::uint64_t first_unsettled_block_ = 0;

@@ -1,7 +1,5 @@
 #include "ops/read/package_stream.h"
 
-#include <algorithm>
-
 #include "block/open.h"
 #include "npk/format/page.h"
 
@@ -9,9 +7,6 @@ namespace npk::ops {
 namespace {
 
 using format::FrameType;
-
-constexpr std::uint64_t kBlocksInMemory = 96ULL << 20;  // stored: 64 MiB of input, and a block
-constexpr std::uint64_t kLeastBlocksInMemory = 8ULL << 20;
 
 bool brings_content(FrameType type) noexcept {
   return type == FrameType::block || type == FrameType::dictionary || type == FrameType::manifest || type == FrameType::chunk_page;
@@ -26,10 +21,6 @@ std::unexpected<Error> several_generations() {
 }
 
 }  // namespace
-
-std::uint64_t blocks_in_memory(std::uint64_t memory_bytes) noexcept {
-  return memory_bytes == 0 ? kBlocksInMemory : std::clamp(memory_bytes / 2, kLeastBlocksInMemory, kBlocksInMemory);
-}
 
 PackageStream::PackageStream(SequentialSource& source, const Limits& limits, StreamBlocks blocks, std::stop_token stop,
                              std::shared_ptr<const std::vector<Identity>> identities, Profile* profile)

@@ -16,9 +16,6 @@
 
 namespace npk::ops {
 
-// How much stored data of a pipe is kept in memory before it is spooled, for a whole bound of `memory_bytes` (0: none).
-[[nodiscard]] std::uint64_t blocks_in_memory(std::uint64_t memory_bytes) noexcept;
-
 // One thread. The source must outlive it.
 class PackageStream {
  public:

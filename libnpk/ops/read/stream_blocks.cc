@@ -1,7 +1,10 @@
 #include "ops/read/stream_blocks.h"
 
+#include <algorithm>
+
 #include "block/open.h"
 #include "io/temporary_file.h"
+#include "ops/read/block_heads.h"
 
 namespace npk::ops {
 namespace {
@@ -9,6 +12,7 @@ namespace {
 constexpr const char* kSpoolName = "the spool file";
 
 bool is_sealed(const format::FrameHeader& header) noexcept { return (header.flags & format::kFrameSealed) != 0; }
+std::unexpected<Error> gone() { return fail(Errc::not_found, "a block is not kept any more"); }
 bool is_dictionary(const format::FrameHeader& header) noexcept { return header.type == format::FrameType::dictionary; }
 
 }  // namespace
@@ -46,6 +50,32 @@ std::uint64_t StreamBlocks::copied_bytes(const format::BlockRow& row) const {
   return held != held_.end() && !is_sealed(held->second.header) ? 0 : row.stored_length;
 }
 
+Result<format::InnerHeader> StreamBlocks::inner_header(const format::BlockRow& row) const {
+  NPK_ASSIGN(const Bytes bytes, start(row));
+  return parse_inner_header(bytes);
+}
+
+Result<Bytes> StreamBlocks::start(const format::BlockRow& row) const {
+  if (const auto held = held_.find(row.position); held != held_.end()) {
+    const ByteView body = held->second.body;
+    return reader::read_body_start(opener_.get(), held->second.header, kMostInnerHeaderBytes, [&](std::uint64_t offset, MutableBytes out) -> Result<void> {
+      std::ranges::copy(body.subspan(static_cast<std::size_t>(offset), out.size()), out.begin());
+      return {};
+    });
+  }
+  const auto spooled = spooled_.find(row.position);
+  if (spooled == spooled_.end()) return gone();
+  return reader::read_body_start(opener_.get(), spooled->second.header, kMostInnerHeaderBytes, [&](std::uint64_t offset, MutableBytes out) {
+    return read_spooled(spooled->second.offset + offset, out);
+  });
+}
+
+Result<void> StreamBlocks::read_spooled(std::uint64_t offset, MutableBytes out) const {
+  NPK_ASSIGN(const std::size_t count, io::read_fully_at(file_.get(), offset, out, kSpoolName));
+  if (count < out.size()) return fail(Errc::io, "the spool file is shorter than what was written to it");
+  return {};
+}
+
 Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) const {
   if (const auto held = held_.find(row.position); held != held_.end()) {
     if (!is_sealed(held->second.header)) return ByteView(held->second.body);
@@ -53,10 +83,9 @@ Result<ByteView> StreamBlocks::body(const format::BlockRow& row, Bytes& buffer) 
     return opened(held->second.header, buffer);
   }
   const auto spooled = spooled_.find(row.position);
-  if (spooled == spooled_.end()) return fail(Errc::not_found, "a block is not kept any more");
+  if (spooled == spooled_.end()) return gone();
   buffer.resize(static_cast<std::size_t>(spooled->second.length));
-  NPK_ASSIGN(const std::size_t count, io::read_fully_at(file_.get(), spooled->second.offset, buffer, kSpoolName));
-  if (count < buffer.size()) return fail(Errc::io, "the spool file is shorter than what was written to it");
+  NPK_TRY(read_spooled(spooled->second.offset, buffer));
   NPK_TRY(block::check_body(buffer, row.hash));
   return opened(spooled->second.header, buffer);
 }

@@ -39,6 +39,8 @@ class StreamBlocks {
   }
   // What body() takes of its buffer: one that is spooled, or sealed, is copied.
   [[nodiscard]] std::uint64_t copied_bytes(const format::BlockRow& row) const;
+  // What its body begins with: for counting only, as nothing vouches for a part of what is spooled.
+  [[nodiscard]] Result<format::InnerHeader> inner_header(const format::BlockRow& row) const;
   // Its body, checked and opened, perhaps in `buffer`. Errc::not_found: not here any more.
   [[nodiscard]] Result<ByteView> body(const format::BlockRow& row, Bytes& buffer) const;
   // Why blocks have been lost.
@@ -58,9 +60,11 @@ class StreamBlocks {
   };
   using HeldAt = std::map<std::uint64_t, Held>::iterator;
 
+  [[nodiscard]] Result<Bytes> start(const format::BlockRow& row) const;
   void spool(HeldAt block);
   [[nodiscard]] Result<ByteView> opened(const format::FrameHeader& header, MutableBytes body) const;
   [[nodiscard]] Result<void> write(std::uint64_t position, const Held& block);
+  [[nodiscard]] Result<void> read_spooled(std::uint64_t offset, MutableBytes out) const;
   void make_room(std::uint64_t length);
 
   std::string directory_;

@@ -28,6 +28,11 @@ class StreamDecoder {
   [[nodiscard]] Result<void> check_available(std::uint64_t number) const;
   // The first out.size() raw bytes of a block.
   [[nodiscard]] Result<void> decode(std::uint64_t number, MutableBytes out);
+  // Lets go of decoders that nobody uses.
+  void drop_idle() {
+    const std::lock_guard lock(mutex_);
+    openers_.clear();
+  }
 
  private:
   using Raw = std::shared_ptr<const Bytes>;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "block/open.h"
+#include "block/opener_memory.h"
 #include "io/memory_total.h"
 #include "npk/checked.h"
 #include "package/reader/stream/stream_plan.h"

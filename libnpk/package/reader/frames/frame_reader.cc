@@ -54,6 +54,24 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
   return header;
 }
 
+Result<Bytes> read_body_start(const crypto::BodyOpener* opener, const format::FrameHeader& header, std::size_t most, const ReadStored& read) {
+  if ((header.flags & format::kFrameSealed) == 0) {
+    Bytes start(static_cast<std::size_t>(std::min<std::uint64_t>(most, header.stored_length)));
+    NPK_TRY(read(0, start));
+    return start;
+  }
+  const std::uint64_t head = (header.flags & format::kFrameCarriesSalt) != 0 ? crypto::SessionHead::kBytes : 0;
+  if (header.stored_length < head) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
+  NPK_ASSIGN(const std::uint64_t plain, crypto::plain_bytes(header.stored_length - head));
+  Bytes start(static_cast<std::size_t>(head + std::min<std::uint64_t>(plain, crypto::kSegmentBytes)));
+  std::array<std::uint8_t, crypto::kTagBytes> tag;
+  NPK_TRY(read(0, start));
+  NPK_TRY(read(head + plain, tag));
+  NPK_ASSIGN(const MutableBytes segment, opener->open_first(header, plain, start, tag));
+  const MutableBytes wanted = segment.first(std::min(most, segment.size()));
+  return Bytes(wanted.begin(), wanted.end());
+}
+
 Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body) {
   if ((header.flags & format::kFrameSealed) == 0) return {};
   // One of an unknown type is skipped by whoever walks: of it only the head of its session is used, if there is one.
@@ -140,25 +158,10 @@ Result<void> FrameReader::read_frame(std::uint64_t position, Frame& into) const 
 
 Result<Bytes> FrameReader::read_start(std::uint64_t position, const format::FrameHeader& header,
                                       std::size_t most) const {
-  if ((header.flags & format::kFrameSealed) != 0) return placed(read_sealed_start(position, header, most), position);
-  Bytes start(static_cast<std::size_t>(std::min<std::uint64_t>(most, header.stored_length)));
-  NPK_TRY(placed(fill(position + format::kFrameHeaderBytes, start), position));
-  return start;
-}
-
-Result<Bytes> FrameReader::read_sealed_start(std::uint64_t position, const format::FrameHeader& header,
-                                             std::size_t most) const {
-  const std::uint64_t head = (header.flags & format::kFrameCarriesSalt) != 0 ? crypto::SessionHead::kBytes : 0;
-  if (header.stored_length < head) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
-  NPK_ASSIGN(const std::uint64_t plain, crypto::plain_bytes(header.stored_length - head));
-  Bytes start(static_cast<std::size_t>(head + std::min<std::uint64_t>(plain, crypto::kSegmentBytes)));
-  std::array<std::uint8_t, crypto::kTagBytes> tag;
-  NPK_TRY(fill(position + format::kFrameHeaderBytes, start));
-  NPK_TRY(fill(position + format::kFrameHeaderBytes + head + plain, tag));
-  NPK_TRY(meet_session_of(header));
-  NPK_ASSIGN(const MutableBytes segment, extent_.opener->open_first(header, plain, start, tag));
-  const MutableBytes wanted = segment.first(std::min(most, segment.size()));
-  return Bytes(wanted.begin(), wanted.end());
+  if ((header.flags & format::kFrameSealed) != 0) NPK_TRY(placed(meet_session_of(header), position));
+  return placed(read_body_start(extent_.opener.get(), header, most, [&](std::uint64_t offset, MutableBytes out) {
+    return fill(position + format::kFrameHeaderBytes + offset, out);
+  }), position);
 }
 
 Result<void> FrameReader::pass(std::uint64_t position, const format::FrameHeader& header) const {

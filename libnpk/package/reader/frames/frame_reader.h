@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "crypto/sealing.h"
@@ -46,6 +47,13 @@ struct Frame {
 // The body of a frame, sealed or not, becomes the plain one. `opener` may be null if no frame says it is sealed.
 [[nodiscard]] Result<void> open_frame(const crypto::BodyOpener* opener, const format::FrameHeader& header, Bytes& body);
 
+// Fills `out` with the bytes of a frame's stored body from `offset` on.
+using ReadStored = std::function<Result<void>(std::uint64_t offset, MutableBytes out)>;
+
+// The first `most` bytes of a plain body, or all if it has fewer, without reading the rest: only what is sealed is vouched for. Of a sealed
+// one, whose session `opener` knows, at most the first segment.
+[[nodiscard]] Result<Bytes> read_body_start(const crypto::BodyOpener* opener, const format::FrameHeader& header, std::size_t most, const ReadStored& read);
+
 // Const members are thread-safe. Errors carry the source's name and the offset in it.
 class FrameReader {
  public:
@@ -64,8 +72,7 @@ class FrameReader {
   [[nodiscard]] Result<format::FrameHeader> read_header(std::uint64_t position) const;
   // The whole frame there; into.body's capacity is reused.
   [[nodiscard]] Result<void> read_frame(std::uint64_t position, Frame& into) const;
-  // The first `most` bytes of the body there, or all if it has fewer, without reading the rest: only what is sealed is
-  // vouched for. Of a sealed body at most the first segment.
+  // As read_body_start, of the body there.
   [[nodiscard]] Result<Bytes> read_start(std::uint64_t position, const format::FrameHeader& header,
                                          std::size_t most) const;
 
@@ -95,8 +102,6 @@ class FrameReader {
   // Looks for the head of a sealed frame's session, if that has not been met: in the commits, newest first.
   [[nodiscard]] Result<void> meet_session_of(const format::FrameHeader& header) const;
   [[nodiscard]] Result<void> read_frame_at(std::uint64_t position, Frame& into) const;
-  [[nodiscard]] Result<Bytes> read_sealed_start(std::uint64_t position, const format::FrameHeader& header,
-                                                std::size_t most) const;
 
   PackageExtent extent_;
   Limits limits_;

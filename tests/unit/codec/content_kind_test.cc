@@ -109,8 +109,10 @@ TEST(ContentKind, NumbersAndIdentifiersAreLines) {
   const std::string footprint = "  (fp_line (start 1.26 1.535) (end 1.26 12.54) (width 0.12) (tstamp 26f8625e-a578-404a-9b23-39f04fd9df78))\n";
   const std::string arc = "    (arc (mid 0.5 -2.25) (stroke 0.05))\n    (uuid 6144600f-6d1f-44da-82fe-2bee65446540)\n  )\n";
   EXPECT_EQ(kind_of_text("(footprint \"Relief\" (version 20211014)\n" + repeated(footprint + arc, 20)), ContentKind::lines);
-  EXPECT_EQ(kind_of_text("<PP_R type=\"real\" size=\"1141\" columns=\"4\">\n" + repeated("  8.72696714572E-05  8.83673887906E-05  8.94789137083E-05\n", 40)), ContentKind::lines);
-  EXPECT_EQ(kind_of_text("static const u8 kTable[] = {\n" + repeated("  0x12, 0x7f, 0x33, 0x90, 0x05, 0x41, 0x77, 0x28,\n  0x12, 0x33,\n", 40)), ContentKind::lines);
+  const std::string floats = "  8.72696714572E-05  8.83673887906E-05  8.94789137083E-05\n";
+  EXPECT_EQ(kind_of_text("<PP_R type=\"real\" size=\"1141\" columns=\"4\">\n" + repeated(floats, 40)), ContentKind::lines);
+  const std::string bytes = "  0x12, 0x7f, 0x33, 0x90, 0x05, 0x41, 0x77, 0x28,\n  0x12, 0x33,\n";
+  EXPECT_EQ(kind_of_text("static const u8 kTable[] = {\n" + repeated(bytes, 40)), ContentKind::lines);
   EXPECT_EQ(kind_of_text(repeated("\tif (count > 17 && x2 != 0x40)\n\t\treturn call_it(buffer1, 100);\n", 40)), ContentKind::general);
 }
 

@@ -174,6 +174,26 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_TRUE(back && as_text(*back) == text);
 }
 
+// Arrays are one column, however many of their numbers are in a line; places of a table have columns of their own.
+TEST(LinesFilter, WrappedNumbersAreOneColumn) {
+  const auto size = [](const std::string& text) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    const auto back = filtered ? restore(CodecId::lines, *filtered, text.size(), text.size()) : Result<Bytes>();
+    EXPECT_TRUE(back && as_text(*back) == text);
+    return filtered ? filtered->size() : text.size();
+  };
+  const std::size_t alone = size(wrapped_text(9'001, 1)), wrapped = size(wrapped_text(9'001, 4));
+  EXPECT_LT(wrapped, alone * 21 / 20);
+  EXPECT_LT(wrapped, 9'001U * 8);
+  std::string table;
+  std::mt19937_64 generator(3);
+  for (std::uint64_t i = 0; i < 4000; ++i) {
+    table += "  " + std::to_string(100000 + 3 * i) + ".25  " + std::to_string(500000 - 7 * i);
+    table += ".50  " + std::to_string(200000 + i + generator() % 3) + ".75\n";
+  }
+  EXPECT_LT(size(table), table.size() / 4);
+}
+
 std::size_t aligned_fields(std::string_view text, std::string_view line) {
   const ByteView raw = as_bytes(text);
   const AlignedLines lines(raw);

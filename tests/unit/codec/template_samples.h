@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -136,6 +138,18 @@ inline std::string long_keyed_text(std::size_t rows, std::uint64_t seed) {
 }
 
 // Whole, and broken in ways that such texts are.
+// A smooth function, so many values to a line, behind a heading.
+inline std::string wrapped_text(std::size_t values, std::size_t values_a_line) {
+  std::string text = "PP_MESH " + std::to_string(values) + "\n";
+  for (std::size_t i = 0; i < values; ++i) {
+    char number[32];
+    (void)std::snprintf(number, sizeof number, " %20.12E", std::sin(static_cast<double>(i) / 400) * std::exp(static_cast<double>(i) / 5000));
+    text += number;
+    if ((i + 1) % values_a_line == 0 || i + 1 == values) text += "\n";
+  }
+  return text;
+}
+
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
                                       delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|'), list_text(200, 12)};

@@ -4,6 +4,7 @@
 #include "codec/filter/lines/index_table_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/line_units_encode.h"
+#include "codec/filter/lines/wrapped_numbers_encode.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/template_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -41,6 +42,7 @@ class LineEncoder {
     block_.tail = raw_.subspan(lines_.length);
     lines_ = {};
     shapes_ = {};
+    join_wrapped_numbers(block_, raw_);
     return write_templates(block_, raw_, out);
   }
 

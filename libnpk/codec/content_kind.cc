@@ -24,6 +24,8 @@ bool begins_with(ByteView bytes, std::string_view magic) noexcept {
   return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;
 }
 
+bool opens_comment(ByteView text) noexcept { return begins_with(text, "/*") || begins_with(text, "//"); }
+
 // Sixteen bytes at once; what compares true is all ones.
 using Lanes __attribute__((vector_size(16))) = std::uint8_t;
 
@@ -263,7 +265,8 @@ std::uint32_t shape_of(ByteView line) noexcept {
 bool looks_like_code(ByteView line, bool is_large) noexcept {
   static constexpr std::string_view kEndings = ";{},\\";
   const bool indented = line[0] == '\t' || (line[0] == ' ' && line.size() > 1 && line[1] == ' ');
-  return (indented && (!is_large || kEndings.contains(static_cast<char>(line.back())))) || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
+  return (indented && (!is_large || kEndings.contains(static_cast<char>(line.back())))) || opens_comment(line) || line[0] == '*' || line[0] == '#' ||
+         line[0] == '{' || line[0] == '}';
 }
 
 // Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines three have one that is not new.
@@ -325,7 +328,7 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (!is_text(head)) return is_table(head, middle, later) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   while (!text.empty() && is_space(text[0])) text = text.subspan(1);
-  if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code
+  if (text.empty() || opens_comment(text)) return ContentKind::general;  // most source code
   if (is_json(text)) return ContentKind::json;
   if (is_markup(text)) return ContentKind::markup;
   if (begins_with(text, "#!") || begins_with(text, "#include")) return ContentKind::general;

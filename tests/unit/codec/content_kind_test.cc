@@ -104,6 +104,20 @@ TEST(ContentKind, TablesOfLongRows) {
   EXPECT_EQ(kind_of_text(row), ContentKind::lines) << "no delimiter";
 }
 
+// Slashes begin comments, and paths.
+TEST(ContentKind, ListsOfPathsAreLines) {
+  const auto again = [](std::string_view line) {
+    std::string text;
+    for (int i = 0; i < 60; ++i) text += line;
+    return text;
+  };
+  EXPECT_EQ(kind_of_text(again("/usr/share/doc/bash/README\n/usr/share/doc/bash/NEWS.gz\n")), ContentKind::lines);
+  EXPECT_EQ(kind_of_text("/usr/lib:\ntotal 12\n" + again("drwxr-xr-x   2 root root   4096 Nov 29 02:18 posix\n")), ContentKind::lines);
+  EXPECT_EQ(kind_of_text(again("// What it does\nreturn f(x);\n")), ContentKind::general);
+  EXPECT_EQ(kind_of_text(again("return f(x);\n// What it does\n")), ContentKind::general);
+  EXPECT_EQ(kind_of_text("/* Copyright */\n" + again("value: 17\n")), ContentKind::general);
+}
+
 // Whatever their lines look like: nested lists with identifiers, columns of floats in tags, tables in source code. Not what has some numbers.
 TEST(ContentKind, NumbersAndIdentifiersAreLines) {
   const std::string footprint = "  (fp_line (start 1.26 1.535) (end 1.26 12.54) (width 0.12) (tstamp 26f8625e-a578-404a-9b23-39f04fd9df78))\n";

@@ -303,6 +303,14 @@ bool has_many_digits(ByteView text) noexcept {
   return static_cast<std::size_t>(std::ranges::count_if(text, is_digit)) * kLeastShare >= text.size();
 }
 
+// Rows one behind another, as statements of SQL dumps have them in lines of any length.
+bool holds_tuples(ByteView text) noexcept {
+  constexpr std::size_t kMostTupleBytes = 512;
+  std::size_t count = 0;
+  for (std::size_t at = as_text(text).find("),("); at != std::string_view::npos; at = as_text(text).find("),(", at + 1)) ++count;
+  return count * kMostTupleBytes >= text.size();
+}
+
 ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
   if (is_delimited(text) || has_wide_rows(text)) return ContentKind::delimited;
   return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
@@ -335,7 +343,8 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   const bool is_large = total_bytes >= kLargeTextBytes;
   if (const ContentKind kind = kind_of_lines(without_heading(text), is_large); kind != ContentKind::general) return kind;
   if (const ContentKind kind = kind_of_middle(middle, is_large); kind != ContentKind::general) return kind;
-  return has_many_digits(middle.empty() ? text : middle) ? ContentKind::lines : ContentKind::general;
+  const ByteView inner = middle.empty() ? text : middle;
+  return has_many_digits(inner) || holds_tuples(inner) ? ContentKind::lines : ContentKind::general;
 }
 
 bool holds_dense_numbers(ByteView bytes) noexcept { return numeric::has_alike_elements(bytes); }

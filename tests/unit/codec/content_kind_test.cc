@@ -104,6 +104,15 @@ TEST(ContentKind, TablesOfLongRows) {
   EXPECT_EQ(kind_of_text(row), ContentKind::lines) << "no delimiter";
 }
 
+// In a line of any length.
+TEST(ContentKind, RowsOfStatementsAreLines) {
+  std::string rows = "INSERT INTO `people` VALUES (";
+  while (rows.size() < 2 * kKindMiddleFileBytes) rows += "'Ada Lovelace','London'),('Grace Hopper','New York'),(";
+  EXPECT_EQ(kind_of(as_bytes(rows), rows.size()), ContentKind::lines);
+  EXPECT_EQ(kind_of(as_bytes(rows).first(kKindHeadBytes), kKindHeadBytes), ContentKind::lines);
+  EXPECT_EQ(kind_of_text("call(f(a),(b), (c))\n" + std::string(4000, 'x')), ContentKind::general);
+}
+
 // Slashes begin comments, and paths.
 TEST(ContentKind, ListsOfPathsAreLines) {
   const auto again = [](std::string_view line) {

@@ -174,6 +174,30 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_TRUE(back && as_text(*back) == text);
 }
 
+// Rows of a statement are as those of lines; and so, in a block that ends within it, are those of its beginning.
+TEST(LinesFilter, RowsOfOneStatementAreTakenApart) {
+  for (const std::string& text : {tuple_text(20, 200, 5), tuple_text(1, 4000, 6), tuple_text(1, 4000, 7).substr(100'000, 80'000)}) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    ASSERT_TRUE(filtered);
+    EXPECT_LT(filtered->size(), text.size() / 3);
+    const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+    EXPECT_TRUE(back && as_text(*back) == text);
+  }
+}
+
+// What is assigned to a name has a column of its own, without the quotation marks around it.
+TEST(LinesFilter, AssignmentsAreFields) {
+  const auto size = [](const std::string& text) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    const auto back = filtered ? restore(CodecId::lines, *filtered, text.size(), text.size()) : Result<Bytes>();
+    EXPECT_TRUE(back && as_text(*back) == text);
+    return filtered ? filtered->size() : text.size();
+  };
+  const std::size_t colons = size(assignment_text(4000, 8, ": "));
+  EXPECT_LT(size(assignment_text(4000, 8, " = ")), colons * 21 / 20);
+  EXPECT_LT(size(assignment_text(4000, 8, "=")), colons * 21 / 20);
+}
+
 // Arrays are one column, however many of their numbers are in a line; places of a table have columns of their own.
 TEST(LinesFilter, WrappedNumbersAreOneColumn) {
   const auto size = [](const std::string& text) {

@@ -107,7 +107,8 @@ class Splitter {
 
   // Where what is assigned begins, to a name that ends before `at`, or goes on with points. A line of several assignments is no field.
   [[nodiscard]] std::size_t assignment_head(std::size_t at, std::size_t end) const {
-    for (std::size_t most = at + kLongestFieldName; at < std::min(end, most) && (is_alphanumeric(raw_[at]) || std::string_view("-_.").contains(static_cast<char>(raw_[at])));) ++at;
+    const auto in_name = [](std::uint8_t byte) { return is_alphanumeric(byte) || byte == '-' || byte == '_' || byte == '.'; };
+    for (const std::size_t most = std::min(end, at + kLongestFieldName); at < most && in_name(raw_[at]);) ++at;
     const bool spaced = at + 2 < end && raw_[at] == ' ' && raw_[at + 1] == '=' && raw_[at + 2] == ' ';
     if (at == end || (raw_[at] != '=' && !spaced)) return 0;
     const std::size_t begin = at + (spaced ? 3 : 1);

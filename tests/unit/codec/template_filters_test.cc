@@ -198,6 +198,20 @@ TEST(LinesFilter, AssignmentsAreFields) {
   EXPECT_LT(size(assignment_text(4000, 8, "=")), colons * 21 / 20);
 }
 
+// However few bytes a line has: a byte for its template, which is always the one that is guessed, and those of the number.
+TEST(LinesFilter, LoneNumbersAreNumbers) {
+  for (const std::uint64_t most : {100U, 10'000U, 4'000'000'000U}) {
+    for (const std::string_view ending : {"\n", "\r\n"}) {
+      const std::string text = lone_numbers(60'000, most, 9, ending);
+      const auto filtered = filter(CodecId::lines, as_bytes(text));
+      ASSERT_TRUE(filtered) << most;
+      EXPECT_LT(filtered->size(), 60'000U * (most == 100 ? 2 : most == 10'000 ? 3 : 5) + 8'000) << most;
+      const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+      EXPECT_TRUE(back && as_text(*back) == text);
+    }
+  }
+}
+
 // Arrays are one column, however many of their numbers are in a line; places of a table have columns of their own.
 TEST(LinesFilter, WrappedNumbersAreOneColumn) {
   const auto size = [](const std::string& text) {

@@ -179,6 +179,17 @@ inline std::string assignment_text(std::size_t sections, std::uint64_t seed, std
   return text;
 }
 
+// One to a line, behind a heading and with another line here and there.
+inline std::string lone_numbers(std::size_t numbers, std::uint64_t most, std::uint64_t seed, std::string_view ending = "\n") {
+  std::mt19937_64 generator(seed);
+  std::string text = "the \"numbers\"" + std::string(ending);
+  for (std::size_t i = 0; i < numbers; ++i) {
+    if (i % 500 == 499) text += "-- \"" + std::to_string(i) + "\" --\n";
+    text += std::to_string(generator() % most) + std::string(ending);
+  }
+  return text;
+}
+
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
                                       delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|'), list_text(200, 12)};

@@ -225,10 +225,8 @@ bool is_number_or_empty(ByteView cell) noexcept {
   return std::ranges::all_of(cell, [](std::uint8_t byte) { return is_digit(byte) || std::string_view("+-.eE \"\r\n").contains(static_cast<char>(byte)); });
 }
 
-// Lines too long for some to be compared, of many numbers.
-bool has_wide_rows_by(ByteView text, std::uint8_t delimiter) noexcept {
-  constexpr std::size_t kLeastCells = 64, kLeastRowBytes = 512;
-  if (static_cast<std::size_t>(std::ranges::count(text, '\n')) * kLeastRowBytes > text.size()) return false;
+bool has_many_numbers_by(ByteView text, std::uint8_t delimiter) noexcept {
+  constexpr std::size_t kLeastCells = 64;
   std::size_t count = 0, numbers = 0;
   for (auto end = std::ranges::find(text, delimiter); end != text.end(); end = std::ranges::find(text, delimiter), ++count) {
     const auto length = static_cast<std::size_t>(end - text.begin());
@@ -244,8 +242,11 @@ bool is_delimited(ByteView text) noexcept {
   return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
 }
 
+// Lines too long for some to be compared, of many numbers.
 bool has_wide_rows(ByteView text) noexcept {
-  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return has_wide_rows_by(text, static_cast<std::uint8_t>(delimiter)); });
+  constexpr std::size_t kLeastRowBytes = 512;
+  if (static_cast<std::size_t>(std::ranges::count(text, '\n')) * kLeastRowBytes > text.size()) return false;
+  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return has_many_numbers_by(text, static_cast<std::uint8_t>(delimiter)); });
 }
 
 // Letters, digits and marks of a line's first characters, each run as one, up to a colon or equals sign: what records and log lines have in common.

@@ -76,12 +76,14 @@ bool may_be_wrapped(const TemplateBlock& block, const TemplateBlock::Template& l
 
 void join_wrapped_numbers(TemplateBlock& block, ByteView raw) {
   FilterVector<WrappedTally> tallies(block.templates.size());
+  FilterVector<bool> may_be;
+  for (const TemplateBlock::Template& line : block.templates) may_be.push_back(may_be_wrapped(block, line));
   std::size_t next = 0;
   std::uint32_t last = 0xFFFFFFFF;
   block.sequence.for_each([&](std::uint32_t id) {
-    const TemplateBlock::Template& line = block.templates[id];
-    if (may_be_wrapped(block, line)) tallies[id].add(block, raw, next, line.columns.size(), id == last);
-    next += line.columns.size();
+    const std::size_t places = block.templates[id].columns.size();
+    if (may_be[id]) tallies[id].add(block, raw, next, places, id == last);
+    next += places;
     last = id;
   });
   FilterVector<std::uint16_t> joined(block.column_is_text.size());

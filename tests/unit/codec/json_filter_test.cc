@@ -187,9 +187,7 @@ TEST(JsonFilter, RowsOfTablesAreAsSmallAsObjects) {
     const std::string separator = i == 0 ? "" : ",";
     rows += separator + "[" + time + "," + low + "," + high + "," + id + "," + name + "]";
     objects += separator + "{\"t\":" + time + ",\"l\":" + low + ",\"h\":" + high + ",\"i\":" + id + ",\"n\":" + name + "}";
-    const auto word = [&] { return "\"w" + std::to_string(random() % 500) + "\""; };
-    const std::string first = word(), second = word();
-    lists += separator + "[" + first + "," + second + "]";
+    lists += separator + "[\"w" + std::to_string(random() % 500) + "\",\"w" + std::to_string(random() % 500) + "\",\"w" + std::to_string(random() % 500) + "\"]";
   }
   const auto bytes = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
   const auto size = [&](const std::string& text) { return filter_json(bytes(text + "]")).value().size(); };

@@ -294,12 +294,6 @@ ByteView without_heading(ByteView text) noexcept {
   return text;
 }
 
-// Numbers rather than words, whatever lines look like. Source code has 2 to 8 digits in 100 bytes, its tables of registers 16.
-bool has_many_digits(ByteView text) noexcept {
-  constexpr std::size_t kLeastShare = 5;
-  return static_cast<std::size_t>(std::ranges::count_if(text, is_digit)) * kLeastShare >= text.size();
-}
-
 ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
   if (is_delimited(text) || has_wide_rows(text)) return ContentKind::delimited;
   return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
@@ -330,9 +324,8 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (is_markup(text)) return ContentKind::markup;
   if (begins_with(text, "#!") || begins_with(text, "#include")) return ContentKind::general;
   const bool is_large = total_bytes >= kLargeTextBytes;
-  if (const ContentKind kind = kind_of_lines(without_heading(text), is_large); kind != ContentKind::general) return kind;
-  if (const ContentKind kind = kind_of_middle(middle, is_large); kind != ContentKind::general) return kind;
-  return has_many_digits(middle.empty() ? text : middle) ? ContentKind::lines : ContentKind::general;
+  const ContentKind kind = kind_of_lines(without_heading(text), is_large);
+  return kind == ContentKind::general ? kind_of_middle(middle, is_large) : kind;
 }
 
 bool holds_dense_numbers(ByteView bytes) noexcept { return numeric::has_alike_elements(bytes); }

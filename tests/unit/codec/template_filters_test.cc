@@ -191,6 +191,17 @@ TEST(LinesFilter, AlignedFieldsAreColumns) {
   EXPECT_TRUE(back && as_text(*back) == text);
 }
 
+// Too few of a form are text, which ends at its first quotation mark.
+TEST(LinesFilter, AlignedLinesWithQuotationMarksComeBack) {
+  for (const std::size_t odd : {1U, 3U, 50U}) {
+    const std::string text = quoted_aligned_text(4000, odd, 20);
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    ASSERT_TRUE(filtered) << odd;
+    const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+    EXPECT_TRUE(back && as_text(*back) == text) << odd;
+  }
+}
+
 TEST(AlignedLines, FieldsLieBetweenBlanksAndBehindNumbers) {
   const std::string text = aligned_text(4000, 19);
   // Word, number, name, three axes, 1.00, and the number that may leave no space before it.

@@ -136,6 +136,22 @@ inline std::string long_keyed_text(std::size_t rows, std::uint64_t seed) {
 }
 
 // Whole, and broken in ways that such texts are.
+// Aligned lines with two quoted names each; of another form are as many as `odd`, all as long as the others.
+inline std::string quoted_aligned_text(std::size_t lines, std::size_t odd, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  const auto right = [&](std::uint64_t most) {
+    const std::string text = std::to_string(generator() % most);
+    return std::string(6 - text.size(), ' ') + text;
+  };
+  std::string text;
+  for (std::size_t i = 0; i < lines; ++i) {
+    const std::string_view mark = i % (lines / odd) == lines / odd / 2 ? "key:" : "key=";
+    text += "row " + std::string(mark) + std::to_string(10 + generator() % 90) + right(100'000) + " " + right(1000);
+    text += " \"F.Fab\" " + right(50'000) + " \"F.SilkS\" end\n";
+  }
+  return text;
+}
+
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
                                       delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|'), list_text(200, 12)};

@@ -165,12 +165,18 @@ class LineEncoder {
     block_.values.push_back({begin, end - begin});
   }
 
+  // A text ends with its first quotation mark or line feed: units of aligned lines may have several.
   void add_text(const LineUnit& unit) {
     const std::uint32_t number = template_of(3);
     TemplateBlock::Template& line = block_.templates[number];
     if (line.literals.empty()) line = {.literals = {{0, 0}}, .columns = {kTextColumn}, .ending = {0, 0}};
-    block_.sequence.push_back(number);
-    block_.values.push_back({unit.offset, unit.length});
+    for (ByteView rest = raw_.subspan(unit.offset, unit.length); !rest.empty();) {
+      const auto quote = std::ranges::find(rest, '"');
+      const auto length = static_cast<std::size_t>(quote - rest.begin()) + (quote != rest.end() ? 1U : 0U);
+      block_.sequence.push_back(number);
+      block_.values.push_back({static_cast<std::uint32_t>(rest.data() - raw_.data()), static_cast<std::uint32_t>(length)});
+      rest = rest.subspan(length);
+    }
     text_bytes_ += unit.length;
   }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string_view>
 
 #include "block/opener_memory.h"
 #include "npk/format/chunk_page.h"

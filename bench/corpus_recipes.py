@@ -261,6 +261,59 @@ MACHINE_3 = (
     *debian(("*",), "libnode108", architecture="arm64", **ELF),
 )
 
+# And a fourth.
+JSON_4 = (
+    *npm("dotaconstants", "10.9.0"),
+    *npm("@babel/compat-data", "8.1.2"),
+    *npm("cldr-units-full", "48.2.0", "package/main/[a-c]*.json"),
+    *npm("i18n-iso-countries", "7.14.0"),
+    *npm("google-fonts-complete", "2.2.3"),
+    *npm("unicode-emoji-json", "0.9.0"),
+    *npm("emojilib", "4.0.3"),
+    *npm("language-subtag-registry", "0.4.2"),
+    *npm("@geo-maps/earth-coastlines-10km", "0.6.0"),
+    *npm("country-state-city", "3.2.1"),
+    *npm("@webref/css", "8.7.5"),
+    *npm("all-the-package-names", "2.0.2578"),
+    *debian(("*.json",), "nodejs-doc", "cmor-tables"),
+)
+
+RECORDS_4 = (
+    *debian(("*.sam", "*.fa", "*.gff", "*.gff3", "*.vcf", "*.sto", "*.hmm", "*.fasta", "*.bed"), "samtools-test", "hmmer-examples"),
+    *debian(("*.itp", "*.rtp", "*.gro", "*.pdb", "*.hdb"), "gromacs-data"),
+    *debian(("*",), "nwchem-data", leave=("*/doc/*",)),
+    *debian(("*.UPF",), "quantum-espresso-data"),
+    *debian(("*.txt",), "endless-sky-data", leave=("*/doc/*",)),
+    *debian(("*/[A-C]*.pretty/*.kicad_mod",), "kicad-footprints"),
+    *debian(("*.cfg",), "wesnoth-1.16-data"),
+)
+
+TABLES_4 = (
+    *debian(("*.bed", "*.bedgraph", "*.gff", "*.vcf", "*.bedpe"), "bedtools-test"),
+    *debian(("*.csv", "*.tsv", "*.dat", "*.txt"), "r-cran-survival", "qgis-common", "python3-yt", leave=("*/doc/*",)),
+)
+
+MARKUP_4 = (
+    *npm("devicon", "2.17.0", "*.svg"),
+    *npm("@fluentui/svg-icons", "1.1.343", "package/icons/[a-c]*.svg"),
+    *debian(("*.html", "*.xml"), "wireshark-doc", "sqlite3-doc", "postgis-doc", "libopenbabel-doc"),
+    *debian(("*/reference/api/pandas.[C-E]*.html",), "python-pandas-doc"),
+    *debian(("*.kml", "*.svg", "*.osm", "*.xml"), "marble-data", "qgis-common"),
+    *debian(("*.svg", "*.ui", "*.ts"), "freecad-common"),
+)
+
+NUMERIC_4 = (
+    *debian(("*.nc", "*.fits", "*.fit", "*.cdf", "*.imh", "*.pix"), "gmt-dcw", "iraf-noao", "yorick-data", "gyoto-examples"),
+    *debian(("*.npy", "*.npz", "*.h5", "*.hdf5", "*.fits"), "python3-yt", "python3-sklearn", "python3-xarray"),
+    *debian(("*.bin", "*.dat"), "r-cran-mapdata", "geographiclib-tools"),
+)
+
+MACHINE_4 = (
+    *debian(("*",), "hugo", "ripgrep", "r-base-core", "nginx", "vim-gtk3", "mariadb-server-core", **ELF),
+    *debian(("*/libLLVM*",), "libllvm19", **ELF),
+    *debian(("*",), "gdb", "git", architecture="arm64", **ELF),
+)
+
 CORPORA = {corpus.name: corpus for corpus in (
     Corpus("json", "json", JSON),
     Corpus("records", "records", RECORDS),
@@ -288,4 +341,10 @@ CORPORA = {corpus.name: corpus for corpus in (
     Corpus("markup-3", "markup", MARKUP_3),
     Corpus("numeric-3", "numeric", NUMERIC_3),
     Corpus("machine-3", "machine", MACHINE_3),
+    Corpus("json-4", "json", JSON_4),
+    Corpus("records-4", "records", RECORDS_4),
+    Corpus("tables-4", "records", TABLES_4),
+    Corpus("markup-4", "markup", MARKUP_4),
+    Corpus("numeric-4", "numeric", NUMERIC_4),
+    Corpus("machine-4", "machine", MACHINE_4),
 )}

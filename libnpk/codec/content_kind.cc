@@ -24,6 +24,8 @@ bool begins_with(ByteView bytes, std::string_view magic) noexcept {
   return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;
 }
 
+bool opens_comment(ByteView text) noexcept { return begins_with(text, "/*") || begins_with(text, "//"); }
+
 // Sixteen bytes at once; what compares true is all ones.
 using Lanes __attribute__((vector_size(16))) = std::uint8_t;
 
@@ -223,10 +225,8 @@ bool is_number_or_empty(ByteView cell) noexcept {
   return std::ranges::all_of(cell, [](std::uint8_t byte) { return is_digit(byte) || std::string_view("+-.eE \"\r\n").contains(static_cast<char>(byte)); });
 }
 
-// Lines too long for some to be compared, of many numbers.
-bool has_wide_rows_by(ByteView text, std::uint8_t delimiter) noexcept {
-  constexpr std::size_t kLeastCells = 64, kLeastRowBytes = 512;
-  if (static_cast<std::size_t>(std::ranges::count(text, '\n')) * kLeastRowBytes > text.size()) return false;
+bool has_many_numbers_by(ByteView text, std::uint8_t delimiter) noexcept {
+  constexpr std::size_t kLeastCells = 64;
   std::size_t count = 0, numbers = 0;
   for (auto end = std::ranges::find(text, delimiter); end != text.end(); end = std::ranges::find(text, delimiter), ++count) {
     const auto length = static_cast<std::size_t>(end - text.begin());
@@ -242,8 +242,11 @@ bool is_delimited(ByteView text) noexcept {
   return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
 }
 
+// Lines too long for some to be compared, of many numbers.
 bool has_wide_rows(ByteView text) noexcept {
-  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return has_wide_rows_by(text, static_cast<std::uint8_t>(delimiter)); });
+  constexpr std::size_t kLeastRowBytes = 512;
+  if (static_cast<std::size_t>(std::ranges::count(text, '\n')) * kLeastRowBytes > text.size()) return false;
+  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return has_many_numbers_by(text, static_cast<std::uint8_t>(delimiter)); });
 }
 
 // Letters, digits and marks of a line's first characters, each run as one, up to a colon or equals sign: what records and log lines have in common.
@@ -263,7 +266,8 @@ std::uint32_t shape_of(ByteView line) noexcept {
 bool looks_like_code(ByteView line, bool is_large) noexcept {
   static constexpr std::string_view kEndings = ";{},\\";
   const bool indented = line[0] == '\t' || (line[0] == ' ' && line.size() > 1 && line[1] == ' ');
-  return (indented && (!is_large || kEndings.contains(static_cast<char>(line.back())))) || line[0] == '*' || line[0] == '/' || line[0] == '#' || line[0] == '{' || line[0] == '}';
+  return (indented && (!is_large || kEndings.contains(static_cast<char>(line.back())))) || opens_comment(line) || line[0] == '*' || line[0] == '#' ||
+         line[0] == '{' || line[0] == '}';
 }
 
 // Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines three have one that is not new.
@@ -294,6 +298,20 @@ ByteView without_heading(ByteView text) noexcept {
   return text;
 }
 
+// Numbers rather than words, whatever lines look like. Source code has 2 to 8 digits in 100 bytes, its tables of registers 16.
+bool has_many_digits(ByteView text) noexcept {
+  constexpr std::size_t kLeastShare = 5;
+  return static_cast<std::size_t>(std::ranges::count_if(text, is_digit)) * kLeastShare >= text.size();
+}
+
+// Rows one behind another, as statements of SQL dumps have them in lines of any length.
+bool holds_tuples(ByteView text) noexcept {
+  constexpr std::size_t kMostTupleBytes = 512;
+  std::size_t count = 0;
+  for (std::size_t at = as_text(text).find("),("); at != std::string_view::npos; at = as_text(text).find("),(", at + 1)) ++count;
+  return count * kMostTupleBytes >= text.size();
+}
+
 ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
   if (is_delimited(text) || has_wide_rows(text)) return ContentKind::delimited;
   return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
@@ -319,13 +337,15 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (!is_text(head)) return is_table(head, middle, later) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   while (!text.empty() && is_space(text[0])) text = text.subspan(1);
-  if (text.empty() || text[0] == '/') return ContentKind::general;  // most source code
+  if (text.empty() || opens_comment(text)) return ContentKind::general;  // most source code
   if (is_json(text)) return ContentKind::json;
   if (is_markup(text)) return ContentKind::markup;
   if (begins_with(text, "#!") || begins_with(text, "#include")) return ContentKind::general;
   const bool is_large = total_bytes >= kLargeTextBytes;
-  const ContentKind kind = kind_of_lines(without_heading(text), is_large);
-  return kind == ContentKind::general ? kind_of_middle(middle, is_large) : kind;
+  if (const ContentKind kind = kind_of_lines(without_heading(text), is_large); kind != ContentKind::general) return kind;
+  if (const ContentKind kind = kind_of_middle(middle, is_large); kind != ContentKind::general) return kind;
+  const ByteView inner = middle.empty() ? text : middle;
+  return has_many_digits(inner) || holds_tuples(inner) ? ContentKind::lines : ContentKind::general;
 }
 
 bool holds_dense_numbers(ByteView bytes) noexcept { return numeric::has_alike_elements(bytes); }

@@ -204,11 +204,25 @@ def number_values(cursor):
     return (spell_number(form, digits, number) for number in numbers_of(cursor))
 
 
+def spell_scientific(spelling, precision, signed, exponent):
+    upper, plus, least, exact = spelling & 1, spelling & 2, (spelling >> 3 & 3) + 1, spelling & 32
+    if spelling < 4:
+        plus, least = True, 2
+    if exact:
+        digits = "%0*d" % (precision + 1, abs(signed))
+        if len(digits) > precision + 1:
+            raise ValueError("a mantissa of too many digits")
+        digits = ("-" if signed < 0 else "") + digits[0] + "." + digits[1:]
+    else:
+        digits, shown = ("%.*e" % (precision, float("%de%d" % (signed, exponent)))).split("e")
+        exponent = int(shown)
+    return digits + ("E" if upper else "e") + ("-" if exponent < 0 else "+" if plus else "") + "%0*d" % (least, abs(exponent))
+
+
 def spell_float(spelling, precision, mantissa, exponent):
     signed = mantissa - (1 << 64) if mantissa >> 63 else mantissa
     if spelling >= 2:
-        text = "%.*e" % (precision, float("%de%d" % (signed, exponent - 128)))
-        return (text.upper() if spelling == 3 else text).encode()
+        return spell_scientific(spelling, precision, signed, exponent - 128).encode()
     behind = 128 - exponent
     if not 0 <= behind <= 40:
         raise ValueError("too many digits behind the point, or fewer than none")
@@ -221,7 +235,9 @@ def spell_float(spelling, precision, mantissa, exponent):
 
 def float_values(cursor):
     spelling, precision = cursor.byte(), cursor.byte()
-    if spelling > 3 or not (1 <= precision <= 18 if spelling >= 2 else precision == 0):
+    flagged = 4 <= spelling < 64 and spelling & 4 and spelling >> 3 & 3 < 3 and spelling & 58 != 10
+    most = 17 if spelling & 32 else 18
+    if (spelling > 3 and not flagged) or not (1 <= precision <= most if spelling >= 2 else precision == 0):
         raise ValueError("unknown spelling or precision")
     exponents = cursor.take(cursor.varint())
     mantissas = numbers_of(cursor)

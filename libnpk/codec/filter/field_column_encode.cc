@@ -124,13 +124,16 @@ class Choice {
   // Numbers of few digits are as small without exponents.
   void try_floats() {
     if (has_short_numbers_) return;
-    const auto form = find_float_form(values_);
-    auto some = form ? parse_floats(sampled(), *form) : std::nullopt;
+    for (const FloatForm& form : find_float_forms(values_)) try_floats(form);
+  }
+
+  void try_floats(const FloatForm& form) {
+    auto some = parse_floats(sampled(), form);
     if (!some || some->mantissas.empty()) return;
     const NumberLayout layout = choose_layout(some->mantissas, cost_);
     const auto trial = encode_float_column(sampled(), *std::move(some), layout);
     if (!trial) return;
-    consider(cost_.of(*trial), [this, form = *form, layout] {
+    consider(cost_.of(*trial), [this, form, layout] {
       auto found = parse_floats(values_, form);
       return found ? encode_float_column(values_, *std::move(found), layout) : std::nullopt;
     });

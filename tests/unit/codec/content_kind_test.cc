@@ -49,7 +49,7 @@ TEST(ContentKind, MarkupByItsOpening) {
   EXPECT_EQ(kind_of_text("<!DOCTYPE html>\n<html><style>" + repeated(" a { color: red; }\n", 200)), ContentKind::markup);
   EXPECT_EQ(kind_of_text("<!doctype HTML>\n<HTML><STYLE>" + repeated(" a { color: red; }\n", 200)), ContentKind::markup);
   EXPECT_NE(kind_of_text("<?php\n" + repeated(" $a = b($c);\n", 200)), ContentKind::markup);
-  EXPECT_EQ(kind_of_text("<svgs>" + path), ContentKind::general);
+  EXPECT_NE(kind_of_text("<svgs>" + path), ContentKind::markup);
   EXPECT_EQ(kind_of_text("<svg>"), ContentKind::general);
 }
 
@@ -95,13 +95,48 @@ TEST(ContentKind, TablesOfLongRows) {
   }
   heading += "\n", row += "\n";
   EXPECT_EQ(kind_of_text(row + row), ContentKind::delimited);
-  EXPECT_EQ(kind_of_text(heading + row), ContentKind::general) << "names alone";
+  EXPECT_NE(kind_of_text(heading + row), ContentKind::delimited) << "names alone";
   std::string table = heading;
   while (table.size() < kKindMiddleFileBytes) table += row;
   EXPECT_EQ(kind_of(as_bytes(table), table.size()), ContentKind::delimited) << "by the middle, which is within a row";
-  EXPECT_EQ(kind_of_text("static const int kNumbers[] = {\n" + source), ContentKind::general);
+  EXPECT_NE(kind_of_text("static const int kNumbers[] = {\n" + source), ContentKind::delimited);
   std::ranges::replace(row, ',', ' ');
-  EXPECT_EQ(kind_of_text(row), ContentKind::general) << "no delimiter";
+  EXPECT_EQ(kind_of_text(row), ContentKind::lines) << "no delimiter";
+}
+
+// In a line of any length.
+TEST(ContentKind, RowsOfStatementsAreLines) {
+  std::string rows = "INSERT INTO `people` VALUES (";
+  while (rows.size() < 2 * kKindMiddleFileBytes) rows += "'Ada Lovelace','London'),('Grace Hopper','New York'),(";
+  EXPECT_EQ(kind_of(as_bytes(rows), rows.size()), ContentKind::lines);
+  EXPECT_EQ(kind_of(as_bytes(rows).first(kKindHeadBytes), kKindHeadBytes), ContentKind::lines);
+  EXPECT_EQ(kind_of_text("call(f(a),(b), (c))\n" + std::string(4000, 'x')), ContentKind::general);
+}
+
+// Slashes begin comments, and paths.
+TEST(ContentKind, ListsOfPathsAreLines) {
+  const auto again = [](std::string_view line) {
+    std::string text;
+    for (int i = 0; i < 60; ++i) text += line;
+    return text;
+  };
+  EXPECT_EQ(kind_of_text(again("/usr/share/doc/bash/README\n/usr/share/doc/bash/NEWS.gz\n")), ContentKind::lines);
+  EXPECT_EQ(kind_of_text("/usr/lib:\ntotal 12\n" + again("drwxr-xr-x   2 root root   4096 Nov 29 02:18 posix\n")), ContentKind::lines);
+  EXPECT_EQ(kind_of_text(again("// What it does\nreturn f(x);\n")), ContentKind::general);
+  EXPECT_EQ(kind_of_text(again("return f(x);\n// What it does\n")), ContentKind::general);
+  EXPECT_EQ(kind_of_text("/* Copyright */\n" + again("value: 17\n")), ContentKind::general);
+}
+
+// Whatever their lines look like: nested lists with identifiers, columns of floats in tags, tables in source code. Not what has some numbers.
+TEST(ContentKind, NumbersAndIdentifiersAreLines) {
+  const std::string footprint = "  (fp_line (start 1.26 1.535) (end 1.26 12.54) (width 0.12) (tstamp 26f8625e-a578-404a-9b23-39f04fd9df78))\n";
+  const std::string arc = "    (arc (mid 0.5 -2.25) (stroke 0.05))\n    (uuid 6144600f-6d1f-44da-82fe-2bee65446540)\n  )\n";
+  EXPECT_EQ(kind_of_text("(footprint \"Relief\" (version 20211014)\n" + repeated(footprint + arc, 20)), ContentKind::lines);
+  const std::string floats = "  8.72696714572E-05  8.83673887906E-05  8.94789137083E-05\n";
+  EXPECT_EQ(kind_of_text("<PP_R type=\"real\" size=\"1141\" columns=\"4\">\n" + repeated(floats, 40)), ContentKind::lines);
+  const std::string bytes = "  0x12, 0x7f, 0x33, 0x90, 0x05, 0x41, 0x77, 0x28,\n  0x12, 0x33,\n";
+  EXPECT_EQ(kind_of_text("static const u8 kTable[] = {\n" + repeated(bytes, 40)), ContentKind::lines);
+  EXPECT_EQ(kind_of_text(repeated("\tif (count > 17 && x2 != 0x40)\n\t\treturn call_it(buffer1, 100);\n", 40)), ContentKind::general);
 }
 
 // Records of which most lines are indented, as lists of vendors have; not statements.

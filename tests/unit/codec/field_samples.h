@@ -1,12 +1,15 @@
 // Values of fields of several kinds, deterministic.
 #pragma once
 
+#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "codec/filter/field_column/field_encoding.h"
@@ -68,6 +71,23 @@ inline std::string spelled_float(const char* format, double value) {
   return {text, static_cast<std::size_t>(std::snprintf(text, sizeof text, format, value))};
 }
 
+// In scientific notation, with another spelling of the exponent: of `digits` at least, without the sign that is not needed, or of a mantissa below 1.
+inline std::string respelled_float(const char* format, double value, int digits, bool plus, bool below_one) {
+  const std::string text = spelled_float(format, value);
+  const std::size_t letter = text.find_first_of("eE");
+  int exponent = std::stoi(text.substr(letter + 1));
+  std::string mantissa = text.substr(0, letter);
+  if (below_one) {
+    const std::size_t point = mantissa.find('.');
+    std::swap(mantissa[point], mantissa[point - 1]);
+    mantissa.insert(point - 1, "0");
+    ++exponent;
+  }
+  char spelled[16];
+  (void)std::snprintf(spelled, sizeof spelled, "%c%s%0*d", text[letter], exponent < 0 ? "-" : plus ? "+" : "", digits, std::abs(exponent));
+  return mantissa + spelled;
+}
+
 // With so many decimal digits; around 1, of either sign.
 inline double random_float(std::mt19937_64& generator, std::uint64_t digits) {
   const double value = static_cast<double>(digits / 10 + generator() % digits) / static_cast<double>(digits) / static_cast<double>(1 + generator() % 40);
@@ -100,6 +120,17 @@ inline const FieldKind kFieldKinds[] = {
     {"scientific", [](auto& generator, std::size_t) { return spelled_float("%.18e", static_cast<double>(generator() % 9'999'999'937) / 1e9); },
      FieldEncoding::floats},
     {"upper-case scientific", [](auto& generator, std::size_t) { return spelled_float("%.16E", 1e-90 * random_float(generator, 999'999'999'999'989)); },
+     FieldEncoding::floats},
+    {"scientific with short exponents", [](auto&, std::size_t i) {
+       return respelled_float("%.12e", std::sin(static_cast<double>(i) / 100), 1, false, false);
+     }, FieldEncoding::floats},
+    {"scientific with long exponents", [](auto& generator, std::size_t) {
+       return respelled_float("%.14E", 1e-20 * random_float(generator, 999'999'999'999'989), 3, true, false);
+     }, FieldEncoding::floats},
+    {"exact doubles with long exponents", [](auto& generator, std::size_t) {
+       return respelled_float("%.18e", static_cast<double>(generator() % 9'999'999'937) / 1e9, 3, true, false);
+     }, FieldEncoding::floats},
+    {"scientific below one", [](auto&, std::size_t i) { return respelled_float("%.9E", std::exp(static_cast<double>(i) / -500), 2, true, true); },
      FieldEncoding::floats},
     {"lower hex", [](auto& generator, std::size_t) { return hex(generator(), 12, kLowerDigits); }, FieldEncoding::numbers},
     {"upper hex", [](auto& generator, std::size_t) { return hex(generator(), 8, kUpperDigits); }, FieldEncoding::numbers},

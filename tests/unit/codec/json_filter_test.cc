@@ -177,6 +177,27 @@ TEST(JsonFilter, SmallNumbersCloseTogetherAreTaken) {
 }
 
 // Of which a token says only that they are long.
+// Values of a row have columns of their own where that makes them smaller, as those of objects have.
+TEST(JsonFilter, RowsOfTablesAreAsSmallAsObjects) {
+  std::mt19937_64 random(7);
+  std::string rows = "[", objects = "[", lists = "[";
+  for (int i = 0; i < 4000; ++i) {
+    const std::string time = std::to_string(1609459200 + 60 * i), low = std::to_string(10000 + i % 50), high = std::to_string(20000 + i % 70);
+    const std::string id = std::to_string(random() % 1000000), name = i % 3 == 0 ? "\"buy\"" : "\"sell\"";
+    const std::string separator = i == 0 ? "" : ",";
+    rows += separator + "[" + time + "," + low + "," + high + "," + id + "," + name + "]";
+    objects += separator + "{\"t\":" + time + ",\"l\":" + low + ",\"h\":" + high + ",\"i\":" + id + ",\"n\":" + name + "}";
+    const auto word = [&] { return "\"w" + std::to_string(random() % 500) + "\""; };
+    const std::string first = word(), second = word();
+    lists += separator + "[" + first + "," + second + "]";
+  }
+  const auto bytes = [](const std::string& text) { return Bytes(text.begin(), text.end()); };
+  const auto size = [&](const std::string& text) { return filter_json(bytes(text + "]")).value().size(); };
+  EXPECT_TRUE(survives(bytes(rows + "]")));
+  EXPECT_TRUE(survives(bytes(lists + "]")));
+  EXPECT_LT(size(rows), size(objects) * 11 / 10);
+}
+
 TEST(JsonFilter, ValuesAroundTheLongestOfATokenComeBack) {
   std::string text = "[";
   for (const std::size_t length : {1U, 262'142U, 262'143U, 262'144U, 5U, 700'000U, 3U}) {

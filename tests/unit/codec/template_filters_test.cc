@@ -174,6 +174,64 @@ TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   EXPECT_TRUE(back && as_text(*back) == text);
 }
 
+// Rows of a statement are as those of lines; and so, in a block that ends within it, are those of its beginning.
+TEST(LinesFilter, RowsOfOneStatementAreTakenApart) {
+  for (const std::string& text : {tuple_text(20, 200, 5), tuple_text(1, 4000, 6), tuple_text(1, 4000, 7).substr(100'000, 80'000)}) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    ASSERT_TRUE(filtered);
+    EXPECT_LT(filtered->size(), text.size() / 3);
+    const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+    EXPECT_TRUE(back && as_text(*back) == text);
+  }
+}
+
+// What is assigned to a name has a column of its own, without the quotation marks around it.
+TEST(LinesFilter, AssignmentsAreFields) {
+  const auto size = [](const std::string& text) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    const auto back = filtered ? restore(CodecId::lines, *filtered, text.size(), text.size()) : Result<Bytes>();
+    EXPECT_TRUE(back && as_text(*back) == text);
+    return filtered ? filtered->size() : text.size();
+  };
+  const std::size_t colons = size(assignment_text(4000, 8, ": "));
+  EXPECT_LT(size(assignment_text(4000, 8, " = ")), colons * 21 / 20);
+  EXPECT_LT(size(assignment_text(4000, 8, "=")), colons * 21 / 20);
+}
+
+// However few bytes a line has: a byte for its template, which is always the one that is guessed, and those of the number.
+TEST(LinesFilter, LoneNumbersAreNumbers) {
+  for (const std::uint64_t most : {100U, 10'000U, 4'000'000'000U}) {
+    for (const std::string_view ending : {"\n", "\r\n"}) {
+      const std::string text = lone_numbers(60'000, most, 9, ending);
+      const auto filtered = filter(CodecId::lines, as_bytes(text));
+      ASSERT_TRUE(filtered) << most;
+      EXPECT_LT(filtered->size(), 60'000U * (most == 100 ? 2 : most == 10'000 ? 3 : 5) + 8'000) << most;
+      const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
+      EXPECT_TRUE(back && as_text(*back) == text);
+    }
+  }
+}
+
+// Arrays are one column, however many of their numbers are in a line; places of a table have columns of their own.
+TEST(LinesFilter, WrappedNumbersAreOneColumn) {
+  const auto size = [](const std::string& text) {
+    const auto filtered = filter(CodecId::lines, as_bytes(text));
+    const auto back = filtered ? restore(CodecId::lines, *filtered, text.size(), text.size()) : Result<Bytes>();
+    EXPECT_TRUE(back && as_text(*back) == text);
+    return filtered ? filtered->size() : text.size();
+  };
+  const std::size_t alone = size(wrapped_text(9'001, 1)), wrapped = size(wrapped_text(9'001, 4));
+  EXPECT_LT(wrapped, alone * 21 / 20);
+  EXPECT_LT(wrapped, 9'001U * 8);
+  std::string table;
+  std::mt19937_64 generator(3);
+  for (std::uint64_t i = 0; i < 4000; ++i) {
+    table += "  " + std::to_string(100000 + 3 * i) + ".25  " + std::to_string(500000 - 7 * i);
+    table += ".50  " + std::to_string(200000 + i + generator() % 3) + ".75\n";
+  }
+  EXPECT_LT(size(table), table.size() / 4);
+}
+
 std::size_t aligned_fields(std::string_view text, std::string_view line) {
   const ByteView raw = as_bytes(text);
   const AlignedLines lines(raw);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <random>
 #include <string>
@@ -135,7 +137,58 @@ inline std::string long_keyed_text(std::size_t rows, std::uint64_t seed) {
   return longer;
 }
 
-// Whole, and broken in ways that such texts are.
+// A smooth function, so many values to a line, behind a heading.
+inline std::string wrapped_text(std::size_t values, std::size_t values_a_line) {
+  std::string text = "PP_MESH " + std::to_string(values) + "\n";
+  for (std::size_t i = 0; i < values; ++i) {
+    char number[32];
+    (void)std::snprintf(number, sizeof number, " %20.12E", std::sin(static_cast<double>(i) / 400) * std::exp(static_cast<double>(i) / 5000));
+    text += number;
+    if ((i + 1) % values_a_line == 0 || i + 1 == values) text += "\n";
+  }
+  return text;
+}
+
+// Statements of so many rows, each in one line, as dumps of databases have them.
+inline std::string tuple_text(std::size_t statements, std::size_t rows, std::uint64_t seed) {
+  static constexpr std::string_view kNames[] = {"Ada", "Grace Hopper", "5\" disk", "O''Neill", "a),(b"};
+  std::mt19937_64 generator(seed);
+  std::string text = "-- a dump\n";
+  for (std::size_t i = 0; i < statements * rows; ++i) {
+    text += i % rows == 0 ? "INSERT INTO `people` VALUES (" : ",(";
+    text += std::to_string(i) + ",'" + std::string(kNames[generator() % std::size(kNames)]) + "'," + std::to_string(generator() % 90'000) + ".25,NULL)";
+    if (i % rows == rows - 1) text += ";\n";
+  }
+  return text;
+}
+
+// Sections of assignments.
+inline std::string assignment_text(std::size_t sections, std::uint64_t seed, std::string_view assign) {
+  static constexpr std::string_view kNames[] = {"Ada", "Grace Hopper", "an \\\"odd\\\" one", ""};
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (std::size_t i = 0; i < sections; ++i) {
+    const auto line = [&](std::string_view name, const std::string& value) { text += std::string(name) + std::string(assign) + value + "\n"; };
+    text += "[[person]]\n";
+    line("id", std::to_string(i));
+    line("full-name", '"' + std::string(kNames[generator() % std::size(kNames)]) + '"');
+    line("home.town", '"' + std::to_string(generator() % 30) + " Street\"");
+    line("height", "1." + std::to_string(40 + generator() % 60));
+  }
+  return text;
+}
+
+// One to a line, behind a heading and with another line here and there.
+inline std::string lone_numbers(std::size_t numbers, std::uint64_t most, std::uint64_t seed, std::string_view ending = "\n") {
+  std::mt19937_64 generator(seed);
+  std::string text = "the \"numbers\"" + std::string(ending);
+  for (std::size_t i = 0; i < numbers; ++i) {
+    if (i % 500 == 499) text += "-- \"" + std::to_string(i) + "\" --\n";
+    text += std::to_string(generator() % most) + std::string(ending);
+  }
+  return text;
+}
+
 // Aligned lines with two quoted names each; of another form are as many as `odd`, all as long as the others.
 inline std::string quoted_aligned_text(std::size_t lines, std::size_t odd, std::uint64_t seed) {
   std::mt19937_64 generator(seed);
@@ -152,6 +205,7 @@ inline std::string quoted_aligned_text(std::size_t lines, std::size_t odd, std::
   return text;
 }
 
+// Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
                                       delimited_text(300, 5, '\t', "\r\n"), delimited_text(300, 6, ';'), delimited_text(300, 7, '|'), list_text(200, 12)};

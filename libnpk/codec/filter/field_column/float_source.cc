@@ -36,11 +36,13 @@ static_assert(sizeof(FloatSource) <= kMostSourceBytes);
 }  // namespace
 
 FieldSourceResult open_floats(ByteView part) {
-  if (part.size() < 2 || part[0] > static_cast<std::uint8_t>(FloatSpelling::scientific_upper)) return bad_column("floats of a filtered block have no spelling");
+  if (part.size() < 2) return bad_column("floats of a filtered block have no spelling");
   const auto spelling = static_cast<FloatSpelling>(part[0]);
   const unsigned precision = part[1];
-  const bool scientific = spelling >= FloatSpelling::scientific_lower;
-  if (scientific ? precision == 0 || precision > kMostFloatPrecision : precision != 0)
+  const auto scientific = scientific_spelling(spelling);
+  if (!scientific && spelling > FloatSpelling::bare) return bad_column("floats of a filtered block have an unknown spelling");
+  const unsigned most = scientific && scientific->exact ? kMostExactPrecision : kMostFloatPrecision;
+  if (scientific ? precision == 0 || precision > most : precision != 0)
     return bad_column("floats of a filtered block have an unknown precision");
   part = part.subspan(2);
   NPK_ASSIGN(const std::uint64_t count, take_varint(part));

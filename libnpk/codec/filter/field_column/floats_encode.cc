@@ -19,7 +19,8 @@ constexpr std::size_t kMostMantissaDigits = 18;
 struct FloatLook {
   std::size_t digits = 0;  // of the mantissa
   std::size_t behind = 0;  // of these, behind the point
-  bool pointed = false, scientific = false, upper = false, bare = false, zero = false;
+  std::size_t exponent_digits = 0;
+  bool pointed = false, scientific = false, upper = false, bare = false, zero = false, plus = false, unsigned_exponent = false;
 };
 
 bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
@@ -42,7 +43,11 @@ std::optional<FloatLook> look_at(ByteView text) {
   if (at == text.size()) return look;
   look.scientific = (text[at] | 0x20) == 'e';
   look.upper = text[at] == 'E';
-  return look.scientific ? std::optional(look) : std::nullopt;
+  if (!look.scientific || ++at == text.size()) return std::nullopt;
+  look.plus = text[at] == '+';
+  look.unsigned_exponent = is_digit(text[at]);
+  look.exponent_digits = text.size() - at - (look.unsigned_exponent ? 0U : 1U);
+  return look;
 }
 
 bool parse_plain(ByteView text, DecimalFloat& number) {
@@ -95,39 +100,71 @@ bool parse_scientific(ByteView text, DecimalFloat& number) {
   return true;
 }
 
-// Exact: what is spelled otherwise than the form does is none.
+// The digits and the exponent as they are spelled.
+bool parse_exact(ByteView text, DecimalFloat& number) {
+  const auto letter = std::ranges::find_if(text, [](std::uint8_t byte) { return (byte | 0x20) == 'e'; });
+  if (letter == text.end() || !parse_plain(text.first(static_cast<std::size_t>(letter - text.begin())), number)) return false;
+  const char* const end = reinterpret_cast<const char*>(text.data() + text.size());
+  const char* at = end - (text.end() - letter) + 1;
+  int exponent = 0;
+  if (at != end && *at == '+') ++at;
+  if (std::from_chars(at, end, exponent).ec != std::errc{} || exponent < -128 || exponent > 127) return false;
+  number.exponent = static_cast<std::uint8_t>(exponent + static_cast<int>(kFloatExponentBias));
+  return true;
+}
+
+// What is spelled otherwise than the form does is none.
 bool parse_float(FloatForm form, ByteView text, DecimalFloat& number) {
   if (text.empty() || text.size() > kMaxFloatBytes) return false;
-  const bool plain = form.spelling == FloatSpelling::plain || form.spelling == FloatSpelling::bare;
-  if (!(plain ? parse_plain(text, number) : parse_scientific(text, number))) return false;
+  const auto scientific = scientific_spelling(form.spelling);
+  const bool parsed = !scientific ? parse_plain(text, number) : scientific->exact ? parse_exact(text, number) : parse_scientific(text, number);
+  if (!parsed) return false;
   std::array<std::uint8_t, kMaxFloatBytes> spelled;
   const std::size_t length = spell_float(form.spelling, form.precision, number, spelled.data());
   return length == text.size() && same_bytes(spelled.data(), text.data(), length);
 }
 
+// What some values of a column look like.
+struct FloatLooks {
+  std::size_t count = 0, plain = 0, scientific = 0, upper = 0, bare = 0, zero = 0, pointed = 0, plus = 0, unsigned_exponents = 0;
+  std::size_t least_exponent_digits = 3;
+  std::array<std::size_t, kMaxFloatBytes + 1> precisions{};
+
+  void add(const FloatLook& look) {
+    upper += look.upper ? 1U : 0U;
+    pointed += look.pointed ? 1U : 0U;
+    bare += look.bare ? 1U : 0U;
+    zero += look.zero && look.pointed ? 1U : 0U;
+    ++(look.scientific ? scientific : plain);
+    if (!look.scientific) return;
+    ++precisions[look.behind];
+    plus += look.plus ? 1U : 0U;
+    unsigned_exponents += look.unsigned_exponent ? 1U : 0U;
+    least_exponent_digits = std::clamp<std::size_t>(look.exponent_digits, 1, least_exponent_digits);
+  }
+};
+
 }  // namespace
 
-std::optional<FloatForm> find_float_form(FieldValues values) {
-  if (values.size() < kLeastFloats) return std::nullopt;
+FilterVector<FloatForm> find_float_forms(FieldValues values) {
+  if (values.size() < kLeastFloats) return {};
   const std::size_t stride = std::max<std::size_t>(1, values.size() / kLooks);
-  std::size_t looks = 0, plain = 0, scientific = 0, upper = 0, bare = 0, zero = 0, pointed = 0;
-  std::array<std::size_t, kMaxFloatBytes + 1> precisions{};
-  for (std::size_t i = 0; i < values.size(); i += stride, ++looks) {
-    const auto look = look_at(values[i]);
-    if (!look) continue;
-    ++(look->scientific ? scientific : plain);
-    upper += look->upper ? 1U : 0U;
-    pointed += look->pointed ? 1U : 0U;
-    bare += look->bare ? 1U : 0U;
-    zero += look->zero && look->pointed ? 1U : 0U;
-    if (look->scientific) ++precisions[look->behind];
+  FloatLooks looks;
+  for (std::size_t i = 0; i < values.size(); i += stride, ++looks.count) {
+    if (const auto look = look_at(values[i])) looks.add(*look);
   }
-  const std::size_t wanted = looks - looks / kExceptionShare;
-  if (pointed < looks / 4) return std::nullopt;
-  if (plain >= wanted) return FloatForm{bare > zero ? FloatSpelling::bare : FloatSpelling::plain, 0};
-  const auto precision = static_cast<unsigned>(std::ranges::max_element(precisions) - precisions.begin());
-  if (precisions[precision] < wanted || precision == 0 || precision > kMostFloatPrecision) return std::nullopt;
-  return FloatForm{2 * upper > scientific ? FloatSpelling::scientific_upper : FloatSpelling::scientific_lower, precision};
+  const std::size_t wanted = looks.count - looks.count / kExceptionShare;
+  if (looks.pointed < looks.count / 4) return {};
+  if (looks.plain >= wanted) return {FloatForm{looks.bare > looks.zero ? FloatSpelling::bare : FloatSpelling::plain, 0}};
+  const auto precision = static_cast<unsigned>(std::ranges::max_element(looks.precisions) - looks.precisions.begin());
+  if (looks.precisions[precision] < wanted || precision == 0 || precision > kMostFloatPrecision) return {};
+  ScientificSpelling spelling{.upper = 2 * looks.upper > looks.scientific,
+                              .plus = looks.plus >= looks.unsigned_exponents,
+                              .exponent_digits = static_cast<unsigned>(looks.least_exponent_digits)};
+  FilterVector<FloatForm> forms{{spelling.packed(), precision}};
+  spelling.exact = true;
+  if (precision <= kMostExactPrecision) forms.push_back({spelling.packed(), precision});
+  return forms;
 }
 
 std::optional<FieldFloats> parse_floats(FieldValues values, FloatForm form) {

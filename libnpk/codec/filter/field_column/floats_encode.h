@@ -21,8 +21,8 @@ struct FieldFloats {
   FilterVector<std::uint32_t> exceptions;  // positions of values that are not of the form
 };
 
-// The form that most values have, going by some of them; nothing if too many have none.
-[[nodiscard]] std::optional<FloatForm> find_float_form(FieldValues values);
+// Forms that most values have, going by some of them; none if too many have another.
+[[nodiscard]] FilterVector<FloatForm> find_float_forms(FieldValues values);
 // Nothing if too many values are not of the form.
 [[nodiscard]] std::optional<FieldFloats> parse_floats(FieldValues values, FloatForm form);
 // Nothing if the part would be one that a reader refuses.

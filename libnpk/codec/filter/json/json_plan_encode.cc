@@ -126,7 +126,8 @@ void Planner::count_fields() {
     Fields of_shape;
     const std::uint8_t slot = slot_of(shape);
     const bool split = splits(shape);
-    if (slot != 0) of_shape.value = fields_.add({slot, shape.place, split ? kAnyKey : shape.field, shape.parent}, shape.count);
+    const std::uint8_t place = grouping_ == Grouping::by_place || shape.place < kFirstRowPlace ? shape.place : std::uint8_t{0};
+    if (slot != 0) of_shape.value = fields_.add({slot, place, split ? kAnyKey : shape.field, shape.parent}, shape.count);
     if (split) of_shape.key = fields_.add({kKey, 0, kAnyKey, kAnyKey}, shape.count);
     shape_fields_.push_back(of_shape);
   }

@@ -39,6 +39,7 @@ struct Choice {
 
 enum class Grouping : std::uint8_t {
   by_key,   // records: a column has the values of a key
+  by_place, // and of a place in a row of a table
   by_kind,  // documents that resemble one another: values stay in their order, strings apart from numbers
 };
 

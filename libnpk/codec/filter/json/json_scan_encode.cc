@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 #include "codec/filter/json/json_format.h"
 #include "codec/filter/json/json_intern_encode.h"
@@ -19,6 +20,7 @@ constexpr std::size_t kSkeletonRoom = 32;      // a token ends where its skeleto
 constexpr std::size_t kVariedSkeletons = 768;  // when there are so many, tokens are made of one item each: there are under 256 of these
 constexpr std::size_t kLongestSpace = 16;      // in a skeleton
 constexpr std::size_t kFieldBits = 24;
+constexpr unsigned kPlaceBits = std::bit_width(kPlaces - 1U);
 constexpr std::size_t kLeastBytesPerToken = 3;  // of text, on average: denser is declined
 
 // Splitting adds two for each, at most.
@@ -39,8 +41,9 @@ class Scanner {
  private:
   struct Level {
     std::uint32_t key = kNoKey;   // of the object or array
-    std::uint8_t vector = 0;      // how many numbers it has, if these are all and few
-    std::uint8_t place = 0;
+    bool is_array = false;
+    std::uint8_t place = 0;       // of its next value
+    std::uint8_t last_place = 0;
   };
 
   void step();
@@ -57,6 +60,7 @@ class Scanner {
   void take_literal(std::size_t end);
 
   [[nodiscard]] bool is_key_behind(std::size_t from) const;
+  [[nodiscard]] Level level_of_array();
   void append(std::uint8_t byte) { skeleton_[size_++] = byte; }
   void append_from_raw() { append(raw_[at_++]); }
   void end_token(Piece value, std::uint32_t field);
@@ -113,12 +117,12 @@ std::uint32_t Scanner::number_shape(std::uint32_t field) {
   Shape shape{0, 0, token_key_, field, kNoKey, 0};
   if (has_slot(skeleton_[size_ - 1]) && field != kLiteralField && !stack_.empty()) {
     shape.parent = stack_.back().key;
-    if (stack_.back().vector != 0) shape.place = stack_.back().place;
+    shape.place = stack_.back().place;
   }
   std::uint32_t& follower = shape_followers_[last_shape_];
   if (follower < result_.shapes.size() && is_as_before(shape, follower)) return last_shape_ = follower;
   shape.skeleton = static_cast<std::uint16_t>(number_skeleton());
-  const std::uint64_t keys = (std::uint64_t{shape.key} << kFieldBits | shape.field) << 2U | shape.place;
+  const std::uint64_t keys = (std::uint64_t{shape.key} << kFieldBits | shape.field) << kPlaceBits | shape.place;
   const std::uint64_t hash = mix(mix(keys) + (std::uint64_t{shape.parent} << 16U | shape.skeleton));
   const auto next = static_cast<std::uint32_t>(result_.shapes.size());
   const std::uint32_t number = shape_numbers_.find_or_add(mix(hash), next, [&](std::uint32_t i) {
@@ -188,13 +192,25 @@ void Scanner::take_space() {
   take_line_end({carriage_return, tab, end - indentation}, end);
 }
 
+Scanner::Level Scanner::level_of_array() {
+  Level level{.key = key_, .is_array = true};
+  if (const std::uint8_t numbers = vector_length(raw_, at_); numbers != 0) {
+    level.last_place = static_cast<std::uint8_t>(numbers - 1);
+  } else if (!stack_.empty() && stack_.back().is_array) {
+    level.place = kFirstRowPlace;
+    level.last_place = kPlaces - 1;
+    result_.has_rows = true;
+  }
+  return level;
+}
+
 void Scanner::take_open() {
   flush_if_long();
   const bool is_array = raw_[at_] == '[';
   append_from_raw();
   layout_.open();
   if (stack_.size() < kMaxDepth) {
-    stack_.push_back({key_, is_array ? vector_length(raw_, at_) : std::uint8_t{0}, 0});
+    stack_.push_back(is_array ? level_of_array() : Level{.key = key_});
   } else {
     ++depth_beyond_;
   }
@@ -229,7 +245,7 @@ void Scanner::take_comma() {
   if (stack_.empty() || depth_beyond_ > 0) return;
   Level& level = stack_.back();
   key_ = level.key;
-  if (level.vector != 0 && level.place + 1 < level.vector) ++level.place;
+  if (level.place < level.last_place) ++level.place;
 }
 
 void Scanner::take_colon() {

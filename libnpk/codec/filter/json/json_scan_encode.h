@@ -13,10 +13,14 @@ namespace npk::codec::json {
 
 using Piece = Place;  // of the block
 
+// Of a value in an array: from 0 in a short one of numbers, from kFirstRowPlace in a row, which is an array in an array.
+inline constexpr std::uint8_t kFirstRowPlace = 4;
+inline constexpr std::uint8_t kPlaces = kFirstRowPlace + 32;  // further values share the last
+
 // What tokens of the same text for the same field have in common.
 struct Shape {
   std::uint16_t skeleton = 0;
-  std::uint8_t place = 0;    // of the value in a short array of numbers
+  std::uint8_t place = 0;
   std::uint32_t key = 0;     // that the skeleton has a kKey for; 0: none
   std::uint32_t field = 0;   // number of the key that the value belongs to
   std::uint32_t parent = 0;  // and of the key above
@@ -48,6 +52,7 @@ struct Scan {
   RecordList<Occurrence> occurrences;
   FilterVector<Piece> long_values;  // of at least kLongLength, in order
   FilterBytes styles;
+  bool has_rows = false;
 
   [[nodiscard]] Piece value_of(const Occurrence& occurrence) const {
     if (occurrence.length() < Occurrence::kLongLength) [[likely]] return {occurrence.offset(), occurrence.length()};

@@ -79,7 +79,7 @@ std::size_t Trial::size_of(const Plan& planned) const {
   });
   const std::size_t bare = compressed_size(ByteView(values).subspan(quoted_bytes));
   size += compressed_size(ByteView(values).first(quoted_bytes));
-  return size + (planned.grouping == Grouping::by_key ? bare * kNumbersShare / kDigitsShare : bare);
+  return size + (planned.grouping == Grouping::by_kind ? bare : bare * kNumbersShare / kDigitsShare);
 }
 
 }  // namespace npk::codec::json

@@ -16,6 +16,7 @@ namespace {
 static_assert(kMaxFilteredRawBytes <= std::size_t{1} << LineToken::kOffsetBits);
 
 constexpr std::size_t kLongestFieldName = 60;
+constexpr std::size_t kLongLine = 512;  // that may be a list of tuples
 // Places in a line that are no piece's number.
 constexpr std::uint64_t kFirstOfList = 16, kOfList = 17, kBehindList = 18;
 
@@ -55,8 +56,9 @@ class Splitter {
     std::size_t at = 0;
     while (at < raw_.size()) {
       const void* feed = std::memchr(raw_.data() + at, '\n', raw_.size() - at);
+      const std::size_t end = feed == nullptr ? raw_.size() : static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - raw_.data()) + 1;
+      if (end - at >= kLongLine && has_tuples(at, end)) at = add_tuples(at, end);
       if (feed == nullptr) break;
-      const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - raw_.data()) + 1;
       add_line(at, end);
       at = end;
     }
@@ -66,13 +68,56 @@ class Splitter {
   [[nodiscard]] bool found_lists() const { return lists_.found_any(); }
 
  private:
-  // The length of "Name: " or "Name:" before the line's end at the front of a line; 0 if it has none.
+  // Where the next tuple of a list begins, as statements of SQL dumps have them; 0 if none does.
+  [[nodiscard]] std::size_t next_tuple(std::size_t at, std::size_t end) const {
+    static constexpr std::string_view kBetween = "),(";
+    const void* found = ::memmem(raw_.data() + at, end - at, kBetween.data(), kBetween.size());
+    return found == nullptr ? 0 : static_cast<std::size_t>(static_cast<const std::uint8_t*>(found) - raw_.data()) + kBetween.size() - 1;
+  }
+
+  [[nodiscard]] bool has_tuples(std::size_t at, std::size_t end) const {
+    constexpr std::size_t kLookBytes = 4096;
+    constexpr int kFewest = 4;
+    const std::size_t limit = std::min(end, at + kLookBytes);
+    for (int i = 0; i < kFewest; ++i) {
+      at = next_tuple(at, limit);
+      if (at == 0) return false;
+    }
+    return true;
+  }
+
+  // A line for each. Returns where the last one begins.
+  std::size_t add_tuples(std::size_t at, std::size_t end) {
+    for (std::size_t next = 0; (next = next_tuple(at, end)) != 0; at = next) {
+      add_line(at, next);
+      result_.units[result_.units.size() - 1].listed = true;  // no text: that ends in a line feed or a quotation mark
+    }
+    return at;
+  }
+
+  // The length of "Name: ", "Name:" before the line's end, "name = " or "name=" at the front of a line; 0 if it has none.
   [[nodiscard]] std::size_t field_head(std::size_t at, std::size_t end) const {
+    if (kClasses[raw_[at]] != kLetter) return 0;
     std::size_t i = at;
     while (i < end && i - at < kLongestFieldName && (is_alphanumeric(raw_[i]) || raw_[i] == '-' || raw_[i] == '_')) ++i;
-    if (i == at || raw_[i] != ':' || kClasses[raw_[at]] != kLetter) return 0;
+    if (raw_[i] != ':') return std::max(assignment_head(i, end), at) - at;
     if (raw_[i + 1] == ' ') return i + 2 - at;
     return raw_[i + 1] == '\n' || raw_[i + 1] == '\r' ? i + 1 - at : 0;
+  }
+
+  // Where what is assigned begins, to a name that ends before `at`, or goes on with points. A line of several assignments is no field.
+  [[nodiscard]] std::size_t assignment_head(std::size_t at, std::size_t end) const {
+    const auto in_name = [](std::uint8_t byte) { return is_alphanumeric(byte) || byte == '-' || byte == '_' || byte == '.'; };
+    for (const std::size_t most = std::min(end, at + kLongestFieldName); at < most && in_name(raw_[at]);) ++at;
+    const bool spaced = at + 2 < end && raw_[at] == ' ' && raw_[at + 1] == '=' && raw_[at + 2] == ' ';
+    if (at == end || (raw_[at] != '=' && !spaced)) return 0;
+    const std::size_t begin = at + (spaced ? 3 : 1);
+    return std::memchr(raw_.data() + begin, '=', end - begin) == nullptr ? begin : 0;
+  }
+
+  // From one quotation mark to the next.
+  [[nodiscard]] bool is_quoted(std::size_t at, std::size_t end) const {
+    return end >= at + 2 && raw_[at] == '"' && raw_[end - 1] == '"' && std::memchr(raw_.data() + at + 1, '"', end - at - 2) == nullptr;
   }
 
   void add_line(std::size_t at, std::size_t end) {
@@ -84,6 +129,7 @@ class Splitter {
     place_has_tokens_ = true;
     const AlignedGroup* group = head == 0 ? aligned_.group_of(raw_, at, end - 1 - at) : nullptr;
     if (group != nullptr) return add_aligned(at, end, *group);
+    if (head > 0 && is_quoted(at + head, end - ending_of(at, end))) return add_unit(at, end, head + 1, ending_of(at, end) + 1, mix_hash(field_ + 3, 0));
     const std::size_t rest = with_lists_ && head == 0 && lists_.has_lists(at) ? add_list(at, end) : at;
     place_has_tokens_ = rest == at;  // What is behind a list is mostly prose, and the lists' units take memory enough.
     add_pieces(rest, end, rest == at ? head : 0, rest == at ? 0 : kBehindList);

@@ -4,6 +4,8 @@
 #include "codec/filter/lines/index_table_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/line_units_encode.h"
+#include "codec/filter/lines/lone_numbers_encode.h"
+#include "codec/filter/lines/wrapped_numbers_encode.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/template_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -41,6 +43,7 @@ class LineEncoder {
     block_.tail = raw_.subspan(lines_.length);
     lines_ = {};
     shapes_ = {};
+    join_wrapped_numbers(block_, raw_);
     return write_templates(block_, raw_, out);
   }
 
@@ -207,9 +210,15 @@ class LineEncoder {
 
 std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  const auto encode = [&](bool& with_lists) {
-    return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, [&] { return LineEncoder(raw, with_lists).run(out); });
-  };
+  const auto within_memory = [&](const auto& encode) { return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, encode); };
+  if (has_lone_numbers(raw)) {
+    const auto length = within_memory([&] {
+      TemplateBlock block = take_lone_numbers(raw);
+      return write_templates(block, raw, out);
+    });
+    if (length) return length;
+  }
+  const auto encode = [&](bool& with_lists) { return within_memory([&] { return LineEncoder(raw, with_lists).run(out); }); };
   bool with_lists = true;
   const auto length = encode(with_lists);
   if (length || !with_lists) return length;

@@ -13,7 +13,7 @@ namespace npk::codec {
 namespace {
 
 constexpr std::size_t kLongSequence = 1U << 15, kPlannedStretch = 1U << 11;
-constexpr std::size_t kManyValues = 1U << 19, kLeastStretches = 64, kLeastStretch = 16;  // of a shorter sequence
+constexpr std::size_t kManyValues = 1U << 19, kStretchesOfShort = 64, kLeastStretch = 16;  // of a shorter sequence
 constexpr std::size_t kMostCompared = 1U << 18;  // bytes of a column's values, to see how they are best written
 
 void append_bytes(ByteView bytes, FilterBytes& out) { out.insert(out.end(), bytes.begin(), bytes.end()); }
@@ -72,7 +72,7 @@ FilterBytes encode_ids(const TemplateBlock& block, std::span<const std::uint32_t
 FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) {
   ReferencePlanner planner(raw, block.column_is_text.size());
   const std::size_t rows = block.sequence.size();
-  const std::size_t planned = rows >= kLongSequence ? kPlannedStretch : std::max(kLeastStretch, rows / kLeastStretches);
+  const std::size_t planned = rows >= kLongSequence ? kPlannedStretch : std::max(kLeastStretch, rows / kStretchesOfShort);
   const std::size_t unplanned = rows >= kLongSequence || block.values.size() >= kManyValues ? 3 * planned : 0;
   std::size_t next = 0, number = 0;
   block.sequence.for_each([&](std::uint32_t id) {

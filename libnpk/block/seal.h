@@ -4,11 +4,13 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "block/seal_slots.h"
 #include "codec/content_kind.h"
 #include "codec/encoder.h"
+#include "codec/filter_encoder.h"
 #include "npk/bytes.h"
 #include "npk/profile.h"
 #include "npk/result.h"
@@ -46,6 +48,7 @@ struct SealOptions {
   bool whole_trials = false;                    // of lines, tables and numbers on all of a block, not on a part of it
   bool choose_filters = false;                  // for kinds of content that have some, by trial
   std::vector<format::CodecId> forced_filters = {};  // these, in this order, wherever they take the block
+  std::span<const codec::FilterEncoderInfo> filter_encoders = codec::filter_encoders();  // must stay
   std::shared_ptr<FilterSlots> slots = nullptr;  // for blocks that filters are tried on or forced on; null: no bound
   Profile* profile = nullptr;
 };
@@ -74,6 +77,9 @@ class BlockSealer {
 
   std::unique_ptr<State> state_;
 };
+
+// The most that a filter takes of a block, and the check that the block comes back, besides buffers as long as the block. 0 for what is no filter.
+[[nodiscard]] std::uint64_t filter_memory(format::CodecId id, std::uint64_t raw_length) noexcept;
 
 // The most that choosing filters for a block of this kind takes besides buffers as long as the block.
 [[nodiscard]] std::uint64_t trial_memory(std::uint64_t raw_length, codec::ContentKind kind, bool whole_trials) noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "block/seal_check.h"
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
@@ -83,6 +84,12 @@ std::int8_t percent_saved(std::size_t before, std::size_t after) {
 
 }  // namespace
 
+std::uint64_t filter_memory(CodecId id, std::uint64_t raw_length) noexcept {
+  const codec::FilterEncoderInfo* encoder = codec::find_filter_encoder(id);
+  const codec::FilterInfo* decoder = codec::find_filter(id);
+  return std::max(encoder == nullptr ? 0 : encoder->memory(raw_length), decoder == nullptr ? 0 : decoder->decoder_memory(raw_length));
+}
+
 std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whole_trials) noexcept {
   std::uint64_t most = 0;
   const Pieces pieces = is_code(kind) ? kCodePieces : tried_pieces(kind, whole_trials);
@@ -90,8 +97,7 @@ std::uint64_t trial_memory(std::uint64_t raw_length, ContentKind kind, bool whol
   const std::uint64_t gathered_bytes = pieces.is_gathered(raw_length) ? tried_bytes : 0;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind) continue;
-    const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(candidate.filter);
-    if (filter != nullptr) most = std::max(most, filter->memory(raw_length) + tried_bytes + gathered_bytes + kTrialEncoderBytes);
+    most = std::max(most, filter_memory(candidate.filter, raw_length) + tried_bytes + gathered_bytes + kTrialEncoderBytes);
   }
   return most;
 }
@@ -107,8 +113,8 @@ FilteredBlock BlockFilterer::apply(ByteView raw, Filters filters, std::int8_t le
   FilteredBlock block{raw, {}};
   const auto in_room = [&] { return block.bytes.data() == room_.data(); };
   for (const CodecId id : filters) {
-    const codec::FilterEncoderInfo* filter = codec::find_filter_encoder(id);
-    if (filter == nullptr || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
+    const auto filter = std::ranges::find(options_.filter_encoders, id, &codec::FilterEncoderInfo::id);
+    if (filter == options_.filter_encoders.end() || (raw.size() > codec::kMaxFilteredRawBytes && (id != CodecId::words || !block.steps.empty()))) continue;
     const auto most = static_cast<std::size_t>(codec::most_filtered_bytes(id, block.bytes.size(), filters.size() == 1));
     const MutableBytes to = block.steps.empty() || in_room() ? buffer_.take(std::max(raw.size() + kSealHeadroom, most)) : room_;
     const MutableBytes out = to.first(std::min(to.size(), most));
@@ -223,6 +229,7 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
   trial_encoder_.reset();
   trial_room_ = {};
   gathered_ = {};
+  if (block && !comes_back(*block, raw, room, options_.profile)) return FilteredBlock{raw, {}};
   return block;
 }
 

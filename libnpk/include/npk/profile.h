@@ -32,7 +32,7 @@ enum class ProfileStage : std::uint8_t {
   check,         // of stored frames
   decrypt,
   decompress,    // by codec
-  unfilter,      // by codec
+  unfilter,      // by codec; of writing, too: whether a filtered block comes back
   check_chunks,  // verify: hashes of chunks
   check_files,   // verify: digests of files of several chunks
   restore,       // content of files to the target

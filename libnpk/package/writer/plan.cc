@@ -7,7 +7,6 @@
 #include <string_view>
 #include <thread>
 
-#include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
 #include "codec/registry.h"
 #include "codec/word_filter.h"
@@ -223,9 +222,7 @@ std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_byte
   std::uint64_t most = 0;
   for (std::size_t lane = kFirstFilteredLane; plan.choose_filters && lane < kLanes; ++lane)
     most = std::max(most, block::trial_memory(plan.block_bytes[lane], kind_of_lane(static_cast<Lane>(lane)), plan.whole_trials));
-  for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
-    if (std::ranges::count(plan.forced_filters, filter.id) != 0) most = std::max(most, filter.memory(block_bytes));
-  }
+  for (const format::CodecId id : plan.forced_filters) most = std::max(most, block::filter_memory(id, block_bytes));
   return most;
 }
 

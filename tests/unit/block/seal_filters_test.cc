@@ -3,12 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
 
 #include "block/chain_name.h"
 #include "block/open.h"
 #include "block/seal.h"
+#include "block/seal_check.h"
 #include "block/seal_filters.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
@@ -28,6 +31,17 @@ Bytes noise(std::size_t size, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   Bytes bytes(size);
   for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random() % 7);
+  return bytes;
+}
+
+// Of four bytes each, in no order.
+Bytes counters(std::size_t size) {
+  std::mt19937_64 random(8);
+  Bytes bytes(size);
+  for (std::size_t i = 0; i + 4 <= size; i += 4) {
+    const auto value = static_cast<std::uint32_t>(random() % 3000);
+    for (unsigned byte = 0; byte < 4; ++byte) bytes[i + byte] = static_cast<std::uint8_t>(value >> (8 * byte));
+  }
   return bytes;
 }
 
@@ -110,6 +124,48 @@ TEST(SealFilters, EveryFilterCanBeUndone) {
     EXPECT_LE(codec::find_filter(filter.id)->decoder_memory(1U << 20), (1U << 20) + (11U << 20));
   }
   EXPECT_EQ(codec::filters().size(), codec::filter_encoders().size());
+}
+
+std::optional<std::size_t> encode_wrongly(ByteView raw, MutableBytes out) {
+  const auto length = codec::find_filter_encoder(CodecId::byte_shuffle)->encode(raw, out);
+  if (length) out[*length - 1] ^= 1;
+  return length;
+}
+
+// An encoder with an error in it costs space.
+TEST(SealFilters, ABlockThatWouldNotComeBackIsNotFiltered) {
+  const Bytes raw = counters(60'000);
+  for (const bool is_forced : {true, false}) {
+    SealOptions options = is_forced ? forced({CodecId::byte_shuffle}) : SealOptions{.encoder = {.step = {CodecId::zstd, 3, 0}}, .choose_filters = true};
+    for (const bool is_right : {true, false}) {
+      const auto encode = is_right ? codec::find_filter_encoder(CodecId::byte_shuffle)->encode : encode_wrongly;
+      const codec::FilterEncoderInfo encoder{CodecId::byte_shuffle, encode, nullptr};
+      options.filter_encoders = std::span(&encoder, 1);
+      const Sealed block = sealed(raw, options, codec::ContentKind::numeric);
+      EXPECT_EQ(chain_name(block.opened().header), is_right ? "byte_shuffle+zstd" : "zstd");
+      expect_comes_back(block, raw);
+    }
+  }
+}
+
+TEST(SealFilters, WhatComesBackIsCompared) {
+  const Bytes raw = counters(60'000);
+  Bytes filtered(raw.size()), shuffled(raw.size() + 64), room(raw.size() + kSealHeadroom);
+  const auto length = codec::find_filter_encoder(CodecId::words)->encode(raw, filtered);
+  ASSERT_TRUE(length);
+  const auto shuffled_length = codec::find_filter_encoder(CodecId::byte_shuffle)->encode(ByteView(filtered).first(*length), shuffled);
+  ASSERT_TRUE(shuffled_length);
+  const FilteredBlock block{ByteView(shuffled).first(*shuffled_length),
+                            {{CodecId::words, 0, static_cast<std::uint32_t>(*length)}, {CodecId::byte_shuffle, 0, static_cast<std::uint32_t>(*shuffled_length)}}};
+  EXPECT_TRUE(comes_back(block, raw, room));
+  Bytes other = raw;
+  other.back() ^= 1;
+  EXPECT_FALSE(comes_back(block, other, room));
+  other.pop_back();
+  EXPECT_FALSE(comes_back(block, other, room));
+  shuffled[*shuffled_length / 2] ^= 1;
+  EXPECT_FALSE(comes_back(block, raw, room));
+  EXPECT_TRUE(comes_back({raw, {}}, raw, room));
 }
 
 TEST(SealFilters, ATrialDecides) {

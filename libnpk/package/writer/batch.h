@@ -27,7 +27,7 @@ inline constexpr std::size_t kMostRuns = 1U << 19;
 // Kinds of content that go into blocks apart.
 enum class Lane : std::uint8_t {
   ordinary,
-  repetitive,      // decodes fast and gains from larger blocks
+  repetitive,      // by itself, or of a large group of files alike: decodes fast and gains from larger blocks
   incompressible,  // stored as it is; small blocks, so that little is read for a few bytes
   json, markup, delimited, lines, numeric, x86_code, arm64_code,  // that filters take apart
 };
@@ -69,6 +69,7 @@ struct Piece {
   std::optional<Error> problem;       // why it could not be read (then the entry is left out), or that it changed
   std::optional<codec::ContentKind> kind = {};  // of the file that this is a slice of, by its first bytes
   std::vector<chunk::Candidate> candidates;
+  bool in_large_group = false;        // its file, by DataOrder
   bool is_hole = false;
   bool after_hole = false;            // what precedes it in the file was not read
   bool first = false;

@@ -124,6 +124,7 @@ void BatchReader::split_zero_runs(Batch& batch) const {
       next.entry = next.leader = piece.entry;
       next.file = piece.file;
       next.kind = piece.kind;
+      next.in_large_group = piece.in_large_group;
       next.offset = piece.offset + begin;
       next.length = end - begin;
       next.data_begin = piece.data_begin + begin;
@@ -156,6 +157,7 @@ Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
                        !(kind == codec::ContentKind::numeric && codec::holds_dense_numbers(data));
     if (kind != codec::ContentKind::general && !dense) return lane_of_kind(kind);
   }
+  if (piece.in_large_group && options_.repetitive_apart) return Lane::repetitive;
   if (data.size() >= kLeastProbedBytes) {
     if (options_.repetitive_apart && codec::looks_repetitive(data)) return Lane::repetitive;
     return codec::looks_incompressible(data) ? Lane::incompressible : Lane::ordinary;

@@ -51,10 +51,14 @@ codec::ContentKind tried_kind(InputFile& file, std::uint64_t size, codec::Conten
 
 }  // namespace
 
-BatchSource::BatchSource(const InputTree& input, std::vector<std::uint64_t> data_order, const BatchOptions& options, BufferStack& data_buffers)
+BatchSource::BatchSource(const InputTree& input, DataOrder data_order, const BatchOptions& options, BufferStack& data_buffers)
     : input_(input), data_order_(std::move(data_order)), options_(options), data_buffers_(data_buffers), opener_(input.opener()) {}
 
 bool BatchSource::has_data(std::uint64_t entry) const noexcept { return input_.size(entry) != 0; }
+
+bool BatchSource::is_in_large_group(std::size_t place) const noexcept {
+  return !data_order_.in_large_group.empty() && data_order_.in_large_group[place];
+}
 
 bool BatchSource::is_sliced(std::uint64_t entry) const noexcept {
   const std::uint64_t size = input_.size(entry);
@@ -65,9 +69,9 @@ Result<std::unique_ptr<Batch>> BatchSource::next() {
   auto batch = std::make_unique<Batch>();
   if (sliced_.file == nullptr) {
     add_plain_entries(*batch, false);
-    if (batch->pieces.empty() && next_data_ < data_order_.size()) {
-      if (is_sliced(data_order_[next_data_])) {
-        open_sliced(*batch, data_order_[next_data_++]);
+    if (batch->pieces.empty() && next_data_ < data_order_.numbers.size()) {
+      if (is_sliced(data_order_.numbers[next_data_])) {
+        open_sliced(*batch, next_data_++);
       } else {
         add_small_files(*batch);
       }
@@ -94,19 +98,21 @@ void BatchSource::add_small_files(Batch& batch) {
   batch.data = data_buffers_.take();
   std::size_t used = options_.headroom;
   const std::size_t end = options_.headroom + kSliceBytes;
-  while (next_data_ < data_order_.size() && batch.pieces.size() < kSmallFilesPerBatch) {
-    const std::uint64_t entry = data_order_[next_data_];
+  while (next_data_ < data_order_.numbers.size() && batch.pieces.size() < kSmallFilesPerBatch) {
+    const std::uint64_t entry = data_order_.numbers[next_data_];
     if (is_sliced(entry) || used + input_.size(entry) + 1 > end) break;  // one byte more shows that a file grew
     Piece& piece = new_piece(batch, entry);
     piece.length = input_.size(entry);
     piece.data_begin = used;
     piece.first = piece.last = true;
+    piece.in_large_group = is_in_large_group(next_data_);
     used += piece.length + 1;
     ++next_data_;
   }
 }
 
-void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
+void BatchSource::open_sliced(Batch& batch, std::size_t place) {
+  const std::uint64_t entry = data_order_.numbers[place];
   const auto failed = [&](Error error) {
     Piece& piece = new_piece(batch, entry);
     piece.first = piece.last = piece.failed = true;
@@ -115,6 +121,7 @@ void BatchSource::open_sliced(Batch& batch, std::uint64_t entry) {
   auto file = opener_->open(entry);
   if (!file) return failed(std::move(file).error());
   sliced_.entry = entry;
+  sliced_.in_large_group = is_in_large_group(place);
   sliced_.file = std::make_shared<OpenFile>();
   sliced_.file->expected_size = input_.size(entry);
   if (input_.may_have_holes(entry) && !options_.zero_runs_are_holes && !(*file)->is_sequential()) {
@@ -153,6 +160,7 @@ void BatchSource::add_slice(Batch& batch) {
     Piece& piece = new_piece(batch, sliced_.entry);
     piece.file = sliced_.file;
     piece.kind = sliced_.kind;
+    piece.in_large_group = sliced_.in_large_group;
     piece.offset = sliced_.offset;
     piece.length = std::min<std::uint64_t>(kSliceBytes - sliced_.offset % kSliceBytes, data_end - sliced_.offset);
     piece.data_begin = options_.headroom;

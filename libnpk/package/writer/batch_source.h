@@ -8,6 +8,7 @@
 #include "npk/profile.h"
 #include "npk/progress.h"
 #include "package/writer/batch.h"
+#include "package/writer/similarity_order.h"
 
 namespace npk::writer {
 
@@ -26,17 +27,18 @@ inline constexpr std::size_t kLeastZeroRunBytes = 64U << 10;
 // Serial. First entries without content, then the files of `data_order`, then further names of linked files.
 class BatchSource {
  public:
-  BatchSource(const InputTree& input, std::vector<std::uint64_t> data_order, const BatchOptions& options, BufferStack& data_buffers);
+  BatchSource(const InputTree& input, DataOrder data_order, const BatchOptions& options, BufferStack& data_buffers);
 
   // nullptr at the end. An entry that can't be opened becomes a failed piece.
   [[nodiscard]] Result<std::unique_ptr<Batch>> next();
 
  private:
   [[nodiscard]] bool has_data(std::uint64_t entry) const noexcept;
+  [[nodiscard]] bool is_in_large_group(std::size_t place) const noexcept;
   [[nodiscard]] bool is_sliced(std::uint64_t entry) const noexcept;
   void add_plain_entries(Batch& batch, bool linked);
   void add_small_files(Batch& batch);
-  void open_sliced(Batch& batch, std::uint64_t entry);
+  void open_sliced(Batch& batch, std::size_t place);
   void add_slice(Batch& batch);
   void add_sequential_slice(Batch& batch);
   void add_hole(Batch& batch);
@@ -44,6 +46,7 @@ class BatchSource {
 
   struct Sliced {
     std::uint64_t entry = 0;
+    bool in_large_group = false;
     std::shared_ptr<OpenFile> file;
     std::vector<ByteRange> holes;
     std::size_t next_hole = 0;
@@ -54,7 +57,7 @@ class BatchSource {
   };
 
   const InputTree& input_;
-  std::vector<std::uint64_t> data_order_;
+  DataOrder data_order_;
   BatchOptions options_;
   BufferStack& data_buffers_;
   std::unique_ptr<InputOpener> opener_;

@@ -240,6 +240,9 @@ void BlockFiller::join_scraps(Batch& batch) {
     lanes.push_back(lane);
     bytes += blocks_[lane].raw_length;
   }
+  const OpenBlock& repetitive = blocks_[static_cast<std::size_t>(Lane::repetitive)];
+  if (repetitive.buffer && blocks_[0].buffer && blocks_[0].raw_length + repetitive.raw_length + bytes <= options_.block_bytes[0])
+    lanes.push_back(static_cast<std::size_t>(Lane::repetitive));
   if (lanes.empty()) return;
   if (blocks_[0].raw_length + bytes > options_.block_bytes[0]) close_block(batch, blocks_[0], Lane::ordinary);
   if (blocks_[0].buffer) lanes.push_back(0);

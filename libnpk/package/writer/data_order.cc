@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "npk/format/path.h"
 
@@ -134,11 +136,11 @@ std::vector<std::uint64_t> path_order(const InputTree& input) {
 
 }  // namespace
 
-Result<std::vector<std::uint64_t>> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options) {
-  if (order == FileOrder::path) return path_order(input);
+Result<DataOrder> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options) {
+  if (order == FileOrder::path) return DataOrder{path_order(input)};
   std::vector<std::uint64_t> by_kind = KeyList(input).sorted();
-  if (order == FileOrder::similar) return similarity_order(input, by_kind, options);
-  return by_kind;
+  if (order == FileOrder::similar) return similarity_order(input, std::move(by_kind), options);
+  return DataOrder{std::move(by_kind)};
 }
 
 }  // namespace npk::writer

@@ -1,8 +1,6 @@
 // The order files are read and stored in: like beside like, which decides the ratio. By path and kind it depends on paths and sizes alone.
 #pragma once
 
-#include <vector>
-
 #include "npk/writer.h"
 #include "package/writer/input.h"
 #include "package/writer/similarity_order.h"
@@ -11,6 +9,6 @@ namespace npk::writer {
 
 // Numbers of all regular files with content that are the leaders of their link group.
 // `order` is not FileOrder::preset. Errc::cancelled.
-[[nodiscard]] Result<std::vector<std::uint64_t>> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options);
+[[nodiscard]] Result<DataOrder> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options);
 
 }  // namespace npk::writer

@@ -20,7 +20,8 @@ constexpr std::uint64_t kLeastSketchedBytes = 2U << 10;  // smaller ones are a t
 constexpr std::uint64_t kMostSketchedBytes = 256U << 10;
 constexpr std::size_t kFilesPerToken = 128;
 constexpr std::uint32_t kNone = UINT32_MAX;
-constexpr unsigned kLeastShared = 2;  // minima; one alone joins files that have only their licence in common
+constexpr std::size_t kLeastShared = 2;  // minima; one alone joins files that have only their licence in common
+constexpr std::size_t kLeastSharedOfLarge = kSlots / 2;  // what is drawn further than a block should mostly be there already
 
 // The least sampled hash of each slot, kNone where there is none; later, by slot, the position of the file before with the same.
 using Sketch = std::array<std::uint32_t, kSlots>;
@@ -152,14 +153,18 @@ void link_to_files_before(std::vector<Sketch>& sketches) {
 
 class Groups {
  public:
-  Groups(std::size_t files, std::uint64_t group_bytes) : group_bytes_(group_bytes) { of_.reserve(files); }
+  Groups(std::size_t files, const SimilarityOptions& options)
+      : group_bytes_(options.group_bytes), most_bytes_(std::max(options.group_bytes, options.large_group_bytes)) {
+    of_.reserve(files);
+  }
 
   // Files in order; `before` are positions.
   void add(const Sketch& before, std::uint64_t size) {
-    const std::uint32_t group = best(before, size);
-    if (group == bytes_.size()) bytes_.push_back(0);
-    bytes_[group] += size;
-    of_.push_back(group);
+    const std::uint32_t number = best(before, size);
+    if (number == groups_.size()) groups_.emplace_back();
+    groups_[number].bytes += size;
+    ++groups_[number].files;
+    of_.push_back(number);
   }
 
   // Positions by group, groups by their first file.
@@ -170,45 +175,61 @@ class Groups {
     return positions;
   }
 
+  // Of the file at a position. A group little longer than a block is as well off in two of them.
+  [[nodiscard]] bool is_large(std::uint32_t at) const noexcept {
+    const Group& group = groups_[of_[at]];
+    return group.files > 1 && group.bytes > group_bytes_ + group_bytes_ / 2;
+  }
+
  private:
+  struct Group {
+    std::uint64_t bytes = 0;
+    std::uint32_t files = 0;
+  };
+
   // A new one if there is none.
   [[nodiscard]] std::uint32_t best(const Sketch& before, std::uint64_t size) const {
-    const auto none = static_cast<std::uint32_t>(bytes_.size());
+    const auto none = static_cast<std::uint32_t>(groups_.size());
     std::array<std::uint32_t, kSlots> found{};
     std::size_t count = 0;
     for (const std::uint32_t at : before) {
-      if (at != kNone && bytes_[of_[at]] + size <= group_bytes_) found[count++] = of_[at];
+      if (at != kNone && groups_[of_[at]].bytes + size <= most_bytes_) found[count++] = of_[at];
     }
     std::sort(found.begin(), found.begin() + count);
     std::uint32_t most = none;
-    std::size_t shared = kLeastShared - 1;
+    std::size_t shared = 0;
     for (std::size_t i = 0; i < count;) {
       const std::size_t begin = i;
       while (i < count && found[i] == found[begin]) ++i;
-      if (i - begin > shared) most = found[begin], shared = i - begin;
+      const bool gets_large = groups_[found[begin]].bytes + size > group_bytes_;
+      if (i - begin > shared && i - begin >= (gets_large ? kLeastSharedOfLarge : kLeastShared)) most = found[begin], shared = i - begin;
     }
     return most;
   }
 
-  std::uint64_t group_bytes_;
-  std::vector<std::uint32_t> of_;     // by position
-  std::vector<std::uint64_t> bytes_;  // by group
+  std::uint64_t group_bytes_, most_bytes_;
+  std::vector<std::uint32_t> of_;  // by position
+  std::vector<Group> groups_;
 };
 
 }  // namespace
 
-Result<std::vector<std::uint64_t>> similarity_order(const InputTree& input, const std::vector<std::uint64_t>& order, const SimilarityOptions& options) {
+Result<DataOrder> similarity_order(const InputTree& input, std::vector<std::uint64_t> order, const SimilarityOptions& options) {
   std::uint64_t bytes = 0;
   for (const std::uint64_t number : order) bytes += sketched_bytes(input, number);
-  if (bytes > options.most_bytes) return order;
+  if (bytes > options.most_bytes) return DataOrder{std::move(order)};
   NPK_ASSIGN(std::vector<Sketch> sketches, Sketcher(input, order).run(options));
   link_to_files_before(sketches);
-  Groups groups(order.size(), options.group_bytes);
+  Groups groups(order.size(), options);
   for (std::size_t at = 0; at < order.size(); ++at) groups.add(sketches[at], input.size(order[at]));
   sketches = {};
-  std::vector<std::uint64_t> similar;
-  similar.reserve(order.size());
-  for (const std::uint32_t at : groups.sorted()) similar.push_back(order[at]);
+  DataOrder similar;
+  similar.numbers.reserve(order.size());
+  similar.in_large_group.reserve(order.size());
+  for (const std::uint32_t at : groups.sorted()) {
+    similar.numbers.push_back(order[at]);
+    similar.in_large_group.push_back(groups.is_large(at));
+  }
   return similar;
 }
 

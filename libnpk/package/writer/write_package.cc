@@ -65,15 +65,15 @@ block::SealOptions profiled(block::SealOptions options, Profile* profile) {
   return options;
 }
 
-Result<std::vector<std::uint64_t>> order_files(const InputTree& input, const WritePlan& plan, const WriterOptions& options) {
+Result<DataOrder> order_files(const InputTree& input, const WritePlan& plan, const WriterOptions& options) {
   ProfileSpan span(options.profile.get(), ProfileStage::plan);
-  return data_order(input, plan.order, {.threads = plan.threads, .group_bytes = plan.block_bytes[0], .most_bytes = plan.most_sketched_bytes, .stop = options.stop});
+  return data_order(input, plan.order, {.threads = plan.threads, .group_bytes = plan.block_bytes[0], .large_group_bytes = plan.block_bytes[1], .most_bytes = plan.most_sketched_bytes, .stop = options.stop});
 }
 
 class PackageJob {
  public:
   PackageJob(const InputTree& input, Sink& sink, const WriterOptions& options, WritePlan plan, std::unique_ptr<const PackageSeal> seal,
-             const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, std::vector<std::uint64_t> order, const WriteBounds& bounds)
+             const format::Superblock& superblock, chunk::CandidateScanner scanner, chunk::CutSelector selector, DataOrder order, const WriteBounds& bounds)
       : input_(input), options_(options), plan_(std::move(plan)), seal_(std::move(seal)), scanner_(std::move(scanner)), superblock_(superblock),
         data_buffers_(headroom(plan_) + kSliceBytes + 1), ordinary_buffers_(buffer_bytes(0)),
         repetitive_buffers_(buffer_bytes(1), BufferUse::once), incompressible_buffers_(buffer_bytes(2)), filtered_buffers_(buffer_bytes(kFirstFilteredLane), BufferUse::once),
@@ -477,7 +477,7 @@ Result<WriteReport> write_package(const InputTree& input, Sink& sink, const Writ
   NPK_ASSIGN(WritePlan plan, make_plan(options));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  NPK_ASSIGN(std::vector<std::uint64_t> order, order_files(input, plan, options));
+  NPK_ASSIGN(DataOrder order, order_files(input, plan, options));
   const std::span<const Recipient> recipients = options.recipients == nullptr ? std::span<const Recipient>() : *options.recipients;
   NPK_ASSIGN(auto seal, PackageSeal::create(recipients, options.cipher, options.pad));
   const format::Superblock superblock = seal != nullptr ? seal->superblock() : format::Superblock{.package_id = derive_package_id(input)};
@@ -492,7 +492,7 @@ Result<WriteReport> append_generation(const InputTree& input, Sink& sink, const 
   NPK_ASSIGN(WritePlan plan, make_plan(alike));
   NPK_ASSIGN(chunk::CandidateScanner scanner, chunk::CandidateScanner::make(plan.chunking));
   NPK_ASSIGN(chunk::CutSelector selector, make_selector(plan));
-  NPK_ASSIGN(std::vector<std::uint64_t> order, order_files(input, plan, options));
+  NPK_ASSIGN(DataOrder order, order_files(input, plan, options));
   return PackageJob(input, sink, options, std::move(plan), std::move(base.seal), base.superblock, std::move(scanner), std::move(selector), std::move(order), bounds).run(&base);
 }
 

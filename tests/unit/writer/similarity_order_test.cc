@@ -33,16 +33,16 @@ TestTree families() {
   return tree;
 }
 
-std::vector<std::string> paths_in(const TestTree& tree, const std::vector<std::uint64_t>& order) {
+std::vector<std::string> paths_in(const TestTree& tree, const DataOrder& order) {
   std::vector<std::string> paths;
-  for (const std::uint64_t number : order) paths.push_back(tree.entries()[number].path);
+  for (const std::uint64_t number : order.numbers) paths.push_back(tree.entries()[number].path);
   return paths;
 }
 
-std::vector<std::uint64_t> ordered(const TestTree& tree, const SimilarityOptions& options = {.group_bytes = 1U << 20}) {
+DataOrder ordered(const TestTree& tree, const SimilarityOptions& options = {.group_bytes = 1U << 20}) {
   const auto order = data_order(tree, FileOrder::similar, options);
   EXPECT_TRUE(order) << order.error().message;
-  return order ? *order : std::vector<std::uint64_t>();
+  return order ? *order : DataOrder();
 }
 
 TEST(SimilarityOrder, DrawsVersionsOfAFileTogether) {
@@ -70,7 +70,30 @@ TEST(SimilarityOrder, LeavesWhatIsNotAlikeWhereItIs) {
   tree.add({.path = "locked", .content = version_of(0, 1), .fails_to_open = true});
   tree.add({.path = "torn", .content = version_of(0, 2), .fails_at = 100});
   tree.sort();
-  EXPECT_EQ(ordered(tree), data_order(tree, FileOrder::kind, {}).value());
+  const DataOrder similar = ordered(tree);
+  EXPECT_EQ(similar.numbers, data_order(tree, FileOrder::kind, {}).value().numbers);
+  EXPECT_EQ(std::ranges::count(similar.in_large_group, true), 0);
+}
+
+// Beside the families, whose files fit into a block each time, is one of many versions, and what has a licence in common with it only.
+TEST(SimilarityOrder, DrawsMoreThanABlockHoldsTogetherWhereItIsMostlyTheSame) {
+  constexpr std::uint64_t kGroupBytes = kVersions * kFileBytes;
+  TestTree tree = families();
+  for (int version = 0; version < 12; ++version) tree.add({.path = "many" + std::to_string(10 + version), .content = version_of(kFamilies, version)});
+  const Bytes first = version_of(kFamilies, 0);
+  for (int i = 0; i < 12; ++i) {
+    Bytes content = testing::make_data(DataKind::random, kFileBytes, 500 + static_cast<std::uint64_t>(i));
+    std::copy_n(first.begin(), kFileBytes / 4, content.begin());
+    tree.add({.path = "other" + std::to_string(10 + i), .content = std::move(content)});
+  }
+  tree.add({.path = "alone", .content = testing::make_data(DataKind::random, 2 * kGroupBytes, 3)});
+  tree.sort();
+  const DataOrder order = ordered(tree, {.group_bytes = kGroupBytes, .large_group_bytes = 10 * kFileBytes});
+  std::vector<std::string> large;
+  for (std::size_t i = 0; i < order.numbers.size(); ++i)
+    if (order.in_large_group[i]) large.push_back(tree.entries()[order.numbers[i]].path);
+  EXPECT_EQ(large, (std::vector<std::string>{"many10", "many11", "many12", "many13", "many14", "many15", "many16", "many17", "many18", "many19"}));
+  EXPECT_EQ(std::ranges::count(ordered(tree, {.group_bytes = kGroupBytes}).in_large_group, true), 0);
 }
 
 TEST(SimilarityOrder, LeavesMoreBytesThanAllowedAlone) {
@@ -78,7 +101,7 @@ TEST(SimilarityOrder, LeavesMoreBytesThanAllowedAlone) {
   const auto by_kind = data_order(tree, FileOrder::kind, {}).value();
   const std::uint64_t bytes = kVersions * kFamilies * kFileBytes;
   EXPECT_EQ(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes - 1}), by_kind);
-  EXPECT_NE(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes}), by_kind);
+  EXPECT_NE(ordered(tree, {.group_bytes = 1U << 20, .most_bytes = bytes}).numbers, by_kind.numbers);
 }
 
 // Not even looked at: of these hardly anything will be stored.
@@ -90,8 +113,8 @@ TEST(SimilarityOrder, LeavesWhatIsLikelyKnownWhereItIs) {
     known.add(std::move(entry));
   }
   const auto by_kind = data_order(known, FileOrder::kind, {}).value();
-  EXPECT_EQ(ordered(known), by_kind);
-  EXPECT_EQ(ordered(known, {.group_bytes = 1U << 20, .most_bytes = 0}), by_kind);
+  EXPECT_EQ(ordered(known).numbers, by_kind.numbers);
+  EXPECT_EQ(ordered(known, {.group_bytes = 1U << 20, .most_bytes = 0}).numbers, by_kind.numbers);
 }
 
 TEST(SimilarityOrder, IsTheSameForAnyThreads) {
@@ -118,6 +141,25 @@ TEST(SimilarityOrder, MakesThePackageSmaller) {
   const Bytes similar = testing::pack(tree, options).bytes;
   expect_entries(similar, tree.entries());
   EXPECT_LT(similar.size() * 3, by_path);
+}
+
+// 12 MB that are 400 kB and changes: ordinary blocks of the standard preset would hold those 400 kB three times.
+TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
+  TestTree tree;
+  Bytes original = testing::make_data(DataKind::random, 400'000, 5);
+  for (std::uint8_t& byte : original) byte = static_cast<std::uint8_t>('a' + byte % 16);
+  for (int version = 0; version < 30; ++version) {
+    Bytes content = original;
+    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < content.size(); at += 10'000) ++content[at];
+    tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
+  }
+  tree.sort();
+  const auto packed_bytes = [&](FileOrder order) {
+    const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = order}).bytes;
+    expect_entries(package, tree.entries());
+    return package.size();
+  };
+  EXPECT_LT(packed_bytes(FileOrder::similar) * 3, packed_bytes(FileOrder::kind) * 2);
 }
 
 }  // namespace

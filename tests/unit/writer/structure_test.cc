@@ -49,6 +49,24 @@ TEST(Segments, CountInputThatIsStoredAlreadyToo) {
   EXPECT_GE(found.frames.at(format::FrameType::manifest), 3U) << "160 MiB of input";
 }
 
+// Repetitive content has blocks of its own, but where one ordinary block holds it with all else.
+TEST(Blocks, OfRepetitiveContentJoinWhatTheyFitBeside) {
+  const auto blocks = [](std::size_t repetitive_bytes) {
+    TestTree tree;
+    Bytes letters = testing::make_data(DataKind::random, 300'000, 1);
+    for (std::uint8_t& byte : letters) byte = static_cast<std::uint8_t>('a' + byte % 16);
+    tree.add({.path = "letters", .content = letters});
+    Bytes repeated(repetitive_bytes);
+    for (std::size_t i = 0; i < repeated.size(); ++i) repeated[i] = i % 2000 == 0 ? static_cast<std::uint8_t>('A' + i / 2000 % 50) : letters[i % 2000];
+    tree.add({.path = "repeated", .content = std::move(repeated)});
+    const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files}).bytes;
+    expect_entries(package, tree.entries());
+    return testing::audit(package).blocks.size();
+  };
+  EXPECT_EQ(blocks(900'000), 1U);
+  EXPECT_EQ(blocks(5'000'000), 2U);
+}
+
 // 70,000 in one directory: pages above the first, look-ups by path and by number.
 TEST(ManyEntries, InOneDirectory) {
   constexpr std::uint64_t kCount = 70'000;

@@ -44,6 +44,8 @@ struct LzmaParameters {
 struct EncoderOptions {
   CodecStep step;
   ZstdParameters zstd = {};  // looked at for zstd only
+  ZstdParameters long_block_zstd = {};  // instead of `zstd`, of blocks of long_block_bytes and more without a base
+  std::size_t long_block_bytes = 0;     // 0: no block is so long
   LzmaParameters lzma = {};  // looked at for lzma2 only
   std::stop_token stop = {};  // looked at by lzma2 only, which may take a minute for a block: every so many bytes
 };

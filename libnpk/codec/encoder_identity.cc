@@ -26,6 +26,10 @@ std::string of_zstd(const ZstdParameters& zstd) {
   return text;
 }
 
+std::string of_long_blocks(const EncoderOptions& options) {
+  return options.long_block_bytes == 0 ? std::string() : ", from " + std::to_string(options.long_block_bytes) + " bytes on" + of_zstd(options.long_block_zstd);
+}
+
 std::string of_lzma(const LzmaParameters& lzma) {
   std::string text;
   add(text, "lc", lzma.lc);
@@ -44,7 +48,7 @@ std::string encoder_identity(const EncoderOptions& options) {
   const std::string step = " level " + std::to_string(options.step.level) + " (" + std::to_string(options.step.parameter) + ")";
   switch (options.step.id) {
     case format::CodecId::zstd:
-      return std::string("zstd ") + ZSTD_versionString() + step + of_zstd(options.zstd);
+      return std::string("zstd ") + ZSTD_versionString() + step + of_zstd(options.zstd) + of_long_blocks(options);
     case format::CodecId::lz4:
       return std::string("lz4 ") + LZ4_versionString() + step;
     case format::CodecId::lzma2:

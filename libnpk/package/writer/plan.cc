@@ -35,6 +35,7 @@ constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
 constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
 constexpr std::uint64_t kPaddingShare = 8;  // Padmé adds up to 12 % (crypto/padding.h)
+constexpr std::size_t kOrdinaryBlockBytes = 9U << 19;  // of the standard preset
 constexpr std::size_t kLeastWordBlockBytes = 1U << 20;  // a smaller block has too little text for a dictionary
 // Figures: bench/figures/presets-and-bases.md, "Bases".
 constexpr std::size_t kMostBasedBlockBytes = 512U << 10;
@@ -83,10 +84,9 @@ WritePlan preset_plan(Preset preset) {
       break;
     case Preset::standard:
       plan.encoder.step = {format::CodecId::zstd, 6, 23};
-      plan.encoder.zstd.strategy = 3;
-      plan.encoder.zstd.hash_log = 20;
-      plan.encoder.zstd.search_log = 5;
-      plan.encoder.zstd.min_match = 6;
+      plan.encoder.zstd = {.strategy = 4, .hash_log = 20, .search_log = 3, .min_match = 5};
+      plan.encoder.long_block_zstd = {.strategy = 3, .hash_log = 20, .search_log = 5, .min_match = 6};
+      plan.encoder.long_block_bytes = kOrdinaryBlockBytes + 1;
       plan.filtered_encoder.step = {format::CodecId::zstd, 9, 24};
       plan.markup_min_match = 4;  // a word is two bytes, a number two to five: 1.5 % of markup, but columns of others are 0.7 to 1 % larger with it
       plan.tries_words = true;
@@ -94,7 +94,7 @@ WritePlan preset_plan(Preset preset) {
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       plan.code_encoder.step = {format::CodecId::zstd, 7, 24};  // 1.5 to 2 % larger than as others, in half of the time
       plan.code_encoder.zstd.most_block_bytes = 32 << 10;
-      set_block_bytes(plan, 9U << 19, 30U << 20, 8U << 20);
+      set_block_bytes(plan, kOrdinaryBlockBytes, 30U << 20, 8U << 20);
       for (const Lane lane : {Lane::json, Lane::markup, Lane::lines, Lane::delimited}) plan.block_bytes[static_cast<std::size_t>(lane)] = codec::kMaxFilteredRawBytes;
       plan.page_level = 7;
       plan.order = FileOrder::similar;
@@ -150,9 +150,10 @@ void bound_filtered_blocks(WritePlan& plan) {
 void choose_bases(const WriterOptions& options, format::CodecId id, WritePlan& plan) {
   if (!options.bases || id != format::CodecId::zstd || plan.block_bytes[0] > kMostBasedBlockBytes || !plan.forced_filters.empty()) return;
   plan.bases = {.most_bytes = kBaseBytes, .group_bytes = kGroupBytes};
-  if (plan.encoder.zstd.strategy != 3) return;
+  if (plan.encoder.long_block_bytes == 0) return;
   // The standard preset's: small blocks with a base gain more from a second look than blocks of megabytes.
   plan.encoder.zstd = {.strategy = 4, .hash_log = 19, .search_log = 4, .min_match = 5};
+  plan.encoder.long_block_bytes = 0;
 }
 
 Result<void> choose_codec(const WriterOptions& given, WritePlan& plan) {

@@ -174,6 +174,26 @@ TEST(Parameters, OfAllKindsRoundTrip) {
   }
 }
 
+// With and without blocks of bases between them.
+TEST(Parameters, OfLongBlocksAreTheirOwn) {
+  const EncoderOptions ordinary{.step = {CodecId::zstd, 6, 20}, .zstd = {.strategy = 4, .min_match = 5}};
+  const EncoderOptions longer{.step = {CodecId::zstd, 6, 20}, .zstd = {.strategy = 1, .min_match = 7}};
+  EncoderOptions options = ordinary;
+  options.long_block_zstd = longer.zstd;
+  options.long_block_bytes = 200'000;
+  const auto both = make_encoder(options).value(), as_ordinary = make_encoder(ordinary).value(), as_longer = make_encoder(longer).value();
+  const Bytes raw = text_bytes(300'000, 4), base = text_bytes(100'000, 4);
+  ASSERT_NE(encode(*as_ordinary, raw, {}), encode(*as_longer, raw, {}));
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(encode(*both, raw, {}), encode(*as_longer, raw, {}));
+    EXPECT_EQ(encode(*both, raw, base), encode(*as_ordinary, raw, base));
+    EXPECT_EQ(encode(*both, ByteView(raw).first(200'000), {}), encode(*as_longer, ByteView(raw).first(200'000), {}));
+    EXPECT_EQ(encode(*both, ByteView(raw).first(199'999), {}), encode(*as_ordinary, ByteView(raw).first(199'999), {}));
+  }
+  options.long_block_zstd.strategy = 10;
+  EXPECT_EQ(make_encoder(options).error().code, Errc::misuse);
+}
+
 // Noise in front, in the middle, at the end, alone, and repeated, which is none.
 TEST(Lzma2, SkipsNoise) {
   const Bytes text = text_bytes(60'000, 4), noise = random_bytes(200'000, 5), other = random_bytes(150'000, 6);

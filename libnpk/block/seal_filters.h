@@ -26,8 +26,8 @@ class BlockFilterer {
   // words_buffer: for quick words, kept from block to block. Both must stay.
   BlockFilterer(const SealOptions& options, codec::FilterBuffer& words_buffer) : options_(options), words_buffer_(words_buffer) {}
 
-  // The block as a trial of its kind's filters says, or as it is; that, too, where what the filters made of it would not come back. Valid until the next call. room: as long as the block and kSealHeadroom
-  // more, to work in; what is there afterwards is not used.
+  // The block as a trial of its kind's filters says, or as it is: that, too, where what the filters made of it would not come back.
+  // Valid until the next call. room: as long as the block and kSealHeadroom more, to work in; what is there afterwards is not used.
   [[nodiscard]] Result<FilteredBlock> filter(ByteView raw, codec::ContentKind kind, MutableBytes room);
 
  private:

@@ -156,7 +156,8 @@ TEST(SealFilters, WhatComesBackIsCompared) {
   const auto shuffled_length = codec::find_filter_encoder(CodecId::byte_shuffle)->encode(ByteView(filtered).first(*length), shuffled);
   ASSERT_TRUE(shuffled_length);
   const FilteredBlock block{ByteView(shuffled).first(*shuffled_length),
-                            {{CodecId::words, 0, static_cast<std::uint32_t>(*length)}, {CodecId::byte_shuffle, 0, static_cast<std::uint32_t>(*shuffled_length)}}};
+                            {{CodecId::words, 0, static_cast<std::uint32_t>(*length)},
+                             {CodecId::byte_shuffle, 0, static_cast<std::uint32_t>(*shuffled_length)}}};
   EXPECT_TRUE(comes_back(block, raw, room));
   Bytes other = raw;
   other.back() ^= 1;

@@ -157,7 +157,8 @@ Lane BatchReader::lane_of(const Piece& piece, ByteView data) const {
                        !(kind == codec::ContentKind::numeric && codec::holds_dense_numbers(data));
     if (kind != codec::ContentKind::general && !dense) return lane_of_kind(kind);
   }
-  if (piece.in_large_group && options_.repetitive_apart) return Lane::repetitive;
+  // Noise is stored as it is, however often: in short blocks.
+  if (piece.in_large_group && options_.repetitive_apart && !codec::looks_incompressible(data)) return Lane::repetitive;
   if (data.size() >= kLeastProbedBytes) {
     if (options_.repetitive_apart && codec::looks_repetitive(data)) return Lane::repetitive;
     return codec::looks_incompressible(data) ? Lane::incompressible : Lane::ordinary;

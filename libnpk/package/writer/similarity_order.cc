@@ -161,9 +161,10 @@ class Groups {
   // Files in order; `before` are positions.
   void add(const Sketch& before, std::uint64_t size) {
     const std::uint32_t number = best(before, size);
-    if (number == groups_.size()) groups_.emplace_back();
-    groups_[number].bytes += size;
-    ++groups_[number].files;
+    const bool is_new = number == bytes_.size();
+    if (is_new) bytes_.push_back(0), has_several_.push_back(false);
+    bytes_[number] += size;
+    has_several_[number] = !is_new;
     of_.push_back(number);
   }
 
@@ -177,23 +178,17 @@ class Groups {
 
   // Of the file at a position. A group little longer than a block is as well off in two of them.
   [[nodiscard]] bool is_large(std::uint32_t at) const noexcept {
-    const Group& group = groups_[of_[at]];
-    return group.files > 1 && group.bytes > group_bytes_ + group_bytes_ / 2;
+    return has_several_[of_[at]] && bytes_[of_[at]] > group_bytes_ + group_bytes_ / 2;
   }
 
  private:
-  struct Group {
-    std::uint64_t bytes = 0;
-    std::uint32_t files = 0;
-  };
-
   // A new one if there is none.
   [[nodiscard]] std::uint32_t best(const Sketch& before, std::uint64_t size) const {
-    const auto none = static_cast<std::uint32_t>(groups_.size());
+    const auto none = static_cast<std::uint32_t>(bytes_.size());
     std::array<std::uint32_t, kSlots> found{};
     std::size_t count = 0;
     for (const std::uint32_t at : before) {
-      if (at != kNone && groups_[of_[at]].bytes + size <= most_bytes_) found[count++] = of_[at];
+      if (at != kNone && bytes_[of_[at]] + size <= most_bytes_) found[count++] = of_[at];
     }
     std::sort(found.begin(), found.begin() + count);
     std::uint32_t most = none;
@@ -201,15 +196,16 @@ class Groups {
     for (std::size_t i = 0; i < count;) {
       const std::size_t begin = i;
       while (i < count && found[i] == found[begin]) ++i;
-      const bool gets_large = groups_[found[begin]].bytes + size > group_bytes_;
+      const bool gets_large = bytes_[found[begin]] + size > group_bytes_;
       if (i - begin > shared && i - begin >= (gets_large ? kLeastSharedOfLarge : kLeastShared)) most = found[begin], shared = i - begin;
     }
     return most;
   }
 
   std::uint64_t group_bytes_, most_bytes_;
-  std::vector<std::uint32_t> of_;  // by position
-  std::vector<Group> groups_;
+  std::vector<std::uint32_t> of_;     // by position
+  std::vector<std::uint64_t> bytes_;  // by group
+  std::vector<bool> has_several_;     // files; by group
 };
 
 }  // namespace

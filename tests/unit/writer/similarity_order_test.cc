@@ -162,5 +162,20 @@ TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
   EXPECT_LT(packed_bytes(FileOrder::similar) * 3, packed_bytes(FileOrder::kind) * 2);
 }
 
+// A read of a stored block reads all of it.
+TEST(SimilarityOrder, LeavesALargeGroupOfNoiseInShortBlocks) {
+  TestTree tree;
+  const Bytes original = testing::make_data(DataKind::random, 900'000, 5);
+  for (int version = 0; version < 12; ++version) {
+    Bytes content = original;
+    for (std::size_t at = 1000 + 700 * static_cast<std::size_t>(version); at < content.size(); at += 10'000) ++content[at];
+    tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
+  }
+  tree.sort();
+  const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = FileOrder::similar}).bytes;
+  expect_entries(package, tree.entries());
+  EXPECT_GE(testing::audit(package).blocks.size(), 12U);
+}
+
 }  // namespace
 }  // namespace npk::writer

@@ -20,20 +20,22 @@ if(NPK_SANITIZE)
   add_link_options(-fsanitize=${NPK_SANITIZE})
 endif()
 
-# npk_quick_build(TARGET): for sources whose own speed never matters. Optimised they take twice as long to compile under sanitizers, and their
-# checks are the same.
+# npk_quick_build(TARGET): for sources whose own speed matters little where they are tested. Optimised they take twice as long to compile under
+# sanitizers, and their checks are the same.
 function(npk_quick_build target)
   if(NPK_SANITIZE AND NOT NPK_FUZZ)
     target_compile_options(${target} PRIVATE -O0)
+  elseif(NPK_QUICK_BUILD)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
   set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
 endfunction()
 
-# npk_quick_test(TARGET): for test programs. They make and compare much data, so -O1 it is; what the undefined-behaviour sanitizer would add to the
+# npk_quick_test(TARGET): for test programs. They make and compare much data, so -Og it is; what the undefined-behaviour sanitizer would add to the
 # code of tests themselves costs a third of the time to compile them. The library has it all.
 function(npk_quick_test target)
   if(NOT NPK_SANITIZE)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Og>)
   elseif(NPK_SANITIZE MATCHES "undefined")
     target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
   endif()

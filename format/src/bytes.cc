@@ -25,7 +25,7 @@ Result<void> ByteReader::expect_end() const {
 Result<void> ByteReader::expect_zeros(std::size_t count) {
   NPK_ASSIGN(const ByteView reserved, read_bytes(count));
   if (std::ranges::all_of(reserved, [](std::uint8_t byte) { return byte == 0; })) return {};
-  return fail(Errc::corrupt, "reserved bytes are not zero");
+  return fail_corrupt("reserved bytes are not zero");
 }
 
 }  // namespace npk

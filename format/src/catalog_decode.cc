@@ -21,8 +21,6 @@ constexpr std::uint64_t kFreeRuns = 1U << 20;
 constexpr std::uint64_t kLeastBytesPerRun = 4;         // of the largest page: spec section 16
 constexpr std::uint64_t kLeastBytesPerAttribute = 16;  // likewise
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 // Turns lengths into ends; fails beyond `limit`.
 Result<std::uint64_t> to_ends(Integers& values, std::uint64_t limit, const char* what) {
   std::uint64_t end = 0;
@@ -46,7 +44,7 @@ struct DecodedPaths {
 };
 
 Result<void> append_path(DecodedPaths& out, std::string_view previous, std::uint64_t shared, std::string_view suffix, const Limits& limits) {
-  if (shared > previous.size()) return bad("a path shares more bytes than the path before it has");
+  if (shared > previous.size()) return fail_corrupt("a path shares more bytes than the path before it has");
   if (out.arena.size() + shared + suffix.size() > limits.max_page_raw_bytes) return fail(Errc::limit, "the paths of a page are larger than the limit");
   const std::size_t previous_start = out.arena.size() - previous.size();
   const std::size_t start = out.arena.size();
@@ -77,7 +75,7 @@ Result<DecodedPaths> decode_paths(const PageView& page, bool ascending, const Li
   for (std::size_t row = 0; row < rows; ++row) {
     const std::string_view suffix = as_text(suffixes.subspan(begin, suffix_ends[row] - begin));
     NPK_TRY(append_path(out, row == 0 ? std::string_view() : out.path(row - 1), shared[row], suffix, limits));
-    if (ascending && row > 0 && !path_less(out.path(row - 1), out.path(row))) return bad("paths are not in strictly ascending order");
+    if (ascending && row > 0 && !path_less(out.path(row - 1), out.path(row))) return fail_corrupt("paths are not in strictly ascending order");
     begin = suffix_ends[row];
   }
   return out;
@@ -122,9 +120,9 @@ class CatalogPageDecoder {
       return std::ranges::any_of(values, [=](std::uint64_t value) { return value > maximum; });
     };
     constexpr auto kLastKind = static_cast<std::uint64_t>(EntryKind::fifo);
-    if (beyond(out_.kinds_, kLastKind) || std::ranges::count(out_.kinds_, 0U) != 0) return bad("an entry is of an unknown kind");
-    if (beyond(out_.modes_, kModeMask)) return bad("an entry's mode has more than 12 bits");
-    if (beyond(out_.mtime_nanoseconds_, kNanosecondsPerSecond - 1)) return bad("an entry's time has a second's worth of nanoseconds or more");
+    if (beyond(out_.kinds_, kLastKind) || std::ranges::count(out_.kinds_, 0U) != 0) return fail_corrupt("an entry is of an unknown kind");
+    if (beyond(out_.modes_, kModeMask)) return fail_corrupt("an entry's mode has more than 12 bits");
+    if (beyond(out_.mtime_nanoseconds_, kNanosecondsPerSecond - 1)) return fail_corrupt("an entry's time has a second's worth of nanoseconds or more");
     return {};
   }
 
@@ -143,7 +141,7 @@ class CatalogPageDecoder {
     }
     const auto unknown = [&](std::uint64_t index) { return index > out_.names_.size(); };
     if (std::ranges::any_of(out_.user_names_, unknown) || std::ranges::any_of(out_.group_names_, unknown))
-      return bad("an entry names an owner that the page does not list");
+      return fail_corrupt("an entry names an owner that the page does not list");
     return {};
   }
 
@@ -153,8 +151,8 @@ class CatalogPageDecoder {
     std::uint64_t rows_with_runs = 0;
     for (std::size_t row = 0; row < rows_; ++row) {
       const bool has_content = is(row, EntryKind::regular) && out_.sizes_[row] != 0;
-      if (!is(row, EntryKind::regular) && out_.sizes_[row] != 0) return bad("an entry that is no regular file has a size");
-      if (has_content != (out_.run_ends_[row] != 0)) return bad("an entry's size does not fit its number of runs");
+      if (!is(row, EntryKind::regular) && out_.sizes_[row] != 0) return fail_corrupt("an entry that is no regular file has a size");
+      if (has_content != (out_.run_ends_[row] != 0)) return fail_corrupt("an entry's size does not fit its number of runs");
       if (out_.run_ends_[row] > limits_.max_runs_per_entry) return fail(Errc::limit, "an entry has more runs than the limit");
       rows_with_runs += has_content ? 1 : 0;
     }
@@ -176,13 +174,13 @@ class CatalogPageDecoder {
       for (std::size_t run = out_.runs_.size(); run < out_.run_ends_[row]; ++run) {
         const bool last = run + 1 == out_.run_ends_[row];
         const std::uint64_t length = last ? left : bytes[next_bytes++];
-        if (length == 0 || length > left) return bad("an entry's runs do not add up to its size");
+        if (length == 0 || length > left) return fail_corrupt("an entry's runs do not add up to its size");
         left -= length;
         std::uint64_t first = 0;
         if (counts[run] != 0) {
           first = expected + static_cast<std::uint64_t>(zigzag_decode(firsts[next_first++]));
           const auto end = checked_add(first, counts[run]);
-          if (!end || counts[run] > length) return bad("an entry has a run of more chunks than bytes");
+          if (!end || counts[run] > length) return fail_corrupt("an entry has a run of more chunks than bytes");
           expected = *end;
         }
         out_.runs_.push_back({first, counts[run], length});
@@ -220,20 +218,20 @@ class CatalogPageDecoder {
     out_.devices_.resize(rows_);
     for (std::size_t row = 0; row < rows_; ++row) {
       if (is(row, EntryKind::symlink)) {
-        if (ends[next_link] == end) return bad("a symbolic link has no target");
+        if (ends[next_link] == end) return fail_corrupt("a symbolic link has no target");
         end = ends[next_link++];
       }
       out_.target_ends_[row] = end;
       if (is(row, EntryKind::character_device) || is(row, EntryKind::block_device)) out_.devices_[row] = devices[next_device++];
     }
-    return out_.targets_.find('\0') == std::string_view::npos ? Result<void>() : bad("a symbolic link's target contains a NUL byte");
+    return out_.targets_.find('\0') == std::string_view::npos ? Result<void>() : fail_corrupt("a symbolic link's target contains a NUL byte");
   }
 
   Result<void> decode_xattrs() {
     NPK_TRY(read(out_.xattr_ends_, ColumnId::xattr_count));
     NPK_ASSIGN(const std::uint64_t count, to_ends(out_.xattr_ends_, limits_.max_page_raw_bytes / kLeastBytesPerAttribute,
                                                   "a page has more attributes than the limit"));
-    if (count > out_.raw_.size()) return bad("a page has more attributes than bytes for their names");
+    if (count > out_.raw_.size()) return fail_corrupt("a page has more attributes than bytes for their names");
     NPK_ASSIGN(const Integers names, page_.integers(ColumnId::xattr_name_length, count));
     NPK_ASSIGN(const Integers values, page_.integers(ColumnId::xattr_value_length, count));
     std::uint64_t total = 0;
@@ -256,7 +254,7 @@ class CatalogPageDecoder {
       std::uint64_t total = 0;
       std::string_view previous;
       for (const Xattr& xattr : out_.row(row).xattrs) {
-        if (xattr.name <= previous || xattr.name.find('\0') != std::string_view::npos) return bad("an entry's attributes are not in order");
+        if (xattr.name <= previous || xattr.name.find('\0') != std::string_view::npos) return fail_corrupt("an entry's attributes are not in order");
         previous = xattr.name;
         total += xattr.name.size() + xattr.value.size();
       }
@@ -275,7 +273,7 @@ Result<CatalogPage> CatalogPage::decode(Bytes raw, PageKind kind, const Limits& 
   CatalogPage out;
   out.raw_ = std::move(raw);
   NPK_ASSIGN(const PageView page, PageView::parse(out.raw_, limits));
-  if (page.header().kind != kind) return bad("a page of another kind lies here");
+  if (page.header().kind != kind) return fail_corrupt("a page of another kind lies here");
   NPK_TRY(CatalogPageDecoder(out, page, limits).decode());
   return out;
 }
@@ -347,9 +345,9 @@ std::size_t CatalogPage::memory_bytes() const noexcept {
 
 Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, PageKind kind) {
   NPK_ASSIGN(const PageView page, PageView::parse(raw, limits));
-  if (page.header().kind != kind) return bad("a page of another kind lies here");
+  if (page.header().kind != kind) return fail_corrupt("a page of another kind lies here");
   const std::uint32_t rows = page.header().row_count;
-  if (rows == 0) return bad("a catalog node has no children");
+  if (rows == 0) return fail_corrupt("a catalog node has no children");
   NPK_ASSIGN(const DecodedPaths paths, decode_paths(page, true, limits));
   NPK_ASSIGN(const Integers positions, page.integers(ColumnId::child_position, rows));
   NPK_ASSIGN(const Integers lengths, page.integers(ColumnId::child_stored_length, rows));
@@ -357,13 +355,13 @@ Result<CatalogNode> decode_catalog_node(ByteView raw, const Limits& limits, Page
   NPK_ASSIGN(const ByteView hashes, page.bytes(ColumnId::child_hash, std::uint64_t{rows} * sizeof(Digest)));
   const bool has_content = page.has(ColumnId::child_content_hash);
   if (has_content && (page.header().height != 1 || kind != PageKind::catalog_node))
-    return bad("a node that has no leaves of the catalog below it tells their content");
+    return fail_corrupt("a node that has no leaves of the catalog below it tells their content");
   NPK_ASSIGN(const ByteView content_hashes, page.bytes(ColumnId::child_content_hash, has_content ? std::uint64_t{rows} * sizeof(Digest) : 0));
   CatalogNode node{page.header().height, {}};
   std::uint64_t total = 0;
   for (std::size_t row = 0; row < rows; ++row) {
     const auto sum = checked_add(total, entries[row]);
-    if (entries[row] == 0 || !sum || *sum > limits.max_entries) return bad("a catalog node's counts are wrong");
+    if (entries[row] == 0 || !sum || *sum > limits.max_entries) return fail_corrupt("a catalog node's counts are wrong");
     total = *sum;
     CatalogChild child{std::string(paths.path(row)), positions[row], lengths[row], {}, entries[row], {}};
     std::ranges::copy(hashes.subspan(row * sizeof(Digest), sizeof(Digest)), child.hash.begin());

@@ -12,8 +12,6 @@ namespace {
 
 using Integers = std::vector<std::uint64_t>;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 Digest digest_at(ByteView hashes, std::size_t row) noexcept {
   Digest digest;
   std::ranges::copy(hashes.subspan(row * sizeof(Digest), sizeof(Digest)), digest.begin());
@@ -63,20 +61,20 @@ Result<std::vector<BlockRow>> decode_blocks(const PageView& page, const Limits& 
   NPK_ASSIGN(const Integers dictionaries, page.integers(ColumnId::block_is_dictionary, count));
   std::vector<BlockRow> blocks(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (i > 0 && positions[i] <= positions[i - 1]) return bad("blocks are not in ascending order of position");
+    if (i > 0 && positions[i] <= positions[i - 1]) return fail_corrupt("blocks are not in ascending order of position");
     if (stored[i] > limits.max_frame_bytes || raw[i] > limits.max_block_raw_bytes) return fail(Errc::limit, "a block is larger than the limit");
-    if (bases[i] > page.header().first_block + i) return bad("a block's base lies before the first block");
-    if (dictionaries[i] > 1) return bad("a block is neither a block nor a dictionary");
+    if (bases[i] > page.header().first_block + i) return fail_corrupt("a block's base lies before the first block");
+    if (dictionaries[i] > 1) return fail_corrupt("a block is neither a block nor a dictionary");
     blocks[i] = {positions[i], stored[i], raw[i], digest_at(hashes, i), bases[i], dictionaries[i] == 1};
   }
   return blocks;
 }
 
 Result<void> check_chunk(std::uint64_t length, std::uint64_t offset, std::uint64_t expected, const BlockRow& block) {
-  if (length == 0) return bad("a chunk is empty");
-  if (!range_within(offset, length, block.raw_length)) return bad("a chunk reaches beyond its block");
-  if (offset < expected) return bad("a chunk overlaps the one before it");
-  if (block.is_dictionary) return bad("a chunk lies in a dictionary");
+  if (length == 0) return fail_corrupt("a chunk is empty");
+  if (!range_within(offset, length, block.raw_length)) return fail_corrupt("a chunk reaches beyond its block");
+  if (offset < expected) return fail_corrupt("a chunk overlaps the one before it");
+  if (block.is_dictionary) return fail_corrupt("a chunk lies in a dictionary");
   return {};
 }
 
@@ -91,7 +89,7 @@ Result<std::vector<ChunkRow>> decode_chunks(const PageView& page, const std::vec
   Integers ends(blocks.size());
   for (std::size_t i = 0; i < rows; ++i) {
     const std::uint64_t block = block_indices[i];
-    if (block >= blocks.size()) return bad("a chunk names a block that its page does not have");
+    if (block >= blocks.size()) return fail_corrupt("a chunk names a block that its page does not have");
     const std::uint64_t offset = ends[block] + static_cast<std::uint64_t>(zigzag_decode(offsets[i]));
     NPK_TRY(check_chunk(lengths[i], offset, ends[block], blocks[block]));
     ends[block] = offset + lengths[i];
@@ -120,14 +118,14 @@ Bytes encode_chunk_page(const ChunkPage& page) {
 
 Result<ChunkPage> decode_chunk_page(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const PageView view, PageView::parse(raw, limits));
-  if (view.header().kind != PageKind::chunk_leaf) return bad("a page of another kind lies here");
+  if (view.header().kind != PageKind::chunk_leaf) return fail_corrupt("a page of another kind lies here");
   ChunkPage page{view.header().first_number, view.header().first_block, view.header().first_byte, {}, {}};
   NPK_ASSIGN(page.blocks, decode_blocks(view, limits));
   NPK_ASSIGN(page.chunks, decode_chunks(view, page.blocks));
   std::uint64_t bytes = 0;
   for (const ChunkRow& chunk : page.chunks) bytes += chunk.length;
   if (!checked_add(page.first_chunk, page.chunks.size()) || !checked_add(page.first_block, page.blocks.size()) || !checked_add(page.first_byte, bytes))
-    return bad("a chunk page's numbers overflow");
+    return fail_corrupt("a chunk page's numbers overflow");
   return page;
 }
 
@@ -150,9 +148,9 @@ Bytes encode_chunk_node(const ChunkNode& node) {
 
 Result<ChunkNode> decode_chunk_node(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const PageView page, PageView::parse(raw, limits));
-  if (page.header().kind != PageKind::chunk_node) return bad("a page of another kind lies here");
+  if (page.header().kind != PageKind::chunk_node) return fail_corrupt("a page of another kind lies here");
   const std::uint32_t rows = page.header().row_count;
-  if (rows == 0) return bad("a chunk node has no children");
+  if (rows == 0) return fail_corrupt("a chunk node has no children");
   NPK_ASSIGN(const Integers positions, page.integers(ColumnId::child_position, rows));
   NPK_ASSIGN(const Integers lengths, page.integers(ColumnId::child_stored_length, rows));
   NPK_ASSIGN(const ByteView hashes, page.bytes(ColumnId::child_hash, std::uint64_t{rows} * sizeof(Digest)));
@@ -161,11 +159,11 @@ Result<ChunkNode> decode_chunk_node(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const Integers bytes, page.integers(ColumnId::child_first_byte, rows));
   const PageHeader& header = page.header();
   if (numbers[0] != header.first_number || blocks[0] != header.first_block || bytes[0] != header.first_byte)
-    return bad("a chunk node's numbers are not its first child's");
+    return fail_corrupt("a chunk node's numbers are not its first child's");
   ChunkNode node{header.height, {}};
   for (std::size_t i = 0; i < rows; ++i) {
     if (i > 0 && (numbers[i] <= numbers[i - 1] || blocks[i] <= blocks[i - 1] || bytes[i] <= bytes[i - 1]))
-      return bad("a chunk node's children are not in ascending order");
+      return fail_corrupt("a chunk node's children are not in ascending order");
     node.children.push_back({positions[i], lengths[i], digest_at(hashes, i), numbers[i], blocks[i], bytes[i]});
   }
   return node;

@@ -46,9 +46,9 @@ Result<ChunkPlaces> decode_chunk_places(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(places.lengths, page.integers(ColumnId::chunk_length, places.blocks.size()));
   NPK_ASSIGN(places.gaps, page.all_integers(ColumnId::chunk_offset, limits.max_chunks_per_page));
   if (!places.gaps.empty() && places.gaps.size() != places.blocks.size())
-    return fail(Errc::corrupt, "a manifest tells offsets of more or fewer chunks than blocks");
+    return fail_corrupt("a manifest tells offsets of more or fewer chunks than blocks");
   for (std::uint64_t& gap : places.gaps) {
-    if (gap % 2 != 0) return fail(Errc::corrupt, "a chunk overlaps the one before it");
+    if (gap % 2 != 0) return fail_corrupt("a chunk overlaps the one before it");
     gap /= 2;  // zigzag of what is not negative
   }
   return places;

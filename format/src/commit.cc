@@ -17,8 +17,6 @@ constexpr std::uint32_t kMaxMessageBytes = 1U << 20;
 constexpr std::uint32_t kMaxSections = 1024;
 constexpr std::uint8_t kSectionMustUnderstand = 1;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 void write_reference(ByteWriter& writer, const FrameReference& reference) {
   writer.write(reference.position);
   writer.write(reference.stored_length);
@@ -30,9 +28,9 @@ Result<FrameReference> read_reference(ByteReader& reader, std::uint64_t before) 
   NPK_ASSIGN(reference.position, reader.read<std::uint64_t>());
   NPK_ASSIGN(reference.stored_length, reader.read<std::uint64_t>());
   NPK_ASSIGN(reference.hash, reader.read_array<32>());
-  if (!reference.exists() && reference != FrameReference{}) return bad("a commit's reference has no position but a length or a hash");
+  if (!reference.exists() && reference != FrameReference{}) return fail_corrupt("a commit's reference has no position but a length or a hash");
   if (reference.exists() && (reference.position < kSuperblockBytes || reference.position >= before))
-    return bad("a commit refers to a place that is not before it");
+    return fail_corrupt("a commit refers to a place that is not before it");
   return reference;
 }
 
@@ -60,7 +58,7 @@ Result<Totals> read_totals(ByteReader& reader, const Limits& limits) {
   }
   if (totals.entries > limits.max_entries) return fail(Errc::limit, "the package claims more entries than the limit");
   if (totals.files > totals.entries || totals.directories > totals.entries - totals.files || totals.hole_bytes > totals.content_bytes)
-    return bad("a commit's totals contradict each other");
+    return fail_corrupt("a commit's totals contradict each other");
   return totals;
 }
 
@@ -94,7 +92,7 @@ Result<void> check_metadata(const std::vector<CommitSection>& sections) {
   bool has_metadata = false;
   for (const CommitSection& section : sections) {
     if (section.id != static_cast<std::uint16_t>(SectionId::metadata)) continue;
-    if (std::exchange(has_metadata, true)) return bad("a commit has metadata twice");
+    if (std::exchange(has_metadata, true)) return fail_corrupt("a commit has metadata twice");
     NPK_TRY(decode_package_metadata(section.bytes));
   }
   return {};
@@ -107,7 +105,7 @@ Result<CommitSection> read_section(ByteReader& reader) {
   NPK_TRY(reader.expect_zeros(1));
   NPK_ASSIGN(const auto length, reader.read<std::uint32_t>());
   NPK_ASSIGN(const ByteView bytes, reader.read_bytes(length));
-  if ((section.flags & ~kSectionMustUnderstand) != 0) return bad("a commit section has reserved flags set");
+  if ((section.flags & ~kSectionMustUnderstand) != 0) return fail_corrupt("a commit section has reserved flags set");
   if ((section.flags & kSectionMustUnderstand) != 0 && !is_known_section(section.id))
     return fail(Errc::unsupported, "commit section " + std::to_string(section.id) + " must be understood and this npk does not: use a newer npk");
   section.bytes.assign(bytes.begin(), bytes.end());
@@ -139,7 +137,7 @@ Result<Placement> decode_placement(ByteView bytes, std::uint64_t position, const
   ByteReader reader(bytes);
   Placement placement;
   NPK_ASSIGN(placement.previous_commit, reader.read<std::uint64_t>());
-  if (placement.previous_commit >= position) return bad("a commit names one before it that is not before it");
+  if (placement.previous_commit >= position) return fail_corrupt("a commit names one before it that is not before it");
   NPK_ASSIGN(placement.features, read_features(reader));
   NPK_TRY(check_features(placement.features));
   NPK_ASSIGN(placement.catalog_root, read_reference(reader, position));
@@ -155,8 +153,8 @@ Result<Placement> decode_placement(ByteView bytes, std::uint64_t position, const
   }
   NPK_TRY(reader.expect_end());
   NPK_TRY(check_metadata(placement.sections));
-  if (placement.catalog_root.exists() != (placement.totals.entries != 0)) return bad("a commit's catalog root does not fit its number of entries");
-  if (placement.chunk_root.exists() != (placement.totals.chunks != 0)) return bad("a commit's chunk root does not fit its number of chunks");
+  if (placement.catalog_root.exists() != (placement.totals.entries != 0)) return fail_corrupt("a commit's catalog root does not fit its number of entries");
+  if (placement.chunk_root.exists() != (placement.totals.chunks != 0)) return fail_corrupt("a commit's chunk root does not fit its number of chunks");
   return placement;
 }
 
@@ -198,7 +196,7 @@ Bytes encode_commit(const Commit& commit) {
 Result<Statement> decode_statement(ByteView bytes) {
   ByteReader reader(bytes);
   NPK_ASSIGN(const ByteView magic, reader.read_bytes(kStatementMagic.size()));
-  if (as_text(magic) != kStatementMagic) return bad("a commit's statement does not begin with its magic");
+  if (as_text(magic) != kStatementMagic) return fail_corrupt("a commit's statement does not begin with its magic");
   Statement statement;
   NPK_ASSIGN(statement.lineage_id, reader.read_array<16>());
   NPK_ASSIGN(statement.generation, reader.read<std::uint64_t>());
@@ -213,8 +211,8 @@ Result<Statement> decode_statement(ByteView bytes) {
   if (message_length > kMaxMessageBytes) return fail(Errc::limit, "a commit's message is longer than the limit");
   statement.message = as_text(message);
   NPK_TRY(reader.expect_end());
-  if (statement.generation == 1 && statement.previous_statement != Digest{}) return bad("the first generation's statement names one before it");
-  if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return bad("a commit's generation or time is out of range");
+  if (statement.generation == 1 && statement.previous_statement != Digest{}) return fail_corrupt("the first generation's statement names one before it");
+  if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return fail_corrupt("a commit's generation or time is out of range");
   return statement;
 }
 

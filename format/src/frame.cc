@@ -70,9 +70,9 @@ Result<FrameHeader> decode_frame_header(ByteView bytes, const PackageTag& tag, c
   if (bytes.size() < kFrameHeaderBytes) return fail(Errc::truncated, "a frame header is cut short");
   ByteReader reader(bytes.first(kFrameHeaderBytes));
   NPK_ASSIGN(const auto magic, reader.read_array<4>());
-  if (magic != kFrameMagic) return fail(Errc::corrupt, "no frame begins here");
+  if (magic != kFrameMagic) return fail_corrupt("no frame begins here");
   if (crc32c(bytes.first(kChecksumOffset)) != load_le<std::uint32_t>(bytes.data() + kChecksumOffset))
-    return fail(Errc::corrupt, "a frame header's checksum does not hold");
+    return fail_corrupt("a frame header's checksum does not hold");
   FrameHeader header;
   NPK_ASSIGN(const auto type, reader.read<std::uint8_t>());
   header.type = static_cast<FrameType>(type);
@@ -87,9 +87,9 @@ Result<FrameHeader> decode_frame_header(ByteView bytes, const PackageTag& tag, c
   NPK_ASSIGN(header.body_check, reader.read_array<8>());
   NPK_ASSIGN(header.seal_counter, reader.read<std::uint32_t>());
   if ((header.flags & kFrameSealed) == 0 && header.seal_counter != 0)
-    return fail(Errc::corrupt, "a frame header has reserved bits set");
-  if (header.tag != tag) return fail(Errc::corrupt, "a frame of another package lies here");
-  if ((header.flags & ~kKnownFlags) != 0 || type == 0) return fail(Errc::corrupt, "a frame header has reserved bits set");
+    return fail_corrupt("a frame header has reserved bits set");
+  if (header.tag != tag) return fail_corrupt("a frame of another package lies here");
+  if ((header.flags & ~kKnownFlags) != 0 || type == 0) return fail_corrupt("a frame header has reserved bits set");
   if (header_length != kFrameHeaderBytes) return fail(Errc::unsupported, "a frame header has an unknown length");
   NPK_TRY(check_known(header));
   if (header.stored_length > limits.max_frame_bytes)
@@ -121,7 +121,7 @@ Result<ChainStep> read_step(ByteReader& reader) {
   NPK_ASSIGN(const auto level, reader.read<std::uint8_t>());
   NPK_TRY(reader.expect_zeros(2));
   NPK_ASSIGN(step.parameter, reader.read<std::uint32_t>());
-  if (id == 0) return fail(Errc::corrupt, "a codec chain names store, which only an empty chain may mean");
+  if (id == 0) return fail_corrupt("a codec chain names store, which only an empty chain may mean");
   step.id = static_cast<CodecId>(id);
   step.level = static_cast<std::int8_t>(level);
   return step;
@@ -155,7 +155,7 @@ Result<OpenedBody> split_body(ByteView body, const Limits& limits) {
   NPK_ASSIGN(const ByteView payload, reader.read_bytes(reader.remaining() - header.padding_length));
   NPK_TRY(reader.expect_zeros(header.padding_length));
   if (header.chain.empty() && payload.size() != header.raw_length)
-    return fail(Errc::corrupt, "a stored frame's payload and raw length differ");
+    return fail_corrupt("a stored frame's payload and raw length differ");
   return OpenedBody{std::move(header), payload};
 }
 

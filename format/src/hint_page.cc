@@ -29,19 +29,19 @@ Bytes encode_hint_page(std::int64_t scan_seconds, std::span<const FileHint> rows
 
 Result<HintPage> decode_hint_page(ByteView raw, const Limits& limits) {
   NPK_ASSIGN(const PageView page, PageView::parse(raw, limits));
-  if (page.header().kind != PageKind::hint) return fail(Errc::corrupt, "a page of another kind lies here");
+  if (page.header().kind != PageKind::hint) return fail_corrupt("a page of another kind lies here");
   const std::uint32_t count = page.header().row_count;
-  if (count == 0) return fail(Errc::corrupt, "a hint page has no rows");
+  if (count == 0) return fail_corrupt("a hint page has no rows");
   NPK_ASSIGN(const auto inodes, page.integers(ColumnId::hint_inode, count));
   NPK_ASSIGN(const auto seconds, page.integers(ColumnId::hint_ctime_seconds, count));
   NPK_ASSIGN(const auto nanoseconds, page.integers(ColumnId::hint_ctime_nanoseconds, count));
   NPK_ASSIGN(const auto scanned, page.integers(ColumnId::hint_scan_seconds, count));
   if (std::ranges::any_of(scanned, [&](std::uint64_t value) { return value != scanned.front(); }))
-    return fail(Errc::corrupt, "a hint page has more than one time of its scan");
+    return fail_corrupt("a hint page has more than one time of its scan");
   HintPage hints{zigzag_decode(scanned.front()), {}};
   hints.rows.reserve(count);
   for (std::size_t row = 0; row < count; ++row) {
-    if (nanoseconds[row] >= kNanosecondsPerSecond) return fail(Errc::corrupt, "a hint has a second's worth of nanoseconds or more");
+    if (nanoseconds[row] >= kNanosecondsPerSecond) return fail_corrupt("a hint has a second's worth of nanoseconds or more");
     hints.rows.push_back({inodes[row], zigzag_decode(seconds[row]), static_cast<std::uint32_t>(nanoseconds[row])});
   }
   return hints;

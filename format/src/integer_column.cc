@@ -61,7 +61,7 @@ Result<void> read_constant(ByteReader& in, std::span<std::uint64_t> out) {
 Result<void> read_zero_run(ByteReader& in, std::span<std::uint64_t> out) {
   NPK_ASSIGN(const Exceptions::List list, Exceptions::read(in, out.size()));
   if (std::ranges::find(list.values, 0U) != list.values.end())
-    return fail(Errc::corrupt, "a zero is stored as a non-zero value");
+    return fail_corrupt("a zero is stored as a non-zero value");
   std::ranges::fill(out, 0U);
   for (std::size_t i = 0; i < list.positions.size(); ++i) out[list.positions[i]] = list.values[i];
   return {};
@@ -113,7 +113,7 @@ Result<void> encode_integers_as(ColumnEncoding encoding, Values values, Bytes& o
 
 Result<void> decode_integers(ColumnEncoding encoding, ByteView bytes, std::span<std::uint64_t> out) {
   if (out.empty() && is_integer_encoding(encoding) && encoding != ColumnEncoding::constant)
-    return fail(Errc::corrupt, "a column without values is not encoded as constant");
+    return fail_corrupt("a column without values is not encoded as constant");
   ByteReader in(bytes);
   NPK_TRY(read_encoding(encoding, in, out));
   return in.expect_end();

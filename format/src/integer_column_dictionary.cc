@@ -216,11 +216,11 @@ namespace {
 Result<std::vector<std::uint64_t>> read_values(ByteReader& in) {
   NPK_ASSIGN(const std::uint64_t size, read_number(in));
   if (size == 0 || size > kMaxColumnDictionary)
-    return fail(Errc::corrupt, "a column's dictionary has not 1 to 4096 values");
+    return fail_corrupt("a column's dictionary has not 1 to 4096 values");
   std::vector<std::uint64_t> dictionary(static_cast<std::size_t>(size));
   NPK_TRY(read_differences(in, dictionary));
   if (std::ranges::adjacent_find(dictionary, std::ranges::greater_equal{}) != dictionary.end())
-    return fail(Errc::corrupt, "a column's dictionary does not ascend");
+    return fail_corrupt("a column's dictionary does not ascend");
   return dictionary;
 }
 
@@ -231,8 +231,8 @@ Result<void> read_dictionary(ByteReader& in, std::span<std::uint64_t> out) {
   NPK_TRY(read_packed(in, index_width(dictionary.size()), 0, out));
   NPK_ASSIGN(const Exceptions::List patches, Exceptions::read(in, out.size()));
   for (const std::uint64_t position : patches.positions)
-    if (out[position] != 0) return fail(Errc::corrupt, "a patched value has a dictionary index as well");
-  if (range_of(out).highest >= dictionary.size()) return fail(Errc::corrupt, "a column's dictionary has no such index");
+    if (out[position] != 0) return fail_corrupt("a patched value has a dictionary index as well");
+  if (range_of(out).highest >= dictionary.size()) return fail_corrupt("a column's dictionary has no such index");
   for (std::uint64_t& index : out) index = dictionary[index];
   for (std::size_t i = 0; i < patches.positions.size(); ++i) out[patches.positions[i]] = patches.values[i];
   return {};

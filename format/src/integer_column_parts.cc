@@ -16,7 +16,7 @@ std::size_t significant_bytes(std::uint64_t value) noexcept {
 
 Result<unsigned> read_width(ByteReader& in) {
   NPK_ASSIGN(const std::uint8_t width, in.read<std::uint8_t>());
-  if (width > kMaxWidth) return fail(Errc::corrupt, "an integer column claims more than 64 bits per value");
+  if (width > kMaxWidth) return fail_corrupt("an integer column claims more than 64 bits per value");
   return width;
 }
 
@@ -31,7 +31,7 @@ bool has_wrapped(std::uint64_t base, unsigned width, std::span<const std::uint64
 Result<void> to_positions(std::span<std::uint64_t> gaps, std::uint64_t column_size) {
   std::uint64_t next = 0;
   for (std::uint64_t& gap : gaps) {
-    if (gap >= column_size - next) return fail(Errc::corrupt, "a position lies past the end of its integer column");
+    if (gap >= column_size - next) return fail_corrupt("a position lies past the end of its integer column");
     gap += next;
     next = gap + 1;
   }
@@ -59,9 +59,9 @@ void write_number(std::uint64_t value, Bytes& out) {
 
 Result<std::uint64_t> read_number(ByteReader& in) {
   NPK_ASSIGN(const std::uint8_t length, in.read<std::uint8_t>());
-  if (length > 8) return fail(Errc::corrupt, "a number claims more than 8 bytes");
+  if (length > 8) return fail_corrupt("a number claims more than 8 bytes");
   NPK_ASSIGN(const ByteView view, in.read_bytes(length));
-  if (length > 0 && view.back() == 0) return fail(Errc::corrupt, "a number is longer than it needs to be");
+  if (length > 0 && view.back() == 0) return fail_corrupt("a number is longer than it needs to be");
   std::array<std::uint8_t, 8> bytes{};
   std::ranges::copy(view, bytes.begin());
   return load_le<std::uint64_t>(bytes.data());
@@ -70,7 +70,7 @@ Result<std::uint64_t> read_number(ByteReader& in) {
 Result<void> read_packed(ByteReader& in, unsigned width, std::uint64_t base, std::span<std::uint64_t> out) {
   NPK_ASSIGN(const ByteView packed, in.read_bytes(bits::packed_size(out.size(), width)));
   if (!bits::padding_is_zero(packed, out.size(), width))
-    return fail(Errc::corrupt, "the padding of packed integers is not zero");
+    return fail_corrupt("the padding of packed integers is not zero");
   bits::unpack(packed, width, base, out);
   return {};
 }
@@ -89,7 +89,7 @@ Result<void> read_frame(ByteReader& in, std::span<std::uint64_t> out) {
   NPK_ASSIGN(const unsigned width, read_width(in));
   NPK_ASSIGN(const std::uint64_t minimum, read_number(in));
   NPK_TRY(read_packed(in, width, minimum, out));
-  if (has_wrapped(minimum, width, out)) return fail(Errc::corrupt, "a packed integer passes 64 bits");
+  if (has_wrapped(minimum, width, out)) return fail_corrupt("a packed integer passes 64 bits");
   return {};
 }
 
@@ -122,7 +122,7 @@ Result<void> read_differences(ByteReader& in, std::span<std::uint64_t> out) {
   NPK_ASSIGN(const std::uint64_t first, read_number(in));
   NPK_ASSIGN(const unsigned width, read_width(in));
   NPK_ASSIGN(const std::uint64_t lowest, read_number(in));
-  if (out.size() == 1 && (width != 0 || lowest != 0)) return fail(Errc::corrupt, "a single value has a difference to the next");
+  if (out.size() == 1 && (width != 0 || lowest != 0)) return fail_corrupt("a single value has a difference to the next");
   NPK_TRY(read_packed(in, width, static_cast<std::uint64_t>(zigzag_decode(lowest)), out.subspan(1)));
   std::uint64_t value = out[0] = first;
   for (std::uint64_t& difference : out.subspan(1)) difference = value += difference;
@@ -151,7 +151,7 @@ void Exceptions::write(Bytes& out) const {
 
 Result<Exceptions::List> Exceptions::read(ByteReader& in, std::size_t column_size) {
   NPK_ASSIGN(const std::uint64_t count, read_number(in));
-  if (count > column_size) return fail(Errc::corrupt, "an integer column claims more exceptions than values");
+  if (count > column_size) return fail_corrupt("an integer column claims more exceptions than values");
   List list;
   if (count == 0) return list;
   list.positions.resize(static_cast<std::size_t>(count));

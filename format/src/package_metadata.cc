@@ -31,12 +31,10 @@ char32_t take_character(std::string_view& text) noexcept {
 
 bool is_control(char32_t character) noexcept { return character < 0x20 || (character >= 0x7f && character <= 0x9f); }
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 Result<void> check_pair(std::string_view name, std::string_view value) {
-  if (!is_metadata_name(name)) return bad("a name in the metadata is none: 1 to 255 bytes of UTF-8 without control characters");
+  if (!is_metadata_name(name)) return fail_corrupt("a name in the metadata is none: 1 to 255 bytes of UTF-8 without control characters");
   if (value.size() > kMaxMetadataValueBytes) return fail(Errc::limit, "a value in the metadata is longer than 64 KiB");
-  if (!is_metadata_text(value)) return bad("a value in the metadata is not UTF-8");
+  if (!is_metadata_text(value)) return fail_corrupt("a value in the metadata is not UTF-8");
   return {};
 }
 
@@ -55,11 +53,11 @@ Result<PackageMetadata> read_pairs(ByteView section) {
   ByteReader reader(section);
   PackageMetadata metadata;
   NPK_ASSIGN(const auto count, reader.read<std::uint16_t>());
-  if (count == 0) return bad("metadata without a pair");
+  if (count == 0) return fail_corrupt("metadata without a pair");
   if (count > kMaxMetadataPairs) return fail(Errc::limit, "more metadata than 4,096 pairs");
   for (std::uint16_t i = 0; i < count; ++i) {
     NPK_ASSIGN(const auto pair, read_pair(reader));
-    if (!metadata.empty() && pair.first <= metadata.rbegin()->first) return bad("names in the metadata are not in order");
+    if (!metadata.empty() && pair.first <= metadata.rbegin()->first) return fail_corrupt("names in the metadata are not in order");
     metadata.emplace_hint(metadata.end(), pair.first, pair.second);
   }
   NPK_TRY(reader.expect_end());

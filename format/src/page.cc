@@ -30,14 +30,14 @@ bool is_leaf_kind(PageKind kind) noexcept { return kind != PageKind::catalog_nod
 bool is_chunk_kind(PageKind kind) noexcept { return kind == PageKind::chunk_leaf || kind == PageKind::chunk_node; }
 
 Result<void> check_header(const PageHeader& header, std::uint16_t column_count, const Limits& limits) {
-  if (header.kind < PageKind::catalog_leaf || header.kind > PageKind::hint_node) return fail(Errc::corrupt, "a page is of no known kind");
-  if (is_leaf_kind(header.kind) != (header.height == 0)) return fail(Errc::corrupt, "a page's height does not fit its kind");
+  if (header.kind < PageKind::catalog_leaf || header.kind > PageKind::hint_node) return fail_corrupt("a page is of no known kind");
+  if (is_leaf_kind(header.kind) != (header.height == 0)) return fail_corrupt("a page's height does not fit its kind");
   if (header.height > limits.max_tree_height) return fail(Errc::limit, "a page tree is higher than the limit");
   if (column_count > limits.max_columns_per_page) return fail(Errc::limit, "a page has more columns than the limit");
   if (header.row_count > row_limit(header.kind, limits))
     return fail(Errc::limit, "a page claims " + std::to_string(header.row_count) + " rows, more than the limit");
   if (!is_chunk_kind(header.kind) && (header.first_number | header.first_block | header.first_byte) != 0)
-    return fail(Errc::corrupt, "a page that describes no chunks has chunk numbers");
+    return fail_corrupt("a page that describes no chunks has chunk numbers");
   return {};
 }
 
@@ -113,7 +113,7 @@ Result<PageView> PageView::parse(ByteView raw, const Limits& limits) {
   for (std::uint16_t i = 0; i < column_count; ++i) {
     NPK_ASSIGN(const Column column, parse_column(directory, reader));
     if (!page.columns_.empty() && page.columns_.back().id >= column.id)
-      return fail(Errc::corrupt, "a page's columns are not in ascending order");
+      return fail_corrupt("a page's columns are not in ascending order");
     page.columns_.push_back(column);
   }
   NPK_TRY(reader.expect_end());

@@ -13,37 +13,35 @@ constexpr std::size_t kHashBytes = sizeof(Digest);
 constexpr std::uint32_t kMaxStripeShards = 255;
 constexpr std::uint64_t kMinTrailerFrameBytes = kFrameHeaderBytes + 104 + kEndMagicBytes;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 // Neither of its products overflows afterwards: positions below 2^48, shards below 2^20, stripes below 2^32.
 Result<void> check_shape(const ParityLayout& layout) {
   if (layout.protected_end > kMaxProtectedPosition) return fail(Errc::limit, "parity for more than the format allows");
   if (layout.begin >= layout.end || layout.end >= layout.protected_end || (layout.begin != 0 && layout.begin < kSuperblockBytes))
-    return bad("parity protects no range that lies before it");
-  if (layout.last_commit >= layout.end) return bad("parity names a commit that is not before it");
-  if (layout.shard_bytes < kMinShardBytes || layout.shard_bytes > kMaxShardBytes) return bad("a shard's length is out of range");
+    return fail_corrupt("parity protects no range that lies before it");
+  if (layout.last_commit >= layout.end) return fail_corrupt("parity names a commit that is not before it");
+  if (layout.shard_bytes < kMinShardBytes || layout.shard_bytes > kMaxShardBytes) return fail_corrupt("a shard's length is out of range");
   if (layout.data_shards == 0 || layout.parity_shards == 0 || layout.stripe_shards() > kMaxStripeShards)
-    return bad("a stripe has too few or too many shards");
-  if (layout.group_stripes == 0 || layout.group_stripes > layout.stripes) return bad("a group has no stripes, or more than there are");
+    return fail_corrupt("a stripe has too few or too many shards");
+  if (layout.group_stripes == 0 || layout.group_stripes > layout.stripes) return fail_corrupt("a group has no stripes, or more than there are");
   return {};
 }
 
 Result<void> check_fit(const ParityLayout& layout) {
   const std::uint64_t shards = (layout.range_bytes() - 1) / layout.shard_bytes + 1;
   const std::uint64_t stripes = layout.stripes;
-  if (shards > stripes * layout.data_shards || shards <= stripes * (layout.data_shards - 1U)) return bad("the stripes do not fit the range");
+  if (shards > stripes * layout.data_shards || shards <= stripes * (layout.data_shards - 1U)) return fail_corrupt("the stripes do not fit the range");
   if (layout.head_bytes(0) > kMaxParityHeadBytes || layout.shard_run_bytes(0) * layout.stripe_shards() > kMaxParityGroupBytes)
     return fail(Errc::limit, "a group of stripes is larger than the limit");
   const std::uint64_t trailer = layout.trailer_position();
   if (layout.protected_end < trailer + kMinTrailerFrameBytes || layout.protected_end > trailer + kMaxTrailerFrameBytes)
-    return bad("the parity frames do not fill what they say");
+    return fail_corrupt("the parity frames do not fill what they say");
   return {};
 }
 
 Result<ParityLayout> read_layout(ByteReader& reader) {
   ParityLayout layout;
   NPK_ASSIGN(const ByteView magic, reader.read_bytes(kMagic.size()));
-  if (as_text(magic) != kMagic) return bad("not a parity frame");
+  if (as_text(magic) != kMagic) return fail_corrupt("not a parity frame");
   NPK_ASSIGN(layout.superblock, reader.read_array<kSuperblockBytes>());
   NPK_ASSIGN(layout.begin, reader.read<std::uint64_t>());
   NPK_ASSIGN(layout.end, reader.read<std::uint64_t>());
@@ -135,7 +133,7 @@ Result<ParityHead> decode_parity_layout(ByteView start) {
   NPK_TRY(reader.expect_zeros(2));
   NPK_TRY(check_shape(head.layout));
   NPK_TRY(check_fit(head.layout));
-  if (head.group >= head.layout.groups() || head.row > head.layout.parity_shards) return bad("a parity frame of a group or row that there is not");
+  if (head.group >= head.layout.groups() || head.row > head.layout.parity_shards) return fail_corrupt("a parity frame of a group or row that there is not");
   return head;
 }
 

@@ -7,8 +7,6 @@ namespace {
 
 constexpr std::string_view kMagic = "NPKSIGN1";
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 void write_text(ByteWriter& writer, std::string_view text) {
   writer.write(static_cast<std::uint32_t>(text.size()));
   writer.write_bytes(as_bytes(text));
@@ -26,7 +24,7 @@ Result<FrameReference> read_commit(ByteReader& reader, std::uint64_t position) {
   NPK_ASSIGN(commit.position, reader.read<std::uint64_t>());
   NPK_ASSIGN(commit.stored_length, reader.read<std::uint64_t>());
   NPK_ASSIGN(commit.hash, reader.read_array<32>());
-  if (commit.position < kSuperblockBytes || commit.position >= position) return bad("a signature is of a commit that is not before it");
+  if (commit.position < kSuperblockBytes || commit.position >= position) return fail_corrupt("a signature is of a commit that is not before it");
   return commit;
 }
 
@@ -49,11 +47,11 @@ Bytes encode_signature_record(const SignatureRecord& record) {
 Result<SignatureRecord> decode_signature_record(ByteView payload, std::uint64_t position) {
   ByteReader reader(payload);
   NPK_ASSIGN(const ByteView magic, reader.read_bytes(kMagic.size()));
-  if (as_text(magic) != kMagic) return bad("a signature frame does not begin with its magic");
+  if (as_text(magic) != kMagic) return fail_corrupt("a signature frame does not begin with its magic");
   SignatureRecord record;
   NPK_ASSIGN(record.previous, reader.read<std::uint64_t>());
   if (record.previous != 0 && (record.previous < kSuperblockBytes || record.previous >= position))
-    return bad("a signature names one before it that is not before it");
+    return fail_corrupt("a signature names one before it that is not before it");
   NPK_ASSIGN(record.commit, read_commit(reader, position));
   NPK_ASSIGN(record.generation, reader.read<std::uint64_t>());
   NPK_ASSIGN(record.statement_hash, reader.read_array<32>());

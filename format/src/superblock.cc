@@ -15,9 +15,9 @@ constexpr std::size_t kChecksumOffset = 92;
 
 Result<void> check_sealing(const Superblock& superblock) {
   if (!superblock.sealed && (superblock.key_commitment != Digest{} || superblock.cipher != Cipher::none))
-    return fail(Errc::corrupt, "a package that is not sealed has a key commitment or a cipher");
+    return fail_corrupt("a package that is not sealed has a key commitment or a cipher");
   if (!superblock.sealed) return {};
-  if (superblock.cipher == Cipher::none) return fail(Errc::corrupt, "a sealed package names no cipher");
+  if (superblock.cipher == Cipher::none) return fail_corrupt("a sealed package names no cipher");
   if (superblock.cipher > Cipher::aes_256_gcm)
     return fail(Errc::unsupported, "sealed with a cipher that this npk does not know: use a newer npk");
   return {};
@@ -46,16 +46,16 @@ Result<Superblock> decode_superblock(ByteView bytes) {
   ByteReader reader(bytes);
   if (bytes.size() < kSuperblockBytes) return fail(Errc::truncated, "too short to be an npk package");
   NPK_ASSIGN(const auto magic, reader.read_array<8>());
-  if (magic != kSuperblockMagic) return fail(Errc::corrupt, "not an npk package (it does not begin with the npk magic)");
+  if (magic != kSuperblockMagic) return fail_corrupt("not an npk package (it does not begin with the npk magic)");
   if (crc32c(bytes.first(kChecksumOffset)) != load_le<std::uint32_t>(bytes.data() + kChecksumOffset))
-    return fail(Errc::corrupt, "the superblock's checksum does not hold");
+    return fail_corrupt("the superblock's checksum does not hold");
   NPK_ASSIGN(const auto version, reader.read<std::uint16_t>());
   NPK_ASSIGN(const auto grammar, reader.read<std::uint16_t>());
   if (version != kFormatVersion || grammar != kFrameGrammar)
     return fail(Errc::unsupported, "written as format version " + std::to_string(version) + "." + std::to_string(grammar) +
                                        "; this npk reads version 1.1: use a newer npk");
   NPK_ASSIGN(const auto flags, reader.read<std::uint32_t>());
-  if ((flags & ~kFlagSealed) != 0) return fail(Errc::corrupt, "the superblock has reserved flags set");
+  if ((flags & ~kFlagSealed) != 0) return fail_corrupt("the superblock has reserved flags set");
   Superblock superblock;
   superblock.sealed = (flags & kFlagSealed) != 0;
   NPK_ASSIGN(superblock.package_id, reader.read_array<16>());

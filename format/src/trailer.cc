@@ -13,10 +13,10 @@ constexpr std::uint32_t kMaxEnvelopes = 1024;
 
 Result<void> check_positions(const Trailer& trailer, std::uint64_t trailer_position) {
   const auto outside = [&](std::uint64_t position) { return position < kSuperblockBytes || position >= trailer_position; };
-  if (outside(trailer.commit.position)) return fail(Errc::corrupt, "the trailer names a commit that does not lie before it");
+  if (outside(trailer.commit.position)) return fail_corrupt("the trailer names a commit that does not lie before it");
   if (trailer.signature_position != 0 && outside(trailer.signature_position))
-    return fail(Errc::corrupt, "the trailer names a signature that does not lie before it");
-  if (std::ranges::any_of(trailer.envelope_positions, outside)) return fail(Errc::corrupt, "the trailer names an envelope that does not lie before it");
+    return fail_corrupt("the trailer names a signature that does not lie before it");
+  if (std::ranges::any_of(trailer.envelope_positions, outside)) return fail_corrupt("the trailer names an envelope that does not lie before it");
   return {};
 }
 
@@ -75,8 +75,8 @@ Result<Trailer> decode_trailer(ByteView body) {
   NPK_TRY(reader.expect_zeros(4));
   NPK_ASSIGN(const auto magic, reader.read_array<8>());
   NPK_TRY(reader.expect_end());
-  if (magic != kEndMagic || frame_bytes != kFrameHeaderBytes + body.size()) return fail(Errc::corrupt, "the trailer's end does not fit it");
-  if (trailer.package_length < kSuperblockBytes + frame_bytes) return fail(Errc::corrupt, "the trailer claims a package shorter than itself");
+  if (magic != kEndMagic || frame_bytes != kFrameHeaderBytes + body.size()) return fail_corrupt("the trailer's end does not fit it");
+  if (trailer.package_length < kSuperblockBytes + frame_bytes) return fail_corrupt("the trailer claims a package shorter than itself");
   NPK_TRY(check_positions(trailer, trailer.package_length - frame_bytes));
   return trailer;
 }
@@ -87,9 +87,9 @@ Result<std::uint32_t> locate_trailer(ByteView last_bytes) {
   NPK_ASSIGN(const auto frame_bytes, reader.read<std::uint32_t>());
   NPK_ASSIGN([[maybe_unused]] const auto reserved, reader.read<std::uint32_t>());
   NPK_ASSIGN(const auto magic, reader.read_array<8>());
-  if (magic != kEndMagic) return fail(Errc::corrupt, "the package does not end with a trailer");
+  if (magic != kEndMagic) return fail_corrupt("the package does not end with a trailer");
   if (frame_bytes < kFrameHeaderBytes + kFixedBytes + kEndMagicBytes || frame_bytes > kMaxTrailerFrameBytes)
-    return fail(Errc::corrupt, "the trailer's length is out of range");
+    return fail_corrupt("the trailer's length is out of range");
   return frame_bytes;
 }
 

@@ -14,11 +14,11 @@ constexpr std::size_t kReservedBytes = 4;
 constexpr std::size_t kChecksumOffset = 60;
 
 Result<void> check(const VolumeHeader& header) {
-  if (header.number == 0 || header.number > kMostVolumes) return fail(Errc::corrupt, "a part's number is not from 1 to 65,535");
-  if ((header.number == 1) != (header.start == 0)) return fail(Errc::corrupt, "the first part, and no other, begins at position 0");
-  if (header.length == 0 || !checked_add(header.start, header.length)) return fail(Errc::corrupt, "a part's length can't be");
+  if (header.number == 0 || header.number > kMostVolumes) return fail_corrupt("a part's number is not from 1 to 65,535");
+  if ((header.number == 1) != (header.start == 0)) return fail_corrupt("the first part, and no other, begins at position 0");
+  if (header.length == 0 || !checked_add(header.start, header.length)) return fail_corrupt("a part's length can't be");
   const auto file_bytes = checked_add(header.length, kVolumeHeaderBytes);
-  if (!file_bytes || *file_bytes > header.volume_bytes) return fail(Errc::corrupt, "a part is longer than the package's parts are");
+  if (!file_bytes || *file_bytes > header.volume_bytes) return fail_corrupt("a part is longer than the package's parts are");
   return {};
 }
 
@@ -46,13 +46,13 @@ Result<VolumeHeader> decode_volume_header(ByteView bytes) {
   ByteReader reader(bytes);
   if (bytes.size() < kVolumeHeaderBytes) return fail(Errc::truncated, "too short to be a part of a package");
   NPK_ASSIGN(const auto magic, reader.read_array<8>());
-  if (magic != kVolumeMagic) return fail(Errc::corrupt, "not a part of a package");
+  if (magic != kVolumeMagic) return fail_corrupt("not a part of a package");
   if (crc32c(bytes.first(kChecksumOffset)) != load_le<std::uint32_t>(bytes.data() + kChecksumOffset))
-    return fail(Errc::corrupt, "the checksum of a part's header does not hold");
+    return fail_corrupt("the checksum of a part's header does not hold");
   NPK_ASSIGN(const auto version, reader.read<std::uint16_t>());
   if (version != kVolumeVersion) return fail(Errc::unsupported, "a part of a kind that this npk does not know: use a newer npk");
   NPK_ASSIGN(const auto flags, reader.read<std::uint16_t>());
-  if ((flags & ~kFlagLast) != 0) return fail(Errc::corrupt, "a part's header has reserved flags set");
+  if ((flags & ~kFlagLast) != 0) return fail_corrupt("a part's header has reserved flags set");
   VolumeHeader header;
   header.is_last = (flags & kFlagLast) != 0;
   NPK_ASSIGN(header.number, reader.read<std::uint32_t>());

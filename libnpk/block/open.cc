@@ -12,7 +12,7 @@ namespace npk::block {
 namespace {
 
 std::unexpected<Error> does_not_hold() {
-  return fail(Errc::corrupt, "the hash of a frame's body does not hold");
+  return fail_corrupt("the hash of a frame's body does not hold");
 }
 
 // A zstd frame's window may not be larger than the data it can reach (spec section 5).
@@ -44,7 +44,7 @@ Result<Bytes> open_page(ByteView body, const Limits& limits) {
   Limits bounds = limits;
   bounds.max_block_raw_bytes = limits.max_page_raw_bytes;
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, bounds));
-  if (opened.header.base_position != 0) return fail(Errc::corrupt, "a frame that is no block names a base");
+  if (opened.header.base_position != 0) return fail_corrupt("a frame that is no block names a base");
   if (opened.header.chain.empty()) return Bytes(opened.payload.begin(), opened.payload.end());
   Bytes raw(static_cast<std::size_t>(opened.header.raw_length));
   NPK_TRY(BlockOpener(bounds).decode(opened, {}, raw));
@@ -75,16 +75,16 @@ Result<BlockOpener::Chain> BlockOpener::chain_of(const format::InnerHeader& head
   chain.compressed_bytes = header.raw_length;
   const bool is_one_filter = std::ranges::count_if(header.chain, [](const format::ChainStep& step) { return codec::find_codec(step.id) == nullptr; }) == 1;
   for (const format::ChainStep& step : header.chain) {
-    if (compressor.id != format::CodecId::store) return fail(Errc::corrupt, "a codec chain goes on behind its compressor");
+    if (compressor.id != format::CodecId::store) return fail_corrupt("a codec chain goes on behind its compressor");
     if (codec::find_codec(step.id) != nullptr) {
       compressor = {step.id, step.level, step.parameter};
       continue;
     }
     NPK_ASSIGN(codec::FilterDecoder * filter, filters_.get(step.id));
     if (step.parameter > codec::most_filtered_bytes(step.id, chain.compressed_bytes, is_one_filter))
-      return fail(Errc::corrupt, "a filter made a block longer than filters do");
+      return fail_corrupt("a filter made a block longer than filters do");
     const bool is_words_alone = step.id == format::CodecId::words && chain.filter_count == 0;
-    if (header.raw_length > codec::kMaxFilteredRawBytes && !is_words_alone) return fail(Errc::corrupt, "a block is too long for its filters");
+    if (header.raw_length > codec::kMaxFilteredRawBytes && !is_words_alone) return fail_corrupt("a block is too long for its filters");
     if (chain.filter_count == chain.filters.size()) return fail(Errc::limit, "a codec chain has more filters than any may");
     chain.filters[chain.filter_count++] = {step.id, filter, chain.compressed_bytes, step.parameter};
     chain.compressed_bytes = step.parameter;

@@ -32,12 +32,12 @@ class Lz4Decoder final : public Decoder {
     if (raw_length > LZ4_MAX_INPUT_SIZE) return fail(Errc::limit, "too long a block for LZ4");
     if (stored.empty()) return fail(Errc::truncated, "empty LZ4 block");
     if (stored.size() > static_cast<std::size_t>(LZ4_compressBound(static_cast<int>(raw_length)))) {
-      return fail(Errc::corrupt, "an LZ4 block longer than its raw length can make it");
+      return fail_corrupt("an LZ4 block longer than its raw length can make it");
     }
     const bool whole = out.size() == raw_length;
     const int decoded = decode_block(stored, base.last(std::min(base.size(), kHistoryBytes)), whole, out);
     if (decoded < 0 || static_cast<std::size_t>(decoded) != out.size()) {
-      return fail(Errc::corrupt, "malformed LZ4 block");
+      return fail_corrupt("malformed LZ4 block");
     }
     return {};
   }

@@ -53,7 +53,7 @@ class Lzma2Decoder final : public Decoder {
       if (code == LZMA_STREAM_END) {
         ended_ = true;
         if (stream_.avail_out == 0) return {};
-        return fail(Errc::corrupt, "LZMA2 stream decodes to fewer bytes than the block has");
+        return fail_corrupt("LZMA2 stream decodes to fewer bytes than the block has");
       }
       if (code != LZMA_OK) return failure(code);
     }
@@ -67,7 +67,7 @@ class Lzma2Decoder final : public Decoder {
     stream_.avail_out = 1;
     lzma_ret code = ended_ ? LZMA_STREAM_END : LZMA_OK;
     while (code == LZMA_OK && stream_.avail_out == 1) code = lzma_code(&stream_, LZMA_RUN);
-    if (stream_.avail_out == 0) return fail(Errc::corrupt, "LZMA2 stream decodes to more bytes than the block has");
+    if (stream_.avail_out == 0) return fail_corrupt("LZMA2 stream decodes to more bytes than the block has");
     if (code != LZMA_STREAM_END) return failure(code);
     if (stream_.avail_in > 0) return fail(Errc::trailing_data, "bytes follow the LZMA2 stream");
     return {};
@@ -76,7 +76,7 @@ class Lzma2Decoder final : public Decoder {
   static std::unexpected<Error> failure(lzma_ret code) {
     if (code == LZMA_MEM_ERROR) throw std::bad_alloc();
     if (code == LZMA_BUF_ERROR) return fail(Errc::truncated, "LZMA2 stream ends early");
-    return fail(Errc::corrupt, "malformed LZMA2 stream");
+    return fail_corrupt("malformed LZMA2 stream");
   }
 
   lzma_stream stream_ = LZMA_STREAM_INIT;

@@ -18,8 +18,6 @@ constexpr std::size_t kLongestStep = 1 + kLongestWord + kStride;
 constexpr std::size_t kLiterals = 256;
 constexpr unsigned kLane = 64;
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 // All bits, without a branch that compilers might make.
 constexpr unsigned all_if_negative(unsigned value) noexcept { return static_cast<unsigned>(static_cast<int>(value) >> 31); }
 constexpr unsigned all_if_zero(unsigned value) noexcept { return all_if_negative(value - 1); }  // below 2^31
@@ -53,17 +51,17 @@ void Dictionary::assign_bytes(std::size_t one_byte_words, std::size_t leads) {
 }
 
 Result<bool> Dictionary::parse(ByteView filtered, std::uint64_t filtered_length, std::size_t most_text) {
-  if (filtered_length < kHeaderBytes) return corrupt("a words payload is shorter than its header");
+  if (filtered_length < kHeaderBytes) return fail_corrupt("a words payload is shorter than its header");
   if (filtered.size() < kHeaderBytes) return false;
   const std::size_t one_byte_words = filtered[0];
   const std::size_t leads = filtered[1];
   const std::size_t two_byte_words = load_le<std::uint16_t>(&filtered[2]);
   const std::uint64_t coded_bytes = load_le<std::uint32_t>(&filtered[4]);
   const std::size_t count = one_byte_words + two_byte_words;
-  if (one_byte_words + leads > kCodeBytes.size()) return corrupt("a words payload uses too many code bytes");
-  if (two_byte_words > leads * kWordsPerLead) return corrupt("a words payload has more words than codes");
+  if (one_byte_words + leads > kCodeBytes.size()) return fail_corrupt("a words payload uses too many code bytes");
+  if (two_byte_words > leads * kWordsPerLead) return fail_corrupt("a words payload has more words than codes");
   if (coded_bytes > filtered_length - kHeaderBytes || coded_bytes > count * (2 + kLongestWord))
-    return corrupt("the dictionary of a words payload is too long");
+    return fail_corrupt("the dictionary of a words payload is too long");
   if (coded_bytes > filtered.size() - kHeaderBytes) return false;
   assign_bytes(one_byte_words, leads);
   NPK_TRY(parse_words(filtered.subspan(kHeaderBytes, static_cast<std::size_t>(coded_bytes)), count, most_text));
@@ -77,12 +75,12 @@ Result<void> Dictionary::parse_words(ByteView coded, std::size_t count, std::siz
   longest_word_ = 1;
   std::size_t previous_offset = 0, previous_length = 0;
   for (std::size_t word = 0; word < count; ++word) {
-    if (coded.size() < 2) return corrupt("the dictionary of a words payload ends early");
+    if (coded.size() < 2) return fail_corrupt("the dictionary of a words payload ends early");
     const std::size_t shared = coded[0], rest = coded[1], length = shared + rest;
     coded = coded.subspan(2);
     if (shared > previous_length || length == 0 || length > kLongestWord || rest > coded.size())
-      return corrupt("a word of a words payload has a wrong length");
-    if (text_.size() + length > most_text) return corrupt("the words of a words payload are too long");
+      return fail_corrupt("a word of a words payload has a wrong length");
+    if (text_.size() + length > most_text) return fail_corrupt("the words of a words payload are too long");
     const std::size_t offset = text_.size();
     text_.resize(offset + length);
     std::copy_n(text_.begin() + static_cast<std::ptrdiff_t>(previous_offset), shared, text_.begin() + static_cast<std::ptrdiff_t>(offset));
@@ -96,7 +94,7 @@ Result<void> Dictionary::parse_words(ByteView coded, std::size_t count, std::siz
     std::copy_n(&text_[offset], std::min(length, entry.first.size()), entry.first.begin());
     longest_word_ = std::max(longest_word_, length);
   }
-  if (!coded.empty()) return corrupt("bytes follow the dictionary of a words payload");
+  if (!coded.empty()) return fail_corrupt("bytes follow the dictionary of a words payload");
   text_.resize(text_.size() + kStride);  // a stride may begin at a word's last byte
   return {};
 }

@@ -6,11 +6,6 @@
 #include "codec/word_filter_format.h"
 
 namespace npk::codec {
-namespace {
-
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
-}  // namespace
 
 WordRestorer::WordRestorer() = default;
 WordRestorer::~WordRestorer() = default;
@@ -24,18 +19,18 @@ std::uint64_t WordRestorer::prefix_guess(std::uint64_t filtered_length, std::uin
 }
 
 Result<bool> WordRestorer::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
-  if (raw_length > kMaxWordFilterBytes) return corrupt("a block is too long for the words filter");
-  if (filtered_length > raw_length) return corrupt("a words payload is longer than its block");
+  if (raw_length > kMaxWordFilterBytes) return fail_corrupt("a block is too long for the words filter");
+  if (filtered_length > raw_length) return fail_corrupt("a words payload is longer than its block");
   if (dictionary_ == nullptr) dictionary_ = std::make_unique<words::Dictionary>();
   NPK_ASSIGN(const bool has_dictionary, dictionary_->parse(filtered, filtered_length, words::kMaxDictionaryText));
   if (has_dictionary) {
     words::Progress at{.read = dictionary_->bytes()};
-    if (!dictionary_->decode(filtered, out, at)) return corrupt("a words payload has a code without a word");
+    if (!dictionary_->decode(filtered, out, at)) return fail_corrupt("a words payload has a code without a word");
     const bool ends_well = !at.cut && at.read == filtered_length;
     if (at.written == out.size() && (out.size() < raw_length || ends_well)) return true;
-    if (at.written == out.size() && filtered.size() == filtered_length) return corrupt("a words payload goes on beyond its block");
+    if (at.written == out.size() && filtered.size() == filtered_length) return fail_corrupt("a words payload goes on beyond its block");
   }
-  if (filtered.size() == filtered_length) return corrupt("a words payload ends short of its block");
+  if (filtered.size() == filtered_length) return fail_corrupt("a words payload ends short of its block");
   return false;
 }
 

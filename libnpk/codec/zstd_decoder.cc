@@ -33,9 +33,9 @@ std::uint64_t window_bytes(std::uint8_t descriptor) {
 
 Result<void> check_header(ByteView stored, std::uint32_t window_log) {
   if (stored.size() < kHeaderBytes) return fail(Errc::truncated, "zstd frame ends within its header");
-  if (load_le<std::uint32_t>(stored.data()) != kMagic) return fail(Errc::corrupt, "not a zstd frame");
+  if (load_le<std::uint32_t>(stored.data()) != kMagic) return fail_corrupt("not a zstd frame");
   if (stored[4] != 0) {
-    return fail(Errc::corrupt, "zstd frame with a content size, dictionary id, checksum or reserved bit");
+    return fail_corrupt("zstd frame with a content size, dictionary id, checksum or reserved bit");
   }
   const std::uint64_t window = window_bytes(stored[5]);
   if (window > (1ULL << window_log)) {
@@ -92,7 +92,7 @@ class ZstdDecoder final : public Decoder {
     NPK_TRY(check_extent(stored));
     const std::size_t size = ZSTD_decompressDCtx(context_.get(), out.data(), out.size(), stored.data(), stored.size());
     if (ZSTD_isError(size) != 0) return malformed(size);
-    if (size != out.size()) return fail(Errc::corrupt, "zstd frame decodes to fewer bytes than the block has");
+    if (size != out.size()) return fail_corrupt("zstd frame decodes to fewer bytes than the block has");
     return {};
   }
 
@@ -127,7 +127,7 @@ class ZstdDecoder final : public Decoder {
       piece = ZSTD_decompressStream(context_.get(), &output, &input);
       if (ZSTD_isError(piece) != 0) return malformed(piece);
       if (piece == 0 && output.pos < wanted) {
-        return fail(Errc::corrupt, "zstd frame decodes to fewer bytes than the block has");
+        return fail_corrupt("zstd frame decodes to fewer bytes than the block has");
       }
     }
     return {};

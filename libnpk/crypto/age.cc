@@ -29,7 +29,7 @@ Result<void> check_recipients(std::span<const Recipient> recipients) {
 Result<void> check_alone(std::span<const AgeStanza> stanzas) {
   const auto is_scrypt = [](const AgeStanza& stanza) { return stanza.type == crypto::kScryptType; };
   if (stanzas.size() > 1 && std::ranges::any_of(stanzas, is_scrypt)) {
-    return fail(Errc::corrupt, "an age file for a passphrase and for someone else");
+    return fail_corrupt("an age file for a passphrase and for someone else");
   }
   return {};
 }

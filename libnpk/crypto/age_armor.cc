@@ -28,7 +28,7 @@ Result<Bytes> decode_age_armor(ByteView file) {
   bool is_last = false;
   for (;;) {
     const auto line = lines.next();
-    if (!line) return fail(Errc::corrupt, "the age armor has no end line");
+    if (!line) return fail_corrupt("the age armor has no end line");
     if (*line == kEnd) break;
     if (is_last) return bad_line(lines, "follows one that is shorter than 64 columns");
     if (line->empty() || line->size() > kColumns) return bad_line(lines, "is empty, or longer than 64 columns");
@@ -37,7 +37,7 @@ Result<Bytes> decode_age_armor(ByteView file) {
   }
   if (lines.next()) return bad_line(lines, "follows its end");
   auto bytes = base64_decode(text, Padding::required);
-  if (!bytes) return fail(Errc::corrupt, "the age armor is not canonical base64");
+  if (!bytes) return fail_corrupt("the age armor is not canonical base64");
   return bytes;
 }
 

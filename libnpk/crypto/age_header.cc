@@ -43,7 +43,7 @@ class Lines {
 };
 
 Result<void> read_version(Lines& lines, std::string_view file) {
-  if (!file.starts_with(kAnyVersion)) return fail(Errc::corrupt, "not an age file");
+  if (!file.starts_with(kAnyVersion)) return fail_corrupt("not an age file");
   NPK_ASSIGN(const std::string_view line, lines.next());
   if (line == kVersionLine) return {};
   const std::string_view version = line.substr(kAnyVersion.size());

@@ -31,8 +31,8 @@ class ChunkNonce {
 Result<std::size_t> plaintext_size(ByteView chunks) {
   const std::size_t full = chunks.size() / kSealedChunkBytes, rest = chunks.size() % kSealedChunkBytes;
   if (rest == 0 && full > 0) return full * kChunkBytes;
-  if (rest < kTagBytes) return fail(Errc::corrupt, "the age payload ends within a chunk's tag");
-  if (rest == kTagBytes && full > 0) return fail(Errc::corrupt, "the age payload has an empty last chunk");
+  if (rest < kTagBytes) return fail_corrupt("the age payload ends within a chunk's tag");
+  if (rest == kTagBytes && full > 0) return fail_corrupt("the age payload has an empty last chunk");
   return full * kChunkBytes + rest - kTagBytes;
 }
 
@@ -53,7 +53,7 @@ Result<void> append_age_payload(Bytes& out, ByteView file_key, ByteView plaintex
 }
 
 Result<SecretBytes> open_age_payload(ByteView payload, ByteView file_key) {
-  if (payload.size() < kPayloadNonceBytes) return fail(Errc::corrupt, "the age payload ends within its nonce");
+  if (payload.size() < kPayloadNonceBytes) return fail_corrupt("the age payload ends within its nonce");
   ByteView chunks = payload.subspan(kPayloadNonceBytes);
   NPK_ASSIGN(const std::size_t size, plaintext_size(chunks));
   if (size > kMaxAgePlaintextBytes) return fail(Errc::limit, "an age file of more than 1 MiB");

@@ -26,7 +26,7 @@ Result<SecretBytes> wrap_key(const SecretBytes& passphrase, ByteView salt, int l
 Result<int> read_work(std::string_view text, const AgeLimits& limits) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (text.starts_with('0') || !std::ranges::all_of(text, is_digit)) {
-    return fail(Errc::corrupt, "an age stanza's work factor is no number");
+    return fail_corrupt("an age stanza's work factor is no number");
   }
   int work = 0;
   const auto outcome = std::from_chars(text.data(), text.data() + text.size(), work);
@@ -40,7 +40,7 @@ Result<int> read_work(std::string_view text, const AgeLimits& limits) {
 Result<Bytes> read_salt(std::string_view text) {
   auto salt = base64_decode(text);
   if (!salt || salt->size() != kSaltBytes) {
-    return fail(Errc::corrupt, "an age stanza's salt isn't 16 bytes in canonical base64");
+    return fail_corrupt("an age stanza's salt isn't 16 bytes in canonical base64");
   }
   return salt;
 }

@@ -28,7 +28,7 @@ Result<SshKey> ssh_key_of(const PublicKey& key) {
   NPK_TRY(start_sodium());
   SshKey out{.wire = ssh_ed25519_wire(key), .tag = {}};
   if (::crypto_sign_ed25519_pk_to_curve25519(out.point.data(), key.data()) != 0) {
-    return fail(Errc::corrupt, "an ssh-ed25519 key that is no usable point");
+    return fail_corrupt("an ssh-ed25519 key that is no usable point");
   }
   std::array<std::uint8_t, crypto_hash_sha256_BYTES> hash;
   ::crypto_hash_sha256(hash.data(), out.wire.data(), out.wire.size());
@@ -100,7 +100,7 @@ Result<Identity> ssh_ed25519_identity(const SecretBytes& seed, const PublicKey& 
       ::crypto_sign_ed25519_sk_to_curve25519(scalar.span().data(), pair.view().data()) != 0) {
     return fail(Errc::internal, "libsodium refuses an Ed25519 seed");
   }
-  if (public_key != key) return fail(Errc::corrupt, "an SSH key whose two halves don't belong together");
+  if (public_key != key) return fail_corrupt("an SSH key whose two halves don't belong together");
   NPK_ASSIGN(SshKey parts, ssh_key_of(public_key));
   return Identity(std::make_unique<SshIdentity>(std::move(scalar), public_key, std::move(parts)));
 }

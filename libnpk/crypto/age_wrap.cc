@@ -44,7 +44,7 @@ Result<PublicKey> read_share(std::string_view argument) {
   const auto bytes = base64_decode(argument);
   PublicKey share;
   if (!bytes || bytes->size() != share.size()) {
-    return fail(Errc::corrupt, "an age stanza's share isn't 32 bytes in canonical base64");
+    return fail_corrupt("an age stanza's share isn't 32 bytes in canonical base64");
   }
   std::ranges::copy(*bytes, share.begin());
   return share;

@@ -16,10 +16,10 @@ Result<std::size_t> decode_into(MutableBytes out, std::string_view text, Padding
   const int variant =
       padding == Padding::none ? sodium_base64_VARIANT_ORIGINAL_NO_PADDING : sodium_base64_VARIANT_ORIGINAL;
   const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
-  if (!std::ranges::all_of(text, is_ascii)) return fail(Errc::corrupt, "not canonical base64");
+  if (!std::ranges::all_of(text, is_ascii)) return fail_corrupt("not canonical base64");
   std::size_t size = 0;
   if (::sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &size, nullptr, variant) != 0) {
-    return fail(Errc::corrupt, "not canonical base64");
+    return fail_corrupt("not canonical base64");
   }
   return size;
 }

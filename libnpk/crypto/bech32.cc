@@ -79,15 +79,15 @@ Result<SecretBytes> values_of(std::string_view text) {
   NPK_ASSIGN(SecretBytes values, SecretBytes::allocate(text.size()));
   for (std::size_t i = 0; i < text.size(); ++i) {
     values.span()[i] = kValues[static_cast<std::uint8_t>(to_lower(text[i]))];
-    if (values.view()[i] == kForeign) return fail(Errc::corrupt, "a character that bech32 does not have");
+    if (values.view()[i] == kForeign) return fail_corrupt("a character that bech32 does not have");
   }
   return values;
 }
 
 Result<void> check_characters(std::string_view text) {
-  if (!std::ranges::all_of(text, is_printable)) return fail(Errc::corrupt, "a character that bech32 does not have");
+  if (!std::ranges::all_of(text, is_printable)) return fail_corrupt("a character that bech32 does not have");
   if (std::ranges::any_of(text, is_lower) && std::ranges::any_of(text, is_upper)) {
-    return fail(Errc::corrupt, "upper and lower case mixed");
+    return fail_corrupt("upper and lower case mixed");
   }
   return {};
 }
@@ -98,7 +98,7 @@ Result<Bech32> bech32_decode_values(std::string_view text) {
   NPK_TRY(check_characters(text));
   const std::size_t separator = text.rfind('1');
   if (separator == std::string_view::npos || separator == 0 || text.size() - separator - 1 < kChecksumValues) {
-    return fail(Errc::corrupt, "not bech32: no prefix, or too short");
+    return fail_corrupt("not bech32: no prefix, or too short");
   }
   Bech32 out{.prefix = std::string(text.substr(0, separator)), .data = {}};
   std::ranges::transform(out.prefix, out.prefix.begin(), to_lower);
@@ -106,7 +106,7 @@ Result<Bech32> bech32_decode_values(std::string_view text) {
   Checksum checksum;
   checksum.add_prefix(out.prefix);
   checksum.add_all(out.data.view());
-  if (checksum.state() != 1) return fail(Errc::corrupt, "its checksum is wrong: mistyped or cut");
+  if (checksum.state() != 1) return fail_corrupt("its checksum is wrong: mistyped or cut");
   out.data.shorten(out.data.size() - kChecksumValues);
   return out;
 }
@@ -115,7 +115,7 @@ Result<Bech32> bech32_decode(std::string_view text) {
   NPK_ASSIGN(Bech32 values, bech32_decode_values(text));
   NPK_ASSIGN(SecretBytes data, SecretBytes::allocate(values.data.size() * 5 / 8));
   const Leftover left = regroup(values.data.view(), 5, data.span(), 8);
-  if (left.count >= 5 || left.bits != 0) return fail(Errc::corrupt, "bits are left over");
+  if (left.count >= 5 || left.bits != 0) return fail_corrupt("bits are left over");
   return Bech32{.prefix = std::move(values.prefix), .data = std::move(data)};
 }
 

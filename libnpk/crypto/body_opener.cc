@@ -69,7 +69,7 @@ Result<const SealingSession*> BodyOpener::session_of(const format::FrameHeader& 
     return fail(Errc::auth_failed, "a sealed frame is of a writing session that the package does not show");
   }
   if (body.size() < SessionHead::kBytes)
-    return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
+    return fail_corrupt("a sealed body is shorter than what it must begin with");
   const SessionHead head = read_head(body);
   if (known == nullptr) return learn(header, head);
   if (known->session.head() == head) return &known->session;

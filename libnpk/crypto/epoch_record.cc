@@ -33,12 +33,12 @@ class SecretWriter {
 
 Result<void> read_keys(ByteReader& reader, EpochRecord& record) {
   NPK_ASSIGN(const auto count, reader.read<std::uint32_t>());
-  if (count == 0 || count > kMostEpochs) return fail(Errc::corrupt, "an envelope has no epoch keys, or too many");
+  if (count == 0 || count > kMostEpochs) return fail_corrupt("an envelope has no epoch keys, or too many");
   for (std::uint32_t i = 0; i < count; ++i) {
     NPK_ASSIGN(const auto epoch, reader.read<std::uint32_t>());
     NPK_ASSIGN(const ByteView key, reader.read_bytes(kEpochKeyBytes));
     if (epoch == 0 || (!record.keys.empty() && epoch <= record.keys.rbegin()->first))
-      return fail(Errc::corrupt, "an envelope's epochs do not ascend from 1");
+      return fail_corrupt("an envelope's epochs do not ascend from 1");
     NPK_ASSIGN(SecretBytes secret, SecretBytes::copy_of(key));
     record.keys.emplace(epoch, std::move(secret));
   }
@@ -47,10 +47,10 @@ Result<void> read_keys(ByteReader& reader, EpochRecord& record) {
 
 Result<void> read_recipients(ByteReader& reader, EpochRecord& record) {
   NPK_ASSIGN(const auto count, reader.read<std::uint32_t>());
-  if (count > kMostRecipients) return fail(Errc::corrupt, "an envelope names too many recipients");
+  if (count > kMostRecipients) return fail_corrupt("an envelope names too many recipients");
   for (std::uint32_t i = 0; i < count; ++i) {
     NPK_ASSIGN(const auto length, reader.read<std::uint32_t>());
-    if (length > kMostRecipientBytes) return fail(Errc::corrupt, "an envelope names a recipient that is too long");
+    if (length > kMostRecipientBytes) return fail_corrupt("an envelope names a recipient that is too long");
     NPK_ASSIGN(const ByteView text, reader.read_bytes(length));
     record.recipients.emplace_back(as_text(text));
   }

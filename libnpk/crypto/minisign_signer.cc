@@ -57,7 +57,7 @@ Result<void> check_cost(const KeyFile& file, const SignerLimits& limits) {
   }
   if (file.operations() < crypto_pwhash_scryptsalsa208sha256_OPSLIMIT_MIN ||
       file.memory() < crypto_pwhash_scryptsalsa208sha256_MEMLIMIT_MIN) {
-    return fail(Errc::corrupt, "secret key: its key derivation is weaker than can be");
+    return fail_corrupt("secret key: its key derivation is weaker than can be");
   }
   return {};
 }
@@ -104,7 +104,7 @@ Result<void> open_encrypted(KeyFile& file, const SecretBytes* passphrase, const 
 // `minisign -G -W` writes zeros for the checksum, `-C -W` the checksum.
 Result<void> check_plain(const KeyFile& file) {
   const bool has_none = ::sodium_is_zero(file.checksum().data(), kChecksumBytes) != 0;
-  if (!has_none && !has_right_checksum(file)) return fail(Errc::corrupt, "secret key: its checksum is wrong");
+  if (!has_none && !has_right_checksum(file)) return fail_corrupt("secret key: its checksum is wrong");
   return {};
 }
 
@@ -119,7 +119,7 @@ Result<Signer> Signer::parse(ByteView key_file, const SecretBytes* passphrase, c
   NPK_ASSIGN(KeyFile file, read_key_file(key_file));
   NPK_TRY(file.is_encrypted ? open_encrypted(file, passphrase, limits) : check_plain(file));
   NPK_ASSIGN(const bool is_pair, crypto::is_ed25519_pair(file.secret()));
-  if (!is_pair) return fail(Errc::corrupt, "secret key: its halves don't belong together");
+  if (!is_pair) return fail_corrupt("secret key: its halves don't belong together");
   NPK_ASSIGN(SecretBytes secret, SecretBytes::copy_of(file.secret()));
   SignatureKeyId id;
   std::array<std::uint8_t, SignatureKey::kPointBytes> point;

@@ -41,7 +41,7 @@ Result<SecretBytes> hkdf_sha256(ByteView input_key, ByteView salt, std::string_v
 Result<SecretBytes> x25519(ByteView scalar, ByteView point) {
   NPK_ASSIGN(SecretBytes out, SecretBytes::allocate(kKeyBytes));
   if (::crypto_scalarmult_curve25519(out.span().data(), scalar.data(), point.data()) != 0) {
-    return fail(Errc::corrupt, "an X25519 share is of low order");
+    return fail_corrupt("an X25519 share is of low order");
   }
   return out;
 }

@@ -27,28 +27,28 @@ bool is_ssh_public(std::string_view text) {
 }
 
 Result<Recipient> parse_bech32_recipient(std::string_view text) {
-  if (text.starts_with("-----BEGIN ")) return fail(Errc::corrupt, "a private key where a recipient belongs");
+  if (text.starts_with("-----BEGIN ")) return fail_corrupt("a private key where a recipient belongs");
   NPK_ASSIGN(const crypto::Bech32 decoded, crypto::bech32_decode(text));
-  if (decoded.prefix.starts_with(kAnySecretPrefix)) return fail(Errc::corrupt, "an identity where a recipient belongs");
+  if (decoded.prefix.starts_with(kAnySecretPrefix)) return fail_corrupt("an identity where a recipient belongs");
   if (decoded.prefix != crypto::kX25519Prefix) {
     return fail(decoded.prefix.starts_with("age1") ? Errc::unsupported : Errc::corrupt,
                 "a recipient of a kind that is not known here");
   }
   crypto::PublicKey point;
-  if (decoded.data.size() != point.size()) return fail(Errc::corrupt, "a recipient that is not 32 bytes long");
+  if (decoded.data.size() != point.size()) return fail_corrupt("a recipient that is not 32 bytes long");
   std::ranges::copy(decoded.data.view(), point.begin());
   return crypto::x25519_recipient(point);
 }
 
 Result<Identity> parse_bech32_identity(std::string_view text) {
-  if (is_ssh_public(text)) return fail(Errc::corrupt, "a recipient where an identity belongs");
+  if (is_ssh_public(text)) return fail_corrupt("a recipient where an identity belongs");
   NPK_ASSIGN(crypto::Bech32 decoded, crypto::bech32_decode(text));
-  if (decoded.prefix == crypto::kX25519Prefix) return fail(Errc::corrupt, "a recipient where an identity belongs");
+  if (decoded.prefix == crypto::kX25519Prefix) return fail_corrupt("a recipient where an identity belongs");
   const bool is_age = decoded.prefix.starts_with(kAnySecretPrefix) || decoded.prefix.starts_with("age-plugin-");
   if (decoded.prefix != crypto::kX25519SecretPrefix) {
     return fail(is_age ? Errc::unsupported : Errc::corrupt, "an identity of a kind that is not known here");
   }
-  if (decoded.data.size() != crypto::kKeyBytes) return fail(Errc::corrupt, "an identity that is not 32 bytes long");
+  if (decoded.data.size() != crypto::kKeyBytes) return fail_corrupt("an identity that is not 32 bytes long");
   return crypto::x25519_identity(std::move(decoded.data));
 }
 

@@ -58,7 +58,7 @@ Result<std::uint64_t> plain_bytes(std::uint64_t sealed_bytes) {
   constexpr std::uint64_t kSealedSegment = kSegmentBytes + kTagBytes;
   const std::uint64_t segments = std::max<std::uint64_t>((sealed_bytes + kSealedSegment - 1) / kSealedSegment, 1);
   if (sealed_bytes < segments * kTagBytes || tag_bytes(sealed_bytes - segments * kTagBytes) != segments * kTagBytes)
-    return fail(Errc::corrupt, "a sealed body has a length that no sealed body has");
+    return fail_corrupt("a sealed body has a length that no sealed body has");
   return sealed_bytes - segments * kTagBytes;
 }
 

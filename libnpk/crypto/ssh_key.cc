@@ -16,7 +16,7 @@ constexpr std::string_view kMagic{"openssh-key-v1\0", 15};
 constexpr std::size_t kBlockBytes = 8;  // of the cipher "none": what the padding fills up
 
 std::unexpected<Error> bad_private() {
-  return fail(Errc::corrupt, "not a whole OpenSSH private key");
+  return fail_corrupt("not a whole OpenSSH private key");
 }
 
 // Numbers of 4 bytes, big-endian, and strings after their length.
@@ -25,7 +25,7 @@ class WireReader {
   explicit WireReader(ByteView bytes) noexcept : bytes_(bytes) {}
 
   [[nodiscard]] Result<ByteView> take(std::size_t size) {
-    if (bytes_.size() < size) return fail(Errc::corrupt, "an SSH key ends early");
+    if (bytes_.size() < size) return fail_corrupt("an SSH key ends early");
     const ByteView out = bytes_.first(size);
     bytes_ = bytes_.subspan(size);
     return out;
@@ -57,7 +57,7 @@ Result<PublicKey> read_wire(ByteView wire) {
   if (as_text(type) != kSshEd25519Type) return fail(Errc::unsupported, "an SSH key of another type than ed25519");
   NPK_ASSIGN(const ByteView point, reader.string());
   PublicKey key;
-  if (point.size() != key.size() || !reader.rest().empty()) return fail(Errc::corrupt, "not a whole ssh-ed25519 key");
+  if (point.size() != key.size() || !reader.rest().empty()) return fail_corrupt("not a whole ssh-ed25519 key");
   std::ranges::copy(point, key.begin());
   return key;
 }
@@ -76,7 +76,7 @@ Result<SecretBytes> read_pem(std::string_view file) {
     std::ranges::copy(as_bytes(*line), text.span().subspan(size).begin());
     size += line->size();
   }
-  if (lines.next()) return fail(Errc::corrupt, "something follows the OpenSSH private key");
+  if (lines.next()) return fail_corrupt("something follows the OpenSSH private key");
   text.shorten(size);
   auto bytes = base64_decode_secret(as_text(text.view()), Padding::required);
   if (!bytes) return bad_private();
@@ -140,12 +140,12 @@ Result<PublicKey> parse_ssh_public(std::string_view line) {
   if (line.substr(0, end_of_type) != kSshEd25519Type) {
     return fail(Errc::unsupported, "an SSH key of another type than ed25519");
   }
-  if (end_of_type == std::string_view::npos) return fail(Errc::corrupt, "an ssh-ed25519 key without the key");
+  if (end_of_type == std::string_view::npos) return fail_corrupt("an ssh-ed25519 key without the key");
   const std::string_view rest = without_blanks(line.substr(end_of_type));
   const auto wire = base64_decode(rest.substr(0, rest.find_first_of(kBlanks)), Padding::required);
-  if (!wire) return fail(Errc::corrupt, "an ssh-ed25519 key that is not canonical base64");
+  if (!wire) return fail_corrupt("an ssh-ed25519 key that is not canonical base64");
   auto key = read_wire(*wire);
-  if (!key) return fail(Errc::corrupt, "not a whole ssh-ed25519 key");
+  if (!key) return fail_corrupt("not a whole ssh-ed25519 key");
   return key;
 }
 

@@ -63,7 +63,7 @@ class JoinedVolumes final : public SequentialSource {
 
   Result<void> begin_volume() {
     NPK_ASSIGN(const format::VolumeHeader header, format::decode_volume_header(ByteView(bytes_).first(held_)));
-    if (volume_.number != 0 && header.package_id != volume_.package_id) return fail(Errc::corrupt, "a part of another package is among the input");
+    if (volume_.number != 0 && header.package_id != volume_.package_id) return fail_corrupt("a part of another package is among the input");
     if (header.number != volume_.number + 1 || header.start != volume_.start + volume_.length)
       return fail(Errc::corrupt, "part " + std::to_string(header.number) + " comes where part " + std::to_string(volume_.number + 1) + " should");
     volume_ = header;

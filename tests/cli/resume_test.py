@@ -44,7 +44,7 @@ class Resume(harness.CommandTest):
         whole = (self.at / "whole.npk").read_bytes()
         longest = time.monotonic() - begun
         kills = 0
-        for _ in range(30):
+        for _ in range(20):
             after = self.random.uniform(0, longest / 3)
             if self.killed(after, "pack", "-q", "--resume", *SLOW, "p.npk", "t"):
                 kills += 1

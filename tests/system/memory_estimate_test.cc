@@ -24,7 +24,7 @@ TEST(WriteEstimate, HoldsForEveryPresetAndNumberOfThreads) {
   const WriteCase cases[] = {{"standard", {.preset = Preset::standard}, "200000000", "kinds"},
                              {"fast", {.preset = Preset::fast}, "200000000"},
                              {"standard-plain", {.preset = Preset::standard, .choose_filters = false}, "200000000"},
-                             {"max-small", {.preset = Preset::max, .block_bytes = 4U << 20}, "40000000"}};
+                             {"max-small", {.preset = Preset::max, .block_bytes = 4U << 20}, "20000000"}};
   for (const WriteCase& one : cases) {
     for (const unsigned threads : {1U, 2U}) {
       SCOPED_TRACE(std::string(one.name) + " " + one.kind + ", threads: " + std::to_string(threads));

@@ -7,7 +7,7 @@
 namespace npk::tools {
 namespace {
 
-Result<std::string> read_key_file(const std::string& path) {
+Result<std::string> read_key_text(const std::string& path) {
   NPK_ASSIGN(const auto file, open_file_source(path));
   Bytes bytes(kMaxSignatureKeyFileBytes + 1);
   NPK_ASSIGN(const std::size_t count, file->read_at(0, bytes));
@@ -23,7 +23,7 @@ std::unexpected<Error> wrong_signer(Error error, const std::string& text) {
 Result<SignatureKey> read_signer(const std::string& text) {
   auto key = SignatureKey::parse(text);
   if (key) return key;
-  const auto file = read_key_file(text);
+  const auto file = read_key_text(text);
   if (!file) return wrong_signer({.code = Errc::misuse, .message = "neither a key of minisign, RW…, nor a file that can be read"}, text);
   key = SignatureKey::parse(*file);
   if (!key) return wrong_signer(std::move(key).error(), text);

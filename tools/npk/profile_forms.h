@@ -1,6 +1,7 @@
 // A profile as text, in the forms that --profile writes.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -9,6 +10,7 @@
 
 namespace npk::tools {
 
+[[nodiscard]] constexpr double seconds_of(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * 1e-9; }
 [[nodiscard]] Json profile_json(const ProfileReport& report);
 [[nodiscard]] std::string profile_csv(const ProfileReport& report);   // a line of names, a line a layer, a line "total"
 [[nodiscard]] std::string profile_text(const ProfileReport& report);  // for people

@@ -5,8 +5,6 @@ namespace {
 
 constexpr double kNanosecond = 1e-9;
 
-double seconds_of(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * kNanosecond; }
-
 // null for what can't be said.
 Json quotient(std::uint64_t of, std::uint64_t to, double unit = 1) {
   if (of == 0 || to == 0) return nullptr;

@@ -6,9 +6,6 @@
 namespace npk::tools {
 namespace {
 
-constexpr double kNanosecond = 1e-9;
-
-double seconds_of(std::uint64_t nanoseconds) { return static_cast<double>(nanoseconds) * kNanosecond; }
 std::string duration_text(std::uint64_t nanoseconds) { return seconds_text(std::chrono::duration<double>(seconds_of(nanoseconds))); }
 
 std::string rate_text(std::uint64_t bytes, std::uint64_t nanoseconds) {

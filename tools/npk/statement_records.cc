@@ -21,7 +21,7 @@ std::vector<Record> records_of(const format::Commit& commit) {
   for (const format::CommitSection& section : commit.placement.sections) {
     if (section.id != static_cast<std::uint16_t>(format::SectionId::kept_statement)) continue;
     const auto kept = format::decode_kept_statement(section.bytes);
-    const auto statement = kept ? format::decode_statement(kept->statement) : fail(Errc::corrupt, "no record");
+    const auto statement = kept ? format::decode_statement(kept->statement) : fail_corrupt("no record");
     if (!statement) continue;
     records.push_back({statement->content_root, statement->content_root == commit.statement.content_root,
                        kept->signatures.size()});

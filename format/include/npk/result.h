@@ -16,6 +16,9 @@ using Result = std::expected<T, Error>;
   return std::unexpected<Error>(Error{.code = code, .message = std::move(message)});
 }
 
+// Of what is not as the specification says; cold, so that decoders' loops stay small.
+[[nodiscard, gnu::cold]] inline std::unexpected<Error> fail_corrupt(const char* what) { return fail(Errc::corrupt, what); }
+
 // Passes an error on, whatever the value type of the Result it came from.
 template <class T>
 [[nodiscard]] std::unexpected<Error> pass_on(Result<T>&& failed) {

@@ -26,7 +26,7 @@ void append_varint(std::uint64_t value, Container& out) {
     bytes = bytes.subspan(i + 1);
     return value;
   }
-  return fail(Errc::corrupt, "a filtered block has a number that does not end well");
+  return fail_corrupt("a filtered block has a number that does not end well");
 }
 
 }  // namespace npk::codec

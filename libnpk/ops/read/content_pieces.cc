@@ -6,7 +6,7 @@ namespace npk::ops {
 namespace {
 
 std::unexpected<Error> do_not_add_up() {
-  return fail(Errc::corrupt, "its chunks do not add up to its size");
+  return fail_corrupt("its chunks do not add up to its size");
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ Result<std::unique_ptr<ContentPiece>> ContentPieces::next() {
 Result<void> ContentPieces::begin_run() {
   const format::Run& run = runs_.front();
   if (!range_within(run.first_chunk, run.chunk_count, chunks_.chunk_count()))
-    return fail(Errc::corrupt, "its content leads to chunks that no page before the manifest has");
+    return fail_corrupt("its content leads to chunks that no page before the manifest has");
   next_chunk_ = run.first_chunk;
   end_chunk_ = run.first_chunk + run.chunk_count;
   bytes_left_ = run.byte_count;

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMostDamages = 100'000;
 constexpr std::size_t kNowhere = SIZE_MAX;
 
-bool is_damage(Errc code) noexcept { return code != Errc::io && code != Errc::cancelled && code != Errc::internal; }
+bool is_damage_code(Errc code) noexcept { return code != Errc::io && code != Errc::cancelled && code != Errc::internal; }
 
 // One for each frame; several chunks of a block, and damages that lie nowhere, stand for themselves.
 bool describes_frame(DamageKind kind) noexcept {
@@ -53,7 +53,7 @@ std::size_t DamageList::place_for(const Damage& damage) {
 }
 
 Result<void> DamageList::note(DamageKind kind, Error error, std::vector<ChunkRange> lost, std::vector<std::string> paths) {
-  if (!is_damage(error.code)) return std::unexpected(std::move(error));
+  if (!is_damage_code(error.code)) return std::unexpected(std::move(error));
   const std::scoped_lock lock(mutex_);
   Damage damage{kind, std::move(error), std::move(paths)};
   const std::size_t place = place_for(damage);

@@ -93,8 +93,8 @@ class EntryWriter {
     stages.push_back({pool::StageKind::parallel, [this](Piece& piece) { return decode(piece); }});
     stages.push_back({pool::StageKind::serial_in_order, [this](Piece& piece) { return write_piece(piece); }});
     NPK_TRY(pool::run_pipeline<Piece>(pipeline, [&] { return pieces.next(); }, stages));
-    if (written_bytes_ != row.size) return fail(Errc::corrupt, "its chunks do not add up to its size");
-    if (hash_.finish() != digest_of(row)) return fail(Errc::corrupt, "its content has another digest");
+    if (written_bytes_ != row.size) return fail_corrupt("its chunks do not add up to its size");
+    if (hash_.finish() != digest_of(row)) return fail_corrupt("its content has another digest");
     return {};
   }
 

@@ -58,7 +58,7 @@ class Side {
     ahead_begin_ = number_;
     const auto keep = [this](const Entry& entry) { return ahead_.push_back(entry), true; };
     NPK_TRY(package_.for_each(keep, number_, ahead_end()));
-    if (ahead_.empty()) return fail(Errc::corrupt, "the catalog ends before its last entry");
+    if (ahead_.empty()) return fail_corrupt("the catalog ends before its last entry");
     return {};
   }
 

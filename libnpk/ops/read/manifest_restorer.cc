@@ -78,7 +78,7 @@ Result<void> ManifestRestorer::choose(const format::CatalogPage& manifest, std::
 
 Result<Digest> ManifestRestorer::digest_of(const format::EntryRow& row) const {
   if (row.digest) return *row.digest;
-  if (row.runs.empty() || row.runs.front().first_chunk >= chunks_.chunk_count()) return fail(Errc::corrupt, "its content is not told");
+  if (row.runs.empty() || row.runs.front().first_chunk >= chunks_.chunk_count()) return fail_corrupt("its content is not told");
   return chunks_.chunk(row.runs.front().first_chunk).hash;
 }
 
@@ -87,7 +87,7 @@ Result<void> ManifestRestorer::place(Number file, std::span<const format::Run> r
   for (const format::Run& run : runs) {
     const std::uint64_t end = offset + run.byte_count;
     if (!range_within(run.first_chunk, run.chunk_count, chunks_.chunk_count()))
-      return fail(Errc::corrupt, "its content leads to chunks that no page before the manifest has");
+      return fail_corrupt("its content leads to chunks that no page before the manifest has");
     for (std::uint64_t i = 0; i < run.chunk_count; ++i) {
       const std::uint32_t length = chunks_.chunk(run.first_chunk + i).length;
       if (length > end - offset) break;
@@ -95,7 +95,7 @@ Result<void> ManifestRestorer::place(Number file, std::span<const format::Run> r
       NPK_TRY(place_chunk(file, offset, run.first_chunk + i));
       offset += length;
     }
-    if (run.chunk_count != 0 && offset != end) return fail(Errc::corrupt, "its chunks do not add up to its size");
+    if (run.chunk_count != 0 && offset != end) return fail_corrupt("its chunks do not add up to its size");
     offset = end;
   }
   return {};
@@ -110,7 +110,7 @@ Result<void> ManifestRestorer::place_chunk(Number file, std::uint64_t offset, st
     return {};
   }
   if (block.row.raw_length > session_.options().limits.max_block_raw_bytes)
-    return fail(Errc::corrupt, "a block is larger than the limit");
+    return fail_corrupt("a block is larger than the limit");
   NPK_TRY(decoder_.check_available(chunk.block));
   pieces_.push_back({offset, file, chunk.block, chunk.offset_in_block, chunk.length});
   return {};

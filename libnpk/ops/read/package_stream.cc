@@ -126,16 +126,16 @@ Result<void> PackageStream::check_totals() const {
   if (totals.chunks == chunks_.chunk_count() && totals.blocks == chunks_.block_count() &&
       totals.unique_bytes == chunks_.unique_bytes() && totals.stored_bytes == chunks_.stored_bytes())
     return {};
-  return fail(Errc::corrupt, "the commit's totals are not what came before it");
+  return fail_corrupt("the commit's totals are not what came before it");
 }
 
 Result<void> PackageStream::take_trailer(const reader::Frame& frame) {
   NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(frame.body));
-  if (!commit_) return fail(Errc::corrupt, "a trailer comes before any commit");
+  if (!commit_) return fail_corrupt("a trailer comes before any commit");
   NPK_TRY(check_totals());
-  if (trailer.commit != *commit_) return fail(Errc::corrupt, "the trailer names another commit");
+  if (trailer.commit != *commit_) return fail_corrupt("the trailer names another commit");
   if (trailer.package_length != frame.end())
-    return fail(Errc::corrupt, "the trailer names another length of the package");
+    return fail_corrupt("the trailer names another length of the package");
   return {};
 }
 

@@ -30,7 +30,7 @@ struct PiecePlan::Walk {
 Result<void> PiecePlan::add_file(Number file, std::span<const format::Run> runs, std::uint64_t chunk_count) {
   for (const format::Run& run : runs) {
     if (!range_within(run.first_chunk, run.chunk_count, chunk_count))
-      return fail(Errc::corrupt, "its content leads to chunks the package does not have");
+      return fail_corrupt("its content leads to chunks the package does not have");
   }
   most_pieces_ = checked_add(most_pieces_, 1).value_or(UINT64_MAX);
   if (runs.size() > most_pieces_ - runs_.size()) return too_many_pieces();
@@ -119,7 +119,7 @@ Result<void> PiecePlan::add_chunk(PendingRun& run, std::uint32_t block, std::uin
   if (std::uint64_t{offset} + length > UINT32_MAX) return fail(Errc::limit, "a block is larger than the limit");
   const std::uint64_t left = run.end_offset - run.file_offset;
   if (length > left || (run.chunk_count == 1 && length != left))
-    return fail(Errc::corrupt, "its chunks do not add up to its size");
+    return fail_corrupt("its chunks do not add up to its size");
   Piece* last = pieces_.empty() ? nullptr : &pieces_.back();
   if (last != nullptr && last->file == run.file && last->block == block && last->offset + last->length == offset &&
       last->file_offset + last->length == run.file_offset) {

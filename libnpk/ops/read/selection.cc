@@ -18,7 +18,7 @@ std::vector<std::string> outermost(std::vector<std::string> paths) {
 }
 
 // "./" in front and '/' at either end are dropped; what is left of "." or "/" is nothing.
-std::string trimmed(std::string_view text) {
+std::string pattern_of(std::string_view text) {
   while (text.starts_with("./")) text.remove_prefix(2);
   while (text.starts_with('/')) text.remove_prefix(1);
   while (text.ends_with('/')) text.remove_suffix(1);
@@ -31,7 +31,7 @@ Selection::Selection(const std::vector<std::string>& globs, unsigned strip_compo
     : strip_components_(strip_components) {
   std::vector<std::string> literal;
   for (const std::string& text : globs) {
-    const std::string pattern = trimmed(text);
+    const std::string pattern = pattern_of(text);
     globs_.push_back({text, tree::PatternList({pattern.empty() ? "*" : pattern}, tree::PatternList::Anchor::at_start)});
     if (!pattern.empty() && pattern.find_first_of("*?[\\") == std::string::npos) literal.push_back(pattern);
   }

@@ -7,7 +7,7 @@ Result<void> StreamChunks::add(const format::ChunkPage& page) {
       page.first_block + page.blocks.size() == blocks_.size())
     return {};  // of several small pages one has been made: its chunks are known
   if (page.first_chunk != chunks_.size() || page.first_block != blocks_.size() || page.first_byte != unique_bytes_)
-    return fail(Errc::corrupt, "a chunk page does not begin where the one before it ended");
+    return fail_corrupt("a chunk page does not begin where the one before it ended");
   if (page.blocks.size() > UINT32_MAX - blocks_.size())
     return fail(Errc::limit, "more blocks than can be extracted from a pipe");
   const std::uint64_t first_block = blocks_.size();

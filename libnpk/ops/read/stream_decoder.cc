@@ -15,7 +15,7 @@ Result<void> StreamDecoder::check_available(std::uint64_t number) const {
   if (block.came_by && blocks_.available(block.row.position)) return {};
   if (!blocks_.loss().empty())
     return fail(Errc::limit, "its data came earlier, and is not kept any more: " + blocks_.loss());
-  return fail(Errc::corrupt, "a block is not where its chunk page says");
+  return fail_corrupt("a block is not where its chunk page says");
 }
 
 Result<void> StreamDecoder::decode(std::uint64_t number, MutableBytes out) {
@@ -29,12 +29,12 @@ Result<void> StreamDecoder::decode(std::uint64_t number, MutableBytes out) {
 Result<void> StreamDecoder::decode_with(std::uint64_t number, std::uint64_t base_position, ByteView base,
                                         MutableBytes out) {
   const KnownBlock& block = chunks_.block(number);
-  if (!block.came_by) return fail(Errc::corrupt, "a block is not where its chunk page says");
+  if (!block.came_by) return fail_corrupt("a block is not where its chunk page says");
   Bytes buffer;
   NPK_ASSIGN(const ByteView body, blocks_.body(block.row, buffer));
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, limits_));
   if (opened.header.raw_length != block.row.raw_length || opened.header.base_position != base_position)
-    return fail(Errc::corrupt, "a block is not what its chunk page says");
+    return fail_corrupt("a block is not what its chunk page says");
   std::unique_ptr<block::BlockOpener> opener;
   {
     const std::lock_guard lock(mutex_);
@@ -68,7 +68,7 @@ Result<StreamDecoder::Raw> StreamDecoder::base_of(std::uint64_t number) {
 
 Result<StreamDecoder::Raw> StreamDecoder::load_base(std::uint64_t number) {
   const KnownBlock& block = chunks_.block(number);
-  if (block.row.base_distance != 0) return fail(Errc::corrupt, "a block's base has a base itself");
+  if (block.row.base_distance != 0) return fail_corrupt("a block's base has a base itself");
   if (block.row.raw_length > limits_.max_base_raw_bytes)
     return fail(Errc::limit, "a block's base is larger than the limit");
   if (!blocks_.available(block.row.position)) return put_together(block, number);

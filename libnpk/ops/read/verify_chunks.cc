@@ -9,11 +9,9 @@ namespace {
 
 using format::FrameType;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 Result<void> check_node(const format::ChunkNode& node, std::optional<int> height, std::uint64_t first_chunk) {
-  if (height && node.height != *height) return bad("a chunk page's height is not one less than its parent's");
-  if (node.children.front().first_chunk != first_chunk) return bad("a chunk page's first chunk is not what its parent says");
+  if (height && node.height != *height) return fail_corrupt("a chunk page's height is not one less than its parent's");
+  if (node.children.front().first_chunk != first_chunk) return fail_corrupt("a chunk page's first chunk is not what its parent says");
   return {};
 }
 
@@ -108,7 +106,7 @@ Result<void> ChunkTreeCheck::check_recovered() {
 Result<std::shared_ptr<const reader::ChunkLeaf>> ChunkTreeCheck::load(const ChunkLeafPlace& place) const {
   NPK_ASSIGN(auto page, package_.page_cache().load(FrameType::chunk_page, place.reference, place.before));
   const auto* leaf = std::get_if<reader::ChunkLeaf>(&page->content);
-  if (leaf == nullptr) return bad("a chunk page changed while it was read");
+  if (leaf == nullptr) return fail_corrupt("a chunk page changed while it was read");
   return std::shared_ptr<const reader::ChunkLeaf>(page, leaf);
 }
 

@@ -8,11 +8,9 @@
 namespace npk::ops {
 namespace {
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 Result<void> check_node(const format::CatalogNode& node, const std::optional<int>& height, const std::string& first_path) {
-  if (height && node.height != *height) return bad("a catalog page's height is not one less than its parent's");
-  if (height && node.children.front().first_path != first_path) return bad("a catalog page's first path is not what its parent says");
+  if (height && node.height != *height) return fail_corrupt("a catalog page's height is not one less than its parent's");
+  if (height && node.children.front().first_path != first_path) return fail_corrupt("a catalog page's first path is not what its parent says");
   return {};
 }
 
@@ -91,8 +89,8 @@ Result<void> EntryCheck::visit_node(const Place& place, const format::CatalogNod
 // Its rows have gone into the content root.
 Result<void> EntryCheck::check_content(const format::CatalogChild& leaf, const LeafStart& start) const {
   if (!start.begins_group || root_.is_in_group() || start.linked_rows != linked_rows_)
-    return bad("a catalog page is said to be a group of the content root, and is not");
-  if (root_.last_group() != leaf.content_hash) return bad("a catalog page has other content than its parent says");
+    return fail_corrupt("a catalog page is said to be a group of the content root, and is not");
+  if (root_.last_group() != leaf.content_hash) return fail_corrupt("a catalog page has other content than its parent says");
   return {};
 }
 
@@ -150,7 +148,7 @@ Result<void> EntryCheck::check_runs(const EntryRow& row) {
 Result<void> EntryCheck::check_run(const format::Run& run) const {
   if (run.chunk_count == 0) return {};
   const reader::ChunkTable& chunks = package_.chunks();
-  if (!range_within(run.first_chunk, run.chunk_count, chunks.totals().chunks)) return bad("its content refers to chunks that are not there");
+  if (!range_within(run.first_chunk, run.chunk_count, chunks.totals().chunks)) return fail_corrupt("its content refers to chunks that are not there");
   const auto first = chunks.chunk(run.first_chunk);
   if (!first) return {};
   const auto last = run.chunk_count == 1 ? first : chunks.chunk(run.first_chunk + run.chunk_count - 1);

@@ -16,16 +16,14 @@ namespace {
 
 using format::FrameType;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 // A statement names the one before it; where that was dropped from the package, one that is not there.
 Result<void> check_history(const format::Commit& commit, const std::optional<format::Statement>& before, std::uint64_t before_position) {
-  if (commit.placement.previous_commit != before_position) return bad("a commit names another one as the one before it");
+  if (commit.placement.previous_commit != before_position) return fail_corrupt("a commit names another one as the one before it");
   if (!before) return {};
-  if (commit.statement.generation <= before->generation) return bad("a commit's generation is not above that of the one before it");
+  if (commit.statement.generation <= before->generation) return fail_corrupt("a commit's generation is not above that of the one before it");
   if (commit.statement.generation != before->generation + 1) return {};
   if (commit.statement.previous_statement != hash::blake3(format::encode_statement(*before)))
-    return bad("a commit does not name the statement before it");
+    return fail_corrupt("a commit does not name the statement before it");
   return {};
 }
 
@@ -95,9 +93,9 @@ Result<void> FrameCheck::check_frame(std::uint64_t position, const format::Frame
 
 Result<void> FrameCheck::check_block_header(const BlockPlace& block, const format::FrameHeader& header) {
   ++block_count_;
-  if (header.type != (block.is_dictionary ? FrameType::dictionary : FrameType::block)) return bad("a frame of another type lies where a block should");
-  if (header.stored_length != block.stored_length) return bad("a block's frame has another length than its chunk page says");
-  if (header.body_check != block.check) return bad("a block's frame has another check than its chunk page says");
+  if (header.type != (block.is_dictionary ? FrameType::dictionary : FrameType::block)) return fail_corrupt("a frame of another type lies where a block should");
+  if (header.stored_length != block.stored_length) return fail_corrupt("a block's frame has another length than its chunk page says");
+  if (header.body_check != block.check) return fail_corrupt("a block's frame has another check than its chunk page says");
   return {};
 }
 
@@ -119,7 +117,7 @@ Result<void> FrameCheck::check_body(std::uint64_t position) {
       return {};
     }
     case FrameType::padding:
-      return std::ranges::all_of(frame_.body, [](std::uint8_t byte) { return byte == 0; }) ? Result<void>() : bad("a padding frame is not all zeros");
+      return std::ranges::all_of(frame_.body, [](std::uint8_t byte) { return byte == 0; }) ? Result<void>() : fail_corrupt("a padding frame is not all zeros");
     default: return {};
   }
 }
@@ -143,7 +141,7 @@ Result<void> FrameCheck::check_manifest(Bytes raw) {
   for (std::size_t row = 0; is_whole_so_far_ && row < page.row_count(); ++row) {
     for (const format::Run& run : page.row(row).runs) {
       if (run.chunk_count != 0 && !range_within(run.first_chunk, run.chunk_count, chunks_met_))
-        return bad("a manifest names chunks of pages that are not before it");
+        return fail_corrupt("a manifest names chunks of pages that are not before it");
     }
   }
   return {};
@@ -161,10 +159,10 @@ Result<void> FrameCheck::check_commit(std::uint64_t position) {
 Result<void> FrameCheck::check_parity(std::uint64_t position) {
   NPK_ASSIGN(const format::ParityHead head, reader::open_parity(frame_.body, position));
   const format::ParityLayout& layout = head.layout;
-  if (layout.superblock != format::encode_superblock(package_.info().superblock)) return bad("a parity frame has another superblock than the package");
+  if (layout.superblock != format::encode_superblock(package_.info().superblock)) return fail_corrupt("a parity frame has another superblock than the package");
   const std::uint64_t before = std::uint64_t{head.row} * layout.groups() + head.group;
   if (frame_.header.sequence - before != layout.first_sequence || frame_.header.last_commit != layout.last_commit)
-    return bad("a parity frame says that its set lies elsewhere in the order of frames");
+    return fail_corrupt("a parity frame says that its set lies elsewhere in the order of frames");
   return {};
 }
 
@@ -174,20 +172,20 @@ Result<void> FrameCheck::check_signature(std::uint64_t position) {
   const format::SignatureRecord& record = signature.record;
   NPK_TRY(reader::parse_signature_frame(signature));
   const std::uint64_t before = std::exchange(last_signature_, position);
-  if (record.previous != before) return bad("a signature names another one as the one before it");
+  if (record.previous != before) return fail_corrupt("a signature names another one as the one before it");
   if (!is_whole_so_far_) return {};  // its commit may not have been met
-  if (record.commit != last_commit_ || !last_statement_) return bad("a signature is of another commit than the newest before it");
+  if (record.commit != last_commit_ || !last_statement_) return fail_corrupt("a signature is of another commit than the newest before it");
   if (record.generation != last_statement_->generation ||
       record.statement_hash != hash::blake3(format::encode_statement(*last_statement_)))
-    return bad("a signature names another statement than its commit has");
+    return fail_corrupt("a signature names another statement than its commit has");
   return {};
 }
 
 Result<void> FrameCheck::check_trailer() {
   NPK_ASSIGN(const format::Trailer trailer, format::decode_trailer(frame_.body));
-  if (trailer.package_length != frame_.end()) return bad("a trailer gives another length than the package has to its end");
-  if (trailer.commit != last_commit_) return bad("a trailer does not name the newest commit before it");
-  if (trailer.signature_position != last_signature_) return bad("a trailer does not name the newest signature before it");
+  if (trailer.package_length != frame_.end()) return fail_corrupt("a trailer gives another length than the package has to its end");
+  if (trailer.commit != last_commit_) return fail_corrupt("a trailer does not name the newest commit before it");
+  if (trailer.signature_position != last_signature_) return fail_corrupt("a trailer does not name the newest signature before it");
   return {};
 }
 

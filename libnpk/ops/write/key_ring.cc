@@ -36,7 +36,7 @@ Result<std::optional<Opened>> open_with(ByteView age_file, const std::vector<Ide
 
 Result<void> read_stanzas(Envelope& envelope) {
   envelope.info.bytes = envelope.age_file.size();
-  if (crypto::is_age_armor(envelope.age_file)) return fail(Errc::corrupt, "an envelope is an armored age file");
+  if (crypto::is_age_armor(envelope.age_file)) return fail_corrupt("an envelope is an armored age file");
   NPK_ASSIGN(const std::vector<AgeStanza> stanzas, describe_stanzas(envelope.age_file));
   for (const AgeStanza& stanza : stanzas) envelope.info.stanzas.push_back(stanza.type);
   envelope.is_for_passphrase = reader::is_for_passphrase(stanzas);
@@ -79,7 +79,7 @@ void tell_own(std::vector<Envelope>& envelopes) {
 
 Result<Bytes> read_age_file(const reader::FrameReader& frames, std::uint64_t position) {
   NPK_ASSIGN(const format::FrameHeader header, frames.read_header(position));
-  if (header.type != format::FrameType::envelope) return fail(Errc::corrupt, "the trailer names an envelope that is none");
+  if (header.type != format::FrameType::envelope) return fail_corrupt("the trailer names an envelope that is none");
   if (header.stored_length > kMaxAgeFileBytes) return fail(Errc::limit, "an envelope is larger than age files may be");
   reader::Frame frame;
   NPK_TRY(frames.read_frame(position, frame));

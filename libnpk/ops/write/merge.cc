@@ -67,9 +67,9 @@ Result<void> Merge::check_leaves() const {
   for (std::size_t leaf = 0; leaf < leaves_.size(); ++leaf) {
     entries += leaves_[leaf].entry_count;
     if (leaf > 0 && !path_less(leaves_[leaf - 1].first_path, leaves_[leaf].first_path))
-      return fail(Errc::corrupt, "paths are not in ascending order from page to page");
+      return fail_corrupt("paths are not in ascending order from page to page");
   }
-  if (entries != input_.before_.entry_count()) return fail(Errc::corrupt, "the catalog has another number of entries than the commit says");
+  if (entries != input_.before_.entry_count()) return fail_corrupt("the catalog has another number of entries than the commit says");
   return {};
 }
 
@@ -126,7 +126,7 @@ Result<void> Merge::take_leaf(std::size_t leaf) {
   NPK_ASSIGN(const auto page, input_.open_leaf(leaves_[leaf]));
   const bool is_in_place = page->row_count() == leaves_[leaf].entry_count && page->path(0) == leaves_[leaf].first_path &&
                            (!where.end || path_less(page->path(page->row_count() - 1), *where.end));
-  if (!is_in_place) return fail(Errc::corrupt, "a catalog page is not what its parent says");
+  if (!is_in_place) return fail_corrupt("a catalog page is not what its parent says");
   NPK_ASSIGN(hints_, rules_.hints.of(leaves_[leaf]));
   if (may_stay && stays(*page, where)) return keep(leaf), Result<void>();
   NPK_TRY(take_rows(leaf, page));

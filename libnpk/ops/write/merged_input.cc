@@ -149,7 +149,7 @@ Result<std::shared_ptr<const format::CatalogPage>> MergedInput::open_leaf(const 
   const format::FrameReference place{leaf.position, leaf.stored_length, leaf.hash};
   NPK_ASSIGN(const auto page, package.page_cache().get(format::FrameType::catalog_page, place, package.commit_position()));
   const auto* rows = std::get_if<format::CatalogPage>(&page->content);
-  if (rows == nullptr || rows->row_count() == 0) return fail(Errc::corrupt, "a catalog page's height is not one less than its parent's");
+  if (rows == nullptr || rows->row_count() == 0) return fail_corrupt("a catalog page's height is not one less than its parent's");
   return std::shared_ptr<const format::CatalogPage>(page, rows);
 }
 

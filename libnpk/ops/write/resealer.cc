@@ -19,8 +19,6 @@ using format::FrameType;
 
 constexpr int kPageLevel = 3;  // where the page says none
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 int page_level_of(const format::InnerHeader& header) { return header.chain.empty() ? kPageLevel : header.chain.back().level; }
 
 }  // namespace
@@ -29,7 +27,7 @@ template <class Reference>
 Result<void> Resealer::move(Reference& reference) const {
   const auto found = moved_.find(reference.position);
   if (found == moved_.end() || found->second.old_stored_length != reference.stored_length)
-    return bad("a reference leads to no frame before it");
+    return fail_corrupt("a reference leads to no frame before it");
   reference.position = found->second.to.position;
   reference.stored_length = found->second.to.stored_length;
   reference.hash = found->second.to.hash;
@@ -72,7 +70,7 @@ Result<void> Resealer::take_block(reader::Frame& frame) {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(frame.body, from_.limits()));
   if (opened.header.base_position != 0) {
     const auto base = moved_.find(opened.header.base_position);
-    if (base == moved_.end()) return bad("a block's base is not before it");
+    if (base == moved_.end()) return fail_corrupt("a block's base is not before it");
     store_le(frame.body.data() + format::kBasePositionOffset, base->second.to.position);
   }
   NPK_TRY(copy(frame));
@@ -103,7 +101,7 @@ Result<Bytes> Resealer::moved_page(ByteView raw, format::PageKind kind) const {
     for (format::ChunkChild& child : node.children) NPK_TRY(move(child));
     return format::encode_chunk_node(node);
   }
-  if (kind != format::PageKind::chunk_leaf) return bad("a page of another kind than its frame may have");
+  if (kind != format::PageKind::chunk_leaf) return fail_corrupt("a page of another kind than its frame may have");
   NPK_ASSIGN(format::ChunkPage page, format::decode_chunk_page(raw, from_.limits()));
   for (format::BlockRow& block : page.blocks) NPK_TRY(move(block));
   return format::encode_chunk_page(page);
@@ -138,7 +136,7 @@ Result<void> Resealer::take_commit(const reader::Frame& frame) {
 }
 
 Result<void> Resealer::finish(const format::Trailer& old) {
-  if (generations_ == 0) return bad("the package has no commit");
+  if (generations_ == 0) return fail_corrupt("the package has no commit");
   return to_.write_trailer({.commit = last_commit_, .generation = old.generation, .features = old.features, .envelope_positions = {}});
 }
 

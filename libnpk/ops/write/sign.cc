@@ -11,7 +11,7 @@
 namespace npk::ops {
 namespace {
 
-constexpr std::size_t kReadBytes = 256U << 10;
+constexpr std::size_t kSignedReadBytes = 256U << 10;
 
 // The same package signed twice gives the same bytes: no time in it.
 std::string package_comment(const format::Statement& statement) {
@@ -23,7 +23,7 @@ std::string file_name_of(const std::string& path) { return path.substr(path.rfin
 
 Result<MessageDigest> hash_file(SequentialSource& source) {
   NPK_ASSIGN(MessageHash hash, MessageHash::start());
-  Bytes buffer(kReadBytes);
+  Bytes buffer(kSignedReadBytes);
   for (;;) {
     NPK_ASSIGN(const std::size_t count, source.read(buffer));
     if (count == 0) return hash.finish();

@@ -10,10 +10,6 @@ namespace {
 
 using format::CatalogPage;
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 // What a page says of itself, leaf or node alike.
 struct Summary {
   std::uint8_t height = 0;
@@ -60,12 +56,12 @@ struct CatalogTree::Step {
 
   [[nodiscard]] Result<void> check(const PageContent& content) const {
     const Summary page = summary_of(content);
-    if (height && page.height != *height) return bad("a catalog page's height is not one less than its parent's");
-    if (page.entries != entries) return bad("a catalog page has another number of entries than its parent says");
+    if (height && page.height != *height) return fail_corrupt("a catalog page's height is not one less than its parent's");
+    if (page.entries != entries) return fail_corrupt("a catalog page has another number of entries than its parent says");
     if (first_path && page.first_path != *first_path)
-      return bad("a catalog page's first path is not what its parent says");
+      return fail_corrupt("a catalog page's first path is not what its parent says");
     if (path_bound && !format::path_less(page.last_path, *path_bound))
-      return bad("paths are not in ascending order from page to page");
+      return fail_corrupt("paths are not in ascending order from page to page");
     return {};
   }
 

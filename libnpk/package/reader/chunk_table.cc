@@ -9,10 +9,6 @@ namespace {
 using format::ChunkChild;
 using format::ChunkNode;
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 ChunkCounts first_of(const ChunkChild& child) noexcept {
   return {child.first_chunk, child.first_block, child.first_byte};
 }
@@ -56,17 +52,17 @@ struct ChunkTable::Bounds {
   [[nodiscard]] Result<void> check(const PageContent& content) const {
     const auto* node = std::get_if<ChunkNode>(&content);
     if (height && (node == nullptr ? 0 : node->height) != *height)
-      return bad("a chunk page's height is not one less than its parent's");
+      return fail_corrupt("a chunk page's height is not one less than its parent's");
     if (node != nullptr) {
-      if (first_of(node->children.front()) != first) return bad("a chunk page does not begin where its parent says");
-      if (!below(first_of(node->children.back()), end)) return bad("a chunk page goes on beyond the page behind it");
+      if (first_of(node->children.front()) != first) return fail_corrupt("a chunk page does not begin where its parent says");
+      if (!below(first_of(node->children.back()), end)) return fail_corrupt("a chunk page goes on beyond the page behind it");
       return {};
     }
     const auto& leaf = std::get<ChunkLeaf>(content);
-    if (leaf.page.chunks.empty()) return bad("a chunk page has no chunks");
-    if (first_of(leaf) != first) return bad("a chunk page does not begin where its parent says");
+    if (leaf.page.chunks.empty()) return fail_corrupt("a chunk page has no chunks");
+    if (first_of(leaf) != first) return fail_corrupt("a chunk page does not begin where its parent says");
     if (end_of(leaf) != end)
-      return bad("a chunk page does not end where the page behind it begins, or at the commit's totals");
+      return fail_corrupt("a chunk page does not end where the page behind it begins, or at the commit's totals");
     return {};
   }
 
@@ -119,7 +115,7 @@ Result<std::shared_ptr<const Page>> ChunkTable::root_page(const CacheAccess& acc
 
 Result<std::shared_ptr<const ChunkLeaf>> ChunkTable::descend(std::uint64_t sought, Key key,
                                                               const CacheAccess& access) const {
-  if (sought >= totals_.*key) return bad("a reference leads to a chunk or block that the package does not have");
+  if (sought >= totals_.*key) return fail_corrupt("a reference leads to a chunk or block that the package does not have");
   Bounds bounds = root_bounds();
   std::shared_ptr<const Page> page;
   const ChunkNode* node = recovered_root_.get();
@@ -214,7 +210,7 @@ Result<void> ChunkTable::for_each_page(const PageVisitor& visit) const {
   std::uint64_t stored_bytes = 0;
   if (recovered_root_ != nullptr) return visit_node(root_bounds(), *recovered_root_, visit, stored_bytes);
   NPK_TRY(visit_subtree(root_bounds(), visit, stored_bytes));
-  if (stored_bytes != stored_bytes_) return bad("the commit's total of stored bytes is not what the chunk pages say");
+  if (stored_bytes != stored_bytes_) return fail_corrupt("the commit's total of stored bytes is not what the chunk pages say");
   return {};
 }
 

@@ -12,8 +12,6 @@ namespace {
 using format::CatalogChild;
 using format::FrameReference;
 
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
-
 Result<Bytes> read_raw(const FrameReader& frames, const FrameReference& place, std::uint64_t before) {
   Bytes buffer;
   NPK_ASSIGN(const ByteView body, frames.read_body(format::FrameType::hint_page, place, before, buffer));
@@ -28,13 +26,13 @@ class Descent {
   Result<void> add(const FrameReference& place, std::uint64_t before, const CatalogChild* parent_says, std::optional<int> height) {
     NPK_ASSIGN(const Bytes raw, read_raw(frames_, place, before));
     NPK_ASSIGN(format::CatalogNode node, format::decode_catalog_node(raw, frames_.limits(), format::PageKind::hint_node));
-    if (height && node.height != *height) return bad("a hint node's height is not one less than its parent's");
+    if (height && node.height != *height) return fail_corrupt("a hint node's height is not one less than its parent's");
     if (parent_says != nullptr) NPK_TRY(check(node, *parent_says));
     tree_.nodes.emplace(hash::blake3(raw), place);
     for (CatalogChild& child : node.children) {
       if (!tree_.leaves.empty() && !format::path_less(tree_.leaves.back().first_path, child.first_path))
-        return bad("hint pages are not in ascending order");
-      if (child.position >= place.position) return bad("a hint node names a page that is not before it");
+        return fail_corrupt("hint pages are not in ascending order");
+      if (child.position >= place.position) return fail_corrupt("a hint node names a page that is not before it");
       if (node.height == 1) tree_.leaves.push_back(std::move(child));
       else NPK_TRY(add({child.position, child.stored_length, child.hash}, place.position, &child, node.height - 1));
     }
@@ -47,7 +45,7 @@ class Descent {
     std::uint64_t entries = 0;
     for (const CatalogChild& child : node.children) entries += child.entry_count;
     if (node.children.front().first_path != parent_says.first_path || entries != parent_says.entry_count)
-      return bad("a hint node is not what its parent says");
+      return fail_corrupt("a hint node is not what its parent says");
     return {};
   }
 
@@ -67,7 +65,7 @@ Result<HintTree> read_hint_tree(const FrameReader& frames, const FrameReference&
 Result<format::HintPage> read_hint_page(const FrameReader& frames, const CatalogChild& leaf, std::uint64_t before) {
   NPK_ASSIGN(const Bytes raw, read_raw(frames, {leaf.position, leaf.stored_length, leaf.hash}, before));
   NPK_ASSIGN(format::HintPage page, format::decode_hint_page(raw, frames.limits()));
-  if (page.rows.size() != leaf.entry_count) return bad("a hint page has another number of rows than its node says");
+  if (page.rows.size() != leaf.entry_count) return fail_corrupt("a hint page has another number of rows than its node says");
   return page;
 }
 

@@ -10,9 +10,9 @@ namespace {
 
 // Generations between the two may have been dropped: then the hash is that of the last of these.
 Result<void> check_succession(const format::Statement& before, const Digest& before_hash, const format::Statement& later) {
-  if (before.generation >= later.generation) return fail(Errc::corrupt, "a commit's generation is not above that of the commit before it");
+  if (before.generation >= later.generation) return fail_corrupt("a commit's generation is not above that of the commit before it");
   if (before.generation + 1 == later.generation && before_hash != later.previous_statement)
-    return fail(Errc::corrupt, "a commit names another statement than that of the commit before it");
+    return fail_corrupt("a commit names another statement than that of the commit before it");
   return {};
 }
 
@@ -27,7 +27,7 @@ std::string missing_text(std::uint64_t generation, std::uint64_t newest, std::ui
 Result<PlacedCommit> read_before(const FrameReader& frames, const PlacedCommit& later) {
   Frame frame;
   NPK_TRY(frames.read_frame(later.commit.placement.previous_commit, frame));
-  if (frame.header.type != format::FrameType::commit) return fail(Errc::corrupt, "a commit names as the one before it what is none");
+  if (frame.header.type != format::FrameType::commit) return fail_corrupt("a commit names as the one before it what is none");
   NPK_ASSIGN(format::Commit commit, open_commit(frame.body, frame.position, frames.limits()));
   const Digest hash = hash::blake3(format::encode_statement(commit.statement));
   NPK_TRY(check_succession(commit.statement, hash, later.commit.statement));

@@ -16,10 +16,6 @@
 namespace npk::reader {
 namespace {
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 // A trailer frame that is whole and ends a package that may be; what else it says is not judged yet.
 struct TrailerFrame {
   format::FrameHeader header;
@@ -36,7 +32,7 @@ Result<TrailerFrame> find_trailer(ByteView tail, std::uint64_t source_bytes, con
   std::copy_n(frame.begin() + 8, tag.size(), tag.begin());
   NPK_ASSIGN(const format::FrameHeader header, decode_header(frame, tag, false, limits));
   if (header.type != format::FrameType::trailer || header.stored_length != body.size())
-    return bad("the package does not end with a trailer");
+    return fail_corrupt("the package does not end with a trailer");
   NPK_TRY(block::check_body(body, header.body_check));
   const auto package_bytes = load_le<std::uint64_t>(body.data());
   if (package_bytes > source_bytes)
@@ -93,7 +89,7 @@ Result<format::Superblock> read_superblock(const RandomAccessSource& source, std
 
 Result<void> check_against_trailer(const format::Commit& commit, const format::Trailer& trailer) {
   if (commit.statement.generation != trailer.generation || commit.placement.features != trailer.features)
-    return bad("the trailer describes another commit than the one it names");
+    return fail_corrupt("the trailer describes another commit than the one it names");
   return {};
 }
 
@@ -117,7 +113,7 @@ Result<void> open_seal(PackageExtent& extent, const format::Superblock& superblo
   for (const std::uint64_t position : trailer.envelope_positions) {
     if (!keys.goes_on()) break;
     NPK_ASSIGN(const std::optional<Frame> envelope, read_envelope(frames, position));
-    if (!envelope) return bad("the trailer names an envelope that is none");
+    if (!envelope) return fail_corrupt("the trailer names an envelope that is none");
     NPK_TRY(keys.offer(envelope->body));
   }
   NPK_ASSIGN(extent.opener, keys.opener());
@@ -156,7 +152,7 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
   NPK_ASSIGN(package.info.superblock, read_superblock(*source, package.info.package_offset));
   package.extent = {std::move(source), package.info.package_offset, package.info.package_length,
                     format::package_tag(package.info.superblock.package_id)};
-  if (package.extent.tag != found.header.tag) return bad("the trailer is another package's");
+  if (package.extent.tag != found.header.tag) return fail_corrupt("the trailer is another package's");
   NPK_TRY(open_seal(package.extent, package.info.superblock, trailer, options, counters));
   package.extent.newest_commit = trailer.commit.position;
   const FrameReader frames(package.extent, limits, counters);
@@ -182,14 +178,14 @@ Result<LocatedPackage> open_whole(std::shared_ptr<const RandomAccessSource> sour
 
 Result<format::Commit> open_commit(ByteView body, std::uint64_t position, const Limits& limits) {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, limits));
-  if (!opened.header.chain.empty() || opened.header.base_position != 0) return bad("a commit is not stored as it is");
+  if (!opened.header.chain.empty() || opened.header.base_position != 0) return fail_corrupt("a commit is not stored as it is");
   NPK_ASSIGN(format::Commit commit, format::decode_commit(opened.payload, position, limits));
   const format::Placement& placement = commit.placement;
   if (commit.statement.storage_root != hash::storage_root(placement))
-    return bad("a commit's storage root is not that of its pages and metadata");
+    return fail_corrupt("a commit's storage root is not that of its pages and metadata");
   const format::Totals& totals = placement.totals;
   if (totals.chunks == 0 && (totals.blocks | totals.unique_bytes | totals.stored_bytes) != 0)
-    return bad("a commit counts blocks but has no chunks");
+    return fail_corrupt("a commit counts blocks but has no chunks");
   return commit;
 }
 

@@ -17,10 +17,6 @@ using format::CatalogPage;
 constexpr std::uint64_t kFreeManifestMemory = 256ULL << 20;
 constexpr std::uint64_t kManifestMemoryPerByte = 64;
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 // The newest commit that fits, by the last good header, if all that was written since the one before it is there: what was
 // not synced may have reached the disk in any order, the commit before the blocks it names.
 class CommitSearch {
@@ -92,7 +88,7 @@ class CommitSearch {
 
   Result<format::Commit> read(std::uint64_t position, Frame& frame) const {
     NPK_TRY(frames_.read_frame(position, frame));
-    if (frame.header.type != format::FrameType::commit) return bad("no commit lies where a frame says");
+    if (frame.header.type != format::FrameType::commit) return fail_corrupt("no commit lies where a frame says");
     return open_commit(frame.body, position, frames_.limits());
   }
 
@@ -134,7 +130,7 @@ class ManifestSearch {
         page.first_block + page.blocks.size() == counts.blocks)
       return {};  // of several small pages one has been made: its chunks are known
     if (page.chunks.empty() || ChunkCounts{page.first_chunk, page.first_block, page.first_byte} != counts)
-      return bad("a chunk page does not follow on the one before it");
+      return fail_corrupt("a chunk page does not follow on the one before it");
     package_.chunk_pages.push_back({{position, frame_.header.stored_length, frame_.hash}, counts});
     counts.chunks += page.chunks.size();
     counts.blocks += page.blocks.size();
@@ -161,7 +157,7 @@ class ManifestSearch {
     for (std::size_t row = 0; row < page.row_count(); ++row) {
       for (const format::Run& run : page.row(row).runs) {
         if (run.chunk_count != 0 && run.first_chunk + run.chunk_count > package_.chunk_totals.chunks)
-          return bad("a manifest names chunks of pages that are not before it");
+          return fail_corrupt("a manifest names chunks of pages that are not before it");
       }
     }
     return {};

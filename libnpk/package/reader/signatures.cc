@@ -15,7 +15,7 @@ constexpr std::uint64_t kMostFrameBytes = 64U << 10;
 
 Result<void> check_header(const format::FrameHeader& header) {
   if (header.type != format::FrameType::signature)
-    return fail(Errc::corrupt, "a frame that is no signature lies where one should");
+    return fail_corrupt("a frame that is no signature lies where one should");
   if (header.stored_length > kMostFrameBytes) return fail(Errc::limit, "a signature's frame is longer than any can be");
   return {};
 }
@@ -83,7 +83,7 @@ bool has_signed_content(const PackageInfo& info, const SignatureKey& signer) {
 Result<SignatureFrame> open_signature(ByteView body, std::uint64_t position, const Limits& limits) {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, limits));
   if (!opened.header.chain.empty() || opened.header.base_position != 0)
-    return fail(Errc::corrupt, "a signature is not stored as it is");
+    return fail_corrupt("a signature is not stored as it is");
   NPK_ASSIGN(format::SignatureRecord record, format::decode_signature_record(opened.payload, position));
   return SignatureFrame{position, std::move(record)};
 }

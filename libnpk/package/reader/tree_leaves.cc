@@ -40,7 +40,7 @@ class LeafList {
     NPK_ASSIGN(Bytes raw, read(root, before));
     NPK_ASSIGN(const format::PageView page, format::PageView::parse(raw, frames_.limits()));
     if (page.header().kind == Kind::kNode) return add_node(raw, root, std::nullopt);
-    if (page.header().kind != Kind::kLeaf) return fail(Errc::corrupt, "a tree's root is a page of another kind");
+    if (page.header().kind != Kind::kLeaf) return fail_corrupt("a tree's root is a page of another kind");
     NPK_ASSIGN(typename Kind::Child leaf, Kind::root_leaf(std::move(raw), frames_.limits()));
     leaf.position = root.position;
     leaf.stored_length = root.stored_length;
@@ -60,7 +60,7 @@ class LeafList {
   // As deep as the tree is high: 8 levels.
   Result<void> add_node(ByteView raw, const format::FrameReference& place, std::optional<int> height) {
     NPK_ASSIGN(auto node, Kind::decode(raw, frames_.limits()));
-    if (node.height == 0 || (height && node.height != *height)) return fail(Errc::corrupt, "a node has another height than its place");
+    if (node.height == 0 || (height && node.height != *height)) return fail_corrupt("a node has another height than its place");
     if (nodes_ != nullptr) nodes_->emplace(hash::blake3(raw), place);
     for (auto& child : node.children) {
       if (node.height == 1) {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kSegmentChunks = 1U << 16;
 constexpr std::size_t kSegmentEntries = 1U << 15;
 // Of a kind of content, in a segment's last block of it: less compresses better beside what it was found among.
-constexpr std::size_t kLeastKindBytes = 64U << 10;
+constexpr std::size_t kLeastOwnBlockBytes = 64U << 10;
 
 }  // namespace
 
@@ -206,7 +206,7 @@ FilledBlock& BlockFiller::close_block(Batch& batch, OpenBlock& block, Lane lane)
 
 bool BlockFiller::is_scrap(std::size_t lane) const noexcept {
   const OpenBlock& block = blocks_[lane];
-  return lane >= kFirstFilteredLane && block.buffer && block.raw_length < std::min(kLeastKindBytes, options_.block_bytes[0] / kLanes);
+  return lane >= kFirstFilteredLane && block.buffer && block.raw_length < std::min(kLeastOwnBlockBytes, options_.block_bytes[0] / kLanes);
 }
 
 // The ordinary block as if the lanes' chunks had never been set apart.

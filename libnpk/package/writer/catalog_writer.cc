@@ -64,7 +64,7 @@ class CatalogWriter {
       Row& slot = add_slot();
       slot.scratch.holder = page;
       slot.row = page->row(row);
-      if (slot.row.link_group != 0) return fail(Errc::corrupt, "a catalog page that is said to hold no hard links holds one");
+      if (slot.row.link_group != 0) return fail_corrupt("a catalog page that is said to hold no hard links holds one");
       NPK_TRY(take(slot, {}));
     }
     return {};

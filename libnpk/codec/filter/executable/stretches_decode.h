@@ -23,13 +23,13 @@ class StretchDecoder : public FilterDecoder {
     for (std::size_t units = 0; written_ < out.size();) {
       NPK_ASSIGN(const std::uint64_t stretch, take_varint(stretches_));
       const std::uint64_t here = stretch / Layout::kKinds;
-      if (here == 0 || here > units_of(raw_length) - units) return fail(Errc::corrupt, "a stretch of code is not within its block");
+      if (here == 0 || here > units_of(raw_length) - units) return fail_corrupt("a stretch of code is not within its block");
       units += static_cast<std::size_t>(here);
       const auto end = static_cast<std::size_t>(std::min<std::uint64_t>(raw_length, std::uint64_t{units} * kUnitBytes));
       if (!restore_stretch(static_cast<std::uint8_t>(stretch % Layout::kKinds), end))
-        return fail(Errc::corrupt, "a stream of code ends early, or holds what none does");
+        return fail_corrupt("a stream of code ends early, or holds what none does");
     }
-    if (out.size() == raw_length && !is_used_up()) return fail(Errc::corrupt, "bytes are left over of a block with code");
+    if (out.size() == raw_length && !is_used_up()) return fail_corrupt("bytes are left over of a block with code");
     return true;
   }
 
@@ -82,18 +82,18 @@ class StretchDecoder : public FilterDecoder {
     NPK_ASSIGN(const std::uint64_t stretch_bytes, take_varint(filtered));
     std::array<std::uint64_t, Layout::kStreams> lengths{};
     std::uint64_t all = 0;
-    if (stretch_bytes > raw_length) return fail(Errc::corrupt, "there is more code than bytes");
+    if (stretch_bytes > raw_length) return fail_corrupt("there is more code than bytes");
     for (std::uint64_t& length : lengths) {
       NPK_ASSIGN(length, take_varint(filtered));
-      if (length > raw_length) return fail(Errc::corrupt, "a stream of code is longer than its block");
+      if (length > raw_length) return fail_corrupt("a stream of code is longer than its block");
       all += length;
     }
     const std::uint64_t padding = (0U - (all_bytes - filtered.size() + stretch_bytes)) % Layout::kAlignment;
-    if (filtered.size() != stretch_bytes + padding + all) return fail(Errc::corrupt, "the streams of code are not as long as they say");
+    if (filtered.size() != stretch_bytes + padding + all) return fail_corrupt("the streams of code are not as long as they say");
     stretches_ = filtered.first(static_cast<std::size_t>(stretch_bytes));
     const std::uint8_t* at = filtered.data() + stretch_bytes;
     for (std::uint64_t i = 0; i < padding; ++i)
-      if (*at++ != 0) return fail(Errc::corrupt, "streams of code do not begin behind zeros");
+      if (*at++ != 0) return fail_corrupt("streams of code do not begin behind zeros");
     for (std::size_t i = 0; i < Layout::kStreams; ++i) {
       streams_[i] = {at, at + lengths[i]};
       at += lengths[i];

@@ -160,8 +160,8 @@ class SegmentReader {
  private:
   [[nodiscard]] Result<void> check(const LinearPrediction& linear) const {
     if ((linear.taps != 0 || linear.is_adaptive) && (!form_.zigzag || form_.width == 8))
-      return fail(Errc::corrupt, "elements of a kind that has none are predicted linearly");
-    if (linear.is_adaptive && form_.distance > integers::kMostAdaptiveChannels) return fail(Errc::corrupt, "an adaptive prediction has too many channels");
+      return fail_corrupt("elements of a kind that has none are predicted linearly");
+    if (linear.is_adaptive && form_.distance > integers::kMostAdaptiveChannels) return fail_corrupt("an adaptive prediction has too many channels");
     return {};
   }
 

@@ -12,12 +12,10 @@ namespace {
 
 using LittleEndianWord = numeric::Element<std::uint64_t, 8, false>;  // one load, where g++ 12 makes eight of load_le here
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 }  // namespace
 
 Result<PageReader> PageReader::make(std::span<const ByteView> parts) {
-  if (parts.size() < kFirstSymbolsPart || parts.size() > kMostParts) return corrupt("an integers payload has not 3 to 67 parts");
+  if (parts.size() < kFirstSymbolsPart || parts.size() > kMostParts) return fail_corrupt("an integers payload has not 3 to 67 parts");
   PageReader reader;
   reader.elements_ = parts[kElementsPart];
   reader.control_ = parts[kControlPart];
@@ -27,14 +25,14 @@ Result<PageReader> PageReader::make(std::span<const ByteView> parts) {
 }
 
 Result<ByteView> PageReader::take_elements(std::size_t length) {
-  if (length > elements_.size()) return corrupt("an integers payload has too few elements");
+  if (length > elements_.size()) return fail_corrupt("an integers payload has too few elements");
   const ByteView taken = elements_.first(length);
   elements_ = elements_.subspan(length);
   return taken;
 }
 
 Result<ByteView> PageReader::take_control(std::size_t length) {
-  if (length > control_.size()) return corrupt("a page of integers ends early");
+  if (length > control_.size()) return fail_corrupt("a page of integers ends early");
   const ByteView taken = control_.first(length);
   control_ = control_.subspan(length);
   return taken;
@@ -48,16 +46,17 @@ Result<LinearPrediction> PageReader::take_prediction(unsigned taps) {
   if (taps == 0) return prediction;
   NPK_ASSIGN(const ByteView bytes, take_control(1 + 2 * taps));
   prediction.shift = bytes[0];
-  if (prediction.shift > kMostShift) return corrupt("a linear prediction is shifted too far");
+  if (prediction.shift > kMostShift) return fail_corrupt("a linear prediction is shifted too far");
   for (unsigned i = 0; i < taps; ++i) prediction.weights[i] = static_cast<std::int16_t>(load_le<std::uint16_t>(&bytes[1 + 2 * i]));
   return prediction;
 }
 
 Result<void> PageReader::read_column(std::uint8_t encoding, std::span<std::uint64_t> values) {
   NPK_ASSIGN(const std::uint64_t length, take_varint(control_));
-  if (length > control_.size()) return corrupt("a page of integers ends early");
+  if (length > control_.size()) return fail_corrupt("a page of integers ends early");
   NPK_ASSIGN(const ByteView bytes, take_control(static_cast<std::size_t>(length)));
-  if (!format::decode_integers(static_cast<format::ColumnEncoding>(encoding), bytes, values)) return corrupt("a page of integers is in no encoding of them");
+  const auto name = static_cast<format::ColumnEncoding>(encoding);
+  if (!format::decode_integers(name, bytes, values)) return fail_corrupt("a page of integers is in no encoding of them");
   return {};
 }
 
@@ -136,23 +135,23 @@ Result<LinearPrediction> PageReader::read(unsigned bits, std::span<std::uint64_t
   } else {
     const bool is_adaptive = tag >= kAdaptive;
     const auto taps = static_cast<unsigned>(tag - (is_adaptive ? kAdaptive : kClasses));
-    if (taps > kMostTaps) return corrupt("a page of integers has no such tag");
+    if (taps > kMostTaps) return fail_corrupt("a page of integers has no such tag");
     NPK_ASSIGN(prediction, take_prediction(taps));
     prediction.is_adaptive = is_adaptive;
-    if (!read_classes(bits, values)) return corrupt("a page of integers lacks symbols");
+    if (!read_classes(bits, values)) return fail_corrupt("a page of integers lacks symbols");
   }
   std::uint64_t all = 0;
   for (const std::uint64_t value : values) all |= value;
-  if (static_cast<unsigned>(std::bit_width(all)) > bits) return corrupt("an integer is longer than its element");
+  if (static_cast<unsigned>(std::bit_width(all)) > bits) return fail_corrupt("an integer is longer than its element");
   return prediction;
 }
 
 Result<void> PageReader::expect_end() const {
-  if (!elements_.empty() || !control_.empty()) return corrupt("bytes follow the pages of an integers payload");
-  if (!std::ranges::all_of(symbols_, &ByteView::empty)) return corrupt("symbols follow the pages of an integers payload");
+  if (!elements_.empty() || !control_.empty()) return fail_corrupt("bytes follow the pages of an integers payload");
+  if (!std::ranges::all_of(symbols_, &ByteView::empty)) return fail_corrupt("symbols follow the pages of an integers payload");
   const auto& [low, at] = low_bits_;
-  if (low.size() != (at + 7) / 8) return corrupt("the low bits of an integers payload are too few or too many");
-  if (at % 8 != 0 && low.back() >> (at % 8) != 0) return corrupt("the last low bits of an integers payload are not zero");
+  if (low.size() != (at + 7) / 8) return fail_corrupt("the low bits of an integers payload are too few or too many");
+  if (at % 8 != 0 && low.back() >> (at % 8) != 0) return fail_corrupt("the last low bits of an integers payload are not zero");
   return {};
 }
 

@@ -3,8 +3,6 @@
 namespace npk::codec::integers {
 namespace {
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 // Gaps, each one less than the key's distance from the one before, to elements of the table; false if a key passes the last.
 template <class E>
 bool append_values(std::span<const std::uint64_t> gaps, KeyOrder order, std::uint64_t& next_key, bool& is_full, std::uint8_t* to) noexcept {
@@ -25,8 +23,8 @@ bool append_values(std::span<const std::uint64_t> gaps, KeyOrder order, std::uin
 Result<Bytes> read_rank_table(PageReader& pages, const numeric::ElementForm& form, std::size_t most) {
   NPK_ASSIGN(const std::uint64_t count, pages.take_number());
   NPK_ASSIGN(const std::uint64_t order, pages.take_number());
-  if (count > most) return corrupt("a table of values is longer than its segment");
-  if (order > static_cast<std::uint64_t>(KeyOrder::floats)) return corrupt("a table of values has no such order");
+  if (count > most) return fail_corrupt("a table of values is longer than its segment");
+  if (order > static_cast<std::uint64_t>(KeyOrder::floats)) return fail_corrupt("a table of values has no such order");
   pages.begin_column();
   Bytes table(static_cast<std::size_t>(count) * form.width);
   std::array<std::uint64_t, kPageValues> gaps;
@@ -39,7 +37,7 @@ Result<Bytes> read_rank_table(PageReader& pages, const numeric::ElementForm& for
     with_element(form, [&]<class E>() {
       fits = fits && append_values<E>(page, static_cast<KeyOrder>(order), next_key, is_full, table.data() + from * E::kWidth);
     });
-    if (!fits) return corrupt("a table of values does not ascend");
+    if (!fits) return fail_corrupt("a table of values does not ascend");
   }
   return table;
 }
@@ -54,7 +52,7 @@ Result<void> ranks_to_values(const numeric::ElementForm& form, ByteView table, M
       if (known) std::copy_n(table.data() + rank * E::kWidth, E::kWidth, at);
     }
   });
-  if (!known) return corrupt("a table of values has no such rank");
+  if (!known) return fail_corrupt("a table of values has no such rank");
   return {};
 }
 

@@ -18,8 +18,6 @@ namespace {
 
 using namespace json;
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 // Appends to a buffer of fixed length; what is beyond its end is dropped.
 class Output {
  public:
@@ -201,13 +199,13 @@ void JsonDecoder::put_text(const DecodedToken& token, Output& out) {
 Result<void> JsonDecoder::put_value(const DecodedToken& token, Output& out) {
   LastValue& last = last_values_[token.column];
   if (token.copies) {
-    if (last.length == 0) return corrupt("a token of a json payload copies nothing");
+    if (last.length == 0) return fail_corrupt("a token of a json payload copies nothing");
     out.repeat(last.offset, last.length);
     return {};
   }
   ByteView value;
-  if (!readers_[token.column].take(value)) return corrupt("a column of a json payload ends early or contradicts itself");
-  if (token.slot == kBare && value.empty()) return corrupt("a bare value of a json payload is empty");
+  if (!readers_[token.column].take(value)) return fail_corrupt("a column of a json payload ends early or contradicts itself");
+  if (token.slot == kBare && value.empty()) return fail_corrupt("a bare value of a json payload is empty");
   last = {out.length(), value.size()};
   out.put_value(value, payload_end_);
   return {};
@@ -218,7 +216,7 @@ Result<void> JsonDecoder::decode(Output& out) {
   const std::span<const DecodedToken> tokens = dictionary_.tokens();
   while (!out.is_full()) {
     std::size_t number = 0;
-    if (!structure_.take(number)) return corrupt("the structure of a json payload ends early or names no token");
+    if (!structure_.take(number)) return fail_corrupt("the structure of a json payload ends early or names no token");
     const DecodedToken& token = tokens[number];
     put_text(token, out);
     if (token.slot == 0) continue;
@@ -229,24 +227,24 @@ Result<void> JsonDecoder::decode(Output& out) {
 }
 
 Result<void> JsonDecoder::check_end() const {
-  if (!structure_.is_at_end()) return corrupt("a json payload goes on beyond its block");
+  if (!structure_.is_at_end()) return fail_corrupt("a json payload goes on beyond its block");
   for (const FieldReader& reader : readers_) NPK_TRY(reader.expect_end());
   return {};
 }
 
 Result<bool> JsonDecoder::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
-  if (raw_length > kMaxFilteredRawBytes) return corrupt("a block is too long for the json filter");
+  if (raw_length > kMaxFilteredRawBytes) return fail_corrupt("a block is too long for the json filter");
   if (filtered.size() < filtered_length) return false;
   ByteView head = filtered;
   NPK_ASSIGN(const std::uint64_t count, take_varint(head));
-  if (count < kFirstColumnPart || count > kFirstColumnPart + kMaxColumns) return corrupt("a json payload has a wrong number of parts");
+  if (count < kFirstColumnPart || count > kFirstColumnPart + kMaxColumns) return fail_corrupt("a json payload has a wrong number of parts");
   NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
   NPK_TRY(open(parts));
   payload_end_ = filtered.data() + filtered.size();
   Output output(out);
   NPK_TRY(decode(output));
   if (out.size() < raw_length) return true;
-  if (output.is_over()) return corrupt("a json payload goes on beyond its block");
+  if (output.is_over()) return fail_corrupt("a json payload goes on beyond its block");
   NPK_TRY(check_end());
   return true;
 }

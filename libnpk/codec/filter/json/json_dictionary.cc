@@ -9,19 +9,17 @@
 namespace npk::codec::json {
 namespace {
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 bool is_printed(std::uint8_t byte) { return byte >= 0x20 || byte == '\t' || byte == '\n' || byte == '\r'; }
 
 }  // namespace
 
 Result<void> Dictionary::parse_styles(ByteView part) {
-  if (part.size() > kMaxStyles) return corrupt("a json payload has too many styles");
+  if (part.size() > kMaxStyles) return fail_corrupt("a json payload has too many styles");
   style_count_ = part.size();
   for (std::size_t i = 0; i < part.size(); ++i) {
     const bool carriage_return = (part[i] & 0x80) != 0, tab = (part[i] & 0x40) != 0;
     const std::uint8_t unit = part[i] & 0x3F;
-    if (unit == 0 || unit > kMaxUnit) return corrupt("a json payload has an indentation of a wrong width");
+    if (unit == 0 || unit > kMaxUnit) return fail_corrupt("a json payload has an indentation of a wrong width");
     styles_[i] = {{static_cast<std::uint8_t>(carriage_return ? '\r' : '\n'), '\n'}, static_cast<std::uint8_t>(carriage_return ? 2 : 1),
                   static_cast<std::uint8_t>(tab ? '\t' : ' '), unit};
   }
@@ -33,14 +31,14 @@ Result<void> Dictionary::check_skeleton(ByteView skeleton) const {
   bool prints = false;
   for (std::size_t i = 0; i < skeleton.size(); ++i) {
     const std::uint8_t byte = skeleton[i];
-    if (has_slot(byte) && i + 1 < skeleton.size()) return corrupt("a token of a json payload goes on behind its value");
-    if (is_style(byte) && byte - kFirstStyle >= static_cast<int>(style_count_)) return corrupt("a token of a json payload has an unknown style");
+    if (has_slot(byte) && i + 1 < skeleton.size()) return fail_corrupt("a token of a json payload goes on behind its value");
+    if (is_style(byte) && byte - kFirstStyle >= static_cast<int>(style_count_)) return fail_corrupt("a token of a json payload has an unknown style");
     if (byte == kRaise || byte == kLower) continue;
-    if (!is_printed(byte) && !has_slot(byte) && !is_style(byte) && byte != kKey) return corrupt("a token of a json payload has a wrong byte");
+    if (!is_printed(byte) && !has_slot(byte) && !is_style(byte) && byte != kKey) return fail_corrupt("a token of a json payload has a wrong byte");
     prints = true;
   }
-  if (!prints) return corrupt("a token of a json payload is empty");
-  if (std::ranges::count(skeleton, kKey) > 1) return corrupt("a token of a json payload has two keys");
+  if (!prints) return fail_corrupt("a token of a json payload is empty");
+  if (std::ranges::count(skeleton, kKey) > 1) return fail_corrupt("a token of a json payload has two keys");
   return {};
 }
 
@@ -49,7 +47,7 @@ Result<void> Dictionary::parse_skeletons(ByteView part) {
   while (!part.empty()) {
     NPK_ASSIGN(const std::uint64_t length, take_varint(part));
     if (length > part.size() || length > kMaxSkeletonBytes || skeletons_.size() == kMaxSkeletons)
-      return corrupt("the skeletons of a json payload are too long");
+      return fail_corrupt("the skeletons of a json payload are too long");
     skeletons_.push_back(part.first(static_cast<std::size_t>(length)));
     NPK_TRY(check_skeleton(skeletons_.back()));
     part = part.subspan(static_cast<std::size_t>(length));
@@ -86,7 +84,7 @@ Result<void> Dictionary::spell(ByteView skeleton, ByteView key, DecodedToken& to
   end_piece(0, kNoStyle);
   token.pieces = static_cast<std::uint8_t>(pieces_.size() - token.first_piece);
   token.raise = static_cast<std::int8_t>(level);
-  if (text_.size() > kMaxTokenText || pieces_.size() > kMaxTokenPieces) return corrupt("the tokens of a json payload are too long");
+  if (text_.size() > kMaxTokenText || pieces_.size() > kMaxTokenPieces) return fail_corrupt("the tokens of a json payload are too long");
   return {};
 }
 
@@ -102,25 +100,25 @@ Result<void> Dictionary::parse(std::span<const ByteView> parts, std::size_t colu
   std::bitset<kMaxColumns> named;
   while (!numbers.empty()) {
     NPK_ASSIGN(const std::uint64_t number, take_varint(numbers));
-    if (number >= skeletons_.size() || tokens_.size() == kMaxTokens) return corrupt("a json payload has too many tokens or too few skeletons");
+    if (number >= skeletons_.size() || tokens_.size() == kMaxTokens) return fail_corrupt("a json payload has too many tokens or too few skeletons");
     const ByteView skeleton = skeletons_[static_cast<std::size_t>(number)];
     ByteView key;
     if (std::ranges::find(skeleton, kKey) != skeleton.end()) {
       NPK_ASSIGN(key, keys.next());
-      if (key.size() > kMaxKeyBytes) return corrupt("a key of a json payload is too long");
+      if (key.size() > kMaxKeyBytes) return fail_corrupt("a key of a json payload is too long");
     }
     DecodedToken token;
     NPK_TRY(spell(skeleton, key, token));
     if (token.slot != 0) {
       NPK_ASSIGN(const std::uint64_t column, take_varint(token_columns));
-      if (column / 2 >= columns) return corrupt("a token of a json payload has no column");
+      if (column / 2 >= columns) return fail_corrupt("a token of a json payload has no column");
       token.column = static_cast<std::uint8_t>(column / 2);
       token.copies = column % 2 != 0;
       named.set(token.column);
     }
     tokens_.push_back(token);
   }
-  if (named.count() != columns || !token_columns.empty()) return corrupt("the tokens of a json payload name other columns than there are");
+  if (named.count() != columns || !token_columns.empty()) return fail_corrupt("the tokens of a json payload name other columns than there are");
   NPK_TRY(keys.expect_end());
   text_.resize(text_.size() + kTextPadding);
   skeletons_.clear();

@@ -16,8 +16,6 @@ namespace npk::codec {
 namespace markup {
 namespace {
 
-std::unexpected<Error> corrupt(const char* what) { return fail(Errc::corrupt, what); }
-
 class Restorer final : public FilterDecoder {
  public:
   Result<bool> restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) override;
@@ -48,7 +46,7 @@ class Restorer final : public FilterDecoder {
 
 Result<void> Restorer::open(ByteView filtered) {
   NPK_ASSIGN(const auto parts, split_parts(filtered));
-  if (parts.size() < kFirstColumn || parts.size() > kFirstColumn + kMaxColumns) return corrupt("a markup payload has a wrong number of parts");
+  if (parts.size() < kFirstColumn || parts.size() > kFirstColumn + kMaxColumns) return fail_corrupt("a markup payload has a wrong number of parts");
   NPK_TRY(templates_.parse(parts[kTemplates], parts.size() - kFirstColumn));
   codes_ = parts[kCodes];
   NPK_TRY(texts_.open(parts[kText]));
@@ -130,20 +128,20 @@ bool Restorer::run(Output& out) {
 }
 
 Result<void> Restorer::expect_end() const {
-  if (!codes_.empty() || !texts_.at_end() || !numbers_.at_end()) return corrupt("a markup payload goes on beyond its block");
+  if (!codes_.empty() || !texts_.at_end() || !numbers_.at_end()) return fail_corrupt("a markup payload goes on beyond its block");
   for (const FieldReader& column : columns_) NPK_TRY(column.expect_end());
   return {};
 }
 
 Result<bool> Restorer::restore(ByteView filtered, std::uint64_t filtered_length, std::uint64_t raw_length, MutableBytes out) {
-  if (raw_length > kMaxFilteredRawBytes) return corrupt("a block is too long for the markup filter");
+  if (raw_length > kMaxFilteredRawBytes) return fail_corrupt("a block is too long for the markup filter");
   if (filtered.size() < filtered_length) return false;
   NPK_TRY(open(filtered));
   Output restored(out);
-  if (!run(restored)) return corrupt("a markup payload contradicts itself");
-  if (restored.written() < out.size()) return corrupt("a markup payload ends short of its block");
+  if (!run(restored)) return fail_corrupt("a markup payload contradicts itself");
+  if (restored.written() < out.size()) return fail_corrupt("a markup payload ends short of its block");
   if (out.size() < raw_length) return true;
-  if (restored.is_cut()) return corrupt("a markup payload goes on beyond its block");
+  if (restored.is_cut()) return fail_corrupt("a markup payload goes on beyond its block");
   NPK_TRY(expect_end());
   return true;
 }

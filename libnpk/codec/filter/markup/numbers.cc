@@ -35,9 +35,9 @@ bool parse_shape(ByteView& from, std::uint8_t* text, std::uint8_t& head) {
 Result<void> NumberReader::open(ByteView shapes, ByteView codes, ByteView digits, ByteView rare) {
   shapes_.clear();
   while (!shapes.empty()) {
-    if (shapes_.size() == kMaxShapes) return fail(Errc::corrupt, "a markup payload has too many shapes of numbers");
+    if (shapes_.size() == kMaxShapes) return fail_corrupt("a markup payload has too many shapes of numbers");
     Shape& shape = shapes_.emplace_back();
-    if (!parse_shape(shapes, shape.text.data(), shape.head)) return fail(Errc::corrupt, "a markup payload has a shape that cannot be");
+    if (!parse_shape(shapes, shape.text.data(), shape.head)) return fail_corrupt("a markup payload has a shape that cannot be");
   }
   space_ = CodeSpace(shapes_.size(), kShapeLeads);
   codes_ = codes;

@@ -10,11 +10,11 @@ Result<void> TextReader::open(ByteView part) {
   texts_ = part;
   if (part.empty()) return {};
   texts_ = part.subspan(1);
-  if (part[0] > kWordText) return fail(Errc::corrupt, "the texts of a markup payload are of no known form");
+  if (part[0] > kWordText) return fail_corrupt("the texts of a markup payload are of no known form");
   has_words_ = part[0] == kWordText;
   if (!has_words_) return {};
   NPK_ASSIGN(const bool whole, dictionary_.parse(texts_, texts_.size(), words::kMaxInnerDictionaryText));
-  if (!whole) return fail(Errc::corrupt, "the words of a markup payload end early");
+  if (!whole) return fail_corrupt("the words of a markup payload end early");
   texts_ = texts_.subspan(dictionary_.bytes());
   return {};
 }

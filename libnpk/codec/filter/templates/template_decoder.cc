@@ -60,7 +60,7 @@ class Column {
   }
 
   [[nodiscard]] Result<void> expect_end() const {
-    if (operation_ != operations_end_ || (is_text_ && !text_.empty())) return fail(Errc::corrupt, "a column of a filtered block has values that nothing takes");
+    if (operation_ != operations_end_ || (is_text_ && !text_.empty())) return fail_corrupt("a column of a filtered block has values that nothing takes");
     return is_text_ ? Result<void>{} : field_->expect_end();
   }
 
@@ -145,13 +145,13 @@ class Restoring {
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const ColumnInfo& info = dictionary_.columns[i];
       const std::size_t taken = info.predictor_count > 0 ? 2 : 1;
-      if (parts.size() - part < taken) return fail(Errc::corrupt, "a filtered block has too few columns");
+      if (parts.size() - part < taken) return fail_corrupt("a filtered block has too few columns");
       memory += info.text ? 0 : column_memory(parts[part + taken - 1].size());
-      if (!columns_fit(memory, raw_length)) return fail(Errc::corrupt, "the columns of a filtered block are too large");
+      if (!columns_fit(memory, raw_length)) return fail_corrupt("the columns of a filtered block are too large");
       NPK_TRY(columns_[i].open(info, taken == 2 ? parts[part] : ByteView(), parts[part + taken - 1]));
       part += taken;
     }
-    if (part != parts.size()) return fail(Errc::corrupt, "a filtered block has too many columns");
+    if (part != parts.size()) return fail_corrupt("a filtered block has too many columns");
     open_histories();
     return {};
   }
@@ -167,10 +167,10 @@ class Restoring {
         NPK_ASSIGN(code, take_varint(ids));
       }
       const std::uint64_t id = code == 0 ? predictor.guess() : code - 1;
-      if (id >= dictionary_.templates.size()) return fail(Errc::corrupt, "a filtered block names a template that it does not have");
+      if (id >= dictionary_.templates.size()) return fail_corrupt("a filtered block names a template that it does not have");
       predictor.learn(static_cast<std::uint32_t>(id));
       const LineTemplate& line = dictionary_.templates[static_cast<std::size_t>(id)];
-      if (line.slots > values_left) return fail(Errc::corrupt, "a filtered block has more values than bytes");
+      if (line.slots > values_left) return fail_corrupt("a filtered block has more values than bytes");
       values_left -= line.slots;
       NPK_TRY(append_line(line));
     }
@@ -258,13 +258,13 @@ class Restoring {
   // What was wanted is there, or the block is too long.
   Result<void> too_long() {
     at_ = out_end_;
-    if (whole_) return fail(Errc::corrupt, "a filtered block holds more than its length");
+    if (whole_) return fail_corrupt("a filtered block holds more than its length");
     full_ = true;
     return {};
   }
 
   [[nodiscard]] Result<void> finish() const {
-    if (at_ != out_end_) return fail(Errc::corrupt, "a filtered block holds less than its length");
+    if (at_ != out_end_) return fail_corrupt("a filtered block holds less than its length");
     if (!whole_) return {};
     for (const Column& column : columns_) NPK_TRY(column.expect_end());
     return {};
@@ -291,7 +291,7 @@ Result<bool> TemplateDecoder::restore(ByteView filtered, std::uint64_t filtered_
   if (filtered.size() < filtered_length) return false;
   NPK_ASSIGN(const std::vector<ByteView> parts, split_parts(filtered));
   if (parts.size() < kTemplateParts || parts.size() > kTemplateParts + 2 * kMaxTemplateColumns)
-    return fail(Errc::corrupt, "a filtered block has too few or too many parts");
+    return fail_corrupt("a filtered block has too few or too many parts");
   NPK_ASSIGN(TemplateDictionary dictionary, TemplateDictionary::read(parts[kDictionaryPart]));
   const std::uint8_t* const literals_end = parts[kDictionaryPart].data() + parts[kDictionaryPart].size();
   Restoring restoring(std::move(dictionary), filtered, literals_end, out, out.size() == raw_length);

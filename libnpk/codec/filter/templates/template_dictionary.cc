@@ -7,13 +7,13 @@ namespace {
 
 Result<std::uint32_t> take_below(ByteView& part, std::uint64_t limit) {
   NPK_ASSIGN(const std::uint64_t value, take_varint(part));
-  if (value >= limit) return fail(Errc::corrupt, "a number in the dictionary of a filtered block is too large");
+  if (value >= limit) return fail_corrupt("a number in the dictionary of a filtered block is too large");
   return static_cast<std::uint32_t>(value);
 }
 
 Result<ByteView> take_bytes(ByteView& part) {
   NPK_ASSIGN(const std::uint32_t length, take_below(part, part.size() + 1));
-  if (length > part.size()) return fail(Errc::corrupt, "a text in the dictionary of a filtered block is longer than the dictionary");
+  if (length > part.size()) return fail_corrupt("a text in the dictionary of a filtered block is longer than the dictionary");
   const ByteView bytes = part.first(length);
   part = part.subspan(length);
   return bytes;
@@ -25,7 +25,7 @@ Result<void> take_slots(ByteView& part, ValuePredictor& predictor, std::uint32_t
   predictor.first_slot = used;
   predictor.slot_bits = static_cast<std::uint8_t>(bits);
   used += 1U << bits;
-  if (bits == 0 || used > kKeyedSlots) return fail(Errc::corrupt, "predictors of a filtered block remember too many values");
+  if (bits == 0 || used > kKeyedSlots) return fail_corrupt("predictors of a filtered block remember too many values");
   return {};
 }
 
@@ -68,7 +68,7 @@ Result<TemplateDictionary> TemplateDictionary::read(ByteView part) {
     NPK_ASSIGN(const LineTemplate line, take_template(part, columns, dictionary.slots));
     dictionary.templates.push_back(line);
   }
-  if (!part.empty()) return fail(Errc::corrupt, "bytes follow the dictionary of a filtered block");
+  if (!part.empty()) return fail_corrupt("bytes follow the dictionary of a filtered block");
   return dictionary;
 }
 

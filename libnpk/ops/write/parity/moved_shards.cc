@@ -9,11 +9,11 @@ namespace {
 
 using format::kWeakWindowBytes;
 
-constexpr std::size_t kReadBytes = 1U << 20;
+constexpr std::size_t kShardReadBytes = 1U << 20;
 constexpr unsigned kFilterBits = 24;       // a bit for each: 2 MiB, of which a full list sets 1.6 %
 constexpr std::size_t kMostAlike = 16;     // of shards with one weak check, so many are compared
-constexpr std::uint64_t kFreeWaste = 64ULL << 20;  // bytes that may be hashed in vain, and a multiple of the source's
-constexpr std::uint64_t kWastePerByte = 4;
+constexpr std::uint64_t kFreeHashing = 64ULL << 20;  // bytes that may be hashed in vain, and a multiple of the source's
+constexpr std::uint64_t kHashingPerByte = 4;
 
 bool is_uniform(ByteView window) {
   return std::ranges::all_of(window, [&](std::uint8_t byte) { return byte == window[0]; });
@@ -30,7 +30,7 @@ class MovedShardSearch {
   Result<bool> run(const std::stop_token& stop) {
     for (std::uint64_t begin = 0; begin + kWeakWindowBytes <= bytes_; begin = next_) {
       if (stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
-      buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes + kWeakWindowBytes - 1, bytes_ - begin)));
+      buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kShardReadBytes + kWeakWindowBytes - 1, bytes_ - begin)));
       NPK_ASSIGN(const std::size_t count, source_.read_at(begin, buffer_));
       if (count != buffer_.size()) return fail(Errc::truncated, "the source is shorter than it said");
       NPK_TRY(look_through(begin));
@@ -82,7 +82,7 @@ class MovedShardSearch {
   }
 
   Result<bool> is_there(const WantedShard& shard, std::uint64_t offset) {
-    if (wasted_ > kFreeWaste + kWastePerByte * bytes_) return false;
+    if (wasted_ > kFreeHashing + kHashingPerByte * bytes_) return false;
     shard_.resize(shard.bytes);
     NPK_ASSIGN(const std::size_t count, source_.read_at(offset, shard_));
     const bool same = count == shard_.size() && reader::check_of_shard(shard_) == shard.check;

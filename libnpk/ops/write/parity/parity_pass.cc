@@ -27,7 +27,7 @@ Result<std::uint64_t> find_protected_end(StoredFrames& frames, const format::Pac
     }
     position = frame.end();
   }
-  if (protected_end > frames.length()) return fail(Errc::corrupt, "a parity frame claims to protect more than there is");
+  if (protected_end > frames.length()) return fail_corrupt("a parity frame claims to protect more than there is");
   return protected_end;
 }
 

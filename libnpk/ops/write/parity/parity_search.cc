@@ -13,8 +13,8 @@ namespace {
 using format::PackageTag;
 
 // Heads that turn out to be none may be so large in all; hostile files have many.
-constexpr std::uint64_t kFreeWaste = 64ULL << 20;
-constexpr std::uint64_t kWastePerByte = 4;
+constexpr std::uint64_t kFreeSearchWaste = 64ULL << 20;
+constexpr std::uint64_t kSearchWastePerByte = 4;
 
 PackageTag tag_at(const std::uint8_t* header) {
   PackageTag tag;
@@ -90,7 +90,7 @@ class ParitySearch {
     if (!head) {
       if (head.error().code == Errc::io) return std::unexpected(head.error());
       wasted_ += std::min(frame.header.stored_length, format::kMaxParityHeadBytes);
-      if (wasted_ > kFreeWaste + kWastePerByte * bytes_) return fail(Errc::limit, "much in it looks like parity frames and is none");
+      if (wasted_ > kFreeSearchWaste + kSearchWastePerByte * bytes_) return fail(Errc::limit, "much in it looks like parity frames and is none");
       return {};
     }
     last_ = key_of(head->layout);

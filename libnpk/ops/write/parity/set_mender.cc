@@ -165,7 +165,7 @@ Result<Bytes> SetMender::make_trailer() const {
   Bytes tail(static_cast<std::size_t>(std::min<std::uint64_t>(set_.layout.range_bytes(), format::kMaxTrailerFrameBytes)));
   NPK_ASSIGN(const std::size_t count, to_.source()->read_at(end - tail.size(), tail));
   NPK_ASSIGN(const std::uint32_t frame_bytes, format::locate_trailer(ByteView(tail).first(count)));
-  if (count != tail.size() || frame_bytes > tail.size()) return fail(Errc::corrupt, "the range that is protected does not end with a trailer");
+  if (count != tail.size() || frame_bytes > tail.size()) return fail_corrupt("the range that is protected does not end with a trailer");
   return closing_trailer(set_.layout, ByteView(tail).last(frame_bytes - format::kFrameHeaderBytes));
 }
 

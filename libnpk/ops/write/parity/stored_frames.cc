@@ -10,8 +10,8 @@
 namespace npk::ops {
 namespace {
 
-constexpr std::size_t kReadBytes = 256U << 10;
-constexpr std::size_t kWindowBytes = 1U << 20;
+constexpr std::size_t kFrameReadBytes = 256U << 10;
+constexpr std::size_t kScanBytes = 1U << 20;
 constexpr std::size_t kOverlapBytes = format::kFrameHeaderBytes - 1;  // a header may begin just before a window's end
 
 const std::string_view kMagic{reinterpret_cast<const char*>(format::kFrameMagic.data()), format::kFrameMagic.size()};
@@ -43,9 +43,9 @@ std::optional<StoredFrame> StoredFrames::try_at(std::uint64_t position, const st
 }
 
 Result<std::optional<StoredFrame>> StoredFrames::find(std::uint64_t from, const std::optional<format::PackageTag>& tag, const std::stop_token& stop) {
-  for (std::uint64_t begin = from; begin < length_; begin += kWindowBytes) {
+  for (std::uint64_t begin = from; begin < length_; begin += kScanBytes) {
     if (stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
-    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kWindowBytes + kOverlapBytes, length_ - begin)));
+    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kScanBytes + kOverlapBytes, length_ - begin)));
     NPK_TRY(read(begin, buffer_));
     const std::string_view text = as_text(buffer_);
     for (std::size_t at = text.find(kMagic); at != text.npos; at = text.find(kMagic, at + 1)) {
@@ -58,13 +58,13 @@ Result<std::optional<StoredFrame>> StoredFrames::find(std::uint64_t from, const 
 Result<void> StoredFrames::check_body(const StoredFrame& frame) {
   hash::Blake3 hash;
   for (std::uint64_t at = frame.body(); at < frame.end(); at += buffer_.size()) {
-    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kReadBytes, frame.end() - at)));
+    buffer_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kFrameReadBytes, frame.end() - at)));
     NPK_TRY(read(at, buffer_));
     hash.update(buffer_);
   }
   const Digest digest = hash.finish();
   if (!std::equal(frame.header.body_check.begin(), frame.header.body_check.end(), digest.begin()))
-    return fail(Errc::corrupt, "a frame's body does not have the check it should");
+    return fail_corrupt("a frame's body does not have the check it should");
   return {};
 }
 

@@ -105,7 +105,7 @@ Result<Bytes> closing_trailer(const format::ParityLayout& layout, ByteView range
   trailer.package_length = layout.protected_end;
   const Bytes body = format::encode_trailer(trailer);
   if (layout.trailer_position() + format::kFrameHeaderBytes + body.size() != layout.protected_end)
-    return fail(Errc::corrupt, "the trailer behind the parity frames has another length than they say");
+    return fail_corrupt("the trailer behind the parity frames has another length than they say");
   const Digest digest = hash::blake3(body);
   format::FrameHeader header{.type = format::FrameType::trailer, .tag = tag_of(layout)};
   header.sequence = layout.first_sequence + layout.frames();

@@ -5,7 +5,7 @@
 namespace npk::ops {
 namespace {
 
-constexpr std::size_t kCopyBytes = 1U << 20;
+constexpr std::size_t kRangeCopyBytes = 1U << 20;
 
 // Where the frames that hold end; `after_trailer`: with a trailer.
 struct WholeFrames {
@@ -30,11 +30,11 @@ Result<WholeFrames> walk(const RandomAccessSource& written, PackageRange range, 
 
 Result<void> copy_unprotected(const DamagedFile& file, const ShardPlaces& places, PackageRange range, const format::PackageTag& tag,
                               io::PlacedSink& to, MendingAccount& account, const std::stop_token& stop) {
-  Bytes buffer(kCopyBytes);
+  Bytes buffer(kRangeCopyBytes);
   const std::int64_t shift = places.shift_behind(range.position);
-  for (std::uint64_t done = 0; done < range.length; done += kCopyBytes) {
+  for (std::uint64_t done = 0; done < range.length; done += kRangeCopyBytes) {
     if (stop.stop_requested()) return fail(Errc::cancelled, "cancelled");
-    const MutableBytes piece = MutableBytes(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(kCopyBytes, range.length - done)));
+    const MutableBytes piece = MutableBytes(buffer).first(static_cast<std::size_t>(std::min<std::uint64_t>(kRangeCopyBytes, range.length - done)));
     NPK_TRY(read_moved(file, range.position + done, shift, piece));
     NPK_TRY(to.write_at(range.position + done, piece));
   }

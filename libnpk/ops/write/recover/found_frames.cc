@@ -20,6 +20,10 @@ bool is_as_sealed(const FoundFrame& frame) noexcept {
   return !format::has_inner_header(frame.header.type) || is_sealed_frame(frame);
 }
 
+// Pages may take this, or so much for each byte of the source where that is more.
+constexpr std::uint64_t kFreeMemory = 256ULL << 20;
+constexpr std::uint64_t kMemoryPerByte = 64;
+
 constexpr unsigned kTriesWithoutSuperblock = 4;  // each may cost a passphrase's work
 
 bool may_be_envelope(const FoundFrame& frame) noexcept {
@@ -108,6 +112,8 @@ Result<void> FoundFrames::meet_sessions() {
   }
   return {};
 }
+
+std::uint64_t FoundFrames::page_memory() const noexcept { return std::max(kFreeMemory, kMemoryPerByte * survey_.source_bytes); }
 
 reader::PackageExtent FoundFrames::extent() const {
   return {.source = source_, .offset = 0, .length = survey_.source_bytes, .tag = survey_.frames.front().header.tag, .opener = opener_};

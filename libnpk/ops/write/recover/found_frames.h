@@ -20,6 +20,8 @@ class FoundFrames {
 
   [[nodiscard]] const std::vector<FoundFrame>& all() const noexcept { return survey_.frames; }
   [[nodiscard]] const Survey& survey() const noexcept { return survey_; }
+  // What all pages of a kind may take in memory, in bytes.
+  [[nodiscard]] std::uint64_t page_memory() const noexcept;
   [[nodiscard]] const Limits& limits() const noexcept { return limits_; }
   [[nodiscard]] bool is_sealed() const noexcept { return opener_ != nullptr; }
   // For readers of single frames where they lie.

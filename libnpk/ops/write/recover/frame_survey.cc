@@ -63,7 +63,7 @@ class Surveyor {
     waste_left_ = checked_add(checked_multiply(kWastedLengths, survey_.source_bytes).value_or(UINT64_MAX), kFreeWaste).value_or(UINT64_MAX);
     NPK_TRY(find_identity());
     NPK_TRY(find_frames());
-    if (survey_.frames.empty()) return fail(Errc::corrupt, "no frame of a package is in it");
+    if (survey_.frames.empty()) return fail_corrupt("no frame of a package is in it");
     NPK_TRY(find_superblock());
     NPK_TRY(list_gaps());
     return std::move(survey_);

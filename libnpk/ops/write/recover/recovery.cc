@@ -183,7 +183,7 @@ void Recovery::note_unreadable(const Error& error) {
 
 Result<void> Recovery::finish(const WriteReport& written) {
   if (report_.is_whole && written.content_root != commit_->commit.statement.content_root)
-    return fail(Errc::corrupt, "what was read a second time is not what it was: the disk may be failing");
+    return fail_corrupt("what was read a second time is not what it was: the disk may be failing");
   report_.saved_entries = written.totals.entries;
   report_.saved_files = written.totals.files;
   report_.saved_bytes = written.totals.content_bytes;

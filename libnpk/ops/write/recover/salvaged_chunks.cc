@@ -10,12 +10,7 @@ namespace npk::ops {
 namespace {
 
 constexpr std::uint64_t kDecodedBytes = 64ULL << 20;
-// What all pages may take: this, or so much for each byte of the source where that is more.
-constexpr std::uint64_t kFreeMemory = 256ULL << 20;
-constexpr std::uint64_t kMemoryPerByte = 64;
 constexpr std::uint64_t kChunkBytes = 64, kBlockBytes = 100;
-
-std::unexpected<Error> bad(const char* what) { return fail(Errc::corrupt, what); }
 
 }  // namespace
 
@@ -46,7 +41,7 @@ std::optional<format::ChunkPage> SalvagedChunks::leaf_in(const FoundFrame& frame
 
 Result<void> SalvagedChunks::add(format::ChunkPage page, bool is_rebuilt) {
   memory_bytes_ += page.chunks.size() * kChunkBytes + page.blocks.size() * kBlockBytes;
-  if (memory_bytes_ > std::max(kFreeMemory, kMemoryPerByte * frames_.survey().source_bytes))
+  if (memory_bytes_ > frames_.page_memory())
     return fail(Errc::limit, "the chunk pages take more memory than a package of this size may ask for");
   place(std::move(page), is_rebuilt);
   return {};
@@ -103,12 +98,12 @@ bool SalvagedChunks::is_good(std::uint64_t number) const {
 
 Result<Bytes> SalvagedChunks::decode_with(const format::BlockRow& row, ByteView base, std::uint64_t base_position) const {
   const FoundFrame* frame = frames_.find(row.is_dictionary ? format::FrameType::dictionary : format::FrameType::block, row.hash);
-  if (frame == nullptr || frame->header.stored_length != row.stored_length) return bad("a block is not there");
+  if (frame == nullptr || frame->header.stored_length != row.stored_length) return fail_corrupt("a block is not there");
   if (row.raw_length > frames_.limits().max_block_raw_bytes) return fail(Errc::limit, "a block is larger than the limit");
   NPK_ASSIGN(const Bytes body, frames_.body(*frame));
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, frames_.limits()));
   if (opened.header.raw_length != row.raw_length || opened.header.base_position != base_position)
-    return bad("a block is not what its chunk page says");
+    return fail_corrupt("a block is not what its chunk page says");
   std::unique_ptr<block::BlockOpener> opener;
   {
     const std::lock_guard lock(mutex_);
@@ -127,13 +122,13 @@ Result<Bytes> SalvagedChunks::decode_with(const format::BlockRow& row, ByteView 
 
 Result<Bytes> SalvagedChunks::decode(std::uint64_t block) const {
   const auto place = place_of_block(block);
-  if (!place) return bad("a block's chunk page is not there");
+  if (!place) return fail_corrupt("a block's chunk page is not there");
   const format::BlockRow& row = pages_[place->page].page.blocks[place->row];
   if (row.base_distance == 0) return decode_with(row, {}, 0);
   const auto base_place = place_of_block(block - row.base_distance);
-  if (!base_place || row.is_dictionary) return bad("a block's base is not there");
+  if (!base_place || row.is_dictionary) return fail_corrupt("a block's base is not there");
   const format::BlockRow& base = pages_[base_place->page].page.blocks[base_place->row];
-  if (base.base_distance != 0 || base.raw_length > frames_.limits().max_base_raw_bytes) return bad("a block's base can't be one");
+  if (base.base_distance != 0 || base.raw_length > frames_.limits().max_base_raw_bytes) return fail_corrupt("a block's base can't be one");
   NPK_ASSIGN(const auto raw, cached(block - row.base_distance));
   return decode_with(row, *raw, base.position);
 }
@@ -187,7 +182,7 @@ Result<std::shared_ptr<const Bytes>> SalvagedChunks::cached(std::uint64_t block)
 
 Result<void> SalvagedChunks::read(std::uint64_t number, std::uint32_t offset, MutableBytes out) const {
   const auto place = place_of(number);
-  if (!place) return bad("a chunk is not there");
+  if (!place) return fail_corrupt("a chunk is not there");
   const Page& page = pages_[place->page];
   const format::ChunkRow& chunk = page.page.chunks[place->row];
   NPK_ASSIGN(const auto raw, cached(page.page.first_block + chunk.block));

@@ -15,9 +15,6 @@ using format::CatalogPage;
 using format::FrameType;
 using format::PageKind;
 
-// What all pages may take: this, or so much for each byte of the source where that is more.
-constexpr std::uint64_t kFreeMemory = 256ULL << 20;
-constexpr std::uint64_t kMemoryPerByte = 64;
 constexpr std::uint64_t kAnywhere = UINT64_MAX;  // positions say nothing once bytes are missing
 constexpr std::uint64_t kCatalogScope = UINT64_MAX;
 
@@ -109,7 +106,7 @@ Result<bool> SalvagedTree::take_leaf(const Reference& reference, Bytes raw) {
 
 Result<void> SalvagedTree::keep(CatalogPage page, std::uint64_t sequence, std::uint64_t scope) {
   memory_bytes_ += page.memory_bytes();
-  if (memory_bytes_ > std::max(kFreeMemory, kMemoryPerByte * frames_.survey().source_bytes))
+  if (memory_bytes_ > frames_.page_memory())
     return fail(Errc::limit, "the entries take more memory than a package of this size may ask for");
   pages_.push_back({std::make_shared<const CatalogPage>(std::move(page)), sequence, scope});
   return {};

@@ -205,7 +205,7 @@ Result<void> BlockRewriter::gather(const PlannedBlock& block, MutableBytes out) 
     for (const PlannedChunk& chunk : source.chunks) {
       const ByteView bytes = ByteView(raw).subspan(chunk.offset, chunk.length);
       if (hash::blake3(bytes) != chunk.hash)
-        return from_.impl().frames().placed(Result<void>(fail(Errc::corrupt, "a chunk is not what its hash says")), source.block.row.position);
+        return from_.impl().frames().placed(Result<void>(fail_corrupt("a chunk is not what its hash says")), source.block.row.position);
       std::memcpy(out.data() + end, bytes.data(), bytes.size());
       end += bytes.size();
     }
@@ -235,7 +235,7 @@ Result<void> BlockRewriter::write_block(MadeBlock& made, std::size_t distance) {
   std::uint8_t* const base_field = made.body.data() + format::kBasePositionOffset;
   const bool uses_base = load_le<std::uint64_t>(base_field) != 0;
   if (uses_base) {
-    if (distance == 0) return fail(Errc::corrupt, "a block has a base, though its chunk page says it has none");
+    if (distance == 0) return fail_corrupt("a block has a base, though its chunk page says it has none");
     store_le(base_field, blocks_[blocks_.size() - distance].position);
     made.hash = hash::blake3(made.body);
   }

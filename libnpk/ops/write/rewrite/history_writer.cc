@@ -44,7 +44,7 @@ Result<void> HistoryWriter::begin(writer::FrameWriter& frames) {
   for (const std::uint64_t position : package_.reader().info().trailer.envelope_positions) {
     reader::Frame envelope;
     NPK_TRY(package_.reader().impl().frames().read_frame(position, envelope));
-    if (envelope.header.type != format::FrameType::envelope) return fail(Errc::corrupt, "the trailer names an envelope that is none");
+    if (envelope.header.type != format::FrameType::envelope) return fail_corrupt("the trailer names an envelope that is none");
     NPK_ASSIGN(const format::FrameReference written, frames.write(format::FrameType::envelope, envelope.body));
     envelopes_.push_back(written.position);
   }

@@ -13,7 +13,7 @@ LiveChunks::LiveChunks(std::uint64_t chunk_count)
 Result<void> LiveChunks::mark(std::span<const format::Run> runs) {
   for (const format::Run& run : runs) {
     if (!range_within(run.first_chunk, run.chunk_count, chunk_count_))
-      return fail(Errc::corrupt, "an entry's content leads to chunks that the package does not have");
+      return fail_corrupt("an entry's content leads to chunks that the package does not have");
     const std::uint64_t end = run.first_chunk + run.chunk_count;
     for (std::uint64_t chunk = run.first_chunk; chunk < end;) {
       const std::uint64_t bits = std::min(end - chunk, 64 - chunk % 64);

@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kKeptBases = 8;
 constexpr std::size_t kKeptBufferBytes = 8U << 20;  // a larger one is given back after use
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 format::FrameType type_of(const format::BlockRow& row) noexcept {
   return row.is_dictionary ? format::FrameType::dictionary : format::FrameType::block;
 }
@@ -130,8 +126,8 @@ Result<Bytes> BlockLoader::load(std::uint64_t number, std::uint64_t prefix_bytes
 Result<void> BlockLoader::decode(const format::BlockRow& row, ByteView body, const BaseView& base, Workplace& workplace,
                                  MutableBytes out) const {
   NPK_ASSIGN(const format::OpenedBody opened, format::split_body(body, frames_->limits()));
-  if (opened.header.raw_length != row.raw_length) return bad("a block's raw length is not what its chunk page says");
-  if (opened.header.base_position != base.position) return bad("a block's base is not what its chunk page says");
+  if (opened.header.raw_length != row.raw_length) return fail_corrupt("a block's raw length is not what its chunk page says");
+  if (opened.header.base_position != base.position) return fail_corrupt("a block's base is not what its chunk page says");
   NPK_TRY(workplace.opener.decode(opened, base.raw, out));
   frames_->counters().blocks_decoded.add(1);
   frames_->counters().raw_bytes_decoded.add(out.size());
@@ -150,15 +146,15 @@ Result<BlockLoader::Base> BlockLoader::base_of(const BlockLocation& block, Workp
 Result<std::optional<BlockLocation>> BlockLoader::locate_base(const BlockLocation& block) const {
   if (block.row.base_distance == 0) return std::nullopt;
   if (block.row.is_dictionary)
-    return frames_->placed(Result<std::optional<BlockLocation>>(bad("a dictionary names a base")), block.row.position);
+    return frames_->placed(Result<std::optional<BlockLocation>>(fail_corrupt("a dictionary names a base")), block.row.position);
   NPK_ASSIGN(const BlockLocation base, chunks_->block(block.number - block.row.base_distance));
   NPK_TRY(frames_->placed(check_base(block.row, base.row), block.row.position));
   return base;
 }
 
 Result<void> BlockLoader::check_base(const format::BlockRow& block, const format::BlockRow& base) const {
-  if (base.base_distance != 0) return bad("a block's base has a base itself");
-  if (base.position >= block.position) return bad("a block's base does not lie before it");
+  if (base.base_distance != 0) return fail_corrupt("a block's base has a base itself");
+  if (base.position >= block.position) return fail_corrupt("a block's base does not lie before it");
   if (base.raw_length > frames_->limits().max_base_raw_bytes)
     return fail(Errc::limit, "a block's base is larger than the limit");
   return {};

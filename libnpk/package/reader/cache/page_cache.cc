@@ -5,10 +5,6 @@
 namespace npk::reader {
 namespace {
 
-std::unexpected<Error> bad(const char* what) {
-  return fail(Errc::corrupt, what);
-}
-
 Result<ChunkLeaf> decode_chunk_leaf(ByteView raw, const Limits& limits) {
   ChunkLeaf leaf;
   NPK_ASSIGN(leaf.page, format::decode_chunk_page(raw, limits));
@@ -98,7 +94,7 @@ Result<std::shared_ptr<const Page>> PageCache::load(format::FrameType type, cons
     NPK_ASSIGN(Bytes raw, block::open_page(body, frames_->limits()));
     NPK_ASSIGN(PageContent content, decode_content(type, std::move(raw), frames_->limits()));
     if (std::visit(LastReference(), content) >= reference.position)
-      return bad("a page names a frame that is not before it");
+      return fail_corrupt("a page names a frame that is not before it");
     return content;
   };
   Result<PageContent> content = open();

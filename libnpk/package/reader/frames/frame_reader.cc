@@ -18,11 +18,11 @@ Result<void> check_reference(const format::FrameReference& reference, std::uint6
                                  " bytes, more than the limit");
   if (reference.position < format::kSuperblockBytes ||
       !range_within(reference.position, format::kFrameHeaderBytes, std::min(before, extent.length)))
-    return fail(Errc::corrupt, "a reference leads to a place that is not before it");
+    return fail_corrupt("a reference leads to a place that is not before it");
   if (!range_within(body, reference.stored_length, extent.length))
     return fail(Errc::truncated, "a reference names a frame that reaches beyond the end of the package");
   if (!range_within(body, reference.stored_length, before))
-    return fail(Errc::corrupt, "a reference names a frame that reaches beyond it");
+    return fail_corrupt("a reference names a frame that reaches beyond it");
   return {};
 }
 
@@ -32,9 +32,9 @@ Result<void> check_agreement(const format::FrameHeader& header, format::FrameTyp
     return fail(Errc::corrupt, "a reference leads to a frame of type " + std::to_string(static_cast<int>(header.type)) +
                                    " instead of " + std::to_string(static_cast<int>(type)));
   if (header.stored_length != reference.stored_length)
-    return fail(Errc::corrupt, "a reference leads to a frame of another length");
+    return fail_corrupt("a reference leads to a frame of another length");
   if (header.body_check != block::body_check_of(reference.hash))
-    return fail(Errc::corrupt, "a reference leads to a frame of another hash");
+    return fail_corrupt("a reference leads to a frame of another hash");
   return {};
 }
 
@@ -50,7 +50,7 @@ Result<format::FrameHeader> decode_header(ByteView bytes, const format::PackageT
   }
   if ((header.flags & (format::kFrameSealed | format::kFrameCarriesSalt)) != 0 || header.key_epoch != 0 ||
       header.writer_salt_id != 0)
-    return fail(Errc::corrupt, "a frame that may not be sealed says it is");
+    return fail_corrupt("a frame that may not be sealed says it is");
   return header;
 }
 
@@ -61,7 +61,7 @@ Result<Bytes> read_body_start(const crypto::BodyOpener* opener, const format::Fr
     return start;
   }
   const std::uint64_t head = (header.flags & format::kFrameCarriesSalt) != 0 ? crypto::SessionHead::kBytes : 0;
-  if (header.stored_length < head) return fail(Errc::corrupt, "a sealed body is shorter than what it must begin with");
+  if (header.stored_length < head) return fail_corrupt("a sealed body is shorter than what it must begin with");
   NPK_ASSIGN(const std::uint64_t plain, crypto::plain_bytes(header.stored_length - head));
   Bytes start(static_cast<std::size_t>(head + std::min<std::uint64_t>(plain, crypto::kSegmentBytes)));
   std::array<std::uint8_t, crypto::kTagBytes> tag;
@@ -180,7 +180,7 @@ Result<void> FrameReader::meet_session_of(const format::FrameHeader& header) con
     NPK_ASSIGN(const format::FrameHeader found, read_header_at(position));
     if (found.type == format::FrameType::commit && (found.flags & format::kFrameCarriesSalt) == 0) return {};
     NPK_TRY(read_frame_at(position, commit));
-    if (commit.header.type != format::FrameType::commit) return fail(Errc::corrupt, "a commit names as the one before it what is none");
+    if (commit.header.type != format::FrameType::commit) return fail_corrupt("a commit names as the one before it what is none");
     NPK_ASSIGN(const Bytes raw, block::open_page(commit.body, limits_));
     NPK_ASSIGN(const format::Commit decoded, format::decode_commit(raw, position, limits_));
     position = decoded.placement.previous_commit;

@@ -179,7 +179,7 @@ Result<std::uint64_t> EntryContent::stream_position_of(std::size_t run, const Ca
   NPK_ASSIGN(const ChunkLocation last,
              package_->chunks().chunk(wanted.first_chunk + wanted.chunk_count - 1, access));
   if (last.stream_position + last.length - first.stream_position != wanted.byte_count)
-    return fail(Errc::corrupt, "an entry's chunks do not have the length the entry says");
+    return fail_corrupt("an entry's chunks do not have the length the entry says");
   known.store(first.stream_position, std::memory_order_relaxed);
   return first.stream_position;
 }

@@ -162,7 +162,7 @@ Result<std::uint64_t> Batch::stream_position_of(const RunRange& range) {
   NPK_ASSIGN(const ChunkInBlock first, chunk(range.first_chunk));
   NPK_ASSIGN(const ChunkInBlock last, chunk(range.first_chunk + range.chunk_count - 1));
   if (last.chunk.stream_position + last.chunk.length - first.chunk.stream_position != range.run_bytes)
-    return fail(Errc::corrupt, "an entry's chunks do not have the length the entry says");
+    return fail_corrupt("an entry's chunks do not have the length the entry says");
   return first.chunk.stream_position;
 }
 

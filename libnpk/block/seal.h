@@ -2,6 +2,7 @@
 // Spec: sections 5 and 15.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <span>
@@ -51,6 +52,7 @@ struct SealOptions {
   std::span<const codec::FilterEncoderInfo> filter_encoders = codec::filter_encoders();  // must stay
   std::shared_ptr<FilterSlots> slots = nullptr;  // for blocks that filters are tried on or forced on; null: no bound
   Profile* profile = nullptr;
+  std::atomic<std::uint64_t>* not_restored = nullptr;  // counts blocks that are not filtered as they would not come back; must stay
 };
 
 // Not thread-safe: one per thread; reusable. Deterministic: the body depends on raw, base and options alone.

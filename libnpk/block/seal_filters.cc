@@ -229,8 +229,9 @@ Result<FilteredBlock> BlockFilterer::filter(ByteView raw, ContentKind kind, Muta
   trial_encoder_.reset();
   trial_room_ = {};
   gathered_ = {};
-  if (block && !comes_back(*block, raw, room, options_.profile)) return FilteredBlock{raw, {}};
-  return block;
+  if (!block || comes_back(*block, raw, room, options_.profile)) return block;
+  if (options_.not_restored != nullptr) options_.not_restored->fetch_add(1, std::memory_order_relaxed);
+  return FilteredBlock{raw, {}};
 }
 
 Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {

@@ -13,6 +13,7 @@
 #include "tools/npk/messages.h"
 #include "tools/npk/option_parser.h"
 #include "tools/npk/progress_line.h"
+#include "tools/npk/rewrite_report.h"
 
 namespace npk::tools {
 namespace {
@@ -33,6 +34,12 @@ TEST(ProgressText, LeavesOutWhatIsNotKnown) {
   EXPECT_EQ(progress_text({.done_bytes = 0, .total_bytes = 1000}, seconds(2)), "0 %  0 B of 1.0 kB");
   EXPECT_EQ(progress_text({.done_bytes = 1000, .total_bytes = 0}, seconds(1)), "1.0 kB  1.0 kB/s");
   EXPECT_EQ(progress_text({.done_bytes = 1000, .total_bytes = 2000}, seconds(0)), "50 %  1.0 kB of 2.0 kB");
+}
+
+TEST(NotRestoredText, SaysThatNothingIsLost) {
+  EXPECT_EQ(not_restored_text(1),
+            "a block is stored without filters that would not have restored it: nothing is lost but space; please report this error in npk");
+  EXPECT_EQ(not_restored_text(1200).substr(0, 77), "1,200 blocks are stored without filters that would not have restored them: no");
 }
 
 TEST(Amounts, AreForPeople) {

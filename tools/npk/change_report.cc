@@ -10,6 +10,7 @@
 #include "output_buffer.h"
 #include "pack_options.h"
 #include "progress_line.h"
+#include "rewrite_report.h"
 
 namespace npk::tools {
 namespace {
@@ -31,6 +32,7 @@ Json json_of(const ops::AppendReport& report, std::chrono::duration<double> time
           {"failed_entries", report.write.failed_entries + report.scan_problems},
           {"changed_entries", report.write.changed_entries},
           {"earlier_bytes", report.write.earlier_bytes},
+          {"not_restored_blocks", report.write.not_restored_blocks},
           {"content_root", ops::hex_of(report.write.content_root)},
           {"seconds", time.count()}};
 }
@@ -86,6 +88,7 @@ int change_package(ops::AppendOptions& append, const ChangeOptions& options, Mes
   } else {
     messages.note(summary(*report, io.now() - start));
   }
+  if (report->write.not_restored_blocks != 0) messages.note(not_restored_text(report->write.not_restored_blocks));
   const std::uint64_t failed = report->write.failed_entries + report->scan_problems;
   if (failed != 0) messages.error(fmt::format("{} entries were left out", count_text(failed)));
   return failed == 0 && report->write.changed_entries == 0 ? kDone : kSomeFailed;

@@ -15,6 +15,7 @@
 #include "pack_options.h"
 #include "profile_option.h"
 #include "progress_line.h"
+#include "rewrite_report.h"
 #include "verbs.h"
 
 namespace npk::tools {
@@ -158,6 +159,7 @@ Json json_of(const ops::CreateReport& report, std::chrono::duration<double> time
           {"failed_entries", write.failed_entries + report.scan_problems},
           {"changed_entries", write.changed_entries},
           {"earlier_bytes", write.earlier_bytes},
+          {"not_restored_blocks", write.not_restored_blocks},
           {"content_root", ops::hex_of(write.content_root)},
           {"seconds", time.count()}};
 }
@@ -190,6 +192,7 @@ int report_on(const ops::CreateReport& report, const Options& options, std::chro
   } else {
     messages.note(summary(report, options.verbose, time));
   }
+  if (report.write.not_restored_blocks != 0) messages.note(not_restored_text(report.write.not_restored_blocks));
   const std::uint64_t failed = report.write.failed_entries + report.scan_problems;
   if (failed != 0) messages.error(fmt::format("{} entries were left out", count_text(failed)));
   if (options.verbose && report.write.accel.asked != AccelMode::off) messages.note(accel_text(report.write.accel));

@@ -44,6 +44,11 @@ int say_rewrite_failure(const Error& error, Messages& messages) {
   return code;
 }
 
+std::string not_restored_text(std::uint64_t blocks) {
+  return fmt::format("{} stored without filters that would not have restored {}: nothing is lost but space; please report this error in npk",
+                     blocks == 1 ? "a block is" : fmt::format("{} blocks are", count_text(blocks)), blocks == 1 ? "it" : "them");
+}
+
 Json json_of(const ops::RewriteReport& report, const RewriteCommand& command, std::chrono::duration<double> time) {
   return {{"dry_run", command.rewrite.dry_run},
           {"old_bytes", report.old_bytes},
@@ -57,6 +62,7 @@ Json json_of(const ops::RewriteReport& report, const RewriteCommand& command, st
           {"rewritten_blocks", report.rewritten_blocks},
           {"kept_signatures", report.kept_signatures},
           {"cut_bytes", report.cut_bytes},
+          {"not_restored_blocks", report.not_restored_blocks},
           {"seconds", time.count()}};
 }
 
@@ -69,6 +75,7 @@ void say_rewrite(const ops::RewriteReport& report, const RewriteCommand& command
   }
   messages.note(fmt::format("{}: {}; {} blocks copied, {} packed anew, {}", command.rewrite.output_path.empty() ? command.package : command.rewrite.output_path,
                             sizes_text(report), count_text(report.copied_blocks), count_text(report.rewritten_blocks), seconds_text(time)));
+  if (report.not_restored_blocks != 0) messages.note(not_restored_text(report.not_restored_blocks));
   if (report.kept_signatures != 0)
     messages.note(fmt::format("{} of the form it had {} now: `npk sign` signs the new one",
                               report.kept_signatures == 1 ? "a signature" : fmt::format("{} signatures", report.kept_signatures),

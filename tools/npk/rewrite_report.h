@@ -26,6 +26,8 @@ void define_rewrite(OptionParser& parser, RewriteCommand& command);
 // Said on stderr, with what may help; the exit code.
 [[nodiscard]] int say_rewrite_failure(const Error& error, Messages& messages);
 [[nodiscard]] Json json_of(const ops::RewriteReport& report, const RewriteCommand& command, std::chrono::duration<double> time);
+// Of WriteReport::not_restored_blocks, if there are some.
+[[nodiscard]] std::string not_restored_text(std::uint64_t blocks);
 // One line, and what else is to be known.
 void say_rewrite(const ops::RewriteReport& report, const RewriteCommand& command, std::chrono::duration<double> time, Messages& messages);
 

@@ -93,6 +93,7 @@ struct WriteReport {
   Digest content_root{};
   std::uint64_t earlier_blocks = 0;      // left by a run that was stopped, and not compressed again
   std::uint64_t earlier_bytes = 0;       // raw bytes in them
+  std::uint64_t not_restored_blocks = 0; // stored without filters, as these would not have restored them: an error in npk that cost nothing but space
   AccelUse accel = {};                   // where chunks were found and hashed
 };
 

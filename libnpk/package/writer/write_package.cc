@@ -440,6 +440,7 @@ class PackageJob {
             .content_root = catalog_.content_root,
             .earlier_blocks = earlier_block_count_,
             .earlier_bytes = earlier_bytes_,
+            .not_restored_blocks = sealers_.not_restored_blocks(),
             .accel = offload_->use()};
   }
 

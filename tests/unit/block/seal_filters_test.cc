@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <optional>
 #include <random>
 #include <span>
@@ -141,8 +142,11 @@ TEST(SealFilters, ABlockThatWouldNotComeBackIsNotFiltered) {
       const auto encode = is_right ? codec::find_filter_encoder(CodecId::byte_shuffle)->encode : encode_wrongly;
       const codec::FilterEncoderInfo encoder{CodecId::byte_shuffle, encode, nullptr};
       options.filter_encoders = std::span(&encoder, 1);
+      std::atomic<std::uint64_t> not_restored = 0;
+      options.not_restored = &not_restored;
       const Sealed block = sealed(raw, options, codec::ContentKind::numeric);
       EXPECT_EQ(chain_name(block.opened().header), is_right ? "byte_shuffle+zstd" : "zstd");
+      EXPECT_EQ(not_restored, is_right ? 0U : 1U);
       expect_comes_back(block, raw);
     }
   }

@@ -69,6 +69,7 @@ struct RewriteReport {
   std::uint64_t copied_blocks = 0, rewritten_blocks = 0;
   std::uint64_t kept_signatures = 0;  // that were of the form it had, and are records now (spec section 7)
   std::uint64_t cut_bytes = 0;        // of what a writer that was stopped had begun to add
+  std::uint64_t not_restored_blocks = 0;  // as WriteReport's
 };
 
 struct CompactOptions {

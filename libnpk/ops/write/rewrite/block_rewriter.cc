@@ -28,8 +28,10 @@ Result<void> BlockRewriter::run(const SegmentCallback& end_segment) {
   std::vector<pool::Stage<Job>> stages;
   stages.push_back({StageKind::parallel, [this](Job& job) { return make(job); }});
   stages.push_back({StageKind::serial_in_order, [this, &end_segment](Job& job) { return write(job, end_segment); }});
-  return pool::run_pipeline<Job>({.threads = options_.plan.threads, .max_tokens = options_.plan.threads + 1, .stop = options_.stop},
-                                 [this] { return next_job(); }, std::move(stages));
+  NPK_TRY(pool::run_pipeline<Job>({.threads = options_.plan.threads, .max_tokens = options_.plan.threads + 1, .stop = options_.stop},
+                                  [this] { return next_job(); }, std::move(stages)));
+  report_.not_restored_blocks = sealers_.not_restored_blocks();
+  return {};
 }
 
 Result<std::unique_ptr<BlockRewriter::Job>> BlockRewriter::next_job() {

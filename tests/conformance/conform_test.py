@@ -38,7 +38,8 @@ class Conform(unittest.TestCase):
         self.assertEqual(self.wrong("--npk", os.environ["NPK"]), {})
 
     def test_the_independent_reader(self):
-        for vectors in ("parts*", "sealed_re*", "all_kinds", "trailer_*", "hostile_link_[a-d]*", "hostile_file*", "hostile_odd*"):
+        # vectors_test.py has that reader read all of them: here it is the protocol's verbs, keys and ways to end.
+        for vectors in ("parts_m*", "sealed_reci*", "sealed_recov*", "all_kinds", "trailer_e*", "hostile_link_[a-d]*", "hostile_odd*"):
             self.assertEqual(self.wrong("--only", vectors, *READER), {})
 
     def test_the_independent_reader_extracts_the_same(self):
@@ -89,7 +90,7 @@ print(text)
         self.assertIn("digest", found[0][1])
 
     def test_table(self):
-        code, out, _ = conform("--only", "trailer_*", *READER)
+        code, out, _ = conform("--only", "trailer_g*", *READER)
         self.assertEqual((code, out.splitlines()[0].split()), (0, ["class", "vectors", "right", "wrong"]))
         self.assertEqual(out.splitlines()[-1].split()[0], "all")
 

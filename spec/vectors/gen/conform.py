@@ -7,8 +7,8 @@ import pathlib
 import sys
 
 import extract
-import make
 import read
+from listing import listing_entry
 from pages import Entry, Run
 
 FIRST_STAGES = {"list": ("open", "list", "read"), "verify": read.STAGES, "extract": ("open", "list", "read")}
@@ -24,7 +24,7 @@ def entry_of(reader, row):
 def listing(reader):
     rows = reader.entries()
     first = reader.leaders(rows)
-    document = {"entries": [make.listing_entry(entry_of(reader, row), first) for row in rows]}
+    document = {"entries": [listing_entry(entry_of(reader, row), first) for row in rows]}
     if reader.commit:
         document |= {"content_root": reader.commit.statement.content_root.hex(), "storage_root": reader.commit.statement.storage_root.hex()}
     return document

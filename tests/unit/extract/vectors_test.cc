@@ -9,6 +9,7 @@
 
 #include "extract_support.h"
 #include "support/scratch.h"
+#include "support/vector_manifest.h"
 
 namespace npk::testing {
 namespace {
@@ -19,13 +20,11 @@ std::string path_of(const json& name) {
   return name.get<std::string>();
 }
 
-const std::map<std::string, json>& hostile_vectors() {
-  static const std::map<std::string, json> all = [] {
-    std::ifstream file(NPK_VECTORS_DIRECTORY "/manifest.json");
-    const json manifest = json::parse(file);
-    std::map<std::string, json> found;
-    for (const json& vector : manifest.at("vectors")) {
-      if (vector.contains("extract")) found[vector.at("name")] = vector;
+const std::map<std::string, test::ManifestLine>& hostile_vectors() {
+  static const std::map<std::string, test::ManifestLine> all = [] {
+    std::map<std::string, test::ManifestLine> found;
+    for (const test::ManifestLine& line : test::manifest_lines(NPK_VECTORS_DIRECTORY)) {
+      if (line.has("extract")) found.emplace(line.name(), line);
     }
     return found;
   }();
@@ -34,7 +33,7 @@ const std::map<std::string, json>& hostile_vectors() {
 
 std::vector<std::string> names() {
   std::vector<std::string> all;
-  for (const auto& [name, vector] : hostile_vectors()) all.push_back(name);
+  for (const auto& [name, line] : hostile_vectors()) all.push_back(name);
   return all;
 }
 
@@ -52,7 +51,7 @@ class HostileVector : public ::testing::TestWithParam<std::tuple<std::string, Wa
     ::chmod((scratch_ / "around").c_str(), 0777);
     write_file(scratch_ / "around/witness", "here before");
   }
-  [[nodiscard]] const json& vector() const { return hostile_vectors().at(std::get<0>(GetParam())); }
+  [[nodiscard]] json vector() const { return hostile_vectors().at(std::get<0>(GetParam())).parsed(); }
   [[nodiscard]] std::string target() const { return scratch_ / "around/target"; }
   // Opens the directories on the way first: some are for nobody.
   [[nodiscard]] bool is_there(const std::string& name) const {
@@ -66,7 +65,7 @@ class HostileVector : public ::testing::TestWithParam<std::tuple<std::string, Wa
   }
 
   void check(const Extracted& extracted) {
-    const json& wanted = vector().at("extract");
+    const json wanted = vector().at("extract");
     const std::string expected = vector().value("class", "ok");
     if (expected == "ok")
       EXPECT_TRUE(extracted.result) << extracted.text();

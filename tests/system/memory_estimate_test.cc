@@ -21,9 +21,9 @@ struct WriteCase {
 };
 
 TEST(WriteEstimate, HoldsForEveryPresetAndNumberOfThreads) {
-  const WriteCase cases[] = {{"standard", {.preset = Preset::standard}, "200000000", "kinds"},
+  const WriteCase cases[] = {{"standard", {.preset = Preset::standard}, "120000000", "kinds"},
                              {"fast", {.preset = Preset::fast}, "200000000"},
-                             {"standard-plain", {.preset = Preset::standard, .choose_filters = false}, "200000000"},
+                             {"standard-plain", {.preset = Preset::standard, .choose_filters = false}, "120000000"},
                              {"max-small", {.preset = Preset::max, .block_bytes = 4U << 20}, "20000000"}};
   for (const WriteCase& one : cases) {
     for (const unsigned threads : {1U, 2U}) {
@@ -75,7 +75,7 @@ void expect_read_estimate(const std::string& package, const char* preset, unsign
   constexpr std::uint64_t kCache = 32U << 20;
   const PeakFigures figures = measure("read " + package + " " + std::to_string(threads) + " " + std::to_string(kCache), environment);
   ASSERT_TRUE(figures.error.empty()) << figures.error;
-  EXPECT_EQ(figures.bytes, threads * std::uint64_t{200'000'000});
+  EXPECT_EQ(figures.bytes, threads * std::uint64_t{120'000'000});
   ReaderOptions options;
   options.block_cache_bytes = kCache;
   ReadShape shape;
@@ -94,7 +94,7 @@ TEST(ReadEstimate, HoldsForStreamsOfOneAndSeveralThreads) {
   const std::string package = scratch / "package";
   for (const char* environment : {"", "NPK_TEST_SEALED=1"}) {
     for (const char* preset : {"fast", "standard"}) {
-      ASSERT_TRUE(measure(std::string("create-data lanes 200000000 ") + preset + " 0 2 0 " + package, environment).error.empty());
+      ASSERT_TRUE(measure(std::string("create-data lanes 120000000 ") + preset + " 0 2 0 " + package, environment).error.empty());
       for (const unsigned threads : {1U, 2U, 4U}) expect_read_estimate(package, preset, threads, environment);
     }
   }

@@ -124,7 +124,7 @@ class FurtherVolumes final : public AppendedFile {
   Result<void> write(ByteView bytes) override { return sink_->write(bytes); }
   Result<void> write_at(std::uint64_t, ByteView) override {
     return std::unexpected(
-        Error{.code = Errc::unsupported,
+        Error{.code = Errc::misuse,
               .message = "parity is written at many places of its range at once, and a part from its beginning to its end: protect a package in one file",
               .path = name()});
   }

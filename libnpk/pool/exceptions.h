@@ -1,6 +1,7 @@
 // Exceptions of callers' code as errors: Errc::limit for bad_alloc, Errc::internal for all else.
 #pragma once
 
+#include <cerrno>
 #include <exception>
 #include <new>
 
@@ -14,7 +15,7 @@ auto without_exceptions(Call call) -> decltype(call()) {
   try {
     return call();
   } catch (const std::bad_alloc&) {
-    return fail(Errc::limit, "out of memory");
+    return std::unexpected(Error{.code = Errc::limit, .message = "out of memory", .system_errno = ENOMEM});
   } catch (const std::exception& exception) {
     return fail(Errc::internal, exception.what());
   } catch (...) {

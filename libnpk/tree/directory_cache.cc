@@ -46,8 +46,18 @@ Result<std::unique_ptr<DirectoryCache>> DirectoryCache::create(io::FileDescripto
 
 Result<Directory> DirectoryCache::parent_of(std::string_view path) {
   const std::lock_guard lock(mutex_);
-  NPK_ASSIGN(const Number number, locate(parent_path(path)));
+  NPK_ASSIGN(const Number number, locate_parent(path));
   return handle_of(number);
+}
+
+// What is in the way of a directory is in the way of each entry below: an error names the one that asked.
+Result<DirectoryCache::Number> DirectoryCache::locate_parent(std::string_view path) {
+  auto number = locate(parent_path(path));
+  if (number || number.error().path == path) return number;
+  Error error = std::move(number).error();
+  error.message = "'" + error.path + "': " + error.message;
+  error.path = path;
+  return std::unexpected(std::move(error));
 }
 
 bool DirectoryCache::knows(std::string_view path) {
@@ -65,7 +75,7 @@ bool DirectoryCache::knows(std::string_view path) {
 
 Result<void> DirectoryCache::create_directory(std::string_view path, const Metadata& metadata) {
   const std::lock_guard lock(mutex_);
-  NPK_ASSIGN(const Number parent, locate(parent_path(path)));
+  NPK_ASSIGN(const Number parent, locate_parent(path));
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   const auto known = children_.find({parent, name});
   Number number = 0;

@@ -77,6 +77,7 @@ class DirectoryCache {
   DirectoryCache(const RestoreOptions& options, MetadataWriter& metadata) : options_(options), metadata_(metadata) {}
 
   [[nodiscard]] Result<Number> locate(std::string_view path);
+  [[nodiscard]] Result<Number> locate_parent(std::string_view path);
   [[nodiscard]] Result<Number> add_child(Number parent, std::string_view name, std::uint16_t mode);
   [[nodiscard]] Result<bool> make(int parent, const char* name, std::uint16_t mode, Number in);
   [[nodiscard]] static Result<void> open_to_owner(int parent, const char* name, const std::string& path);

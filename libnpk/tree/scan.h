@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -66,6 +67,7 @@ struct Entry {
 struct OpenedFile {
   io::FileDescriptor descriptor;  // for reading; the caller's
   std::uint64_t size;             // now
+  timespec modified;              // now
   bool changed;                   // is another file than the one scanned, or one written to since (size, mtime, ctime)
 };
 

@@ -128,6 +128,7 @@ Result<OpenedFile> ScannedTree::open_record(std::uint32_t record, int directory,
   if (!S_ISREG(status.st_mode)) return failed(0, "was a file when listed and is one no longer");
   return OpenedFile{.descriptor = std::move(opened),
                     .size = static_cast<std::uint64_t>(status.st_size),
+                    .modified = status.st_mtim,
                     .changed = differs(status, *store_, store_->records[record])};
 }
 

@@ -27,7 +27,9 @@ Result<void> Walker::add_root(std::uint32_t base, const std::string& given) {
   FoundEntry found;
   if (place.directory == -1 ||
       ::fstatat(place.directory, place.path.c_str(), &found.status, AT_SYMLINK_NOFOLLOW) < 0) {
-    problem(errno, "can't be read");
+    const int error = errno;
+    path_ = given;
+    problem(error, error == ENOENT ? "no such file or directory" : "can't be read");
     return {};
   }
   path_ = prefix.path;

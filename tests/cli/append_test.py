@@ -85,6 +85,8 @@ class Append(harness.CommandTest):
         self.npk("remove", "p.npk", "nonsense", code=SOME_FAILED, says="fits no entry")
         self.npk("rename", "p.npk", "t/z", "t/d", code=USAGE, says="t/d")
         self.npk("rename", "p.npk", "t/none", "x", code=SOME_FAILED)
+        self.npk("rename", "p.npk", "t/d", "t/z/d", code=USAGE, says="t/z: is no directory in the package")
+        self.npk("rename", "p.npk", "t/z", "../z", code=USAGE, says="'..'")
         self.assertEqual(self.package(), before)
 
     def test_diff_and_revert(self):

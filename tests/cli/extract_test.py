@@ -46,6 +46,13 @@ class Extract(harness.CommandTest):
                 self.assertTrue((self.at / target / "tree/b/c.c").exists())
                 self.assertEqual(b"tree/a.txt" in done.stderr, not options)
 
+    def test_a_directory_in_the_way_names_each_entry_below(self):
+        (self.at / "out/tree").mkdir(parents=True)
+        (self.at / "out/tree/b").symlink_to("/nowhere")
+        done = self.npk("extract", "-C", "out", "p.npk", code=SOME_FAILED)
+        for path in ("tree/b/c.c", "tree/b/empty"):
+            self.assertIn(f"{path}: 'tree/b': a symbolic link is there", done.stderr.decode())
+
     def test_mistakes(self):
         self.npk("extract", "--keep", "--overwrite", "p.npk", code=USAGE, says="does not go with")
         self.npk("extract", "absent.npk", code=INPUT_OUTPUT, says="absent.npk")

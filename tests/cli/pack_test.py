@@ -5,6 +5,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 
 import harness
 from harness import DONE, INPUT_OUTPUT, SOME_FAILED, USAGE
@@ -39,12 +40,25 @@ class Inputs(harness.CommandTest):
         self.assertEqual(self.lines("list", "p.npk"), ["tree/a.txt", "tree/b/empty"])
         self.npk("pack", "-q", "-C", "tree", "--files-from", "-", "q.npk", stdin=b"a.txt\nb")
         self.assertEqual(self.lines("list", "q.npk"), ["a.txt", "b", "b/c.c", "b/empty"])
+        os.mkfifo(self.at / "names")
+        writer = subprocess.Popen(["sh", "-c", "echo tree/a.txt > names"], cwd=self.at)
+        self.npk("pack", "-q", "r.npk", "--files-from", "names")
+        self.assertEqual((writer.wait(), self.lines("list", "r.npk")), (0, ["tree/a.txt"]))
+        self.npk("pack", "-q", "r.npk", "--files-from", "absent", code=INPUT_OUTPUT, says="absent: can't open")
 
     def test_standard_input_as_an_entry(self):
         self.npk("pack", "-q", "p.npk", "-", stdin=b"hello " * 1000)
         self.assertEqual(self.lines("list", "p.npk"), ["stdin"])
         self.npk("pack", "-q", "--stdin-name", "logs/today", "q.npk", "-", stdin=b"hello")
         self.assertEqual(self.npk("cat", "q.npk", "logs/today").stdout, b"hello")
+
+    def test_standard_input_in_a_place_of_its_own(self):
+        self.small_tree()
+        self.write("other/within/file", "x")
+        self.npk("pack", "r.npk", "tree", "-", "--stdin-name", "tree/a.txt/x", code=USAGE, says="'tree/a.txt' is no directory")
+        self.npk("pack", "r.npk", "other/within", "-", "--stdin-name", "other", code=USAGE, says="in which 'other/within' lies")
+        self.npk("pack", "r.npk", "-", "--stdin-name", "", code=USAGE, says="the name for standard input")
+        self.assertFalse((self.at / "r.npk").exists())
 
     def test_standard_input_only_once(self):
         self.npk("pack", "-q", "p.npk", "--files-from", "-", "-", code=USAGE, says="standard input")
@@ -66,8 +80,12 @@ class Inputs(harness.CommandTest):
 
     def test_what_cannot_be_read_is_named_and_left_out(self):
         self.small_tree()
-        self.npk("pack", "-q", "p.npk", "tree", "absent", code=SOME_FAILED, says="absent")
+        absent = str(self.at / "absent")
+        self.npk("pack", "-q", "p.npk", "tree", absent, code=SOME_FAILED, says=absent + ": no such file")
         self.assertIn("tree/a.txt", self.lines("list", "p.npk"))
+        before = (self.at / "p.npk").read_bytes()
+        self.npk("pack", "-q", "p.npk", absent, code=INPUT_OUTPUT, says="no package is made")
+        self.assertEqual((self.at / "p.npk").read_bytes(), before)
 
     def test_message_and_codecs(self):
         self.small_tree()

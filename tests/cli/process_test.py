@@ -1,15 +1,28 @@
 """What needs a real process: signals, closed pipes, full disks, terminals, the overview."""
 
 import base64
+import contextlib
 import os
 import pty
+import resource
 import signal
 import subprocess
 import time
 import unittest
 
 import harness
-from harness import INPUT_OUTPUT, NPK, USAGE
+from harness import DONE, INPUT_OUTPUT, NPK, SOME_FAILED, USAGE
+
+
+@contextlib.contextmanager
+def resource_limit(which, value):
+    """For this process, and what it starts."""
+    soft, hard = resource.getrlimit(which)
+    resource.setrlimit(which, (value, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(which, (soft, hard))
 
 
 class Process(harness.CommandTest):
@@ -49,6 +62,65 @@ class Process(harness.CommandTest):
         self.assertEqual(process.wait(timeout=60), 130)
         self.assertEqual(os.listdir(self.at), ["random"])
         process.stderr.close()
+
+    def closing(self, streams, *arguments):
+        """Runs `npk ARGUMENTS` with these standard streams closed, as `npk … 2>&-` does; returns its exit code."""
+        closed = " ".join({0: "<&-", 1: ">&-", 2: "2>&-"}[stream] for stream in streams)
+        done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {closed}', NPK, *arguments], cwd=self.at, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, check=False)
+        return done.returncode
+
+    def test_messages_for_a_closed_stream_go_into_no_package(self):
+        self.small_tree()
+        self.write("more/b", "new")
+        self.npk("pack", "-q", "p.npk", "tree")
+        before = (self.at / "p.npk").read_bytes()
+        self.assertEqual(self.closing([2], "append", "-q", "p.npk", "more", "nothing"), SOME_FAILED)
+        self.assertEqual((self.at / "p.npk").read_bytes()[:len(before)], before)
+        self.assertEqual(self.closing([0, 1, 2], "append", "p.npk", str(self.at / "more")), DONE)
+        self.npk("verify", "p.npk")
+        self.assertEqual(self.npk("cat", "p.npk", "more/b").stdout, b"new")
+
+    def test_closed_streams_keep_nobody_waiting(self):
+        self.small_tree()
+        for streams in ([1], [0], [0, 1], [0, 1, 2]):
+            with self.subTest(streams=streams):
+                self.assertEqual(self.closing(streams, "pack", "-q", "p.npk", "tree"), DONE)
+                self.assertEqual(self.closing(streams, "verify", "-q", "p.npk"), DONE)
+                self.assertEqual(self.closing(streams, "compact", "-q", "p.npk"), DONE)
+                self.assertEqual(self.closing(streams, "extract", "-q", "-C", f"out{len(streams)}{streams[0]}", "p.npk"), DONE)
+        self.assertEqual(self.closing([1], "list", "p.npk"), INPUT_OUTPUT)
+        self.assertNotEqual(self.closing([0], "pack", "-q", "q.npk", "-"), DONE)
+
+    def test_interrupted_rewriting_leaves_nothing(self):
+        self.write("random", base64.b64encode(os.urandom(15 << 20)))
+        self.npk("pack", "-q", "--fast", "p.npk", "random")
+        before = (self.at / "p.npk").read_bytes()
+        process = self.start("recompress", "-q", "--max", "p.npk")
+        self.wait_for_handler(process, signal.SIGTERM)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(sorted(os.listdir(self.at)), ["p.npk", "random"])
+        self.assertEqual((self.at / "p.npk").read_bytes(), before)
+        process.stderr.close()
+
+    def test_interrupted_within_a_hole(self):
+        with open(self.at / "hole", "wb") as file:
+            file.truncate(4 << 40)  # a quarter of an hour of zeros
+        process = self.start("pack", "-q", "p.npk", "hole")
+        self.wait_for_handler(process, signal.SIGTERM)
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        self.assertEqual(os.listdir(self.at), ["hole"])
+        process.stderr.close()
+
+    def test_a_file_size_limit_is_an_error(self):
+        self.write("random", os.urandom(4_000_000))
+        with resource_limit(resource.RLIMIT_FSIZE, 1_000_000):
+            self.npk("pack", "-q", "p.npk", "random", code=INPUT_OUTPUT, says="File too large")
+        self.assertEqual(os.listdir(self.at), ["random"])
 
     def test_closed_output_ends_quietly(self):
         self.write("tree/large", b"0123456789" * 1_000_000)

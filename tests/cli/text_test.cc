@@ -1,6 +1,7 @@
 // What the command makes of numbers, names and times.
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -119,6 +120,7 @@ TEST(ExitCodes, AreStable) {
   const auto code = [](Errc errc) { return exit_code_of({.code = errc, .message = {}}); };
   for (const Errc damage : {Errc::corrupt, Errc::truncated, Errc::trailing_data, Errc::unsupported, Errc::limit, Errc::auth_failed}) EXPECT_EQ(code(damage), 3);
   EXPECT_EQ(code(Errc::no_key), 4);
+  EXPECT_EQ(exit_code_of({.code = Errc::limit, .message = {}, .system_errno = ENOMEM}), 5);
   for (const Errc refusal : {Errc::io, Errc::exists, Errc::not_found}) EXPECT_EQ(code(refusal), 5);
   EXPECT_EQ(code(Errc::misuse), 2);
   EXPECT_EQ(code(Errc::cancelled), 130);

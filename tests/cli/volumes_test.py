@@ -96,6 +96,8 @@ class Volumes(harness.CommandTest):
     def test_mistakes(self):
         self.npk("pack", "--volume-size", "1M", "q.npk", "t", code=USAGE, says="at least 4 MiB")
         self.npk("pack", "--volume-size", "4M", "-", "t", code=USAGE, says="--volume-size")
+        self.npk("repair", "-o", "whole.npk", "p.npk", code=DAMAGED, says="parity")
+        self.npk("protect", "p.npk", code=USAGE, says="protect a package in one file")
         self.npk("pack", "--volume-size", "4M", "--block-size", "4M", "q.npk", "t", code=USAGE, says="block size")
         self.npk("pack", "--volume-size", "4M", "p.npk", "t", code=INPUT_OUTPUT, says="p.npk.001: is there already")
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -294,6 +295,32 @@ TEST(Inputs, FileRewrittenInItsLengthIsNamed) {
   EXPECT_EQ(maker.named, std::vector<std::string>{"f5"});
   EXPECT_EQ(report.write.changed_entries, 1U);
   EXPECT_EQ(maker.packed("f5"), std::string(before.size(), 'x'));
+}
+
+// While it is read: what is packed is neither what it held before nor what it holds now.
+TEST(Inputs, FileRewrittenWhileItIsReadIsNamed) {
+  const ScratchDirectory scratch;
+  const std::string large = scratch / "large";
+  write_file(large, std::string(96U << 20, 'a'));
+  WatchedSink sink;
+  sink.at_write = [&](std::uint64_t write) {
+    if (write != 2) return Result<void>();  // the superblock is the first; then the file is being read
+    std::fstream file(large, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(95U << 20);
+    file << std::string(1U << 20, 'b');
+    return Result<void>();
+  };
+  ops::CreateOptions options;
+  options.inputs.push_back({"large", scratch.path()});
+  options.sink = &sink;
+  options.writer.threads = 1;
+  options.writer.deduplication = Deduplication::none;
+  std::vector<std::string> named;
+  options.writer.problem = [&](const Error& error) { named.push_back(error.path); };
+  const auto report = ops::create(options);
+  ASSERT_TRUE(report) << report.error().to_string();
+  EXPECT_EQ(named, std::vector<std::string>{"large"});
+  EXPECT_EQ(report->write.changed_entries, 1U);
 }
 
 TEST(Inputs, FileReplacedByAFifoIsLeftOutAndNobodyWaits) {

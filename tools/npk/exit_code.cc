@@ -12,8 +12,8 @@ int exit_code_of(const Error& error) noexcept {
     case Errc::truncated:
     case Errc::trailing_data:
     case Errc::unsupported:
-    case Errc::limit:
     case Errc::auth_failed: return kDamaged;
+    case Errc::limit: return error.system_errno == ENOMEM ? kInputOutput : kDamaged;
     case Errc::no_key: return kNoKey;
     case Errc::io: return error.system_errno == EPIPE && error.path == kStandardOutput ? kBrokenPipe : kInputOutput;
     case Errc::exists:

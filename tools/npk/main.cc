@@ -2,9 +2,11 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <optional>
 #include <string_view>
 #include <unistd.h>
+#include <utility>
 
 #include "exit_code.h"
 #include "interruption.h"
@@ -20,7 +22,8 @@ std::optional<std::string> environment_variable(const char* name) {
 }
 
 // These stop tidily; the others just end, as they leave nothing behind.
-constexpr std::array<std::string_view, 9> kTidyVerbs = {"pack", "extract", "verify", "report", "sign", "rekey", "compact", "purge", "gen"};
+constexpr std::array<std::string_view, 12> kTidyVerbs = {"pack", "extract", "verify",     "report", "sign",    "rekey",
+                                                         "compact", "purge", "recompress", "repair", "recover", "gen"};
 bool stops_tidily(std::string_view verb) noexcept { return std::ranges::find(kTidyVerbs, verb) != kTidyVerbs.end(); }
 
 // Some file systems tell only now that there was no room.
@@ -31,8 +34,18 @@ int close_output(int code) {
   return kInputOutput;
 }
 
+// A file opened where a standard stream was closed would get what is written to that stream, a package its messages. What takes the place fails
+// to read or write as a closed one does, but standard error, which nobody listens to then.
+void fill_closed_standard_streams() {
+  for (const auto& [descriptor, flags] : {std::pair(STDIN_FILENO, O_WRONLY), std::pair(STDOUT_FILENO, O_RDONLY), std::pair(STDERR_FILENO, O_WRONLY)}) {
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", flags) != descriptor) ::_exit(kInputOutput);
+  }
+}
+
 int run(const Arguments& arguments) {
+  fill_closed_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // an error of the write that goes too far, which tidies up
   std::optional<Interruption> interruption;
   if (!arguments.empty() && stops_tidily(arguments.front())) interruption.emplace();
   const auto in = interruption ? interruption->standard_input() : fd_source(STDIN_FILENO, "standard input");

@@ -1,6 +1,9 @@
 #include "pack_inputs.h"
 
 #include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "npk/files.h"
 
@@ -18,12 +21,13 @@ Result<std::string> read_all(SequentialSource& source) {
   }
 }
 
+// Also what can only be read once, as a shell's <(command).
 Result<std::string> read_file(const std::string& path) {
-  NPK_ASSIGN(const auto source, open_file_source(path));
-  NPK_ASSIGN(const std::uint64_t size, source->size());
-  Bytes bytes(static_cast<std::size_t>(size));
-  NPK_ASSIGN(const std::size_t count, source->read_at(0, bytes));
-  return std::string(as_text(ByteView(bytes).first(count)));
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+  if (descriptor < 0) return std::unexpected(Error{.code = Errc::io, .message = "can't open", .path = path, .system_errno = errno});
+  auto text = read_all(*fd_source(descriptor, path));
+  ::close(descriptor);
+  return text;
 }
 
 class InputList {

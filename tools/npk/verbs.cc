@@ -44,7 +44,7 @@ constexpr std::array<Verb, 28> kVerbs = {{
 
 std::string overview() {
   std::string text = "usage: npk VERB [OPTION]... PACKAGE [ARGUMENT]...\n\n";
-  for (const Verb& verb : kVerbs) text += fmt::format("  {:<9}{}\n", verb.name, verb.summary);
+  for (const Verb& verb : kVerbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
   text += "\n`npk VERB --help` says more about each; `npk --version` tells the version.\n\n"
           "examples:\n"
           "  npk pack src.npk src            the directory src into src.npk\n"

@@ -26,6 +26,13 @@ Result<void> create_protected(const TreeInput& input, const CreateOptions& optio
   return commit(*file, options);
 }
 
+// What replaces a package is no empty one by mistake.
+Result<TreeInput> open_input_of_something(const CreateOptions& options, std::uint64_t& problems) {
+  NPK_ASSIGN(TreeInput input, open_input(options, problems));
+  if (input.entry_count() == 0 && problems != 0) return fail(Errc::not_found, "nothing of what was named can be read: no package is made");
+  return input;
+}
+
 }  // namespace
 
 Result<CreateReport> create(const CreateOptions& options) {
@@ -36,7 +43,7 @@ Result<CreateReport> create(const CreateOptions& options) {
   CreateReport report;
   if (options.resume) {
     NPK_ASSIGN(ResumedPackage package, ResumedPackage::open(options));
-    NPK_ASSIGN(const TreeInput input, open_input(options, report.scan_problems));
+    NPK_ASSIGN(const TreeInput input, open_input_of_something(options, report.scan_problems));
     NPK_ASSIGN(report.write, package.write(input));
     if (options.recovery_percent == 0) return report;
     NPK_ASSIGN(const ProtectReport added, protect({.package_path = options.package_path, .percent = options.recovery_percent, .limits = options.limits,
@@ -45,7 +52,7 @@ Result<CreateReport> create(const CreateOptions& options) {
     report.write.package_bytes = added.package_bytes;
     return report;
   }
-  NPK_ASSIGN(const TreeInput input, open_input(options, report.scan_problems));
+  NPK_ASSIGN(const TreeInput input, open_input_of_something(options, report.scan_problems));
   if (options.sink != nullptr) {
     NPK_ASSIGN(report.write, writer::write_package(input, *options.sink, options.writer));
     NPK_TRY(commit(*options.sink, options));

@@ -93,7 +93,7 @@ class KeyChange {
   Result<void> check_passphrases() const {
     const auto counts = [&](const Envelope& envelope) { return envelope.is_for_passphrase && is_live(envelope.info.position); };
     if (added_passphrases_ == 0 || added_passphrases_ + std::ranges::count_if(envelopes_, counts) == 1) return {};
-    return fail(Errc::limit, "of several passphrases readers try only the first: remove the one that is there");
+    return fail(Errc::misuse, "of several passphrases readers try only the first: remove the one that is there");
   }
   bool is_live(std::uint64_t position) const {
     const std::vector<std::uint64_t>& live = package_->trailer().envelope_positions;

@@ -75,7 +75,24 @@ Result<void> Merge::check_leaves() const {
 
 Result<void> Merge::find_renamed() {
   for (const auto& [from, to] : rules_.renamed) NPK_TRY(find_renamed_from(from, to));
-  return sort_renamed();
+  NPK_TRY(sort_renamed());
+  for (const auto& [from, to] : rules_.renamed) NPK_TRY(check_renamed_parents(to));
+  return {};
+}
+
+// Nothing lies in what is no directory: neither in what stays nor in what is renamed, too.
+Result<void> Merge::check_renamed_parents(const std::string& to) {
+  for (std::size_t slash = to.find('/'); slash != std::string::npos; slash = to.find('/', slash + 1)) {
+    const std::string above = to.substr(0, slash);
+    NPK_ASSIGN(std::optional<Entry> there, input_.before_.find(above));
+    if (there && (input_.renamed_.contains(static_cast<std::uint32_t>(there->number())) || removal_.takes(above))) there.reset();
+    const auto moved = std::ranges::lower_bound(renamed_, above, path_less, &RenamedEntry::path);
+    if (moved != renamed_.end() && moved->path == above) {
+      NPK_ASSIGN(there, input_.before_.entry(moved->number));
+    }
+    if (there && there->row().kind != EntryKind::directory) return misuse("is no directory in the package: '" + to + "' can't be put in it", above);
+  }
+  return {};
 }
 
 Result<void> Merge::find_renamed_from(const std::string& from, const std::string& to) {
@@ -95,7 +112,7 @@ Result<void> Merge::find_renamed_from(const std::string& from, const std::string
 Result<void> Merge::sort_renamed() {
   std::ranges::sort(renamed_, [](const RenamedEntry& a, const RenamedEntry& b) { return path_less(a.path, b.path); });
   for (const RenamedEntry& entry : renamed_) {
-    NPK_TRY(tree::check_stored_path(entry.path, Limits()));
+    if (const auto checked = tree::check_stored_path(entry.path, Limits()); !checked) return misuse(checked.error().message, entry.path);
     input_.renamed_[entry.number] = entry.path;
   }
   return {};

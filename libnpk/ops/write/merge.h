@@ -48,6 +48,7 @@ class Merge {
   Result<void> take_in_place(const Entry& entry);
   Result<void> take_renamed_below(std::optional<std::string_view> path);
   Result<void> take_before(const Entry& entry, std::string_view path, std::optional<std::size_t> leaf_row);
+  Result<void> check_renamed_parents(const std::string& to);
   Result<void> check_parent(const format::EntryRow& row, std::string_view path) const;
   [[nodiscard]] bool is_gone(std::string_view path, const std::string& file) const;
 

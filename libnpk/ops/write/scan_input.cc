@@ -54,7 +54,8 @@ Result<TreeInput> open_input(const CreateOptions& options, std::uint64_t& proble
                                        .hint_seconds = hint_seconds(options)});
   if (options.standard_input != nullptr) {
     const tree::StoredPrefix name = tree::stored_prefix(options.standard_input_name);
-    NPK_TRY(tree::check_stored_path(name.path, options.limits));
+    if (const auto checked = tree::check_stored_path(name.path, options.limits); !checked)
+      return std::unexpected(Error{.code = Errc::misuse, .message = "the name for standard input is " + checked.error().message, .path = name.path});
     NPK_TRY(input.add_pipe(name.path, *options.standard_input, options.writer.time_seconds));
   }
   return input;

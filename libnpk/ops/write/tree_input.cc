@@ -1,7 +1,10 @@
 #include "ops/write/tree_input.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
+#include "npk/format/path.h"
 #include "tree/extents.h"
 #include "tree/stored_path.h"
 
@@ -13,27 +16,31 @@ constexpr std::uint16_t kPipeMode = 0644;
 
 class FileInput final : public writer::InputFile {
  public:
-  explicit FileInput(tree::OpenedFile opened) noexcept : descriptor_(std::move(opened.descriptor)), changed_(opened.changed) {}
+  explicit FileInput(tree::OpenedFile opened) noexcept : opened_(std::move(opened)) {}
 
-  bool has_changed() const noexcept override { return changed_; }
+  bool has_changed() const noexcept override {
+    struct stat now {};
+    if (opened_.changed || ::fstat(opened_.descriptor.get(), &now) < 0) return true;
+    return static_cast<std::uint64_t>(now.st_size) != opened_.size || now.st_mtim.tv_sec != opened_.modified.tv_sec ||
+           now.st_mtim.tv_nsec != opened_.modified.tv_nsec;
+  }
 
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     // Whoever wants to see a file's end asks for one byte more than it should have: one byte short needs no second call.
-    NPK_ASSIGN(const std::size_t count, io::read_some_at(descriptor_.get(), offset, out, ""));
+    NPK_ASSIGN(const std::size_t count, io::read_some_at(opened_.descriptor.get(), offset, out, ""));
     if (count + 1 >= out.size() || count == 0) return count;
-    NPK_ASSIGN(const std::size_t rest, io::read_fully_at(descriptor_.get(), offset + count, out.subspan(count), ""));
+    NPK_ASSIGN(const std::size_t rest, io::read_fully_at(opened_.descriptor.get(), offset + count, out.subspan(count), ""));
     return count + rest;
   }
   Result<std::vector<writer::ByteRange>> holes(std::uint64_t size) override {
-    NPK_ASSIGN(const auto found, tree::find_holes(descriptor_.get(), size));
+    NPK_ASSIGN(const auto found, tree::find_holes(opened_.descriptor.get(), size));
     std::vector<writer::ByteRange> ranges;
     for (const tree::Hole& hole : found) ranges.push_back({hole.offset, hole.length});
     return ranges;
   }
 
  private:
-  io::FileDescriptor descriptor_;
-  bool changed_;
+  tree::OpenedFile opened_;
 };
 
 class PipeInput final : public writer::InputFile {
@@ -77,6 +84,20 @@ TreeInput::TreeInput(tree::ScannedTree tree, const TreeInputOptions& options)
   for (std::size_t i = tree_.size(); i-- > 0;) leaders_[tree_.entry(i).link_group] = static_cast<std::uint32_t>(i);
 }
 
+// `at`: the number of the first entry behind the pipe's. What lies in a directory follows it at once.
+Result<void> TreeInput::check_pipe_place(std::size_t at, const std::string& path) const {
+  std::string other;
+  if (at > 0 && tree_.entry(at - 1).kind != format::EntryKind::directory) {
+    tree_.path(at - 1, other);
+    if (format::is_at_or_under(path, other))
+      return fail(Errc::misuse, "'" + other + "' is no directory, standard input can't be put in it as '" + path + "': give another --stdin-name");
+  }
+  if (at == tree_.size()) return {};
+  tree_.path(at, other);
+  if (!format::is_at_or_under(other, path)) return {};
+  return fail(Errc::misuse, "standard input would be stored as '" + path + "', in which '" + other + "' lies: give another --stdin-name");
+}
+
 Result<void> TreeInput::add_pipe(std::string path, SequentialSource& source, std::int64_t mtime_seconds) {
   std::size_t low = 0, high = tree_.size();
   std::string other;
@@ -88,6 +109,7 @@ Result<void> TreeInput::add_pipe(std::string path, SequentialSource& source, std
   }
   if (low < tree_.size() && tree_.path(low) == path)
     return fail(Errc::misuse, "standard input and a file would both be stored as '" + path + "': give another --stdin-name");
+  NPK_TRY(check_pipe_place(low, path));
   pipe_ = &source;
   pipe_path_ = std::move(path);
   pipe_number_ = low;

@@ -18,7 +18,7 @@ class TreeInput final : public writer::InputTree {
  public:
   explicit TreeInput(tree::ScannedTree tree, const TreeInputOptions& options);
 
-  // Adds one entry read from `source`, which is the caller's. Errc::misuse if the path is there already.
+  // Adds one entry read from `source`, which is the caller's. Errc::misuse if the path is there already, or lies in a file.
   [[nodiscard]] Result<void> add_pipe(std::string path, SequentialSource& source, std::int64_t mtime_seconds);
 
   // Its groups are numbered from 1.
@@ -35,6 +35,7 @@ class TreeInput final : public writer::InputTree {
 
  private:
   friend class TreeOpener;
+  [[nodiscard]] Result<void> check_pipe_place(std::size_t at, const std::string& path) const;
   [[nodiscard]] bool is_pipe(std::uint64_t number) const noexcept { return pipe_ != nullptr && number == pipe_number_; }
   [[nodiscard]] std::size_t to_scanned(std::uint64_t number) const noexcept { return number - (pipe_ != nullptr && number > pipe_number_ ? 1 : 0); }
   [[nodiscard]] std::uint64_t from_scanned(std::size_t index) const noexcept { return index + (pipe_ != nullptr && index >= pipe_number_ ? 1 : 0); }

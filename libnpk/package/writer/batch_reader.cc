@@ -24,7 +24,12 @@ bool has_dense_name(std::string_view path) {
 
 bool is_zero(ByteView bytes) noexcept { return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; }); }
 
-constexpr const char* kRewritten = "the file was written to since it was scanned; what it held when it was read is packed";
+// How a file changed of which, and of no more, `expected` bytes should be there: asked when they have been read, `got` of them. Null: it did not.
+const char* change_of(std::uint64_t got, std::uint64_t expected, const InputFile& file) {
+  if (got < expected) return "the file shrank while it was read; what was left of it is packed";
+  if (got > expected) return "the file grew while it was read; its first bytes, as many as it had, are packed";
+  return file.has_changed() ? "the file was written to since it was scanned; what it held when it was read is packed" : nullptr;
+}
 
 Error changed_error(const char* how) { return {.code = Errc::io, .message = how}; }
 
@@ -73,13 +78,9 @@ void BatchReader::read_small(Batch& batch, Piece& piece, InputOpener& opener) co
   auto count = (*file)->read_at(0, batch.data.span(piece.data_begin, expected + 1));
   if (!count) return fail_piece(std::move(count).error());
   piece.length = std::min<std::uint64_t>(*count, expected);
-  piece.changed = *count != expected;
-  if (*count == expected && (*file)->has_changed()) {
-    piece.changed = true;
-    piece.problem = changed_error(kRewritten);
-  }
-  if (*count < expected) piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
-  if (*count > expected) piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
+  const char* const how = change_of(*count, expected, **file);
+  piece.changed = how != nullptr;
+  if (how != nullptr) piece.problem = changed_error(how);
 }
 
 void BatchReader::read_slice(Batch& batch, Piece& piece) const {
@@ -94,19 +95,12 @@ void BatchReader::read_slice(Batch& batch, Piece& piece) const {
     piece.length = 0;
     return;
   }
-  if (piece.first && piece.file->file->has_changed() && !piece.file->change_told.exchange(true)) {
-    piece.changed = true;
-    piece.problem = changed_error(kRewritten);
-  }
   const std::uint64_t got = *count > before ? *count - before : 0;
   piece.length = std::min(got, expected);
-  if (got > expected && !piece.file->change_told.exchange(true)) {
-    piece.changed = true;
-    piece.problem = changed_error("the file grew while it was read; its first bytes, as many as it had, are packed");
-  } else if (got < expected && !piece.file->change_told.exchange(true)) {
-    piece.changed = true;
-    piece.problem = changed_error("the file shrank while it was read; what was left of it is packed");
-  }
+  const char* const how = change_of(got, expected, *piece.file->file);
+  if (how == nullptr || piece.file->change_told.exchange(true)) return;
+  piece.changed = true;
+  piece.problem = changed_error(how);
 }
 
 // Cuts aligned runs of zeros out of slices: holes that depend on the content alone.

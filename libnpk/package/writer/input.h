@@ -27,7 +27,7 @@ class InputFile {
  public:
   virtual ~InputFile() = default;
   [[nodiscard]] virtual bool is_sequential() const noexcept { return false; }
-  // Whether it was written to, or another file took its place, since its size was asked.
+  // Whether it was written to, or another file took its place, since its size was asked: until now.
   [[nodiscard]] virtual bool has_changed() const noexcept { return false; }
   // Up to out.size() bytes; fewer only at the end.
   [[nodiscard]] virtual Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) = 0;

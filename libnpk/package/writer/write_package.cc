@@ -83,7 +83,7 @@ class PackageJob {
         frames_(sink, superblock_, seal_.get(), options.stop, options.profile.get()),
         source_(input, std::move(order), batch_options_, data_buffers_),
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
-        cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes),
+        cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes, options.stop),
         filler_({.block_bytes = plan_.block_bytes, .bases = plan_.bases, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
                  .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_, group_buffers_, base_buffers_),
         segments_(input, plan_.page_level, bounds.reader_limits, frames_, [this](FilledBlock& block, std::uint64_t base_position) { place(block, base_position); }), reader_limits_(bounds.reader_limits), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
@@ -159,7 +159,7 @@ class PackageJob {
     using pool::StageKind;
     std::vector<pool::Stage<Batch>> stages;
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return reader_.read(batch, *offload_); }});
-    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cut_batch(batch), Result<void>(); }});
+    stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return cut_batch(batch); }});
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return hash_batch(batch); }});
     stages.push_back({StageKind::serial_in_order, [this](Batch& batch) { return fill(batch); }});
     stages.push_back({StageKind::parallel, [this](Batch& batch) { return seal(batch); }});
@@ -183,10 +183,10 @@ class PackageJob {
 
   [[nodiscard]] Profile* profile() const noexcept { return options_.profile.get(); }
 
-  void cut_batch(Batch& batch) {
+  Result<void> cut_batch(Batch& batch) {
     ProfileSpan span(profile(), ProfileStage::cut);
     span.add_bytes(batch.input_bytes, batch.input_bytes);
-    cutter_.cut(batch);
+    return cutter_.cut(batch);
   }
 
   Result<void> hash_batch(Batch& batch) {

@@ -112,7 +112,19 @@ TEST_F(Change, TwoEntriesNeverHaveOnePath) {
   rename.renamed = {{"t/nothing", "x"}};
   package_.expect_refused(rename, Errc::not_found, "t/nothing");
   rename.renamed = {{"t/a", "../x"}};
-  package_.expect_refused(rename, Errc::corrupt);
+  package_.expect_refused(rename, Errc::misuse, "'..'");
+}
+
+TEST_F(Change, NothingIsRenamedIntoAFile) {
+  ops::AppendOptions rename = edit();
+  rename.renamed = {{"t/d/b", "t/a/b"}};
+  package_.expect_refused(rename, Errc::misuse, "'t/a/b' can't be put in it");
+  rename.renamed = {{"t/d", "t/a/further/d"}};
+  package_.expect_refused(rename, Errc::misuse, "'t/a/further/d' can't be put in it");
+  rename.renamed = {{"t/a", "y"}, {"t/d/b", "y/b"}};
+  package_.expect_refused(rename, Errc::misuse, "'y/b' can't be put in it");
+  rename.renamed = {{"t/a", "y"}, {"t/d/b", "t/a/b"}};  // where the file was
+  EXPECT_TRUE(ops::append(rename));
 }
 
 TEST_F(Change, NothingToDoIsMisuse) { package_.expect_refused(edit(), Errc::misuse); }

@@ -167,7 +167,7 @@ class Repair {
 }  // namespace
 
 Result<RepairReport> repair(const RepairOptions& options) {
-  NPK_ASSIGN(const auto source, open_file_source(options.package_path));
+  NPK_ASSIGN(const auto source, open_package_source(options.package_path));
   if (io::is_same_file(options.package_path, options.output_path))
     return fail(Errc::misuse, "a package is not repaired in place: the output must be another file");
   NPK_ASSIGN(const std::uint64_t bytes, source->size());

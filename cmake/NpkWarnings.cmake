@@ -28,7 +28,26 @@ function(npk_quick_build target)
   elseif(NPK_QUICK_BUILD)
     target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
   endif()
-  set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+  get_target_property(type ${target} TYPE)
+  if(NPK_QUICK_BUILD AND NOT NPK_SANITIZE AND type STREQUAL "EXECUTABLE")
+    npk_share_quick_headers(${target})
+  else()
+    set_target_properties(${target} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
+  endif()
+endfunction()
+
+# The standard headers that small programs include, read once for all of them.
+function(npk_share_quick_headers target)
+  if(NOT TARGET npk_quick_headers)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/npk_quick_headers.cc CONTENT "")
+    add_library(npk_quick_headers OBJECT ${PROJECT_BINARY_DIR}/npk_quick_headers.cc)
+    target_link_libraries(npk_quick_headers PRIVATE npk_warnings)
+    target_compile_options(npk_quick_headers PRIVATE $<$<CONFIG:Release>:-O1>)
+    target_precompile_headers(npk_quick_headers PRIVATE
+      <algorithm> <array> <atomic> <bit> <chrono> <cstring> <expected> <functional> <map> <memory> <optional> <random> <span> <string> <string_view>
+      <thread> <utility> <vector>)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM npk_quick_headers)
 endfunction()
 
 # npk_quick_test(TARGET): for test programs. They make and compare much data, so -Og it is; what the undefined-behaviour sanitizer would add to the

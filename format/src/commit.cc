@@ -12,7 +12,6 @@ namespace npk::format {
 namespace {
 
 constexpr std::string_view kStatementMagic = "NPKSTMT1";
-constexpr std::uint32_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::uint32_t kMaxMessageBytes = 1U << 20;
 constexpr std::uint32_t kMaxSections = 1024;
 constexpr std::uint8_t kSectionMustUnderstand = 1;
@@ -212,7 +211,7 @@ Result<Statement> decode_statement(ByteView bytes) {
   statement.message = as_text(message);
   NPK_TRY(reader.expect_end());
   if (statement.generation == 1 && statement.previous_statement != Digest{}) return fail_corrupt("the first generation's statement names one before it");
-  if (statement.generation == 0 || statement.time_nanoseconds >= kNanosecondsPerSecond) return fail_corrupt("a commit's generation or time is out of range");
+  if (statement.generation == 0 || statement.time_nanoseconds >= 1'000'000'000) return fail_corrupt("a commit's generation or time is out of range");
   return statement;
 }
 

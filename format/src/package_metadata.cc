@@ -8,25 +8,25 @@
 namespace npk::format {
 namespace {
 
-constexpr char32_t kNone = 0xffff'ffff;
+constexpr char32_t kNoCharacter = 0xffff'ffff;
 
-// The character at the front of `text`, which is taken off; kNone if there is none of UTF-8.
+// The character at the front of `text`, which is taken off; kNoCharacter if there is none of UTF-8.
 char32_t take_character(std::string_view& text) noexcept {
   const auto first = static_cast<unsigned char>(text.front());
   text.remove_prefix(1);
   if (first < 0x80) return first;
   const int further = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-  if (first < 0xc2 || first > 0xf4 || text.size() < static_cast<std::size_t>(further)) return kNone;
+  if (first < 0xc2 || first > 0xf4 || text.size() < static_cast<std::size_t>(further)) return kNoCharacter;
   char32_t character = first & (0x3fU >> further);
   for (int i = 0; i < further; ++i) {
     const auto byte = static_cast<unsigned char>(text[static_cast<std::size_t>(i)]);
-    if ((byte & 0xc0U) != 0x80) return kNone;
+    if ((byte & 0xc0U) != 0x80) return kNoCharacter;
     character = character << 6 | (byte & 0x3fU);
   }
   text.remove_prefix(static_cast<std::size_t>(further));
   constexpr char32_t kLeast[] = {0, 0x80, 0x800, 0x10000};
   const bool is_surrogate = character >= 0xd800 && character <= 0xdfff;
-  return character < kLeast[further] || character > 0x10ffff || is_surrogate ? kNone : character;
+  return character < kLeast[further] || character > 0x10ffff || is_surrogate ? kNoCharacter : character;
 }
 
 bool is_control(char32_t character) noexcept { return character < 0x20 || (character >= 0x7f && character <= 0x9f); }
@@ -70,14 +70,14 @@ bool is_metadata_name(std::string_view name) noexcept {
   if (name.empty() || name.size() > kMaxMetadataNameBytes) return false;
   while (!name.empty()) {
     const char32_t character = take_character(name);
-    if (character == kNone || is_control(character)) return false;
+    if (character == kNoCharacter || is_control(character)) return false;
   }
   return true;
 }
 
 bool is_metadata_text(std::string_view text) noexcept {
   while (!text.empty()) {
-    if (take_character(text) == kNone) return false;
+    if (take_character(text) == kNoCharacter) return false;
   }
   return true;
 }

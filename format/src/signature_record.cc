@@ -5,7 +5,7 @@
 namespace npk::format {
 namespace {
 
-constexpr std::string_view kMagic = "NPKSIGN1";
+constexpr std::string_view kSignatureMagic = "NPKSIGN1";
 
 void write_text(ByteWriter& writer, std::string_view text) {
   writer.write(static_cast<std::uint32_t>(text.size()));
@@ -33,7 +33,7 @@ Result<FrameReference> read_commit(ByteReader& reader, std::uint64_t position) {
 Bytes encode_signature_record(const SignatureRecord& record) {
   Bytes out;
   ByteWriter writer(out);
-  writer.write_bytes(as_bytes(kMagic));
+  writer.write_bytes(as_bytes(kSignatureMagic));
   writer.write(record.previous);
   writer.write(record.commit.position);
   writer.write(record.commit.stored_length);
@@ -46,8 +46,8 @@ Bytes encode_signature_record(const SignatureRecord& record) {
 
 Result<SignatureRecord> decode_signature_record(ByteView payload, std::uint64_t position) {
   ByteReader reader(payload);
-  NPK_ASSIGN(const ByteView magic, reader.read_bytes(kMagic.size()));
-  if (as_text(magic) != kMagic) return fail_corrupt("a signature frame does not begin with its magic");
+  NPK_ASSIGN(const ByteView magic, reader.read_bytes(kSignatureMagic.size()));
+  if (as_text(magic) != kSignatureMagic) return fail_corrupt("a signature frame does not begin with its magic");
   SignatureRecord record;
   NPK_ASSIGN(record.previous, reader.read<std::uint64_t>());
   if (record.previous != 0 && (record.previous < kSuperblockBytes || record.previous >= position))

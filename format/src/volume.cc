@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::uint16_t kVolumeVersion = 1;
 constexpr std::uint16_t kFlagLast = 1;
-constexpr std::size_t kReservedBytes = 4;
-constexpr std::size_t kChecksumOffset = 60;
+constexpr std::size_t kVolumeReservedBytes = 4;
+constexpr std::size_t kVolumeChecksumOffset = 60;
 
 Result<void> check(const VolumeHeader& header) {
   if (header.number == 0 || header.number > kMostVolumes) return fail_corrupt("a part's number is not from 1 to 65,535");
@@ -35,7 +35,7 @@ std::array<std::uint8_t, kVolumeHeaderBytes> encode_volume_header(const VolumeHe
   writer.write(header.start);
   writer.write(header.length);
   writer.write(header.volume_bytes);
-  writer.write_zeros(kReservedBytes);
+  writer.write_zeros(kVolumeReservedBytes);
   writer.write(crc32c(out));
   std::array<std::uint8_t, kVolumeHeaderBytes> bytes;
   std::ranges::copy(out, bytes.begin());
@@ -47,7 +47,7 @@ Result<VolumeHeader> decode_volume_header(ByteView bytes) {
   if (bytes.size() < kVolumeHeaderBytes) return fail(Errc::truncated, "too short to be a part of a package");
   NPK_ASSIGN(const auto magic, reader.read_array<8>());
   if (magic != kVolumeMagic) return fail_corrupt("not a part of a package");
-  if (crc32c(bytes.first(kChecksumOffset)) != load_le<std::uint32_t>(bytes.data() + kChecksumOffset))
+  if (crc32c(bytes.first(kVolumeChecksumOffset)) != load_le<std::uint32_t>(bytes.data() + kVolumeChecksumOffset))
     return fail_corrupt("the checksum of a part's header does not hold");
   NPK_ASSIGN(const auto version, reader.read<std::uint16_t>());
   if (version != kVolumeVersion) return fail(Errc::unsupported, "a part of a kind that this npk does not know: use a newer npk");
@@ -60,7 +60,7 @@ Result<VolumeHeader> decode_volume_header(ByteView bytes) {
   NPK_ASSIGN(header.start, reader.read<std::uint64_t>());
   NPK_ASSIGN(header.length, reader.read<std::uint64_t>());
   NPK_ASSIGN(header.volume_bytes, reader.read<std::uint64_t>());
-  NPK_TRY(reader.expect_zeros(kReservedBytes));
+  NPK_TRY(reader.expect_zeros(kVolumeReservedBytes));
   NPK_TRY(check(header));
   return header;
 }

@@ -12,10 +12,6 @@ std::unexpected<Error> misuse(const Batch& batch, std::string what) {
   return fail(Errc::misuse, std::string(name_of(batch.operation)) + ": " + std::move(what));
 }
 
-bool lies_within(const Extent& extent, std::size_t size) noexcept {
-  return extent.bytes <= kMostItemBytes && extent.offset <= size && extent.bytes <= size - extent.offset;
-}
-
 Result<void> check_extents(const Batch& batch, const OperationRules& rules) {
   std::uint64_t end = 0;
   for (std::size_t i = 0; i < batch.inputs.size(); ++i) {
@@ -77,6 +73,10 @@ constexpr std::array<OperationRules, kOperations> kRules = {{
 }};
 
 }  // namespace
+
+bool lies_within(const Extent& extent, std::size_t size) noexcept {
+  return extent.bytes <= kMostItemBytes && extent.offset <= size && extent.bytes <= size - extent.offset;
+}
 
 const OperationRules& rules_of(Operation operation) noexcept { return kRules[static_cast<std::size_t>(operation)]; }
 

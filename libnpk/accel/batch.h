@@ -78,6 +78,9 @@ struct Batch {
 };
 
 inline constexpr std::uint64_t kMostItemBytes = (std::uint64_t{1} << 32) - 1;
+
+// In `size` bytes, and of at most kMostItemBytes.
+[[nodiscard]] bool lies_within(const Extent& extent, std::size_t size) noexcept;
 inline constexpr std::size_t kMostItems = std::size_t{1} << 24;
 inline constexpr std::size_t kMostNeedles = std::size_t{1} << 16;
 inline constexpr std::size_t kMostNeedleBytes = std::size_t{1} << 16;  // each, and 64 MiB all

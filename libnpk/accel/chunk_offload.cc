@@ -17,10 +17,6 @@ Result<AccelMode> mode_of(std::optional<AccelMode> asked) {
   return *mode;
 }
 
-bool lies_within(const Extent& extent, std::size_t size) noexcept {
-  return extent.bytes <= kMostItemBytes && extent.offset <= size && extent.bytes <= size - extent.offset;
-}
-
 }  // namespace
 
 ChunkOffload::ChunkOffload(AccelUse use) : use_(std::move(use)) {}

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "codec/ascii.h"
 #include "codec/filter/numeric/encoder/alike_bytes.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
 
@@ -17,8 +18,6 @@ constexpr std::size_t kShapeBytes = 16;
 constexpr std::uint64_t kLargeTextBytes = 256U << 10;
 
 constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
-constexpr bool is_letter(std::uint8_t byte) noexcept { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
-constexpr bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 bool begins_with(ByteView bytes, std::string_view magic) noexcept {
   return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;

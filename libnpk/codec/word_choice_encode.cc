@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/ascii.h"
 #include "codec/word_filter_format.h"
 
 namespace npk::codec::words {
@@ -11,8 +12,6 @@ namespace {
 constexpr std::size_t kOneByteWords = 76;            // 60 and 92: +0.1 and +0.2 % of the compressed size
 constexpr std::uint32_t kLeastCountOfWhole = 64;     // a rarer identifier is split at its underscores
 constexpr std::uint32_t kLeastCount = 6;
-
-constexpr bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 // Numbers seldom come again as one word; they compress better spelt out.
 bool is_candidate(ByteView block, std::size_t from, std::size_t to) { return to - from >= 2 && !is_digit(block[from]); }

@@ -11,17 +11,17 @@ namespace npk::codec::words {
 namespace {
 
 // Measured on C sources (linux-6.1, blocks of 4.5 MiB, zstd behind the filter).
-constexpr std::size_t kWindowBytes = 2U << 10;         // 16 KiB: 0.5 % larger
-constexpr std::size_t kShare = 3;                      // 4: 0.2 % larger, 8: 1.1 %
-constexpr std::size_t kLeastSampleBytes = 512U << 10;  // of less, all is looked at
-constexpr std::size_t kOneByteWords = 132;             // 112: 0.2 % larger, 148: 1.8
-constexpr std::uint32_t kLeastCount = 9;          // in all of the block, and a third of it in what is looked at
-constexpr std::uint32_t kLeastCountOfWhole = 32;  // a rarer token is counted by its parts; 64: 0.2 % larger
+constexpr std::size_t kSampleWindowBytes = 2U << 10;        // 16 KiB: 0.5 % larger
+constexpr std::size_t kShare = 3;                           // 4: 0.2 % larger, 8: 1.1 %
+constexpr std::size_t kLeastSampleBytes = 512U << 10;       // of less, all is looked at
+constexpr std::size_t kOneByteSampleWords = 132;            // 112: 0.2 % larger, 148: 1.8
+constexpr std::uint32_t kLeastSampleCount = 9;          // in all of the block, and a third of it in what is looked at
+constexpr std::uint32_t kLeastSampleCountOfWhole = 32;  // a rarer token is counted by its parts; 64: 0.2 % larger
 constexpr std::size_t kLongestSampled = 48;
 constexpr std::uint64_t kRunShare = 3;            // tables of numbers have many, as `, 0x`
 
 // Long tokens count by their parts: they would fill the table.
-bool is_candidate(ByteView block, std::size_t at, std::size_t length) {
+bool may_be_word(ByteView block, std::size_t at, std::size_t length) {
   const std::size_t most = block[at] >= 0x80 ? kLongestSampled : kKeyBytes;
   return length >= 2 && length <= most && !(block[at] >= '0' && block[at] <= '9');
 }
@@ -82,10 +82,10 @@ class Sampler {
 
   // What occurs often enough, counted as if in all of the block.
   FilterVector<Piece> count() {
-    const std::size_t windows = std::max<std::size_t>(share_ / kWindowBytes, 1), step = block_.size() / windows;
-    for (std::size_t window = 0; window < windows; ++window) count_window(window * step, std::min(step, kWindowBytes));
+    const std::size_t windows = std::max<std::size_t>(share_ / kSampleWindowBytes, 1), step = block_.size() / windows;
+    for (std::size_t window = 0; window < windows; ++window) count_window(window * step, std::min(step, kSampleWindowBytes));
     for (const Piece& word : words_.take()) {
-      if (word.count * weight() >= kLeastCountOfWhole) {
+      if (word.count * weight() >= kLeastSampleCountOfWhole) {
         parts_.add(hash_at(word.offset, word.length), word.offset, word.length, word.count);
       } else {
         count_parts(word.offset, word.length, word.count);
@@ -93,7 +93,7 @@ class Sampler {
     }
     FilterVector<Piece> pieces = parts_.take();
     for (Piece& piece : pieces) piece.count *= weight();
-    const std::uint32_t least = std::max<std::uint32_t>(kLeastCount, kLeastCount / kShare * weight());
+    const std::uint32_t least = std::max<std::uint32_t>(kLeastSampleCount, kLeastSampleCount / kShare * weight());
     std::erase_if(pieces, [least](const Piece& piece) { return piece.count < least; });
     return pieces;
   }
@@ -120,7 +120,7 @@ class Sampler {
   }
 
   void count_token(std::size_t at, std::size_t length) {
-    if (is_candidate(block_, at, length)) {
+    if (may_be_word(block_, at, length)) {
       words_.add(hash_at(at, length), at, length, 1);
     } else if (length > kKeyBytes) {
       count_parts(at, length, 1);
@@ -130,7 +130,7 @@ class Sampler {
   void count_parts(std::size_t at, std::size_t length, std::uint32_t count) {
     for (const std::size_t end = at + length; at < end;) {
       const std::size_t next = kIsWordByte[block_[at]] ? part_end(block_, at, end) : run_end(block_, at, end);
-      if (is_candidate(block_, at, next - at)) parts_.add(hash_at(at, next - at), at, next - at, count);
+      if (may_be_word(block_, at, next - at)) parts_.add(hash_at(at, next - at), at, next - at, count);
       at = next;
     }
   }
@@ -142,7 +142,7 @@ class Sampler {
 };
 
 // What a code of two bytes saves, less the word's place in the dictionary.
-std::int64_t saving(const Piece& piece) {
+std::int64_t sample_saving(const Piece& piece) {
   return std::int64_t{piece.count} * (std::int64_t{piece.length} - 2) - std::int64_t{piece.length};
 }
 
@@ -157,7 +157,7 @@ bool by_spelling(const Ranked& a, const Ranked& b) noexcept {
 }
 bool by_frequency(const Ranked& a, const Ranked& b) noexcept { return a.piece.count != b.piece.count ? a.piece.count > b.piece.count : by_spelling(a, b); }
 bool by_gain(const Ranked& a, const Ranked& b) {
-  const std::int64_t gain_a = saving(a.piece), gain_b = saving(b.piece);
+  const std::int64_t gain_a = sample_saving(a.piece), gain_b = sample_saving(b.piece);
   return gain_a != gain_b ? gain_a > gain_b : by_spelling(a, b);
 }
 
@@ -177,12 +177,12 @@ Choice choose_words_by_sample(ByteView block, std::size_t most_bytes) {
     const Key key = key_of(block.subspan(piece.offset, piece.length));
     words.push_back({{std::byteswap(key.low), std::byteswap(key.high)}, piece});
   }
-  const auto short_codes = static_cast<std::ptrdiff_t>(std::min(kOneByteWords, words.size()));
+  const auto short_codes = static_cast<std::ptrdiff_t>(std::min(kOneByteSampleWords, words.size()));
   std::ranges::partial_sort(words, words.begin() + short_codes, by_frequency);
   FilterVector<Ranked> one_byte(words.begin(), words.begin() + short_codes);
   words.erase(words.begin(), words.begin() + short_codes);
-  std::erase_if(words, [](const Ranked& word) { return saving(word.piece) <= 0; });
-  constexpr std::size_t kTwoByteWords = (kCodeBytes.size() - kOneByteWords) * kWordsPerLead;
+  std::erase_if(words, [](const Ranked& word) { return sample_saving(word.piece) <= 0; });
+  constexpr std::size_t kTwoByteWords = (kCodeBytes.size() - kOneByteSampleWords) * kWordsPerLead;
   if (words.size() > kTwoByteWords) {
     std::ranges::nth_element(words, words.begin() + kTwoByteWords, by_gain);
     words.resize(kTwoByteWords);

@@ -11,7 +11,7 @@ namespace {
 constexpr std::string_view kVersionLine = "age-encryption.org/v1";
 constexpr std::string_view kAnyVersion = "age-encryption.org/";
 constexpr std::string_view kStanzaMark = "-> ", kMacMark = "---", kMacKeyInfo = "header";
-constexpr std::size_t kColumns = 64;
+constexpr std::size_t kBodyColumns = 64;
 constexpr std::size_t kMostArguments = 64;  // so that a file can't ask for many times its size in memory
 
 bool is_visible(char c) {
@@ -67,10 +67,10 @@ Result<std::vector<std::string>> read_arguments(const Lines& lines, std::string_
 
 Result<Bytes> read_body(Lines& lines) {
   std::string text;
-  for (std::size_t columns = kColumns; columns == kColumns;) {
+  for (std::size_t columns = kBodyColumns; columns == kBodyColumns;) {
     NPK_ASSIGN(const std::string_view line, lines.next());
     columns = line.size();
-    if (columns > kColumns) return lines.bad("is longer than 64 columns");
+    if (columns > kBodyColumns) return lines.bad("is longer than 64 columns");
     text += line;
   }
   auto body = base64_decode(text);
@@ -114,7 +114,7 @@ void append_stanza(Bytes& out, const AgeStanza& stanza) {
   append(out, stanza.type);
   for (const std::string& argument : stanza.arguments) append(out, " " + argument);
   const std::string body = base64_encode(stanza.body);
-  for (std::size_t at = 0; at <= body.size(); at += kColumns) append(out, "\n" + body.substr(at, kColumns));
+  for (std::size_t at = 0; at <= body.size(); at += kBodyColumns) append(out, "\n" + body.substr(at, kBodyColumns));
   append(out, "\n");
 }
 

@@ -10,12 +10,12 @@
 namespace npk::crypto {
 namespace {
 
-constexpr std::string_view kType = "X25519", kInfo = "age-encryption.org/v1/X25519";
+constexpr std::string_view kType = "X25519", kX25519Info = "age-encryption.org/v1/X25519";
 
 Result<SecretBytes> wrap_key(ByteView shared_secret, const PublicKey& share, const PublicKey& recipient) {
   Bytes salt(share.begin(), share.end());
   salt.insert(salt.end(), recipient.begin(), recipient.end());
-  return hkdf_sha256(shared_secret, salt, kInfo);
+  return hkdf_sha256(shared_secret, salt, kX25519Info);
 }
 
 class X25519Recipient final : public RecipientKey {

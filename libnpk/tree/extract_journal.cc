@@ -29,7 +29,7 @@ std::string boot() {
   return std::string(text.data(), count > 1 ? static_cast<std::size_t>(count - 1) : 0);
 }
 
-struct Record {
+struct JournalRecord {
   std::string what, boot;
   Moment begun;
 
@@ -42,7 +42,7 @@ struct Record {
 };
 
 // Nothing: it was not written whole, so nothing was extracted yet.
-std::optional<Record> parse(const std::string& text) {
+std::optional<JournalRecord> parse(const std::string& text) {
   std::array<std::string, 4> lines;
   std::size_t at = 0;
   for (std::string& line : lines) {
@@ -51,7 +51,7 @@ std::optional<Record> parse(const std::string& text) {
     line = text.substr(at, end - at);
     at = end + 1;
   }
-  Record record{.what = lines[1], .boot = lines[2], .begun = {}};
+  JournalRecord record{.what = lines[1], .boot = lines[2], .begun = {}};
   const char* const end = lines[3].data() + lines[3].size();
   const auto [space, wrong] = std::from_chars(lines[3].data(), end, record.begun.seconds);
   if (wrong != std::errc{} || space == end) return std::nullopt;
@@ -99,7 +99,7 @@ Result<ExtractJournal> ExtractJournal::open(const std::string& directory, const 
     return journal;
   }
   NPK_ASSIGN(journal.begun_, moment_after_now(journal.file_.get(), journal.path_));
-  const std::string record = Record{.what = what, .boot = boot(), .begun = journal.begun_}.text();
+  const std::string record = JournalRecord{.what = what, .boot = boot(), .begun = journal.begun_}.text();
   if (::ftruncate(journal.file_.get(), 0) < 0) return io::fail_system(errno, "can't write", journal.path_);
   NPK_TRY(io::write_fully_at(journal.file_.get(), 0, as_bytes(record), journal.path_));
   NPK_TRY(io::sync_if_possible(journal.file_.get(), journal.path_));

@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace accel_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk accel [--list] [--backend NAME] [--batch SIZE] [--json] [OPERATION...]
@@ -110,8 +111,10 @@ int measure(const Options& options, const std::optional<AccelBackend>& only, Mes
 }
 
 }  // namespace
+}  // namespace accel_verb
 
 int run_accel(const Arguments& arguments, Io& io) {
+  using namespace accel_verb;
   Messages messages(io, "accel");
   Options options;
   OptionParser parser(kHelp, messages);

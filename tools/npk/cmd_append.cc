@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace append_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk append [OPTION]... PACKAGE PATH...
@@ -82,8 +83,10 @@ Result<void> complete(Options& options, const OptionParser& parser, Io& io) {
 }
 
 }  // namespace
+}  // namespace append_verb
 
 int run_append(const Arguments& arguments, Io& io) {
+  using namespace append_verb;
   Messages messages(io, "append");
   Options options;
   OptionParser parser(kHelp, messages);

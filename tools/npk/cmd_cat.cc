@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace cat_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk cat [--offset N] [--length N] PACKAGE ENTRY
@@ -40,8 +41,10 @@ int cat(const PackageReader& package, const Options& options, Messages& messages
 }
 
 }  // namespace
+}  // namespace cat_verb
 
 int run_cat(const Arguments& arguments, Io& io) {
+  using namespace cat_verb;
   Messages messages(io, "cat");
   Options options;
   OptionParser parser(kHelp, messages);

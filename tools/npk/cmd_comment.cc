@@ -10,6 +10,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace comment_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk comment [OPTION]... PACKAGE [ENTRY]
@@ -113,8 +114,10 @@ int print(const PackageReader& package, const Options& options, Messages& messag
 }
 
 }  // namespace
+}  // namespace comment_verb
 
 int run_comment(const Arguments& arguments, Io& io) {
+  using namespace comment_verb;
   Messages messages(io, "comment");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -10,6 +10,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace compact_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk compact [OPTION]... PACKAGE
@@ -136,8 +137,10 @@ int tell(const ops::CompactReport& report, const Options& options, std::chrono::
 }
 
 }  // namespace
+}  // namespace compact_verb
 
 int run_compact(const Arguments& arguments, Io& io) {
+  using namespace compact_verb;
   Messages messages(io, "compact");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -12,6 +12,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace diff_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk diff [OPTION]... BEFORE[@N] AFTER[@N]
@@ -88,8 +89,10 @@ int diff(const PackageReader& before, const PackageReader& after, bool json, Mes
 }
 
 }  // namespace
+}  // namespace diff_verb
 
 int run_diff(const Arguments& arguments, Io& io) {
+  using namespace diff_verb;
   Messages messages(io, "diff");
   bool json = false;
   std::string before, after;

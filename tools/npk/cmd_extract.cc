@@ -12,6 +12,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace extract_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk extract [OPTION]... PACKAGE [GLOB...]
@@ -115,8 +116,10 @@ int extract(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace extract_verb
 
 int run_extract(const Arguments& arguments, Io& io) {
+  using namespace extract_verb;
   Messages messages(io, "extract");
   Options options;
   OptionParser parser(kHelp, messages);

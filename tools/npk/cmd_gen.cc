@@ -13,6 +13,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace gen_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk gen [OPTION]... OUTPUT...
@@ -219,8 +220,10 @@ int gen(const GenOptions& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace gen_verb
 
 int run_gen(const Arguments& arguments, Io& io) {
+  using namespace gen_verb;
   Messages messages(io, "gen");
   GenOptions options;
   GenWords words;

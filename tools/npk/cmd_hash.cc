@@ -5,6 +5,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace hash_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk hash PACKAGE [GLOB...]
@@ -45,8 +46,10 @@ int hash(const PackageReader& package, const Options& options, Messages& message
 }
 
 }  // namespace
+}  // namespace hash_verb
 
 int run_hash(const Arguments& arguments, Io& io) {
+  using namespace hash_verb;
   Messages messages(io, "hash");
   Options options;
   OptionParser parser(kHelp, messages);

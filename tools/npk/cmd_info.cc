@@ -15,6 +15,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace info_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk info [--json | --statement | --minisig] [--blocks] PACKAGE
@@ -276,8 +277,10 @@ int info(const PackageReader& package, const Options& options, Messages& message
 }
 
 }  // namespace
+}  // namespace info_verb
 
 int run_info(const Arguments& arguments, Io& io) {
+  using namespace info_verb;
   Messages messages(io, "info");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -7,6 +7,7 @@
 #include "opened_package.h"
 
 namespace npk::tools {
+namespace key_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk key list [--json] PACKAGE
@@ -52,22 +53,26 @@ constexpr std::array<Action, 5> kActions = {{
 }};
 
 }  // namespace
+}  // namespace key_verb
 
-std::string_view key_help() noexcept { return kHelp; }
+std::string_view key_help() noexcept { return key_verb::kHelp; }
 
 int key_failure(const Error& error, Messages& messages) {
+  using namespace key_verb;
   const int code = messages.error(error);
   if (error.code == Errc::no_key && !error.message.starts_with("envelope ")) hint_at_keys(error, messages);
   return code;
 }
 
 Result<ops::KeyOptions> key_options(const IdentityOptions& keys, const std::string& package) {
+  using namespace key_verb;
   ops::KeyOptions options;
   NPK_ASSIGN(options.identities, identities_of(keys, package));
   return options;
 }
 
 int run_key(const Arguments& arguments, Io& io) {
+  using namespace key_verb;
   Messages messages(io, "key");
   const auto action = arguments.empty() ? kActions.end() : std::ranges::find(kActions, arguments.front(), &Action::name);
   if (action != kActions.end()) return action->run(Arguments(arguments.begin() + 1, arguments.end()), io);

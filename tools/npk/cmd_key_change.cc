@@ -9,6 +9,7 @@
 #include "npk/files.h"
 
 namespace npk::tools {
+namespace key_change_verb {
 namespace {
 
 struct Common {
@@ -93,8 +94,10 @@ Result<ops::KeyReport> remove(const Common& common, const RecipientOptions& gone
 }
 
 }  // namespace
+}  // namespace key_change_verb
 
 int run_key_add(const Arguments& arguments, Io& io) {
+  using namespace key_change_verb;
   Messages messages(io, "key add");
   OptionParser parser(key_help(), messages);
   Common common;
@@ -111,6 +114,7 @@ int run_key_add(const Arguments& arguments, Io& io) {
 }
 
 int run_key_remove(const Arguments& arguments, Io& io) {
+  using namespace key_change_verb;
   Messages messages(io, "key remove");
   OptionParser parser(key_help(), messages);
   Common common;
@@ -130,6 +134,7 @@ int run_key_remove(const Arguments& arguments, Io& io) {
 }
 
 int run_key_import(const Arguments& arguments, Io& io) {
+  using namespace key_change_verb;
   Messages messages(io, "key import");
   OptionParser parser(key_help(), messages);
   Common common;

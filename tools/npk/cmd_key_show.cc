@@ -8,6 +8,7 @@
 #include "output_buffer.h"
 
 namespace npk::tools {
+namespace key_show_verb {
 namespace {
 
 using ops::EnvelopeInfo;
@@ -90,8 +91,10 @@ Result<void> write_to(const std::string& path, ByteView bytes, Io& io) {
 }
 
 }  // namespace
+}  // namespace key_show_verb
 
 int run_key_list(const Arguments& arguments, Io& io) {
+  using namespace key_show_verb;
   Messages messages(io, "key list");
   OptionParser parser(key_help(), messages);
   std::string package;
@@ -112,6 +115,7 @@ int run_key_list(const Arguments& arguments, Io& io) {
 }
 
 int run_key_export(const Arguments& arguments, Io& io) {
+  using namespace key_show_verb;
   Messages messages(io, "key export");
   OptionParser parser(key_help(), messages);
   std::string package;

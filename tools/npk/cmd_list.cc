@@ -7,6 +7,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace list_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk list [-l] [--json] [--tag KEY[=VALUE]]... PACKAGE [GLOB...]
@@ -110,8 +111,10 @@ int list(const PackageReader& package, const Options& options, Messages& message
 }
 
 }  // namespace
+}  // namespace list_verb
 
 int run_list(const Arguments& arguments, Io& io) {
+  using namespace list_verb;
   Messages messages(io, "list");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -10,6 +10,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace log_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk log [OPTION]... PACKAGE
@@ -64,8 +65,10 @@ int log(const PackageReader& package, bool json, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace log_verb
 
 int run_log(const Arguments& arguments, Io& io) {
+  using namespace log_verb;
   Messages messages(io, "log");
   bool json = false;
   std::string path;

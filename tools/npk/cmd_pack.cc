@@ -19,6 +19,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace pack_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk pack [OPTION]... PACKAGE PATH...
@@ -204,7 +205,7 @@ int say_failure(const Error& error, Messages& messages) {
   const int code = messages.error(error);
   if (code == kBrokenPipe) messages.error("nobody reads the package any more");
   if (code == kBrokenPipe) return kInputOutput;
-  return error.code == Errc::limit ? kUsage : code;
+  return error.code == Errc::limit && code == kDamaged ? kUsage : code;
 }
 
 int pack(Options& options, Messages& messages, Io& io) {
@@ -224,8 +225,10 @@ int pack(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace pack_verb
 
 int run_pack(const Arguments& arguments, Io& io) {
+  using namespace pack_verb;
   Messages messages(io, "pack");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -9,6 +9,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace protect_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk protect [--recovery PERCENT] PACKAGE
@@ -64,8 +65,10 @@ int protect(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace protect_verb
 
 int run_protect(const Arguments& arguments, Io& io) {
+  using namespace protect_verb;
   Messages messages(io, "protect");
   Options options;
   OptionParser parser(kHelp, messages);

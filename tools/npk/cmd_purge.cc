@@ -10,6 +10,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace purge_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk purge [OPTION]... PACKAGE GLOB...
@@ -71,8 +72,10 @@ int tell(const ops::PurgeReport& report, const Options& options, std::chrono::du
 }
 
 }  // namespace
+}  // namespace purge_verb
 
 int run_purge(const Arguments& arguments, Io& io) {
+  using namespace purge_verb;
   Messages messages(io, "purge");
   Options options;
   OptionParser parser(kHelp, messages);

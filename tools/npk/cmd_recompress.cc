@@ -5,6 +5,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace recompress_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk recompress [OPTION]... PACKAGE
@@ -65,8 +66,10 @@ int tell(const ops::RewriteReport& report, const Options& options, std::chrono::
 }
 
 }  // namespace
+}  // namespace recompress_verb
 
 int run_recompress(const Arguments& arguments, Io& io) {
+  using namespace recompress_verb;
   Messages messages(io, "recompress");
   Options options;
   OptionParser parser(kHelp, messages);

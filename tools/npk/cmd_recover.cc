@@ -12,6 +12,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace recover_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk recover [OPTION]... PACKAGE -o OUTPUT
@@ -162,8 +163,10 @@ int recover(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace recover_verb
 
 int run_recover(const Arguments& arguments, Io& io) {
+  using namespace recover_verb;
   Messages messages(io, "recover");
   Options options;
   options.recover.stop = io.stop;

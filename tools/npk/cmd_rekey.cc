@@ -9,6 +9,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace rekey_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk rekey [OPTION]... PACKAGE
@@ -77,8 +78,10 @@ int rekey(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace rekey_verb
 
 int run_rekey(const Arguments& arguments, Io& io) {
+  using namespace rekey_verb;
   Messages messages(io, "rekey");
   Options options;
   options.rekey.stop = io.stop;

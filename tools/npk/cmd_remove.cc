@@ -2,6 +2,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace remove_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk remove [OPTION]... PACKAGE GLOB...
@@ -21,8 +22,10 @@ example:
 )";
 
 }  // namespace
+}  // namespace remove_verb
 
 int run_remove(const Arguments& arguments, Io& io) {
+  using namespace remove_verb;
   Messages messages(io, "remove");
   ChangeCommand command;
   OptionParser parser(kHelp, messages);

@@ -2,6 +2,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace rename_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk rename [OPTION]... PACKAGE FROM TO
@@ -20,8 +21,10 @@ example:
 )";
 
 }  // namespace
+}  // namespace rename_verb
 
 int run_rename(const Arguments& arguments, Io& io) {
+  using namespace rename_verb;
   Messages messages(io, "rename");
   ChangeCommand command;
   std::string from, to;

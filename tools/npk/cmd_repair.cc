@@ -11,6 +11,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace repair_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk repair -o OUTPUT PACKAGE
@@ -96,8 +97,10 @@ int repair(Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace repair_verb
 
 int run_repair(const Arguments& arguments, Io& io) {
+  using namespace repair_verb;
   Messages messages(io, "repair");
   Options options;
   OptionParser parser(kHelp, messages);

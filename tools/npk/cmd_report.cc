@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace report_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk report [-o FILE] [--profile FILE] PACKAGE
@@ -74,8 +75,10 @@ int report(const PackageReader& package, const Options& options, Messages& messa
 }
 
 }  // namespace
+}  // namespace report_verb
 
 int run_report(const Arguments& arguments, Io& io) {
+  using namespace report_verb;
   Messages messages(io, "report");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -4,6 +4,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace revert_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk revert [OPTION]... PACKAGE N
@@ -22,8 +23,10 @@ example:
 )";
 
 }  // namespace
+}  // namespace revert_verb
 
 int run_revert(const Arguments& arguments, Io& io) {
+  using namespace revert_verb;
   Messages messages(io, "revert");
   ChangeCommand command;
   std::string generation;

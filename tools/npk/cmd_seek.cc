@@ -7,6 +7,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace seek_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk seek [-v] PACKAGE ENTRY OFFSET [LENGTH]
@@ -57,8 +58,10 @@ int seek(const Options& options, Messages& messages, Io& io) {
 }
 
 }  // namespace
+}  // namespace seek_verb
 
 int run_seek(const Arguments& arguments, Io& io) {
+  using namespace seek_verb;
   Messages messages(io, "seek");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -11,6 +11,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace sign_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk sign [-s KEYFILE] [--comment TEXT] PACKAGE
@@ -102,8 +103,10 @@ Result<std::string> sign(const Options& options, const Io& io) {
 }
 
 }  // namespace
+}  // namespace sign_verb
 
 int run_sign(const Arguments& arguments, Io& io) {
+  using namespace sign_verb;
   Messages messages(io, "sign");
   Options options;
   OptionParser parser(kHelp, messages);

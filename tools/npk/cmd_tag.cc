@@ -8,6 +8,7 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace tag_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk tag [OPTION]... PACKAGE [ENTRY...]
@@ -125,8 +126,10 @@ Result<void> complete(Options& options) {
 }
 
 }  // namespace
+}  // namespace tag_verb
 
 int run_tag(const Arguments& arguments, Io& io) {
+  using namespace tag_verb;
   Messages messages(io, "tag");
   Options options;
   OptionParser parser(kHelp, messages);

@@ -17,12 +17,13 @@
 #include "verbs.h"
 
 namespace npk::tools {
+namespace verify_verb {
 namespace {
 
 constexpr std::string_view kHelp = R"(usage: npk verify [--quick | --part K/N] [--threads N] [--profile FILE] [--json] [-q | -v] PACKAGE
 
-Checks every byte of every frame, every reference, every chunk's hash and every file's digest, and goes on
-after damage. If something is wrong: exit code 3, where it is, and which files it costs.
+Checks every byte of every frame, every reference, every chunk's hash and every file's digest (but of files with more
+than 16 GiB of holes), and goes on after damage. If something is wrong: exit code 3, where it is, and which files it costs.
 
   --quick      everything but the contents of blocks: all of the metadata, and that each block has its place
   --part K/N   of the blocks, only the K-th of N parts; N runs check everything
@@ -158,8 +159,10 @@ int report_on(const Outcome& outcome, const Options& options, Messages& messages
 }
 
 }  // namespace
+}  // namespace verify_verb
 
 int run_verify(const Arguments& arguments, Io& io) {
+  using namespace verify_verb;
   Messages messages(io, "verify");
   Options options;
   OptionParser parser(kHelp, messages);

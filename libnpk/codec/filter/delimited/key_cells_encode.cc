@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kMostKeyCells = 64;       // of a row, those that are looked at
 constexpr std::size_t kMostValues = 64, kMostDistinct = 128;
-constexpr std::size_t kRarestShare = 256;         // a value that fewer rows have comes rarely
+constexpr std::size_t kRarestKeyShare = 256;         // a value that fewer rows have comes rarely
 constexpr std::size_t kMostRareShare = 8;         // at most this part of the rows may have such values
 constexpr std::size_t kTriedColumns = 6, kTriedKeys = 2;
 constexpr std::size_t kTriedBytes = 1U << 15;     // of a column
@@ -35,7 +35,7 @@ class ValueCounts {
     FilterVector<std::uint64_t> values;
     std::size_t covered = 0;
     for (const Slot& slot : slots_) {
-      if (slot.count == 0 || slot.count * kRarestShare < rows) continue;
+      if (slot.count == 0 || slot.count * kRarestKeyShare < rows) continue;
       values.push_back(slot.hash);
       covered += slot.count;
     }

@@ -11,6 +11,10 @@
 
 namespace npk::codec {
 
+// Of the values of a field that may all be of one form.
+inline constexpr std::size_t kLooks = 64;          // looked at before all are parsed
+inline constexpr std::size_t kExceptionShare = 8;  // one in so many may be of another form
+
 // A view of both.
 class FieldValues {
  public:

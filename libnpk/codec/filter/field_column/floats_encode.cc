@@ -4,14 +4,13 @@
 #include <array>
 #include <charconv>
 
+#include "codec/ascii.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kLooks = 64;           // values looked at before all are parsed
-constexpr std::size_t kExceptionShare = 8;   // one in so many values may be of another form
 constexpr std::size_t kLeastFloats = 32;
 constexpr std::size_t kMostMantissaDigits = 18;
 
@@ -22,8 +21,6 @@ struct FloatLook {
   std::size_t exponent_digits = 0;
   bool pointed = false, scientific = false, upper = false, bare = false, zero = false, plus = false, unsigned_exponent = false;
 };
-
-bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 // Nothing if it is no number.
 std::optional<FloatLook> look_at(ByteView text) {

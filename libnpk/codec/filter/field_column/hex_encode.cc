@@ -8,8 +8,6 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kLooks = 64;
-constexpr std::size_t kExceptionShare = 8;
 constexpr std::size_t kLeastDigits = 8;
 constexpr std::uint8_t kNoDigit = 0xFF;
 

@@ -5,14 +5,14 @@
 #include <bit>
 #include <cstring>
 
+#include "codec/ascii.h"
+
 namespace npk::codec {
 namespace {
 
 constexpr std::size_t kMostDecimalDigits = 19;  // fit in 64 bits whatever they are
 
 constexpr std::array<std::uint64_t, 9> kPowers = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000, 10'000'000, 100'000'000};
-
-bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 // One to eight bytes as a word, the first lowest, zeros behind.
 inline std::uint64_t load_word(ByteView bytes) noexcept {

@@ -6,8 +6,6 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kLooks = 64;            // values looked at before all are parsed
-constexpr std::size_t kExceptionShare = 8;    // one in so many values may be no number
 constexpr std::size_t kLeastNumbers = 32;
 
 constexpr unsigned kTimePatterns = 4;         // tried for one value

@@ -3,19 +3,17 @@
 #include <algorithm>
 #include <array>
 
+#include "codec/ascii.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/varint.h"
 
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kLooks = 64;
-constexpr std::size_t kExceptionShare = 8;
 constexpr std::size_t kLeastValues = 32;
 constexpr std::size_t kLeastMiddleTexts = 2;  // bytes that all values must have in common for ShapeRule::middle
 
-bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
-bool is_word(std::uint8_t byte) { return is_digit(byte) || (byte | 0x20) - unsigned{'a'} < 26 || byte >= 0x80; }
+bool is_word(std::uint8_t byte) { return is_digit(byte) || is_letter(byte) || byte >= 0x80; }
 bool varies(ShapeRule rule, std::uint8_t byte) { return rule == ShapeRule::digits ? is_digit(byte) : is_word(byte); }
 
 using Variables = std::array<ByteView, kMaxShapeColumns>;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/ascii.h"
+
 namespace npk::codec {
 namespace {
 
@@ -97,8 +99,6 @@ bool in_range(const TimeFields& fields) noexcept {
   return fields.civil.month - 1 < 12 && fields.civil.day - 1 < days_in(fields.civil.year, fields.civil.month) && fields.hour < 24 && fields.minute < 60 &&
          fields.second < 60;
 }
-
-bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 // Takes a point or comma and digits from the front of `rest`, if they are there.
 void add_fraction(ByteView& rest, FieldTimes& times) {

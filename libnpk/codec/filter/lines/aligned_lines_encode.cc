@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/ascii.h"
 #include "codec/filter/templates/value_hash_encode.h"
 
 namespace npk::codec {
@@ -14,13 +15,11 @@ constexpr std::size_t kSlots = 256;  // of tables by hashes
 constexpr std::size_t kMostGroups = 256;
 constexpr std::size_t kShortestLine = 12;
 constexpr std::size_t kLongestBeginning = 8;
-constexpr std::uint32_t kFewestLines = 64;   // in a stretch
+constexpr std::uint32_t kFewestAlikeLines = 64;   // in a stretch
 constexpr std::ptrdiff_t kFewestPadded = 2;
 // So many lines have the length of the last one before that begins alike: elsewhere lengths go with the values, and lines are aligned by chance.
 constexpr std::uint32_t kLeastAlikeOfEight = 7;
-constexpr std::uint32_t kExceptionShare = 64;
-
-bool is_letter(std::uint8_t byte) { return (byte | 0x20) - unsigned{'a'} < 26; }
+constexpr std::uint32_t kOtherByteShare = 64;
 
 // A word of letters at the front, or whether it begins with a space, a letter, a digit or another byte.
 std::uint64_t beginning_of(ByteView line) {
@@ -51,7 +50,7 @@ struct AlignedLines::Tally {
     for (std::size_t i = 0; i < length; ++i) filled[i] += more.filled[i];
   }
   [[nodiscard]] bool may_be_aligned() const noexcept {
-    return lines >= kFewestLines && std::uint64_t{alike} * 8 >= std::uint64_t{lines} * kLeastAlikeOfEight;
+    return lines >= kFewestAlikeLines && std::uint64_t{alike} * 8 >= std::uint64_t{lines} * kLeastAlikeOfEight;
   }
 };
 
@@ -61,7 +60,7 @@ namespace {
 template <class Tally>
 class FieldFinder {
  public:
-  explicit FieldFinder(const Tally& tally) : tally_(tally), few_(tally.lines / kExceptionShare) {}
+  explicit FieldFinder(const Tally& tally) : tally_(tally), few_(tally.lines / kOtherByteShare) {}
 
   [[nodiscard]] FilterVector<AlignedField> fields() const {
     FilterVector<AlignedField> found;

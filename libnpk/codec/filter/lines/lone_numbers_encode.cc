@@ -8,9 +8,9 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kSamples = 4, kSampleBytes = 4096;
-constexpr std::uint32_t kFewestLines = 64;  // of all samples
-constexpr std::uint32_t kOtherShare = 32;   // one in so many may be something else
+constexpr std::size_t kLineSamples = 4, kLineSampleBytes = 4096;
+constexpr std::uint32_t kFewestSampleLines = 64;  // of all samples
+constexpr std::uint32_t kOtherLineShare = 32;     // one in so many may be something else
 
 constexpr std::array<bool, 256> kNumberBytes = [] {
   std::array<bool, 256> bytes{};
@@ -27,7 +27,7 @@ bool is_number(ByteView line) noexcept {
 
 // Calls `use` with the place of each whole line, its ending included. Returns where the last one ends.
 template <class Use>
-std::size_t for_each_line(ByteView raw, std::size_t at, const Use& use) {
+std::size_t for_each_whole_line(ByteView raw, std::size_t at, const Use& use) {
   while (at < raw.size()) {
     const void* feed = std::memchr(raw.data() + at, '\n', raw.size() - at);
     if (feed == nullptr) break;
@@ -44,17 +44,17 @@ std::size_t ending_of(ByteView raw, std::size_t at, std::size_t end) noexcept { 
 
 bool has_lone_numbers(ByteView raw) noexcept {
   std::uint32_t lines = 0, others = 0;
-  for (std::size_t i = 0; i < kSamples; ++i) {
-    const std::size_t from = raw.size() / kSamples * i;
-    const ByteView sample = raw.subspan(from, std::min(kSampleBytes, raw.size() - from));
+  for (std::size_t i = 0; i < kLineSamples; ++i) {
+    const std::size_t from = raw.size() / kLineSamples * i;
+    const ByteView sample = raw.subspan(from, std::min(kLineSampleBytes, raw.size() - from));
     bool is_first = i > 0;  // which may be cut
-    for_each_line(sample, 0, [&](std::size_t at, std::size_t end) {
+    for_each_whole_line(sample, 0, [&](std::size_t at, std::size_t end) {
       if (std::exchange(is_first, false)) return;
       ++lines;
       others += is_number(sample.subspan(at, end - ending_of(sample, at, end) - at)) ? 0U : 1U;
     });
   }
-  return lines >= kFewestLines && others * kOtherShare <= lines;
+  return lines >= kFewestSampleLines && others * kOtherLineShare <= lines;
 }
 
 TemplateBlock take_lone_numbers(ByteView raw) {
@@ -72,7 +72,7 @@ TemplateBlock take_lone_numbers(ByteView raw) {
     block.sequence.push_back(number - 1);
     block.values.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(value_end - at)});
   };
-  const std::size_t end_of_lines = for_each_line(raw, 0, [&](std::size_t at, std::size_t end) {
+  const std::size_t end_of_lines = for_each_whole_line(raw, 0, [&](std::size_t at, std::size_t end) {
     const std::size_t value_end = end - ending_of(raw, at, end);
     if (is_number(raw.subspan(at, value_end - at))) return add(at, value_end, end, kNumbers);
     for (std::size_t stop = at; at < end; at = stop) {  // texts end in a quotation mark or a line feed

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/ascii.h"
+
 namespace npk::codec {
 namespace {
 
@@ -9,8 +11,7 @@ constexpr std::size_t kLeastDigits = 5;
 constexpr std::size_t kStretchBytes = 1U << 16, kLookBytes = 1U << 13;
 constexpr std::uint32_t kLeastLines = 8;
 
-bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
-bool is_letter(std::uint8_t byte) { return (byte | 0x20) - unsigned{'a'} < 26 || byte >= 0x80; }
+bool is_any_letter(std::uint8_t byte) { return is_letter(byte) || byte >= 0x80; }
 bool separates(std::uint8_t byte) { return byte == ' ' || byte == ',' || byte == '\t'; }
 
 // Digits and letters, each run as one, and marks.
@@ -18,7 +19,7 @@ std::uint32_t shape_of(ByteView text) {
   std::uint32_t hash = 2166136261U;
   std::uint8_t before = 0;
   for (const std::uint8_t byte : text) {
-    const std::uint8_t kind = is_digit(byte) ? '0' : is_letter(byte) ? 'a' : byte;
+    const std::uint8_t kind = is_digit(byte) ? '0' : is_any_letter(byte) ? 'a' : byte;
     if (kind != before) hash = (hash ^ kind) * 16777619U;
     before = kind;
   }

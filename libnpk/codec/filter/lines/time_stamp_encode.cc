@@ -2,11 +2,10 @@
 
 #include <string_view>
 
+#include "codec/ascii.h"
+
 namespace npk::codec {
 namespace {
-
-bool is_digit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
-bool is_letter(std::uint8_t byte) { return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z'; }
 
 // 0 for a digit, _ for a digit or space, A for a letter; anything else for itself.
 bool matches(ByteView text, std::string_view pattern) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 
+#include "codec/ascii.h"
 #include "codec/filter/markup/format.h"
 #include "codec/filter/varint.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::uint32_t kWorthAShape = 4;  // uses
 constexpr std::size_t kInlineDigits = 2;   // so many digits, and the point behind them, are part of a shape's text
-
-bool is_digit(std::uint8_t byte) noexcept { return byte >= '0' && byte <= '9'; }
 
 std::size_t digits_at(ByteView value, std::size_t at) noexcept {
   const std::size_t begin = at;

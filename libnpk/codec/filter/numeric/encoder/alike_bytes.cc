@@ -7,7 +7,7 @@ namespace npk::codec::numeric {
 namespace {
 
 constexpr std::uint32_t kLeastLag = 2;
-constexpr std::uint32_t kMostLag = 32;
+constexpr std::uint32_t kMostAlikeLag = 32;
 constexpr std::size_t kLeastSample = 1024;
 constexpr std::uint8_t kMostDifference = 7;  // 15 of 256 by chance
 constexpr std::size_t kLeastShare = 24;      // 1 of so many bytes above chance; in 1 KiB three times what chance varies by
@@ -22,9 +22,9 @@ std::uint32_t count_alike(const std::uint8_t* bytes, std::size_t count, std::siz
 
 std::uint32_t alike_lag(ByteView bytes) noexcept {
   if (bytes.size() < kLeastSample) return 0;
-  const std::size_t count = std::min(bytes.size(), kMostAlikeBytes) - kMostLag;
+  const std::size_t count = std::min(bytes.size(), kMostAlikeBytes) - kMostAlikeLag;
   std::uint32_t best = 0, most = 0, least = ~0U;
-  for (std::uint32_t lag = kLeastLag; lag <= kMostLag; ++lag) {
+  for (std::uint32_t lag = kLeastLag; lag <= kMostAlikeLag; ++lag) {
     const std::uint32_t alike = count_alike(bytes.data(), count, lag);
     least = std::min(least, alike);
     if (alike > most + most / 16) most = alike, best = lag;  // not a multiple of it, unless that is better

@@ -1,0 +1,16 @@
+// Classes of ASCII's bytes. Unlike <cctype>'s these know no locale.
+#pragma once
+
+#include <cstdint>
+
+namespace npk::codec {
+
+[[nodiscard]] constexpr bool is_digit(std::uint8_t byte) noexcept {
+  return byte >= '0' && byte <= '9';
+}
+
+[[nodiscard]] constexpr bool is_letter(std::uint8_t byte) noexcept {
+  return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
+}
+
+}  // namespace npk::codec

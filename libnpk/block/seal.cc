@@ -9,6 +9,8 @@ namespace npk::block {
 namespace {
 
 constexpr std::size_t kLeastGainShift = 6;  // 1/64: below it the reader's time is worth more than the space
+// Words that shrink to this share and below repeat themselves: compressed again with a search of thrice the time, 1 to 12 % smaller.
+constexpr std::size_t kRepetitiveShare = 4;
 
 static_assert(kSealHeadroom >= 64 + format::kInnerHeaderFixedBytes + 8 * format::kChainStepBytes);
 
@@ -73,18 +75,20 @@ struct BlockSealer::State {
     return options.slots->take(options.encoder.stop);
   }
 
-  // Behind quick words; made when first needed.
-  Result<codec::Encoder*> words_encoder() {
-    if (encoder_behind_words == nullptr) {
-      codec::EncoderOptions made = options.encoder;
-      made.zstd = options.quick_words.zstd;
-      NPK_ASSIGN(encoder_behind_words, codec::make_encoder(made));
-    }
+  // Behind quick words; made when first needed, and one at a time.
+  Result<codec::Encoder*> words_encoder(bool is_repetitive) {
+    if (encoder_behind_words != nullptr && is_repetitive == is_for_repetitive_words) return encoder_behind_words.get();
+    encoder_behind_words.reset();
+    codec::EncoderOptions made = options.encoder;
+    made.zstd = is_repetitive ? options.quick_words.repetitive_zstd : options.quick_words.zstd;
+    NPK_ASSIGN(encoder_behind_words, codec::make_encoder(made));
+    is_for_repetitive_words = is_repetitive;
     return encoder_behind_words.get();
   }
 
   SealOptions options;
   std::unique_ptr<codec::Encoder> encoder, encoder_behind_words;
+  bool is_for_repetitive_words = false;
   codec::FilterBuffer words_buffer;
 };
 
@@ -117,10 +121,16 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
     NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, kind, state_->options)));
   }
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
-  if (kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0) {
-    NPK_ASSIGN(encoder, state_->words_encoder());
+  const bool has_quick_words = kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0;
+  if (has_quick_words) {
+    NPK_ASSIGN(encoder, state_->words_encoder(false));
   }
-  NPK_ASSIGN(const auto payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, room.subspan(kSealHeadroom, raw.size() - least_gain)));
+  const MutableBytes body = room.subspan(kSealHeadroom, raw.size() - least_gain);
+  NPK_ASSIGN(auto payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
+  if (has_quick_words && payload && *payload <= filtered.bytes.size() / kRepetitiveShare) {
+    NPK_ASSIGN(encoder, state_->words_encoder(true));
+    NPK_ASSIGN(payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
+  }
   if (!payload) return store(buffer);
   filtered.steps.push_back(chain_step(encoder->step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);

@@ -33,8 +33,9 @@ inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 
 // Words for general content that is text (codec::WordFilter::encode_text), without a trial.
 struct QuickWords {
-  codec::ZstdParameters zstd = {};  // of the encoder behind them, else as SealOptions::encoder
-  std::size_t most_raw_bytes = 0;   // longer blocks have none; 0: none have
+  codec::ZstdParameters zstd = {};             // of the encoder behind them, else as SealOptions::encoder
+  codec::ZstdParameters repetitive_zstd = {};  // instead of it, where that shows that the block repeats itself; takes no more memory than it
+  std::size_t most_raw_bytes = 0;              // longer blocks have none; 0: none have
 };
 
 struct SealOptions {

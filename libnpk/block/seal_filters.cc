@@ -31,6 +31,7 @@ constexpr std::int8_t kCodeTrialLevel = 1;  // code saves a tenth or much more, 
 constexpr std::int8_t kLeastGainPercent = 2;  // below it decoding is worth more than the space
 
 constexpr Pieces kMiddle = {1, 512U << 10};
+constexpr Pieces kLinePieces = {8, 64U << 10};                          // of many files no one says what the others are
 constexpr Pieces kJsonPieces = {4, 256U << 10};                         // a block has files of many kinds
 constexpr Pieces kNumberPieces = {8, 132U << 10, 12U << 10};            // one kind of numbers says little of the next; whole elements of any width
 constexpr Pieces kCodePieces = {64, 16U << 10};                         // of all of a block before the filter and behind it
@@ -74,6 +75,7 @@ Pieces tried_pieces(ContentKind kind, bool whole_trials) noexcept {
   if (is_code(kind)) return kAll;
   if (whole_trials && (kind == ContentKind::delimited || kind == ContentKind::lines || kind == ContentKind::numeric)) return kAll;
   if (kind == ContentKind::json) return kJsonPieces;
+  if (kind == ContentKind::lines || kind == ContentKind::delimited) return kLinePieces;
   return kind == ContentKind::numeric ? kNumberPieces : kMiddle;
 }
 

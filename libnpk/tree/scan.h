@@ -66,9 +66,12 @@ struct Entry {
 
 struct OpenedFile {
   io::FileDescriptor descriptor;  // for reading; the caller's
-  std::uint64_t size;             // now
-  timespec modified;              // now
+  std::uint64_t size;             // when it was opened
+  timespec modified;              // when it was opened
   bool changed;                   // is another file than the one scanned, or one written to since (size, mtime, ctime)
+
+  // Whether its size or time is another by now, or can't be told.
+  [[nodiscard]] bool is_written_to() const noexcept;
 };
 
 struct RecordStore;

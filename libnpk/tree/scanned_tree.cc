@@ -132,6 +132,12 @@ Result<OpenedFile> ScannedTree::open_record(std::uint32_t record, int directory,
                     .changed = differs(status, *store_, store_->records[record])};
 }
 
+bool OpenedFile::is_written_to() const noexcept {
+  struct stat now {};
+  return ::fstat(descriptor.get(), &now) < 0 || static_cast<std::uint64_t>(now.st_size) != size || now.st_mtim.tv_sec != modified.tv_sec ||
+         now.st_mtim.tv_nsec != modified.tv_nsec;
+}
+
 Result<OpenedFile> ScannedTree::open(std::size_t index) const {
   const std::uint32_t record = order_[index];
   if (store_->records[record].entry_kind() != EntryKind::regular) return fail(Errc::misuse, "only files can be opened");

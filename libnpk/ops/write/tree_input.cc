@@ -1,7 +1,5 @@
 #include "ops/write/tree_input.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "npk/format/path.h"
@@ -18,12 +16,7 @@ class FileInput final : public writer::InputFile {
  public:
   explicit FileInput(tree::OpenedFile opened) noexcept : opened_(std::move(opened)) {}
 
-  bool has_changed() const noexcept override {
-    struct stat now {};
-    if (opened_.changed || ::fstat(opened_.descriptor.get(), &now) < 0) return true;
-    return static_cast<std::uint64_t>(now.st_size) != opened_.size || now.st_mtim.tv_sec != opened_.modified.tv_sec ||
-           now.st_mtim.tv_nsec != opened_.modified.tv_nsec;
-  }
+  bool has_changed() const noexcept override { return opened_.changed || opened_.is_written_to(); }
 
   Result<std::size_t> read_at(std::uint64_t offset, MutableBytes out) override {
     // Whoever wants to see a file's end asks for one byte more than it should have: one byte short needs no second call.

@@ -314,6 +314,54 @@ TEST(SealFilters, QuickWordsNeedNoTrial) {
   EXPECT_EQ(chain_name(sealed(as_bytes(text), shorter, codec::ContentKind::general).opened().header), "zstd");
 }
 
+// One text in many versions, of which each has other words in places.
+std::string versions(std::size_t bytes) {
+  const std::string first = prose(64U << 10);
+  const std::vector<std::string> words = some_words(3000);
+  std::mt19937_64 random(10);
+  std::string text;
+  while (text.size() < bytes) {
+    std::string next = first;
+    for (int change = 0; change < 200; ++change) next.replace(random() % (next.size() - 16), random() % 16, words[random() % words.size()]);
+    text += next;
+  }
+  return text;
+}
+
+// What shrinks to a quarter, and only that; and whatever the same sealer had before.
+TEST(SealFilters, QuickWordsThatRepeatThemselvesAreSearchedFurther) {
+  const SealOptions same{.encoder = {.step = {CodecId::zstd, 6, 23}},
+                         .quick_words = {.zstd = {.strategy = 3, .search_log = 3, .min_match = 4},
+                                         .repetitive_zstd = {.strategy = 3, .search_log = 3, .min_match = 4},
+                                         .most_raw_bytes = 2U << 20}};
+  SealOptions further = same;
+  further.quick_words.repetitive_zstd = {.strategy = 5, .search_log = 5, .min_match = 4};
+  const std::string repetitive = versions(1U << 20), ordinary = prose(1U << 20);
+  const Sealed searched = sealed(as_bytes(repetitive), further, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(searched.opened().header), "words+zstd");
+  EXPECT_LT(searched.body.size() * 100, sealed(as_bytes(repetitive), same, codec::ContentKind::general).body.size() * 98);
+  expect_comes_back(searched, as_bytes(repetitive));
+  const Bytes once = sealed(as_bytes(ordinary), same, codec::ContentKind::general).body;
+  EXPECT_EQ(sealed(as_bytes(ordinary), further, codec::ContentKind::general).body, once);
+
+  BlockSealer sealer = BlockSealer::create(further).value();
+  for (const std::string& text : {ordinary, repetitive, repetitive, ordinary}) {
+    Bytes buffer(kSealHeadroom + text.size()), room(buffer.size());
+    std::ranges::copy(as_bytes(text), buffer.begin() + kSealHeadroom);
+    const ByteView body = sealer.seal(buffer, {}, room, codec::ContentKind::general).value();
+    EXPECT_TRUE(std::ranges::equal(body, text == ordinary ? once : searched.body));
+  }
+}
+
+// In the middle of the block is a text in which no columns are, and columns are around it.
+TEST(SealFilters, LinesAreTriedInSeveralPlaces) {
+  const std::string raw = atoms(1U << 20) + prose(600U << 10) + atoms(1U << 20);
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 22}}, .tries_words = true, .choose_filters = true};
+  const Sealed block = sealed(as_bytes(raw), options, codec::ContentKind::lines);
+  EXPECT_EQ(chain_name(block.opened().header), "lines+zstd");
+  expect_comes_back(block, as_bytes(raw));
+}
+
 // Lines and tables that are prose; and only where they are asked for.
 TEST(SealFilters, WordsAreAnotherFilterOfLines) {
   const codec::EncoderOptions zstd{.step = {CodecId::zstd, 6, 22}};

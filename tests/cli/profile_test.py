@@ -163,7 +163,7 @@ class Profiles(harness.CommandTest):
 
     def test_only_when_complete(self):
         self.write("old.json", "old")
-        self.npk("pack", "-q", "p.npk", "missing", "--profile", "old.json", code=SOME_FAILED)
+        self.npk("pack", "-q", "p.npk", "tree", "missing", "--profile", "old.json", code=SOME_FAILED)
         self.assertNotEqual((self.at / "old.json").read_text(), "old")  # the rest was packed
         self.write("old.json", "old")
         self.write("no.npk", "no package")

@@ -62,9 +62,9 @@ TEST_F(Change, AnEnvelopeThatDoesNotOpenStays) {
 // Readers would not try it.
 TEST_F(Change, ASecondPassphraseIsRefused) {
   make(recipients(alice_.recipient()));
-  EXPECT_EQ(code_of(add(keys(alice_), list(passphrase_recipient("one"), passphrase_recipient("two")))), "limit");
+  EXPECT_EQ(code_of(add(keys(alice_), list(passphrase_recipient("one"), passphrase_recipient("two")))), "misuse");
   EXPECT_EQ(why(add(keys(alice_), passphrase_recipient("one"))), "");
-  EXPECT_EQ(code_of(add(keys(alice_), passphrase_recipient("two"))), "limit");
+  EXPECT_EQ(code_of(add(keys(alice_), passphrase_recipient("two"))), "misuse");
   EXPECT_EQ(why(add(keys(alice_), bob_)), "");
   EXPECT_EQ(why(remove(keys(alice_), {.envelopes = {1}})), "");
   EXPECT_EQ(why(add(keys(alice_), passphrase_recipient("two"))), "");

@@ -52,7 +52,7 @@ struct KeyReport {
 
 // For more recipients, who can then read everything. Complete envelopes are joined into one with the new recipients,
 // but for those of passphrases; others stay. Who is in already is not added twice, unless by a passphrase. Errors: misuse
-// (not sealed; no recipients); no_key; limit (kMostLiveEnvelopes; a second passphrase).
+// (not sealed; no recipients; a second passphrase); no_key; limit (kMostLiveEnvelopes).
 [[nodiscard]] Result<KeyReport> add_recipients(const std::string& path, std::span<const Recipient> recipients,
                                                const KeyOptions& options);
 
@@ -69,9 +69,9 @@ struct RemovedKeys {
                                                   const KeyOptions& options);
 
 // An age file that someone made from an exported one, binary or armored. `replaced`: number of an envelope that is no
-// longer live, 0: none. Errors: misuse (not sealed); corrupt, unsupported (no age file); auth_failed (opens, but holds
-// other keys than the package's, or not its newest own one); not_found; limit (as add_recipients); no_key (the package
-// does not open).
+// longer live, 0: none. Errors: misuse (not sealed; as add_recipients); corrupt, unsupported (no age file); auth_failed
+// (opens, but holds other keys than the package's, or not its newest own one); not_found; limit (as add_recipients);
+// no_key (the package does not open).
 [[nodiscard]] Result<KeyReport> import_envelope(const std::string& path, ByteView age_file, std::size_t replaced,
                                                 const KeyOptions& options);
 

@@ -49,8 +49,8 @@ struct CreateReport {
 };
 
 // Problems with single entries go to options.writer.problem and into the report; the rest is packed.
-// Fails as a whole: misuse (options; parity for a package_path that is no regular file), limit (memory), cancelled, io (the package can't
-// be written; nothing appears under its name).
+// Fails as a whole: misuse (options; parity for a package_path that is no regular file), not_found (nothing that was named can be read),
+// limit (memory), cancelled, io (the package can't be written; nothing appears under its name).
 [[nodiscard]] Result<CreateReport> create(const CreateOptions& options);
 
 }  // namespace npk::ops

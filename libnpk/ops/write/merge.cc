@@ -36,6 +36,9 @@ bool has_equal_metadata(const EntryRow& a, const EntryRow& b) {
          a.gid == b.gid && a.user_name == b.user_name && a.group_name == b.group_name && a.target == b.target && has_equal_xattrs(a, b);
 }
 
+// `file`: no directory; empty: none.
+bool lies_in(std::string_view path, const std::string& file) { return !file.empty() && format::is_at_or_under(path, file); }
+
 bool is_device(EntryKind kind) { return kind == EntryKind::character_device || kind == EntryKind::block_device; }
 
 }  // namespace
@@ -76,22 +79,6 @@ Result<void> Merge::check_leaves() const {
 Result<void> Merge::find_renamed() {
   for (const auto& [from, to] : rules_.renamed) NPK_TRY(find_renamed_from(from, to));
   NPK_TRY(sort_renamed());
-  for (const auto& [from, to] : rules_.renamed) NPK_TRY(check_renamed_parents(to));
-  return {};
-}
-
-// Nothing lies in what is no directory: neither in what stays nor in what is renamed, too.
-Result<void> Merge::check_renamed_parents(const std::string& to) {
-  for (std::size_t slash = to.find('/'); slash != std::string::npos; slash = to.find('/', slash + 1)) {
-    const std::string above = to.substr(0, slash);
-    NPK_ASSIGN(std::optional<Entry> there, input_.before_.find(above));
-    if (there && (input_.renamed_.contains(static_cast<std::uint32_t>(there->number())) || removal_.takes(above))) there.reset();
-    const auto moved = std::ranges::lower_bound(renamed_, above, path_less, &RenamedEntry::path);
-    if (moved != renamed_.end() && moved->path == above) {
-      NPK_ASSIGN(there, input_.before_.entry(moved->number));
-    }
-    if (there && there->row().kind != EntryKind::directory) return misuse("is no directory in the package: '" + to + "' can't be put in it", above);
-  }
   return {};
 }
 
@@ -133,7 +120,7 @@ bool Merge::is_named(const PathInterval& where) const {
 
 bool Merge::is_touched(const PathInterval& where) {
   return has_scanned_below(where.end) || replaced_.meet(where) || parents_.meet(where) ||
-         (!file_.empty() && where.first && format::is_at_or_under(*where.first, file_));
+         (where.first && (lies_in(*where.first, file_) || (last_is_renamed_ && lies_in(*where.first, last_))));
 }
 
 Result<void> Merge::take_leaf(std::size_t leaf) {
@@ -199,6 +186,7 @@ bool Merge::stays(const EntryRow& before, std::size_t row, std::string& file) {
     ++next_scanned_;
     return true;
   }
+  if (last_is_renamed_ && lies_in(before.path, last_)) return false;
   return !has_scanned_below(before.path) && !is_gone(before.path, file) && (before.kind == EntryKind::directory || !parents_.hold(before.path));
 }
 
@@ -229,10 +217,14 @@ Result<void> Merge::take_before(const Entry& entry, std::string_view path, std::
     return take_scanned(is_kept ? static_cast<std::uint32_t>(entry.number()) : MergedInput::kNone, &row);
   }
   if (is_removed || is_gone(path, file_)) {
+    if (!is_removed && !leaf_row) return misuse("is replaced by what is added: nothing can be renamed to it", path);
     ++input_.counts_.gone_entries;
     return {};
   }
   NPK_TRY(check_parent(row, path));
+  NPK_TRY(check_renamed(path, !leaf_row));
+  last_ = row.kind == EntryKind::directory ? std::string_view() : path;
+  last_is_renamed_ = !leaf_row;
   if (row.kind == EntryKind::regular) ++input_.counts_.kept_files;
   NPK_TRY(set_attributes(path, &row, nullptr));
   if (row.link_group != 0) groups_.emplace(static_cast<std::uint32_t>(input_.slots_.size()), row.link_group);
@@ -248,9 +240,16 @@ Result<void> Merge::check_parent(const EntryRow& row, std::string_view path) con
   return misuse("is no directory in the package: '" + *within + "' can't be put in it", path);
 }
 
+// Nothing comes to lie in what is no directory. Those that paths alone imply have no entry.
+Result<void> Merge::check_renamed(std::string_view path, bool is_renamed) const {
+  if (!lies_in(path, last_)) return {};
+  if (is_renamed) return misuse("is no directory in the package: '" + std::string(path) + "' can't be put in it", last_);
+  if (last_is_renamed_) return misuse("is a directory in the package: '" + std::string(path) + "' lies in it", last_);
+  return {};
+}
+
 bool Merge::is_gone(std::string_view path, const std::string& file) const {
-  if (!file.empty() && format::is_at_or_under(path, file)) return true;  // there is no directory any more
-  return replaced_.hold(path);
+  return lies_in(path, file) || replaced_.hold(path);  // there is no directory any more
 }
 
 bool Merge::has_scanned() const noexcept { return next_scanned_ < input_.scanned_.entry_count(); }

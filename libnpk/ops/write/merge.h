@@ -48,8 +48,8 @@ class Merge {
   Result<void> take_in_place(const Entry& entry);
   Result<void> take_renamed_below(std::optional<std::string_view> path);
   Result<void> take_before(const Entry& entry, std::string_view path, std::optional<std::size_t> leaf_row);
-  Result<void> check_renamed_parents(const std::string& to);
   Result<void> check_parent(const format::EntryRow& row, std::string_view path) const;
+  Result<void> check_renamed(std::string_view path, bool is_renamed) const;
   [[nodiscard]] bool is_gone(std::string_view path, const std::string& file) const;
 
   [[nodiscard]] bool has_scanned() const noexcept;
@@ -83,6 +83,8 @@ class Merge {
   std::optional<Number> scanned_row_number_;
   std::string file_;                   // the last scanned entry, unless a directory: nothing lies under it
   std::string last_path_;
+  std::string last_;                   // the last entry from before, unless a directory
+  bool last_is_renamed_ = false;
   std::unordered_map<std::uint32_t, std::uint64_t> groups_;  // of slots from before, as numbered there
 };
 

@@ -2,6 +2,8 @@
 #include <sys/file.h>
 
 #include "append_support.h"
+#include "package/reader/impl.h"
+#include "package/reader/tree_leaves.h"
 
 namespace npk::testing {
 namespace {
@@ -125,6 +127,56 @@ TEST_F(Change, NothingIsRenamedIntoAFile) {
   package_.expect_refused(rename, Errc::misuse, "'y/b' can't be put in it");
   rename.renamed = {{"t/a", "y"}, {"t/d/b", "t/a/b"}};  // where the file was
   EXPECT_TRUE(ops::append(rename));
+}
+
+TEST_F(Change, NoFileTakesThePlaceOfADirectoryThatOnlyPathsImply) {
+  ops::AppendOptions imply = edit();
+  imply.renamed = {{"t/d", "z/y"}, {"t/e/f/g", "n/o/g"}};
+  AppendedPackage::run(imply);
+  ops::AppendOptions rename = edit();
+  for (const std::string above : {"z", "n", "n/o"}) {
+    rename.renamed = {{"t/a", above}};
+    package_.expect_refused(rename, Errc::misuse, above + ": is a directory in the package");
+  }
+  rename.renamed = {{"t/a", "z"}, {"z/y", "t/a"}};  // where the directory was
+  AppendedPackage::run(rename);
+  EXPECT_EQ(paths(), (Paths{"n/o/g", "t", "t/a", "t/a/b", "t/a/c", "t/e", "t/e/f", "z"}));
+  EXPECT_EQ(package_.verified(), "sound");
+}
+
+// Of a page behind it that would be kept unread.
+TEST_F(Change, NorWhereAPageBeginsInThatDirectory) {
+  ops::AppendOptions imply = edit();
+  for (int i = 10000; i < 13000; ++i) {
+    const std::string name = std::to_string(i);
+    package_.write("many/" + name, "");
+    imply.renamed.emplace_back("t/many/" + name, "z/" + name + "/file");
+  }
+  package_.append();
+  AppendedPackage::run(imply);
+  const auto reader = package_.open();
+  ASSERT_TRUE(reader);
+  const auto leaves = reader::catalog_leaves(reader->impl().frames(), reader->info().commit.placement.catalog_root, reader->info().commit_place.position);
+  ASSERT_TRUE(leaves);
+  ASSERT_GE(leaves->size(), 2U);
+  const std::string first = leaves->back().first_path;
+  ASSERT_TRUE(first.ends_with("/file"));
+  ops::AppendOptions rename = edit();
+  rename.renamed = {{"t/a", first.substr(0, first.rfind('/'))}};
+  package_.expect_refused(rename, Errc::misuse, "is a directory in the package: '" + first + "' lies in it");
+}
+
+TEST_F(Change, NothingIsRenamedIntoWhatIsAdded) {
+  ops::AppendOptions both = edit();
+  both.renamed = {{"t/d/b", "away/b"}};
+  AppendedPackage::run(both);
+  both = package_.append_options();
+  both.renamed = {{"away/b", "t/new"}};
+  package_.expect_refused(both, Errc::misuse, "t/new: is replaced by what is added");
+  both = package_.append_options();
+  both.renamed = {{"t/d/c", "away/c"}};
+  AppendedPackage::run(both);
+  EXPECT_EQ(package_.in_package().at("away/c"), "gamma");
 }
 
 TEST_F(Change, NothingToDoIsMisuse) { package_.expect_refused(edit(), Errc::misuse); }

@@ -127,6 +127,7 @@ class Changes(Key):
         self.does_not_read("other")
         self.assertEqual(self.with_lines(b"horse\n", "--passphrase-fd", "cat", "p.npk", "tree/a.txt").stdout, b"alpha\n")
         self.with_lines(b"", "--new-passphrase-fd", "key", "add", "-i", "mine", "p.npk", code=NO_KEY)
+        self.with_lines(b"saddle\n", "--new-passphrase-fd", "key", "add", "-i", "mine", "p.npk", code=USAGE)  # a second one
 
     def test_mistakes(self):
         self.refused("add", "-i", "mine", "p.npk", code=USAGE, says="nobody to add: -r, -R or --new-passphrase says whom")

@@ -39,6 +39,15 @@ class Process(harness.CommandTest):
             time.sleep(0.01)
         self.fail("the command never caught the signal")
 
+    def interrupt(self, *arguments, after=0.2):
+        """Starts the command, and asks it to stop some seconds after it can know of that."""
+        process = self.start(*arguments)
+        self.wait_for_handler(process, signal.SIGTERM)
+        time.sleep(after)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=60), 130)
+        process.stderr.close()
+
     def test_interrupted_pack_leaves_nothing(self):
         process = self.start("pack", "p.npk", "-", stdin=subprocess.PIPE)
         process.stdin.write(b"x" * 100_000)
@@ -55,13 +64,8 @@ class Process(harness.CommandTest):
     def test_interrupted_large_pack(self):
         with open(self.at / "random", "wb") as file:
             file.write(base64.b64encode(os.urandom(15 << 20)))  # some seconds of compressing, in one block
-        process = self.start("pack", "--max", "-q", "--dedup", "none", "p.npk", "random")
-        self.wait_for_handler(process, signal.SIGTERM)
-        time.sleep(0.2)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=60), 130)
+        self.interrupt("pack", "--max", "-q", "--dedup", "none", "p.npk", "random")
         self.assertEqual(os.listdir(self.at), ["random"])
-        process.stderr.close()
 
     def closing(self, streams, *arguments):
         """Runs `npk ARGUMENTS` with these standard streams closed, as `npk … 2>&-` does; returns its exit code."""
@@ -96,30 +100,39 @@ class Process(harness.CommandTest):
         self.write("random", base64.b64encode(os.urandom(15 << 20)))
         self.npk("pack", "-q", "--fast", "p.npk", "random")
         before = (self.at / "p.npk").read_bytes()
-        process = self.start("recompress", "-q", "--max", "p.npk")
-        self.wait_for_handler(process, signal.SIGTERM)
-        time.sleep(0.2)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=60), 130)
+        self.interrupt("recompress", "-q", "--max", "p.npk")
         self.assertEqual(sorted(os.listdir(self.at)), ["p.npk", "random"])
         self.assertEqual((self.at / "p.npk").read_bytes(), before)
-        process.stderr.close()
+
+    def test_interrupted_mending_leaves_nothing(self):
+        for i in range(60):
+            self.write(f"random/{i}", os.urandom(2_000_000))  # some tenths of a second to go through
+        self.npk("pack", "-q", "--fast", "p.npk", "random")
+        self.npk("protect", "-q", "p.npk")
+        with open(self.at / "p.npk", "r+b") as package:
+            package.seek(5_000_000)
+            package.write(b"damage")
+        for verb in ("repair", "recover"):
+            with self.subTest(verb=verb):
+                self.interrupt(verb, "-q", "-o", "o.npk", "p.npk", after=0)
+                self.assertEqual(sorted(os.listdir(self.at)), ["p.npk", "random"])
 
     def test_interrupted_within_a_hole(self):
         with open(self.at / "hole", "wb") as file:
             file.truncate(4 << 40)  # a quarter of an hour of zeros
-        process = self.start("pack", "-q", "p.npk", "hole")
-        self.wait_for_handler(process, signal.SIGTERM)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=60), 130)
+        self.interrupt("pack", "-q", "p.npk", "hole")
         self.assertEqual(os.listdir(self.at), ["hole"])
-        process.stderr.close()
 
     def test_a_file_size_limit_is_an_error(self):
         self.write("random", os.urandom(4_000_000))
         with resource_limit(resource.RLIMIT_FSIZE, 1_000_000):
             self.npk("pack", "-q", "p.npk", "random", code=INPUT_OUTPUT, says="File too large")
+        self.assertEqual(os.listdir(self.at), ["random"])
+
+    def test_memory_that_runs_out_is_an_error(self):
+        self.write("random", base64.b64encode(os.urandom(15 << 20)))
+        with resource_limit(resource.RLIMIT_AS, 200_000_000):  # LZMA's match finder alone takes that
+            self.npk("pack", "-q", "--max", "--threads", "1", "p.npk", "random", code=INPUT_OUTPUT, says="npk pack: out of memory")
         self.assertEqual(os.listdir(self.at), ["random"])
 
     def test_closed_output_ends_quietly(self):

@@ -10,10 +10,10 @@ namespace {
 using format::CodecId;
 
 std::vector<std::string> texts_of(CodecId id) {
-  if (id == CodecId::delimited) return {delimited_text(2000, 1, ','), delimited_text(500, 2, '\t', "\r\n"), keyed_text(1200, 4), long_keyed_text(1200, 6), number_table(600, 300, 400, ',', 9), delimited_text(90, 3, ';')};
+  if (id == CodecId::delimited) return {delimited_text(2000, 1, ','), delimited_text(500, 2, '\t', "\r\n"), keyed_text(1200, 4), long_keyed_text(1200, 6), number_table(600, 300, 400, ',', 9), sorted_table(800, 10), delimited_text(90, 3, ';')};
   return {keyed_text(1200, 4), aligned_text(900, 7), quoted_aligned_text(900, 3, 8), wrapped_text(2000, 4),
           tuple_text(5, 200, 5), lone_numbers(2000, 10'000, 9), assignment_text(300, 8, " = "), log_text(2000, 1),
-          log_text(300, 2, "\r\n"), record_text(400, 3), log_text(60, 4) + record_text(10, 5)};
+          log_text(300, 2, "\r\n"), record_text(400, 3), sorted_text(900, 12), log_text(60, 4) + record_text(10, 5)};
 }
 
 class TemplateReference : public testing::TestWithParam<CodecId> {};

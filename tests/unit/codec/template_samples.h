@@ -205,6 +205,40 @@ inline std::string quoted_aligned_text(std::size_t lines, std::size_t odd, std::
   return text;
 }
 
+// Words in order, as a dictionary has them: each with some of its endings; and, here and there, one that is longer than a front may be cut.
+inline std::vector<std::string> sorted_words(std::size_t count, std::uint64_t seed) {
+  static constexpr std::string_view kSyllables[] = {"ba", "den", "fri", "gal", "ho", "k\xC3\xA9", "lun", "mi", "nor", "o'", "pra", "\"st\""};
+  static constexpr std::string_view kEndings[] = {"", "s", "'s", "ed", "ing", "ings"};
+  std::mt19937_64 generator(seed);
+  std::vector<std::string> words;
+  while (words.size() < count) {
+    std::string stem;
+    for (std::uint64_t syllables = 2 + generator() % 4; syllables > 0; --syllables) stem += kSyllables[generator() % std::size(kSyllables)];
+    if (generator() % 1000 == 0) stem += std::string(400, 'x');
+    for (std::uint64_t endings = 1 + generator() % std::size(kEndings); endings > 0; --endings) words.push_back(stem + std::string(kEndings[endings - 1]));
+  }
+  std::ranges::sort(words);
+  return words;
+}
+
+inline std::string sorted_text(std::size_t count, std::uint64_t seed, std::string_view ending = "\n") {
+  std::string text;
+  for (const std::string& word : sorted_words(count, seed)) text += word + std::string(ending);
+  return text;
+}
+
+// Rows in the order of one of their columns.
+inline std::string sorted_table(std::size_t rows, std::uint64_t seed) {
+  std::mt19937_64 generator(seed);
+  std::string text;
+  for (const std::string& word : sorted_words(rows, seed)) {
+    std::string cell = word;
+    std::erase(cell, '"');
+    text += std::to_string(generator() % 100'000) + "," + cell + "," + std::to_string(generator() % 1000) + "\n";
+  }
+  return text;
+}
+
 // Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
@@ -227,6 +261,12 @@ inline std::vector<std::string> template_samples() {
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "x\n\0- ."[i % 6];
   samples.push_back(broken);
   samples.push_back(long_keyed_text(600, 15));
+  samples.push_back(sorted_text(900, 16));
+  samples.push_back(sorted_text(500, 17, "\r\n"));
+  samples.push_back(sorted_table(500, 18));
+  broken = samples.back() + sorted_text(300, 19);
+  for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "x\n\0- ."[i % 6];
+  samples.push_back(broken);
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');
   samples.emplace_back(5000, ',');

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <bit>
 
+#include "codec/filter/field_column/compressed_cost_encode.h"
 #include "codec/filter/lines/index_table_encode.h"
 #include "codec/filter/lines/line_shapes_encode.h"
 #include "codec/filter/lines/line_units_encode.h"
 #include "codec/filter/lines/lone_numbers_encode.h"
+#include "codec/filter/lines/sorted_lines_encode.h"
 #include "codec/filter/lines/wrapped_numbers_encode.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/template_encode.h"
@@ -206,25 +208,50 @@ class LineEncoder {
   std::size_t text_bytes_ = 0;
 };
 
+std::optional<std::size_t> within_memory(ByteView raw, const auto& encode) {
+  return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, encode);
+}
+
+std::optional<std::size_t> encode_block(TemplateBlock block, ByteView raw, MutableBytes out) { return write_templates(block, raw, out); }
+
+std::optional<std::size_t> encode_units(ByteView raw, MutableBytes out) {
+  bool with_lists = true;
+  const auto encode = [&] { return within_memory(raw, [&] { return LineEncoder(raw, with_lists).run(out); }); };
+  const auto length = encode();
+  if (length || !with_lists) return length;
+  // A unit for each number may take too much.
+  with_lists = false;
+  return encode();
+}
+
+std::optional<std::size_t> encode_sorted(ByteView raw, MutableBytes out) {
+  return within_memory(raw, [&] { return encode_block(take_sorted_lines(raw), raw, out); });
+}
+
+// Of lines that begin alike, for the same may be so of a log: which way its middle compresses better.
+bool is_better_sorted(ByteView raw) {
+  constexpr std::size_t kTrialBytes = 512U << 10;
+  const ByteView sample = raw.size() <= kTrialBytes ? raw : raw.subspan((raw.size() - kTrialBytes) / 2, kTrialBytes);
+  Bytes out(sample.size());
+  CompressedCost cost;
+  const auto cost_by = [&](const auto& encode) {
+    const auto length = encode(sample, out);
+    return cost.of(length ? ByteView(out).first(*length) : sample);
+  };
+  return cost_by(encode_sorted) < cost_by(encode_units);
+}
+
 }  // namespace
 
 std::optional<std::size_t> encode_lines(ByteView raw, MutableBytes out) {
   if (raw.empty() || raw.size() > kMaxFilteredRawBytes) return std::nullopt;
-  const auto within_memory = [&](const auto& encode) { return encode_within(structural_encoder_memory(raw.size()), kTableBytes + kTrialContextBytes, encode); };
   if (has_lone_numbers(raw)) {
-    const auto length = within_memory([&] {
-      TemplateBlock block = take_lone_numbers(raw);
-      return write_templates(block, raw, out);
-    });
-    if (length) return length;
+    if (const auto length = within_memory(raw, [&] { return encode_block(take_lone_numbers(raw), raw, out); })) return length;
   }
-  const auto encode = [&](bool& with_lists) { return within_memory([&] { return LineEncoder(raw, with_lists).run(out); }); };
-  bool with_lists = true;
-  const auto length = encode(with_lists);
-  if (length || !with_lists) return length;
-  // A unit for each number may take too much.
-  with_lists = false;
-  return encode(with_lists);
+  const bool has_fronts = has_shared_fronts(raw);
+  if (has_fronts && is_better_sorted(raw)) return encode_sorted(raw, out);
+  const auto length = encode_units(raw, out);
+  return length || !has_fronts ? length : encode_sorted(raw, out);
 }
 
 }  // namespace npk::codec

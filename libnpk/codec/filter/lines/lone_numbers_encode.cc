@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "codec/filter/lines/whole_lines_encode.h"
+
 namespace npk::codec {
 namespace {
 
@@ -25,19 +27,6 @@ bool is_number(ByteView line) noexcept {
          std::ranges::all_of(line, [](std::uint8_t byte) { return kNumberBytes[byte]; });
 }
 
-// Calls `use` with the place of each whole line, its ending included. Returns where the last one ends.
-template <class Use>
-std::size_t for_each_whole_line(ByteView raw, std::size_t at, const Use& use) {
-  while (at < raw.size()) {
-    const void* feed = std::memchr(raw.data() + at, '\n', raw.size() - at);
-    if (feed == nullptr) break;
-    const auto end = static_cast<std::size_t>(static_cast<const std::uint8_t*>(feed) - raw.data()) + 1;
-    use(at, end);
-    at = end;
-  }
-  return at;
-}
-
 std::size_t ending_of(ByteView raw, std::size_t at, std::size_t end) noexcept { return end - at >= 2 && raw[end - 2] == '\r' ? 2 : 1; }
 
 }  // namespace
@@ -48,7 +37,7 @@ bool has_lone_numbers(ByteView raw) noexcept {
     const std::size_t from = raw.size() / kLineSamples * i;
     const ByteView sample = raw.subspan(from, std::min(kLineSampleBytes, raw.size() - from));
     bool is_first = i > 0;  // which may be cut
-    for_each_whole_line(sample, 0, [&](std::size_t at, std::size_t end) {
+    for_each_whole_line(sample, [&](std::size_t at, std::size_t end) {
       if (std::exchange(is_first, false)) return;
       ++lines;
       others += is_number(sample.subspan(at, end - ending_of(sample, at, end) - at)) ? 0U : 1U;
@@ -72,7 +61,7 @@ TemplateBlock take_lone_numbers(ByteView raw) {
     block.sequence.push_back(number - 1);
     block.values.push_back({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(value_end - at)});
   };
-  const std::size_t end_of_lines = for_each_whole_line(raw, 0, [&](std::size_t at, std::size_t end) {
+  const std::size_t end_of_lines = for_each_whole_line(raw, [&](std::size_t at, std::size_t end) {
     const std::size_t value_end = end - ending_of(raw, at, end);
     if (is_number(raw.subspan(at, value_end - at))) return add(at, value_end, end, kNumbers);
     for (std::size_t stop = at; at < end; at = stop) {  // texts end in a quotation mark or a line feed

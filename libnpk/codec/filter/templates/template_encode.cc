@@ -136,19 +136,21 @@ ByteView middle_of(ByteView bytes, std::size_t part, std::size_t whole) {
   return bytes.subspan((bytes.size() - size) / 2, size);
 }
 
-// Of a column written with keyed predictors and without: what compresses better. `plan` becomes its plan.
+// Of a column written in both ways: what compresses better. `plan` becomes its plan.
 EncodedColumn encode_better(ByteView raw, WrittenColumns& columns, std::size_t number, ColumnPlan& plan) {
-  EncodedColumn keyed = encode_column(raw, columns.of_plans[number], false), other = encode_column(raw, columns.without_keys[number], false);
-  const std::size_t most = std::max(keyed.values.size(), other.values.size());
+  EncodedColumn planned = encode_column(raw, columns.of_plans[number], false), plain = encode_column(raw, columns.plain[number], false);
+  const std::size_t most = std::max(planned.values.size(), plain.values.size());
   const auto compressed = [&](CompressedCost& cost, const EncodedColumn& column) {
     return cost.of(middle_of(column.operations, kMostCompared, most)) + cost.of(middle_of(column.values, kMostCompared, most));
   };
-  const auto is_keyed_better = [&](CompressedCost& cost) { return compressed(cost, keyed) < compressed(cost, other) * 33 / 32; };
+  // What keys give is not there for a stronger compressor to find.
+  const std::size_t allowed = plan.fronts ? 32 : 33;
+  const auto is_better_planned = [&](CompressedCost& cost) { return compressed(cost, planned) < compressed(cost, plain) * allowed / 32; };
   EncoderMemory* const memory = EncoderMemory::current();
   CompressedCost own;
-  if (is_keyed_better(memory == nullptr ? own : memory->cost())) return keyed;
-  plan = plan.without_keys();
-  return other;
+  if (is_better_planned(memory == nullptr ? own : memory->cost())) return planned;
+  plan = plan.plain();
+  return plain;
 }
 
 bool within_limits(const TemplateBlock& block, std::size_t raw_length) {
@@ -174,7 +176,7 @@ std::optional<std::size_t> write_templates(TemplateBlock& block, ByteView raw, M
   std::uint64_t memory = 0;
   for (std::size_t i = 0; i < plans.size(); ++i) {
     const bool text = block.column_is_text[i];
-    EncodedColumn column = plans[i].is_keyed() ? encode_better(raw, columns, i, plans[i]) : encode_column(raw, columns.of_plans[i], text);
+    EncodedColumn column = plans[i].is_tried() ? encode_better(raw, columns, i, plans[i]) : encode_column(raw, columns.of_plans[i], text);
     memory += text ? 0 : column_memory(column.values.size());
     if (!plans[i].predictors.empty()) parts.push_back(std::move(column.operations));
     parts.push_back(std::move(column.values));

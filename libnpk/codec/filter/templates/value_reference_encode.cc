@@ -4,6 +4,7 @@
 #include <bit>
 #include <tuple>
 
+#include "codec/ascii.h"
 #include "codec/filter/short_bytes_encode.h"
 #include "codec/filter/templates/keyed_votes_encode.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -17,7 +18,8 @@ constexpr unsigned kMostSlotBits = 13, kFewerSlotBits = 5;  // than values have
 // Keyed predictors give one in so many of a column's values, lone ones, and so many more than others do; in all so many bytes.
 constexpr std::uint32_t kKeyedShare = 6, kLoneShare = 16, kMoreKeyedShare = 32, kFewestLoneBytes = 512;
 constexpr std::uint32_t kLeastCutBytes = 8;  // of a column's values, on average: numbers that are cut are none
-constexpr std::size_t kShortestFront = 3, kLongestCut = 32;
+constexpr std::uint32_t kLeastFrontBytes = 5;  // likewise, where fronts are all that is used
+constexpr std::size_t kShortestFront = 3, kLongestCut = 32, kLongestFrontCut = 255;
 
 ByteView bytes_of(ByteView raw, Place place) { return raw.subspan(place.offset, place.length); }
 
@@ -62,6 +64,14 @@ struct Votes {
   std::uint32_t count = 0;
   std::uint64_t bytes = 0;
   std::uint32_t digits = 0;
+  Place last;
+  std::uint64_t front_bytes = 0;  // that begin the value before as well
+  std::uint32_t lengths = 0;      // other than the value before has
+
+  // Words or paths in order. Numbers and time stamps have better ways.
+  [[nodiscard]] bool has_fronts() const {
+    return count >= kFewestValues && bytes >= std::uint64_t{kLeastFrontBytes} * count && 2 * front_bytes > bytes && 2 * lengths > count;
+  }
 
   Rival& of(std::uint16_t source) {
     const auto found = std::ranges::find(rivals, source, &Rival::source);
@@ -71,7 +81,6 @@ struct Votes {
     weakest = Rival{.source = source, .votes = weakest.votes / 2};
     return weakest;
   }
-
 };
 
 // The hashes of a column's last values.
@@ -150,7 +159,7 @@ void give_slots(FilterVector<KeyedColumn>& columns, FilterVector<ColumnPlan>& pl
     const auto wanted = static_cast<unsigned>(std::bit_width(column.values));
     const unsigned given = std::min({wanted, kMostSlotBits, static_cast<unsigned>(std::bit_width(left)) - 1});
     if (left == 0 || given + kFewerSlotBits < wanted) {
-      plan = plan.without_keys();
+      plan = plan.plain();
       continue;
     }
     for (ValuePredictor& predictor : plan.predictors) {
@@ -185,6 +194,9 @@ void ReferencePlanner::add(const ColumnValue& value) {
   for (Rival& rival : mine.rivals) try_rival(rival, state_->recent[rival.source], short_hash, value.place.length, seen);
   state_->recent[value.column].push(short_hash);
   state_->keyed.add(value.column, short_hash, value.place.length);
+  if (!bytes.empty() && !is_digit(bytes[0])) mine.front_bytes += shared_length(bytes_of(raw_, mine.last), bytes);
+  mine.lengths += mine.last.length != value.place.length ? 1 : 0;
+  mine.last = value.place;
   ++mine.count;
   mine.bytes += value.place.length;
   mine.digits += is_number(bytes) ? 1U : 0U;
@@ -199,6 +211,9 @@ FilterVector<ColumnPlan> ReferencePlanner::plans() const {
       if (choice.predictor.keyed()) keyed.push_back({column, state_->votes[i].count, choice.bytes});
       plans[i].predictors.push_back(choice.predictor);
     }
+    if (!plans[i].predictors.empty() || !state_->votes[i].has_fronts()) continue;
+    plans[i].predictors = {{.source = column, .kind = PredictorKind::latest}};
+    plans[i].fronts = true;
   }
   for (const KeyedColumn& column : keyed) {
     const Votes& votes = state_->votes[column.column];
@@ -211,13 +226,13 @@ FilterVector<ColumnPlan> ReferencePlanner::plans() const {
 ReferenceWriter::ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans)
     : raw_(raw),
       plans_(std::move(plans)),
-      plans_without_keys_(plans_.size()),
-      is_keyed_(plans_.size()),
+      plain_plans_(plans_.size()),
+      is_tried_(plans_.size()),
       written_{FilterVector<WrittenColumn>(plans_.size()), FilterVector<WrittenColumn>(plans_.size())},
       pasts_(plans_.size()) {
   for (std::size_t i = 0; i < plans_.size(); ++i) {
-    is_keyed_[i] = plans_[i].is_keyed();
-    if (is_keyed_[i]) plans_without_keys_[i] = plans_[i].without_keys();
+    is_tried_[i] = plans_[i].is_tried();
+    if (is_tried_[i]) plain_plans_[i] = plans_[i].plain();
   }
   for (const ColumnPlan& plan : plans_) {
     for (const ValuePredictor& predictor : plan.predictors) {
@@ -234,7 +249,7 @@ ReferenceWriter::ReferenceWriter(ByteView raw, FilterVector<ColumnPlan> plans)
 void ReferenceWriter::add(const ColumnValue& value) {
   const std::uint16_t column = value.column;
   write(plans_[column], written_.of_plans[column], value);
-  if (is_keyed_[column]) write(plans_without_keys_[column], written_.without_keys[column], value);
+  if (is_tried_[column]) write(plain_plans_[column], written_.plain[column], value);
   pasts_[column].push(value.place);
 }
 
@@ -278,10 +293,11 @@ void ReferenceWriter::refer(ColumnPlan& plan, WrittenColumn& column, const Colum
 // Writes a value that shares most of its front with the first prediction.
 bool ReferenceWriter::cut(const ColumnPlan& plan, WrittenColumn& column, Place place) const {
   const ColumnPast& source = pasts_[plan.predictors[0].source];
-  const Place other = prediction(plan.predictors[0]);
-  const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, other);
+  if (source.count == 0 || (plan.predictors[0].keyed() && !plan.cuts)) return false;
+  const ByteView mine = bytes_of(raw_, place), theirs = bytes_of(raw_, prediction(plan.predictors[0]));
   const std::size_t shared = shared_length(mine, theirs);
-  if (source.count == 0 || (plan.predictors[0].keyed() && !plan.cuts) || shared < kShortestFront || 2 * shared < mine.size() || theirs.size() - shared > kLongestCut) return false;
+  const bool is_long = shared >= kShortestFront && 2 * shared >= mine.size();
+  if (theirs.size() - shared > (plan.fronts ? kLongestFrontCut : kLongestCut) || !(is_long || plan.fronts)) return false;
   column.operations.push_back(static_cast<std::uint8_t>(plan.predictors.size() + kCut));
   column.operations.push_back(static_cast<std::uint8_t>(theirs.size() - shared));
   column.stored.push_back({place.offset + static_cast<std::uint32_t>(shared), place.length - static_cast<std::uint32_t>(shared)});

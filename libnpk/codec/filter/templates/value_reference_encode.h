@@ -18,12 +18,14 @@ struct ColumnValue {
 
 struct ColumnPlan {
   FilterVector<ValuePredictor> predictors;
-  bool cuts = true;  // Fronts of what a keyed predictor says are used.
+  bool cuts = true;     // Fronts of what a keyed predictor says are used.
+  bool fronts = false;  // Fronts of what the only predictor says are used, however short.
 
-  [[nodiscard]] bool is_keyed() const { return std::ranges::any_of(predictors, &ValuePredictor::keyed); }
-  [[nodiscard]] ColumnPlan without_keys() const {
-    ColumnPlan plan = *this;
-    std::erase_if(plan.predictors, [](const ValuePredictor& predictor) { return predictor.keyed(); });
+  // Whether it may be worse than the plain one.
+  [[nodiscard]] bool is_tried() const { return fronts || std::ranges::any_of(predictors, &ValuePredictor::keyed); }
+  [[nodiscard]] ColumnPlan plain() const {
+    ColumnPlan plan{.predictors = predictors, .cuts = cuts};
+    std::erase_if(plan.predictors, [&](const ValuePredictor& predictor) { return fronts || predictor.keyed(); });
     return plan;
   }
 };
@@ -35,7 +37,7 @@ struct WrittenColumn {
 
 struct WrittenColumns {
   FilterVector<WrittenColumn> of_plans;
-  FilterVector<WrittenColumn> without_keys;  // Of columns whose plan has keys.
+  FilterVector<WrittenColumn> plain;  // Of columns whose plan is tried.
 };
 
 // What each column is best predicted from, by all values in order.
@@ -71,8 +73,8 @@ class ReferenceWriter {
 
   ByteView raw_;
   FilterVector<ColumnPlan> plans_;
-  FilterVector<ColumnPlan> plans_without_keys_;  // Of columns whose plan has keys.
-  FilterVector<bool> is_keyed_;
+  FilterVector<ColumnPlan> plain_plans_;  // Of columns whose plan is tried.
+  FilterVector<bool> is_tried_;
   WrittenColumns written_;
   FilterVector<ColumnPast> pasts_;
   FilterVector<KeyedValue> keyed_;

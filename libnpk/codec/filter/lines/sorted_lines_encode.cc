@@ -21,7 +21,7 @@ bool has_shared_fronts(ByteView raw) noexcept {
       before = line;
     });
   }
-  return 2 * shared > bytes;
+  return 3 * shared > bytes;
 }
 
 TemplateBlock take_sorted_lines(ByteView raw) {

@@ -6,7 +6,7 @@
 
 namespace npk::codec {
 
-// Whether, by samples, lines have more than half of their bytes in common with the fronts of the lines before them.
+// Whether, by samples, lines have more than a third of their bytes in common with the fronts of the lines before them.
 [[nodiscard]] bool has_shared_fronts(ByteView raw) noexcept;
 
 // A block of one column: what each line adds to the front of the one before.

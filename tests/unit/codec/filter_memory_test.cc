@@ -102,6 +102,8 @@ std::vector<Hostile> hostile_blocks() {
       {"cells all distinct", numbered([](I i) { return number(i) + "," + scattered(i) + ",x" + number(i) + "\n"; })},
       {"rows of other lengths", numbered([](I i) { return std::string(i % 300, ',') + "\n"; })},
       {"lines all distinct", numbered([](I i) { return "w" + scattered(i) + " x" + number(i) + "\n"; })},
+      {"lines in order", numbered([](I i) { return "front" + number(10'000'000 + i) + "\n"; })},
+      {"short lines in order", numbered([](I i) { return "f" + number(i / 1000 % 10) + number(i / 100 % 10) + "\n"; })},
       {"shapes all distinct", numbered([](I i) { return std::string(i % 7 + 1, '(') + number(i) + std::string(i % 11, ')') + std::string(i % 13, ';') + "\n"; })},
       {"fields", numbered([](I i) { return "N" + number(i % 50000) + ": " + scattered(i) + "\n"; })},
       {"words", numbered([](I i) { return "a b c d e " + std::string(1 + i % 40, 'x') + " " + scattered(i) + "\n"; })},
@@ -152,6 +154,7 @@ TEST(FilterMemory, DenseBlocksOfTheirKindAreTaken) {
       {format::CodecId::markup, numbered([](I i) { return "<p a=\"" + number(i % 1000) + "\">" + scattered(i) + "</p>\n"; })},
       {format::CodecId::delimited, numbered([](I i) { return number(i % 10) + "," + number(i % 100) + "," + number(i % 7) + "," + scattered(i) + "\n"; })},
       {format::CodecId::lines, numbered([](I i) { return "Jan  1 00:0" + number(i % 10) + ":1" + number(i % 9) + " host d[" + number(i % 9999) + "]: " + scattered(i) + "\n"; })},
+      {format::CodecId::lines, numbered([](I i) { return "front" + number(10'000'000 + i) + "\n"; })},
   };
   Bytes out(kBlockBytes + kMaxFilterGrowth);
   for (const Dense& dense : blocks) EXPECT_TRUE(find_filter_encoder(dense.id)->encode(as_bytes(dense.block), out)) << static_cast<int>(dense.id);

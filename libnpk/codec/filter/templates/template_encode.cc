@@ -143,7 +143,7 @@ EncodedColumn encode_better(ByteView raw, WrittenColumns& columns, std::size_t n
   const auto compressed = [&](CompressedCost& cost, const EncodedColumn& column) {
     return cost.of(middle_of(column.operations, kMostCompared, most)) + cost.of(middle_of(column.values, kMostCompared, most));
   };
-  // What keys give is not there for a stronger compressor to find.
+  // A part of a column tells less than all that keys give.
   const std::size_t allowed = plan.fronts ? 32 : 33;
   const auto is_better_planned = [&](CompressedCost& cost) { return compressed(cost, planned) < compressed(cost, plain) * allowed / 32; };
   EncoderMemory* const memory = EncoderMemory::current();

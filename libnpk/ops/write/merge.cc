@@ -217,7 +217,6 @@ Result<void> Merge::take_before(const Entry& entry, std::string_view path, std::
     return take_scanned(is_kept ? static_cast<std::uint32_t>(entry.number()) : MergedInput::kNone, &row);
   }
   if (is_removed || is_gone(path, file_)) {
-    if (!is_removed && !leaf_row) return misuse("is replaced by what is added: nothing can be renamed to it", path);
     ++input_.counts_.gone_entries;
     return {};
   }

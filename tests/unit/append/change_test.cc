@@ -166,17 +166,15 @@ TEST_F(Change, NorWhereAPageBeginsInThatDirectory) {
   package_.expect_refused(rename, Errc::misuse, "is a directory in the package: '" + first + "' lies in it");
 }
 
-TEST_F(Change, NothingIsRenamedIntoWhatIsAdded) {
-  ops::AppendOptions both = edit();
-  both.renamed = {{"t/d/b", "away/b"}};
+// What a given path has not any more is gone, also what was renamed to it.
+TEST_F(Change, RenamedAndAddedToAtOnce) {
+  ops::AppendOptions both = package_.append_options();
+  both.renamed = {{"t/d/b", "t/new"}, {"t/d/c", "away/c"}};
   AppendedPackage::run(both);
-  both = package_.append_options();
-  both.renamed = {{"away/b", "t/new"}};
-  package_.expect_refused(both, Errc::misuse, "t/new: is replaced by what is added");
-  both = package_.append_options();
-  both.renamed = {{"t/d/c", "away/c"}};
-  AppendedPackage::run(both);
+  EXPECT_FALSE(paths().contains("t/new"));
   EXPECT_EQ(package_.in_package().at("away/c"), "gamma");
+  EXPECT_EQ(package_.in_package().at("t/d/b"), "beta");  // which is there
+  EXPECT_EQ(package_.verified(), "sound");
 }
 
 TEST_F(Change, NothingToDoIsMisuse) { package_.expect_refused(edit(), Errc::misuse); }

@@ -5,9 +5,6 @@
 #include <random>
 
 #include "codec/filter/delimited/key_cells_encode.h"
-#include "codec/filter/lines/aligned_lines_encode.h"
-#include "codec/filter/lines/line_shapes_encode.h"
-#include "codec/filter/lines/repeat_counts_encode.h"
 #include "codec/filter/parts_encode.h"
 #include "codec/filter/templates/template_format.h"
 #include "codec/filter/varint.h"
@@ -39,6 +36,15 @@ Result<Bytes> restore(CodecId id, ByteView filtered, std::size_t raw_length, std
   EXPECT_TRUE(*restored);
   guarded.resize(wanted);
   return guarded;
+}
+
+// And that it comes back.
+void expect_shorter(CodecId id, const std::string& text, std::size_t length) {
+  const auto filtered = filter(id, as_bytes(text));
+  ASSERT_TRUE(filtered);
+  EXPECT_LT(filtered->size(), length);
+  const auto back = restore(id, *filtered, text.size(), text.size());
+  EXPECT_TRUE(back && as_text(*back) == text);
 }
 
 class TemplateFilters : public testing::TestWithParam<CodecId> {
@@ -167,11 +173,7 @@ TEST_P(TemplateFilters, TakeSmallNumbersCloseTogether) {
 
 TEST(LinesFilter, ListsOfNumbersAreTakenApart) {
   const std::string text = list_text(3000, 15);
-  const auto filtered = filter(CodecId::lines, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() / 5 * 3);
-  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::lines, text, text.size() / 5 * 3);
 }
 
 // Rows of a statement are as those of lines; and so, in a block that ends within it, are those of its beginning.
@@ -212,25 +214,18 @@ TEST(LinesFilter, LoneNumbersAreNumbers) {
   }
 }
 
-// Without fronts a list of words takes a quarter more than so much; and the words of the table, two thirds of it, are stored as they are.
+// Without fronts a list of words takes a quarter more than so much.
 TEST(LinesFilter, SortedLinesStoreWhatTheyAdd) {
   for (const std::string_view ending : {"\n", "\r\n"}) {
     const std::string text = sorted_text(20'000, 20, ending);
-    const auto filtered = filter(CodecId::lines, as_bytes(text));
-    ASSERT_TRUE(filtered);
-    EXPECT_LT(filtered->size(), text.size() * 2 / 5);
-    const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
-    EXPECT_TRUE(back && as_text(*back) == text);
+    expect_shorter(CodecId::lines, text, text.size() * 2 / 5);
   }
 }
 
+// Nor are a table's words, two thirds of it, stored as they are.
 TEST(DelimitedFilter, SortedColumnsStoreWhatTheyAdd) {
   const std::string text = sorted_table(20'000, 21);
-  const auto filtered = filter(CodecId::delimited, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() * 3 / 4);
-  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::delimited, text, text.size() * 3 / 4);
 }
 
 // Lines that begin alike are not for that reason a list: templates leave less.
@@ -268,21 +263,10 @@ TEST(LinesFilter, WrappedNumbersAreOneColumn) {
   EXPECT_LT(size(table), table.size() / 4);
 }
 
-std::size_t aligned_fields(std::string_view text, std::string_view line) {
-  const ByteView raw = as_bytes(text);
-  const AlignedLines lines(raw);
-  const AlignedGroup* group = lines.group_of(raw, text.find(line), line.size());
-  return group == nullptr ? 0 : group->fields.size();
-}
-
 // Whatever the widths of the numbers, the lines of a kind have one template and each field a column.
 TEST(LinesFilter, AlignedFieldsAreColumns) {
   const std::string text = aligned_text(4000, 18);
-  const auto filtered = filter(CodecId::lines, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() / 4);
-  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::lines, text, text.size() / 4);
 }
 
 // Too few of a form are text, which ends at its first quotation mark.
@@ -296,68 +280,12 @@ TEST(LinesFilter, AlignedLinesWithQuotationMarksComeBack) {
   }
 }
 
-TEST(AlignedLines, FieldsLieBetweenBlanksAndBehindNumbers) {
-  const std::string text = aligned_text(4000, 19);
-  // Word, number, name, three axes, 1.00, and the number that may leave no space before it.
-  EXPECT_EQ(aligned_fields(text, text.substr(0, text.find('\n'))), 8U);
-  EXPECT_EQ(aligned_fields(text.substr(0, text.find('\n') * 40), text.substr(0, text.find('\n'))), 0U);  // too few
-}
-
-// By chance in lines of one length, or in a table whose lengths go with its values.
-TEST(AlignedLines, OtherLinesAreNotAligned) {
-  std::mt19937_64 generator(20);
-  std::string rows, records;
-  for (int i = 0; i < 4000; ++i) {
-    const auto number = [&] { return std::to_string(generator() % 1000); };
-    rows += number() + "," + number() + ",some name," + number() + "\n";
-    records += number() + " " + number() + " " + number() + " in all\n";
-  }
-  for (const std::string& text : {rows, records}) {
-    const ByteView raw = as_bytes(text);
-    const AlignedLines lines(raw);
-    for (std::size_t at = 0; at < text.size();) {
-      const std::size_t end = text.find('\n', at);
-      EXPECT_EQ(lines.group_of(raw, at, end - at), nullptr);
-      at = end + 1;
-    }
-  }
-}
-
-// Files whose lines are as long, but have their fields elsewhere.
-TEST(AlignedLines, StretchesHaveFieldsOfTheirOwn) {
-  std::mt19937_64 generator(21);
-  const auto table = [&](std::size_t first, std::size_t second) {
-    std::string text;
-    while (text.size() < AlignedLines::kStretchBytes) {
-      for (const std::size_t width : {first, second, std::size_t{30}}) {
-        const std::string number = std::to_string(generator() % 100'000);
-        text += std::string(width - number.size(), ' ') + number;
-      }
-      text += '\n';
-    }
-    return text.substr(0, AlignedLines::kStretchBytes / 51 * 51) + std::string(AlignedLines::kStretchBytes % 51 - 1, '-') + "\n";
-  };
-  const std::string text = table(8, 12) + table(14, 6);
-  const ByteView raw = as_bytes(text);
-  const AlignedLines lines(raw);
-  const AlignedGroup* first = lines.group_of(raw, 0, 50);
-  const AlignedGroup* second = lines.group_of(raw, AlignedLines::kStretchBytes, 50);
-  ASSERT_TRUE(first != nullptr && second != nullptr);
-  EXPECT_NE(first, second);
-  EXPECT_EQ(first->fields.size(), 3U);
-  EXPECT_EQ(second->fields.size(), 3U);
-}
-
 // What is kept of each line must leave room for many short ones, all of them different.
 TEST(LinesFilter, ShortLinesFillALargeBlock) {
   std::mt19937_64 generator(16);
   std::string text;
   for (int i = 0; text.size() < 7U << 20; ++i) text += std::to_string(50 * i) + "  0." + std::to_string(100000 + generator() % 900000) + "\n";
-  const auto filtered = filter(CodecId::lines, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() / 2);
-  const auto back = restore(CodecId::lines, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::lines, text, text.size() / 2);
 }
 
 // A table of entity, attribute and value: what the values look like depends on the attribute.
@@ -439,20 +367,12 @@ TEST(DelimitedFilter, FilesWithHeadingsHaveTheirColumnsOfNumbers) {
       text += file % 2 == 0 ? "1." + number + "," + word + ",7\n" : word + "," + number + ",8\n";
     }
   }
-  const auto filtered = filter(CodecId::delimited, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() * 5 / 8);
-  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::delimited, text, text.size() * 5 / 8);
 }
 
 TEST(DelimitedFilter, WhatAnotherColumnSaysIsNotStored) {
   const std::string text = keyed_text(6000, 14);
-  const auto filtered = filter(CodecId::delimited, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() / 2);  // five sixths of the addresses, which are most of it, have been seen
-  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
+  expect_shorter(CodecId::delimited, text, text.size() / 2);  // five sixths of the addresses, which are most of it, have been seen
 }
 
 // Else a payload of one long value and many short ones would take hours.
@@ -470,42 +390,7 @@ TEST(DelimitedFilter, FilesWithDelimitersOfTheirOwnAreAllTakenApart) {
     text += delimited_text(600, 21, delimiter);
     for (int i = 0; i < 30; ++i) text += "A line of prose, number " + std::to_string(i) + ", between tables.\n";
   }
-  const auto filtered = filter(CodecId::delimited, as_bytes(text));
-  ASSERT_TRUE(filtered);
-  EXPECT_LT(filtered->size(), text.size() / 2);
-  const auto back = restore(CodecId::delimited, *filtered, text.size(), text.size());
-  EXPECT_TRUE(back && as_text(*back) == text);
-}
-
-// Of a third piece of a line without a name the hash of what it belongs to is 0: no text before a token must change even that.
-TEST(LineShapes, ATokenBehindNoTextIsNotNone) {
-  const std::string text = "x\"y\"Cd\"\nx\"y\"\"\n";
-  bool with_lists = false;
-  const LineUnits units = split_lines(as_bytes(text), with_lists);
-  ASSERT_EQ(units.units.size(), 8U);
-  EXPECT_EQ(units.units[2].context, 0U);
-  const LineShapes shapes = count_shapes(as_bytes(text), units);
-  EXPECT_NE(shapes.of_units[2].coarse, shapes.of_units[6].coarse);
-  EXPECT_EQ(shapes.of_units[0].coarse, shapes.of_units[4].coarse);
-}
-
-// Where it stands in the block changes no shape, though hashes read ahead.
-TEST(LineShapes, AreTheSameInTheEndOfABlock) {
-  std::string text;
-  for (int i = 0; i < 40; ++i) text += "a-" + std::to_string(i) + ";\n";
-  bool with_lists = false;
-  const LineUnits units = split_lines(as_bytes(text), with_lists);
-  const LineShapes shapes = count_shapes(as_bytes(text), units);
-  EXPECT_EQ(shapes.coarse.size(), 1U);
-  EXPECT_EQ(shapes.coarse[0].count, 40U);
-}
-
-// Counts end at kMost, and do not run into what tells hashes apart.
-TEST(RepeatCounts, CountEachHash) {
-  RepeatCounts counts(600);
-  for (std::uint64_t i = 0; i < 300; ++i) counts.add((i + 1) * 0x9E3779B97F4A7C15ULL);
-  for (std::uint32_t i = 1; i <= 300; ++i) EXPECT_EQ(counts[counts.add(0)], std::min(i, RepeatCounts::kMost));
-  EXPECT_EQ(counts[counts.add(0x9E3779B97F4A7C15ULL)], 2U);
+  expect_shorter(CodecId::delimited, text, text.size() / 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Each, TemplateFilters, testing::Values(CodecId::lines, CodecId::delimited),

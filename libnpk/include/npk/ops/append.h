@@ -35,7 +35,8 @@ struct AppendOptions {
   // here are not used; of `writer` not recipients, cipher, pad.
   CreateOptions create;
   std::vector<std::string> removed;  // globs (select.h); each must fit something (not_found)
-  std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them
+  std::vector<std::pair<std::string, std::string>> renamed;  // stored paths, with all that is under them. Misuse: a path
+                                                             // that is taken; or one in, or over others of, what is no directory
   // Not 0: what is changed is not the newest generation but this one, which becomes the newest again. misuse if it is not
   // there.
   std::uint64_t revert_to = 0;

@@ -66,6 +66,11 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::arm64_code, CodecId::arm64_branches},
 });
 
+struct Trial {
+  const Candidate* candidate;
+  std::int8_t gain;
+};
+
 constexpr std::uint64_t kTrialEncoderBytes = 3U << 19;
 constexpr std::array kWords = {CodecId::words};
 
@@ -77,6 +82,11 @@ Pieces tried_pieces(ContentKind kind, bool whole_trials) noexcept {
   if (kind == ContentKind::json) return kJsonPieces;
   if (kind == ContentKind::lines || kind == ContentKind::delimited) return kLinePieces;
   return kind == ContentKind::numeric ? kNumberPieces : kMiddle;
+}
+
+// Lines and tables have had words in their trial.
+bool takes_quick_words(ContentKind kind) noexcept {
+  return kind == ContentKind::general || kind == ContentKind::json || kind == ContentKind::markup;
 }
 
 // At least 1 where anything is.
@@ -159,15 +169,17 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) 
   return size.value_or(part.size()) * bytes.size() / std::max<std::size_t>(1, part.size());
 }
 
-// Each candidate of the content's kind on pieces of the block; of equals the first. What the last one made of all of the block is used.
+// Each candidate of the content's kind on pieces of the block: the one that saves most, of equals the first, or the next where it declines all of the
+// block. What the last one made of all of the block is used.
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
   if (kind == ContentKind::general || raw.size() < kLeastFilteredBytes) return FilteredBlock{raw, {}};
-  const Candidate *best = nullptr, *last = nullptr;
+  std::vector<Trial> trials;
+  const Candidate* last = nullptr;
   FilteredBlock tried{raw, {}};
   const ByteView part = gather(raw, tried_pieces(kind, options_.whole_trials));
   // Any gain counts of pieces of JSON, which have nearly as many columns as all of it.
-  std::int8_t best_gain = kind == ContentKind::json && part.size() != raw.size() ? 0 : kLeastGainPercent - 1;
+  const std::int8_t least_gain = kind == ContentKind::json && part.size() != raw.size() ? 1 : kLeastGainPercent;
   const codec::numeric::SharedSearch shared_search(part);
   std::optional<std::size_t> plain;
   for (const Candidate& candidate : kCandidates) {
@@ -180,12 +192,15 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
     }
     NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
     const std::int8_t gain = percent_saved(*plain, size);
-    if (gain > best_gain) best = &candidate, best_gain = gain;
+    if (gain >= least_gain) trials.push_back({&candidate, gain});
   }
-  if (best == nullptr) return FilteredBlock{raw, {}};
-  if (best != last || part.size() != raw.size()) return apply(raw, std::span(&best->filter, 1), best_gain);
-  for (format::ChainStep& step : tried.steps) step.level = best_gain;
-  return tried;
+  std::ranges::stable_sort(trials, std::ranges::greater(), &Trial::gain);
+  for (const auto& [candidate, gain] : trials) {
+    if (candidate != last || part.size() != raw.size()) tried = apply(raw, std::span(&candidate->filter, 1), gain);
+    for (format::ChainStep& step : tried.steps) step.level = gain;
+    if (!tried.steps.empty()) return tried;
+  }
+  return FilteredBlock{raw, {}};
 }
 
 // On parts from the middle of each half of the block, or on all of a small one. Percent, at least 1 where words pay; less than 0 where they lose so
@@ -242,7 +257,7 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }
-  if (kind == ContentKind::general && raw.size() >= kLeastQuickWordBytes && raw.size() <= options_.quick_words.most_raw_bytes) return quick_words(raw);
+  if (takes_quick_words(kind) && raw.size() >= kLeastQuickWordBytes && raw.size() <= options_.quick_words.most_raw_bytes) return quick_words(raw);
   if (!options_.word_filter) return FilteredBlock{raw, {}};
   NPK_ASSIGN(const std::int8_t gain, words_gain(raw));
   if (gain < 0) return words_of_text(raw);

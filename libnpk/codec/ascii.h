@@ -13,4 +13,9 @@ namespace npk::codec {
   return (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
 }
 
+// What JSON and XML call white space.
+[[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept {
+  return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 }  // namespace npk::codec

@@ -8,6 +8,7 @@
 #include "codec/ascii.h"
 #include "codec/filter/numeric/encoder/alike_bytes.h"
 #include "codec/filter/numeric/encoder/byte_cost.h"
+#include "codec/json_kind.h"
 
 namespace npk::codec {
 namespace {
@@ -17,11 +18,7 @@ constexpr std::size_t kShapeBytes = 16;
 // Text of this length that is no source code is worth a trial of the lines filter whatever its lines look like.
 constexpr std::uint64_t kLargeTextBytes = 256U << 10;
 
-constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
-
-bool begins_with(ByteView bytes, std::string_view magic) noexcept {
-  return bytes.size() >= magic.size() && as_text(bytes.first(magic.size())) == magic;
-}
+bool begins_with(ByteView bytes, std::string_view magic) noexcept { return as_text(bytes).starts_with(magic); }
 
 bool opens_comment(ByteView text) noexcept { return begins_with(text, "/*") || begins_with(text, "//"); }
 
@@ -142,44 +139,6 @@ bool is_markup(ByteView text) noexcept {
   for (std::size_t i = 0; i + 1 < text.size(); ++i)
     if (text[i] == '<' && (is_letter(text[i + 1]) || text[i + 1] == '/' || text[i + 1] == '!' || text[i + 1] == '?')) ++tags;
   return tags * 200 >= text.size();
-}
-
-constexpr bool is_json_mark(std::uint8_t byte) noexcept { return byte == '"' || byte == ',' || byte == ':' || byte == '{' || byte == '['; }
-
-// Strings, numbers and literals, and nothing else, to where the text is cut, with a mark for each 32 bytes that are in no string. However long
-// strings are: what repeats in them is found in one large block.
-bool holds_json_only(ByteView text) noexcept {
-  std::size_t marks = 0, bytes = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const std::uint8_t byte = text[at];
-    if (is_space(byte)) continue;
-    ++bytes;
-    marks += is_json_mark(byte) ? 1U : 0U;
-    if (byte == '"') {
-      while (++at < text.size() && text[at] != '"') {
-        if (text[at] == '\n') return false;
-        at += text[at] == '\\' ? 1U : 0U;
-      }
-    } else if (!is_digit(byte) && !std::string_view("{}[],:-+.Etruefalsn").contains(static_cast<char>(byte))) {
-      return false;
-    }
-  }
-  return marks * 32 >= bytes;
-}
-
-// A bracket first, and quotes, brackets and commas as often as JSON has them, or nothing else.
-bool is_json(ByteView text) noexcept {
-  if (text.empty() || (text[0] != '{' && text[0] != '[')) return false;
-  std::size_t at = 1;
-  while (at < text.size() && is_space(text[at])) ++at;
-  if (at == text.size()) return false;
-  const std::uint8_t next = text[at];
-  const std::string_view first = text[0] == '{' ? "\"}" : "\"{[-]0123456789tfn";
-  const bool begins_well = first.contains(static_cast<char>(next));
-  if (!begins_well) return false;
-  const auto marks = std::ranges::count_if(text, is_json_mark);
-  const auto foreign = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == ';' || byte == '#' || byte == '='; });
-  return (static_cast<std::size_t>(marks) * 24 >= text.size() && foreign * 4 <= marks) || holds_json_only(text);
 }
 
 std::size_t cells(ByteView line, std::uint8_t delimiter) noexcept {
@@ -324,6 +283,14 @@ ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {
   return kind_of_lines(middle.subspan(static_cast<std::size_t>(end - middle.begin()) + 1), is_large);
 }
 
+// Of a script or a large source: data that it carries, as most of its middle then is.
+ContentKind kind_of_source(ByteView middle) noexcept {
+  if (middle.empty() || !is_text(middle)) return ContentKind::general;
+  const auto end = std::ranges::find(middle, '\n');
+  if (is_delimited({end, middle.end()})) return ContentKind::delimited;
+  return holds_json_within(middle) ? ContentKind::json : ContentKind::general;
+}
+
 }  // namespace
 
 ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) noexcept {
@@ -335,16 +302,18 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   if (has_numeric_magic(head)) return ContentKind::numeric;
   if (!is_text(head)) return is_table(head, middle, later) ? ContentKind::numeric : ContentKind::general;
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
-  while (!text.empty() && is_space(text[0])) text = text.subspan(1);
-  if (text.empty() || opens_comment(text)) return ContentKind::general;  // most source code
-  if (is_json(text)) return ContentKind::json;
-  if (is_markup(text)) return ContentKind::markup;
-  if (begins_with(text, "#!") || begins_with(text, "#include")) return ContentKind::general;
+  text = without_space(text);
+  const ByteView behind_comments = without_comments(text);
+  if (is_json(behind_comments) || is_json(assigned_value(behind_comments))) return ContentKind::json;
   const bool is_large = total_bytes >= kLargeTextBytes;
+  if (behind_comments.empty() || opens_comment(text)) return is_large ? kind_of_source(middle) : ContentKind::general;
+  if (is_markup(text)) return ContentKind::markup;
+  if (begins_with(text, "#!") || begins_with(text, "#include")) return is_large ? kind_of_source(middle) : ContentKind::general;
   if (const ContentKind kind = kind_of_lines(without_heading(text), is_large); kind != ContentKind::general) return kind;
   if (const ContentKind kind = kind_of_middle(middle, is_large); kind != ContentKind::general) return kind;
   const ByteView inner = middle.empty() ? text : middle;
-  return has_many_digits(inner) || holds_tuples(inner) ? ContentKind::lines : ContentKind::general;
+  if (has_many_digits(inner) || holds_tuples(inner)) return ContentKind::lines;
+  return is_large ? kind_of_source(middle) : ContentKind::general;
 }
 
 bool holds_dense_numbers(ByteView bytes) noexcept { return numeric::has_alike_elements(bytes); }

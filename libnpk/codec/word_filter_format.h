@@ -5,6 +5,8 @@
 #include <array>
 #include <cstdint>
 
+#include "codec/ascii.h"
+
 namespace npk::codec::words {
 
 inline constexpr std::size_t kHeaderBytes = 8;  // u8 one-byte words, u8 leads, u16 two-byte words, u32 dictionary bytes
@@ -38,8 +40,6 @@ inline constexpr auto kIsWordByte = [] {
   }
   return table;
 }();
-
-[[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 
 // Between two codes of which the first closes and the second opens, the raw data has a space.
 [[nodiscard]] constexpr bool opens(std::uint8_t first) noexcept { return kIsWordByte[first] && first != '_'; }

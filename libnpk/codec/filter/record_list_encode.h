@@ -31,6 +31,9 @@ class RecordList {
   [[nodiscard]] T& operator[](std::size_t number) noexcept { return blocks_[number / kBlock].records[number % kBlock]; }
   [[nodiscard]] const T& operator[](std::size_t number) const noexcept { return blocks_[number / kBlock].records[number % kBlock]; }
 
+  [[nodiscard]] T& back() noexcept { return next_[-1]; }
+  [[nodiscard]] const T& back() const noexcept { return next_[-1]; }
+
   template <class Use>
   void for_each(const Use& use) const {
     for (std::size_t number = 0; number < size_; ++number) use((*this)[number]);

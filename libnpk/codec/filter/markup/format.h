@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "codec/ascii.h"
 #include "codec/filter/code_space.h"
 #include "npk/bytes.h"
 
@@ -44,7 +45,6 @@ inline constexpr std::uint8_t kLastPair = 100, kLastDigit = 200, kDigitBytes = 2
 // First bytes of codes; one byte more stands for a rare shape.
 inline constexpr std::size_t kTemplateLeads = 256, kShapeLeads = 255;
 
-[[nodiscard]] constexpr bool is_space(std::uint8_t byte) noexcept { return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r'; }
 // What ends an element's name in a start tag.
 [[nodiscard]] constexpr bool ends_name(std::uint8_t byte) noexcept { return is_space(byte) || byte == '/' || byte == '>'; }
 

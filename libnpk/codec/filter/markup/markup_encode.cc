@@ -29,8 +29,8 @@ FilterBytes coded_text(FilterBytes text) {
 
 class Writer {
  public:
-  Writer(ByteView raw, const Scan& scan, const Plan& plan) : raw_(raw), scan_(scan), plan_(plan), columns_(plan.columns) {}
-  // False if there are more templates than may be.
+  Writer(ByteView raw, Scan& scan, const Plan& plan) : raw_(raw), scan_(scan), plan_(plan), columns_(plan.columns) {}
+  // False if there are more templates than may be. Lets tags and their values go.
   bool run();
   FilterVector<FilterBytes> parts();
 
@@ -44,7 +44,7 @@ class Writer {
   void append(ByteView bytes, FilterBytes& to) { to.insert(to.end(), bytes.begin(), bytes.end()); }
 
   ByteView raw_;
-  const Scan& scan_;
+  Scan& scan_;
   const Plan& plan_;
   FilterVector<std::uint32_t> order_;  // used templates, the most frequent first
   FilterVector<std::uint32_t> codes_;  // of each template
@@ -158,7 +158,11 @@ bool Writer::run() {
   append_varint(order_.size(), templates_);
   for (const std::uint32_t number : order_) write_template(plan_.templates[number]);
   if (templates_.size() > kMaxDictionaryBytes) return false;
-  for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) write_tag(tag);
+  for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) {
+    write_tag(tag);
+    scan_.values.release_before(scan_.tags[tag].first_value);
+    scan_.tags.release_before(tag);
+  }
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include "codec/filter/encoder_memory.h"
 #include "codec/filter/markup/format.h"
 #include "codec/filter/markup/interner_encode.h"
+#include "codec/filter/record_list_encode.h"
 
 namespace npk::codec::markup {
 
@@ -52,8 +53,8 @@ struct Scan {
   FilterVector<Field> fields;
   Interner spellings{1U << 14};    // of short values, under their field
   FilterVector<std::uint32_t> spelling_counts;
-  FilterVector<Tag> tags;           // the last one is empty, at the end of the block
-  FilterVector<Value> values;
+  RecordList<Tag> tags;             // the last one is empty, at the end of the block
+  RecordList<Value> values;
 };
 
 // Nothing if the block is not much of markup.

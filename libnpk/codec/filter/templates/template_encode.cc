@@ -86,7 +86,7 @@ FilterVector<ColumnPlan> plan_columns(const TemplateBlock& block, ByteView raw) 
   FilterVector<ColumnPlan> plans = planner.plans();
   // Text is for matching, not for reference.
   for (std::size_t i = 0; i < plans.size(); ++i) {
-    if (block.column_is_text[i]) plans[i].predictors.clear();
+    if (block.column_is_text[i]) plans[i] = {};
   }
   return plans;
 }

@@ -286,9 +286,8 @@ ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {
 // Of a script or a large source: data that it carries, as most of its middle then is.
 ContentKind kind_of_source(ByteView middle) noexcept {
   if (middle.empty() || !is_text(middle)) return ContentKind::general;
-  const auto end = std::ranges::find(middle, '\n');
-  if (is_delimited({end, middle.end()})) return ContentKind::delimited;
-  return holds_json_within(middle) ? ContentKind::json : ContentKind::general;
+  if (holds_json_within(middle)) return ContentKind::json;
+  return is_delimited({std::ranges::find(middle, '\n'), middle.end()}) ? ContentKind::delimited : ContentKind::general;
 }
 
 }  // namespace
@@ -304,7 +303,7 @@ ContentKind kind_of(ByteView head, std::uint64_t total_bytes, ByteView middle) n
   ByteView text = begins_with(head, "\xEF\xBB\xBF") ? head.subspan(3) : head;
   text = without_space(text);
   const ByteView behind_comments = without_comments(text);
-  if (is_json(behind_comments) || is_json(assigned_value(behind_comments))) return ContentKind::json;
+  if (is_json(behind_comments) || hands_on_json(behind_comments)) return ContentKind::json;
   const bool is_large = total_bytes >= kLargeTextBytes;
   if (behind_comments.empty() || opens_comment(text)) return is_large ? kind_of_source(middle) : ContentKind::general;
   if (is_markup(text)) return ContentKind::markup;

@@ -9,7 +9,7 @@
 namespace npk::codec {
 
 // Encoders decline a block that would take more (filter/encoder_memory.h). The first of json, markup, delimited and lines.
-[[nodiscard]] constexpr std::uint64_t structural_encoder_memory(std::uint64_t raw_length) noexcept { return 9 * raw_length / 2 + (10U << 20); }
+[[nodiscard]] constexpr std::uint64_t structural_encoder_memory(std::uint64_t raw_length) noexcept { return 5 * raw_length + (10U << 20); }
 [[nodiscard]] constexpr std::uint64_t integers_encoder_memory(std::uint64_t raw_length) noexcept { return 8 * raw_length + (10U << 20); }
 [[nodiscard]] constexpr std::uint64_t element_encoder_memory(std::uint64_t raw_length) noexcept { return 2 * raw_length + (1U << 20); }
 [[nodiscard]] constexpr std::uint64_t x86_branches_encoder_memory(std::uint64_t raw_length) noexcept { return 5 * raw_length / 4 + (2U << 20); }

@@ -8,6 +8,8 @@
 namespace npk::codec {
 namespace {
 
+constexpr int kInJson = 4, kInScripts = 16;
+
 constexpr bool is_json_mark(std::uint8_t byte) noexcept { return byte == '"' || byte == ',' || byte == ':' || byte == '{' || byte == '['; }
 
 // Strings, numbers and literals, and nothing else, to where the text is cut, with a mark for each 32 bytes that are in no string. However long
@@ -31,10 +33,11 @@ bool holds_json_only(ByteView text) noexcept {
   return marks * 32 >= bytes;
 }
 
-bool has_marks_of_json(ByteView text) noexcept {
+// Marks of others are in strings at most: one for so many of its own.
+bool has_marks_of_json(ByteView text, int others) noexcept {
   const auto marks = std::ranges::count_if(text, is_json_mark);
   const auto foreign = std::ranges::count_if(text, [](std::uint8_t byte) { return byte == ';' || byte == '#' || byte == '='; });
-  return static_cast<std::size_t>(marks) * 24 >= text.size() && foreign * 4 <= marks;
+  return static_cast<std::size_t>(marks) * 24 >= text.size() && foreign * others <= marks;
 }
 
 bool hands_on(std::string_view opening) noexcept {
@@ -43,16 +46,14 @@ bool hands_on(std::string_view opening) noexcept {
   return std::string_view("=('`").contains(opening.back()) || opening.ends_with("export default") || opening.ends_with("return");
 }
 
-// Quotes where names of members are, and nothing but strings and numbers: as JSON has them, and other languages' literals have not.
-bool opens_json(std::string_view value) noexcept {
-  char bracket = 0;
-  for (const char byte : value) {
-    if (byte == '{' || byte == '[')
-      bracket = byte;
-    else if (!is_space(static_cast<std::uint8_t>(byte)))
-      return byte == '"' || (bracket == '[' && (byte == '-' || is_digit(static_cast<std::uint8_t>(byte))));
-  }
-  return false;
+// A member's name in quotes and a colon, or an array's string or number: as JSON has them, and other languages' literals have not.
+bool opens_json(ByteView value) noexcept {
+  std::uint8_t bracket = 0;
+  for (; !value.empty() && (value[0] == '{' || value[0] == '['); value = without_space(value.subspan(1))) bracket = value[0];
+  if (value.empty()) return false;
+  if (bracket == '[') return value[0] == '"' || value[0] == '-' || is_digit(value[0]);
+  const auto name = std::ranges::find(value.subspan(1), '"');
+  return value[0] == '"' && name != value.end() && as_text(without_space({name + 1, value.end()})).starts_with(':');
 }
 
 }  // namespace
@@ -73,28 +74,31 @@ ByteView without_comments(ByteView text) noexcept {
   }
 }
 
-ByteView assigned_value(ByteView text) noexcept {
-  constexpr std::size_t kMostOpeningBytes = 128;
-  const std::string_view opening = as_text(text.first(std::min(text.size(), kMostOpeningBytes)));
-  const std::size_t end = std::min(opening.find(';'), opening.size());
-  for (std::size_t at = 0; at < end; ++at)
-    if ((opening[at] == '{' || opening[at] == '[') && hands_on(opening.substr(0, at)) && opens_json(as_text(text.subspan(at)))) return text.subspan(at);
-  return {};
-}
-
 bool is_json(ByteView text) noexcept {
   if (text.empty() || (text[0] != '{' && text[0] != '[')) return false;
   const ByteView inner = without_space(text.subspan(1));
   const std::string_view first = text[0] == '{' ? "\"}" : "\"{[-]0123456789tfn";
   if (inner.empty() || !first.contains(static_cast<char>(inner[0]))) return false;
-  return has_marks_of_json(text) || holds_json_only(text);
+  return has_marks_of_json(text, kInJson) || holds_json_only(text);
+}
+
+bool hands_on_json(ByteView text) noexcept {
+  constexpr std::size_t kMostOpeningBytes = 128;
+  const std::string_view opening = as_text(text.first(std::min(text.size(), kMostOpeningBytes)));
+  const std::size_t end = std::min(opening.find(';'), opening.size());
+  for (std::size_t at = 0; at < end; ++at) {
+    const ByteView value = text.subspan(at);
+    if ((opening[at] == '{' || opening[at] == '[') && hands_on(opening.substr(0, at)) && opens_json(value))
+      return has_marks_of_json(value, kInScripts) || holds_json_only(value);
+  }
+  return false;
 }
 
 bool holds_json_within(ByteView text) noexcept {
   constexpr std::size_t kMostBytesAKey = 128;
   std::size_t keys = 0;
   for (std::size_t at = as_text(text).find("\":"); at != std::string_view::npos; at = as_text(text).find("\":", at + 1)) ++keys;
-  return keys > 0 && keys * kMostBytesAKey >= text.size() && has_marks_of_json(text);
+  return keys > 0 && keys * kMostBytesAKey >= text.size() && has_marks_of_json(text, kInJson);
 }
 
 }  // namespace npk::codec

@@ -8,11 +8,10 @@ namespace npk::codec {
 [[nodiscard]] ByteView without_space(ByteView text) noexcept;
 // Nor C's comments at the front, with which JSON for people often begins; nothing where one does not end.
 [[nodiscard]] ByteView without_comments(ByteView text) noexcept;
-// What a script begins with by handing it on: `name = `, `call(`, `export default `. From its bracket on; nothing if there is none.
-[[nodiscard]] ByteView assigned_value(ByteView text) noexcept;
-
 // A bracket first, and quotes, brackets and commas as often as JSON has them, or nothing else.
 [[nodiscard]] bool is_json(ByteView text) noexcept;
+// A script that begins by handing such text on: `name = `, `call(`, `export default `.
+[[nodiscard]] bool hands_on_json(ByteView text) noexcept;
 // From anywhere within: keys in quotes, and marks as often.
 [[nodiscard]] bool holds_json_within(ByteView text) noexcept;
 

@@ -152,6 +152,24 @@ TEST(SealFilters, ABlockThatWouldNotComeBackIsNotFiltered) {
   }
 }
 
+std::optional<std::size_t> encode_small_lines(ByteView raw, MutableBytes out) {
+  return raw.size() > (1U << 20) ? std::nullopt : codec::find_filter_encoder(CodecId::lines)->encode(raw, out);
+}
+
+// As where a block takes more memory than an encoder may have.
+TEST(SealFilters, WhatDeclinesAllOfABlockGivesWayToTheNext) {
+  std::string text;
+  for (int i = 0; text.size() < (2U << 20); ++i) text += "took " + std::to_string(i % 977) + " ms for request number " + std::to_string(i) + "\n";
+  const std::array encoders = {codec::FilterEncoderInfo{CodecId::lines, encode_small_lines, nullptr}, *codec::find_filter_encoder(CodecId::words)};
+  SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .tries_words = true, .choose_filters = true};
+  options.filter_encoders = encoders;
+  const Sealed small = sealed(as_bytes(text).first(1U << 20), options, codec::ContentKind::lines);
+  EXPECT_EQ(chain_name(small.opened().header), "lines+zstd");
+  const Sealed large = sealed(as_bytes(text), options, codec::ContentKind::lines);
+  EXPECT_EQ(chain_name(large.opened().header), "words+zstd");
+  expect_comes_back(large, as_bytes(text));
+}
+
 TEST(SealFilters, WhatComesBackIsCompared) {
   const Bytes raw = counters(60'000);
   Bytes filtered(raw.size()), shuffled(raw.size() + 64), room(raw.size() + kSealHeadroom);

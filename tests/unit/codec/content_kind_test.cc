@@ -41,6 +41,25 @@ TEST(ContentKind, JsonIndentedDeeply) {
   EXPECT_EQ(kind_of_text("{\"licence\": \"" + licence), ContentKind::json) << "one long string";
 }
 
+// As scripts carry it: behind comments, assigned, handed on or exported.
+TEST(ContentKind, JsonInScripts) {
+  const std::string records = "[\n" + repeated(",\n  {\"id\": 1, \"x\": [2.5, 3.5]}", 60) + "\n]";
+  for (const std::string_view opening : {"// made\n", "/* made\n * by hand */\n\n", "// a\n/* b */ // c\n", "var data = ", "module.exports = ",
+                                         "window.part[\"0\"] = ", "export default ", "callback(", "'use strict'\nreturn ", "const data: Row[] = ",
+                                         "JSON.parse('"}) {
+    EXPECT_EQ(kind_of_text(std::string(opening) + records), ContentKind::json) << opening;
+    EXPECT_EQ(kind_of_text(std::string(opening) + R"({"name": "a package", "files": ["a", "b"]})"), ContentKind::json) << opening;
+  }
+  const std::string call = repeated("].f({\"a\": 1});\n", 40);
+  for (const std::string& source : {"var x = 1; var y = " + records, "/* never ended " + records, "f(a[" + call, "x = [] of " + call, "data " + records,
+                                    "var rows = [\n  {id: 0, name: \"a\"},\n" + repeated(", {id: 1, name: \"a\"},\n", 40),
+                                    "var x = {\n" + repeated(": [\"a\", \"b\"],\n", 40),
+                                    "rows[] = {\n  {\"a\", \"b\"},\n" + repeated(", \"a\", \"b\"},\n", 40),
+                                    "rows = []row{\n" + repeated(", \"a\", \"b\"},\n", 40), std::string("/* only a comment, but a long one */\n")}) {
+    EXPECT_NE(kind_of_text(source), ContentKind::json) << source.substr(0, 40);
+  }
+}
+
 // Path data and style sheets are long, and tags few.
 TEST(ContentKind, MarkupByItsOpening) {
   const std::string path = "<path d=\"m" + repeated(" 0.25 -1.5 3.125 c", 200) + "\"/></svg>";
@@ -83,6 +102,24 @@ TEST(ContentKind, LargeTextsByTheirMiddle) {
   EXPECT_EQ(kind_of(as_bytes(licence), size, as_bytes(rows).subspan(3, kKindHeadBytes)), ContentKind::delimited);
   EXPECT_EQ(kind_of(as_bytes(licence + rows), size), ContentKind::delimited);
   EXPECT_EQ(kind_of(as_bytes(licence), size, random_bytes(kKindHeadBytes, 3)), ContentKind::general);
+}
+
+// Data that a source or a script of some size carries is seen in its middle.
+TEST(ContentKind, LargeSourcesByWhatTheyCarry) {
+  const std::string json = repeated("\": {\"id\": 1, \"x\": 2.5},\n    \"k", 500), rows = repeated("{ \"a\", \"b\", 12 },\n\t", 500);
+  const std::string code = repeated(" = f(x)\n{\n\tint y = 1;\n\tif (y) {\n\t\tcall(x,\n\t\t     y);\n\t}\n}\n", 500);
+  const auto middle_of = [](const std::string& text) { return as_bytes(text).subspan(100, kKindHeadBytes); };
+  for (const std::string_view opening : {"/* a source */\n", "#include <a.h>\n", "#!/bin/sh\n"}) {
+    const std::string head = std::string(opening) + code;
+    const auto kind_with = [&](const std::string& carried, std::uint64_t size) {
+      return kind_of(as_bytes(head).first(kKindHeadBytes), size, middle_of(carried));
+    };
+    EXPECT_EQ(kind_with(json, 1U << 20), ContentKind::json) << opening;
+    EXPECT_EQ(kind_with(rows, 1U << 20), ContentKind::delimited) << opening;
+    EXPECT_EQ(kind_with(code, 1U << 20), ContentKind::general) << opening;
+    EXPECT_EQ(kind_with(json, 100U << 10), ContentKind::general) << opening;
+    EXPECT_EQ(kind_of(as_bytes(head).first(kKindHeadBytes), 1U << 20, random_bytes(kKindHeadBytes, 5)), ContentKind::general);
+  }
 }
 
 // Of which no six lie in what is looked at: many numbers between delimiters, but not those of source code.

@@ -280,6 +280,20 @@ TEST(LinesFilter, AlignedLinesWithQuotationMarksComeBack) {
   }
 }
 
+// Lines of forms too rare for a template are text, also where one begins as the one before.
+TEST(LinesFilter, RareLinesThatBeginAlikeComeBack) {
+  std::mt19937_64 generator(23);
+  std::string text;
+  for (int i = 0; i < 4000; ++i) {
+    text += "key=" + std::to_string(generator() % 1000) + "\n";
+    if (i % 80 != 0) continue;
+    text += "Name of the carrier and of those who fly for it=Air";
+    for (int word = 0; word < i / 80; ++word) text += word % 2 == 0 ? " and" : " &";
+    text += "\n";
+  }
+  expect_shorter(CodecId::lines, text, text.size() / 2);
+}
+
 // What is kept of each line must leave room for many short ones, all of them different.
 TEST(LinesFilter, ShortLinesFillALargeBlock) {
   std::mt19937_64 generator(16);

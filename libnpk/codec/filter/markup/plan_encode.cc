@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <utility>
 
 namespace npk::codec::markup {
 namespace {
@@ -12,10 +13,49 @@ constexpr std::uint32_t kWorthAColumn = 24;   // values
 constexpr std::uint32_t kWorthFolding = 8;    // uses of a value in its field
 constexpr std::uint32_t kFoldingShare = 50;   // a value folded makes up one part in so many of its field
 constexpr std::uint32_t kWorthATemplate = 6;  // uses of a template with folded values
+constexpr std::uint32_t kWorthPlaces = 256;   // leaves
+constexpr std::uint32_t kPlaces = 32;         // among a parent's children; the last is that of all behind it, too
+constexpr std::size_t kTableSampleTags = 1U << 16;
 
 struct Space {
   std::uint32_t begin = 0;
   std::uint32_t length = 0;
+};
+
+// The elements that are open, each with its place among its parent's children.
+class OpenElements {
+ public:
+  [[nodiscard]] std::size_t depth() const noexcept { return stack_.size(); }
+
+  // How many elements an end tag closes; 0 if it ends none, or too many.
+  [[nodiscard]] std::uint32_t distance_of(const Skeleton& skeleton) const {
+    if (skeleton.kind != kEnd) return 0;
+    for (std::size_t distance = 1; distance <= std::min(stack_.size(), kMaxEndDistance); ++distance) {
+      if (stack_[stack_.size() - distance].name == skeleton.name) return static_cast<std::uint32_t>(distance);
+    }
+    return 0;
+  }
+
+  // The place of the outermost of them, below kPlaces.
+  std::uint32_t close(std::uint32_t distance) {
+    if (distance == 0) return 0;
+    const std::uint32_t place = stack_[stack_.size() - distance].place;
+    stack_.resize(stack_.size() - distance);
+    return std::min(place, kPlaces - 1);
+  }
+
+  void open(const Skeleton& skeleton) {
+    if (skeleton.kind != kStart || stack_.size() == kMaxDepth) return;
+    const std::uint32_t place = stack_.empty() ? 0 : stack_.back().children++;
+    stack_.push_back({skeleton.name, place, 0});
+  }
+
+ private:
+  struct Element {
+    std::uint32_t name = 0, place = 0, children = 0;
+  };
+
+  FilterVector<Element> stack_;
 };
 
 class Planner {
@@ -24,15 +64,16 @@ class Planner {
   Plan run();
 
  private:
+  void find_tables();
   void find_leaf_texts();
+  void for_each_leaf(std::size_t first_tag, std::size_t end_tag, const auto& use);
   void choose_columns();
   void find_void_elements();
   void build(std::size_t tag);
   std::uint32_t template_of(std::uint32_t text_slot, const Tag& tag, std::uint32_t end_distance);
   std::uint32_t template_for(std::uint32_t text_slot, std::uint32_t skeleton, std::uint32_t end_distance, std::uint32_t first_value);
   std::uint32_t intern(std::span<const std::uint32_t> key);
-  std::uint32_t text_slot(std::size_t tag, std::size_t depth);
-  std::uint32_t end_distance(const Skeleton& skeleton) const;
+  std::uint32_t text_slot(std::size_t tag, std::size_t depth, std::uint32_t place);
   [[nodiscard]] ByteView text_before(std::size_t tag) const {
     const std::size_t begin = tag == 0 ? 0 : scan_.tags[tag - 1].end;
     return raw_.subspan(begin, scan_.tags[tag].begin - begin);
@@ -41,6 +82,7 @@ class Planner {
   [[nodiscard]] bool ends_leaf(std::size_t tag) const {
     return tag > 0 && skeleton_of(tag).kind == kEnd && skeleton_of(tag - 1).kind == kStart && skeleton_of(tag).name == skeleton_of(tag - 1).name;
   }
+  [[nodiscard]] std::uint32_t leaf_of(std::uint32_t name, std::uint32_t place) const { return first_leaves_[name] + (is_placed_[name] ? place : 0); }
   [[nodiscard]] const Skeleton& skeleton_of(std::size_t tag) const { return scan_.skeletons[scan_.tags[tag].skeleton]; }
   [[nodiscard]] bool is_known_space(ByteView text, std::size_t depth) const {
     const Space& known = spaces_[depth];
@@ -54,11 +96,13 @@ class Planner {
   // Templates without values, by text slot and skeleton or distance: number + 1.
   static constexpr std::uint32_t kQuickSlots = 8;
   FilterVector<std::uint32_t> quick_;
-  FilterVector<std::uint32_t> stack_;  // names
+  OpenElements open_;
   std::array<Space, kSpaceDepths> spaces_{};
   FilterVector<bool> is_void_;
-  FilterVector<Field> leaf_texts_;               // by name
-  FilterVector<std::uint32_t> leaf_text_slots_;  // by name: a TextSlot, or kTextColumn + column
+  FilterVector<std::uint32_t> first_leaves_;     // by name: of leaf texts, one, or one for each place
+  FilterVector<bool> is_placed_;                 // by name: whether texts go by places
+  FilterVector<Field> leaf_texts_;
+  FilterVector<std::uint32_t> leaf_text_slots_;  // a TextSlot, or kTextColumn + column
 };
 
 bool is_blank(ByteView text) noexcept { return std::ranges::all_of(text, is_space); }
@@ -69,15 +113,54 @@ bool is_data(const Field& field) noexcept {
          field.sampled_digits * 2ULL >= field.sampled_bytes;
 }
 
+// use(tag, place) of each leaf that ends there, where their elements' places matter.
+void Planner::for_each_leaf(std::size_t first_tag, std::size_t end_tag, const auto& use) {
+  OpenElements open;
+  for (std::size_t tag = std::max<std::size_t>(first_tag, 1); tag < end_tag; ++tag) {
+    const Skeleton& skeleton = skeleton_of(tag);
+    const std::uint32_t place = open.close(open.distance_of(skeleton));
+    if (ends_leaf(tag)) use(tag, place);
+    open.open(skeleton);
+  }
+}
+
+// Leaves of a name that are as long as the one before at the same place of a parent, rather than as the last one: cells of a table, or values by turns.
+void Planner::find_tables() {
+  struct Lengths {
+    std::uint32_t values = 0, changes = 0, changes_in_place = 0;
+    std::uint8_t last = 0;
+    std::array<std::uint8_t, kPlaces> in_place{};
+  };
+  FilterVector<Lengths> lengths(scan_.names.count());
+  const std::size_t middle = scan_.tags.size() / 2;
+  const std::size_t first = middle - std::min(middle, kTableSampleTags / 2);
+  for_each_leaf(first, std::min(scan_.tags.size(), first + kTableSampleTags), [&](std::size_t tag, std::uint32_t place) {
+    Lengths& mine = lengths[skeleton_of(tag).name];
+    const auto length = static_cast<std::uint8_t>(std::min<std::size_t>(text_before(tag).size(), 255));
+    mine.changes += std::exchange(mine.last, length) != length ? 1U : 0U;
+    mine.changes_in_place += std::exchange(mine.in_place[place], length) != length || place + 1 == kPlaces ? 1U : 0U;
+    ++mine.values;
+  });
+  std::uint32_t leaves = 0;
+  for (const Lengths& mine : lengths) {
+    first_leaves_.push_back(leaves);
+    is_placed_.push_back(mine.values >= kWorthPlaces && mine.changes_in_place * 4ULL < mine.changes * 3ULL);
+    leaves += is_placed_.back() ? kPlaces : 1;
+  }
+  leaf_texts_.resize(leaves);
+}
+
 void Planner::find_leaf_texts() {
-  leaf_texts_.resize(scan_.names.count());
-  for (std::size_t tag = 1; tag < scan_.tags.size(); ++tag) {
-    if (!ends_leaf(tag)) continue;
+  const auto note = [&](std::size_t tag, std::uint32_t place) {
     const ByteView text = text_before(tag);
-    Field& field = leaf_texts_[skeleton_of(tag).name];
+    Field& field = leaf_texts_[leaf_of(skeleton_of(tag).name, place)];
     field.bytes += text.size();
     ++field.values;
     if (field.samples < 256) field.sample(text);
+  };
+  if (std::ranges::find(is_placed_, true) != is_placed_.end()) return for_each_leaf(0, scan_.tags.size(), note);
+  for (std::size_t tag = 1; tag < scan_.tags.size(); ++tag) {
+    if (ends_leaf(tag)) note(tag, 0);
   }
 }
 
@@ -170,7 +253,7 @@ std::uint32_t Planner::template_of(std::uint32_t text_slot, const Tag& tag, std:
   return quick - 1;
 }
 
-std::uint32_t Planner::text_slot(std::size_t tag, std::size_t depth) {
+std::uint32_t Planner::text_slot(std::size_t tag, std::size_t depth, std::uint32_t place) {
   const ByteView text = text_before(tag);
   if (text.empty()) return kNoText;
   if (is_space(text[0]) && is_blank(text)) {
@@ -180,34 +263,27 @@ std::uint32_t Planner::text_slot(std::size_t tag, std::size_t depth) {
     return kTextColumn + kSpaceColumn;
   }
   if (std::memchr(text.data(), '<', text.size()) != nullptr) return kTextColumn + kRawTextColumn;
-  return ends_leaf(tag) ? leaf_text_slots_[skeleton_of(tag).name] : static_cast<std::uint32_t>(kTextStream);
-}
-
-std::uint32_t Planner::end_distance(const Skeleton& skeleton) const {
-  if (skeleton.kind != kEnd) return 0;
-  for (std::size_t distance = 1; distance <= std::min(stack_.size(), kMaxEndDistance); ++distance) {
-    if (stack_[stack_.size() - distance] == skeleton.name) return static_cast<std::uint32_t>(distance);
-  }
-  return 0;
+  return ends_leaf(tag) ? leaf_text_slots_[leaf_of(skeleton_of(tag).name, place)] : static_cast<std::uint32_t>(kTextStream);
 }
 
 void Planner::build(std::size_t tag) {
   const Tag& at = scan_.tags[tag];
   const Skeleton& skeleton = scan_.skeletons[at.skeleton];
-  const std::uint32_t distance = end_distance(skeleton);
-  stack_.resize(stack_.size() - distance);
-  const std::uint32_t slot = text_slot(tag, stack_.size());
+  const std::uint32_t distance = open_.distance_of(skeleton);
+  const std::uint32_t place = open_.close(distance);
+  const std::uint32_t slot = text_slot(tag, open_.depth(), place);
   plan_.sequence.push_back(template_of(slot, at, distance));
-  if (skeleton.kind == kStart && !is_void_[skeleton.name] && stack_.size() < kMaxDepth) stack_.push_back(skeleton.name);
+  open_.open(skeleton);
 }
 
 Plan Planner::run() {
-  find_leaf_texts();
-  choose_columns();
   find_void_elements();
   for (Skeleton& skeleton : scan_.skeletons) {
     if (skeleton.kind == kStart && is_void_[skeleton.name]) skeleton.kind = kPlain;
   }
+  find_tables();
+  find_leaf_texts();
+  choose_columns();
   quick_.assign((kMaxEndDistance + 1 + scan_.skeletons.size()) * kQuickSlots, 0);
   plan_.sequence.reserve(scan_.tags.size());
   for (std::size_t tag = 0; tag < scan_.tags.size(); ++tag) build(tag);

@@ -230,7 +230,7 @@ bool looks_like_code(ByteView line, bool is_large) noexcept {
 
 // Lines that begin in a letter, digit or bracket, not indented, and of few shapes: of five lines three have one that is not new.
 bool has_few_shapes(ByteView text, bool is_large) noexcept {
-  constexpr std::size_t kSlots = 256, kLeastLines = 12;
+  constexpr std::size_t kSlots = 256, kLeastLines = 12, kLeastLongLines = 6;
   std::array<std::uint32_t, kSlots> seen{};
   std::size_t lines = 0, new_shapes = 0, code = 0;
   for_each_line(text, [&](ByteView line) {
@@ -243,7 +243,8 @@ bool has_few_shapes(ByteView text, bool is_large) noexcept {
     ++lines;
     return lines < kLeastLines || (code * 4 <= lines && (is_large || new_shapes * 2 <= lines));
   });
-  return lines >= kLeastLines && (is_large || new_shapes * 5 <= lines * 2) && code * (is_large ? 4 : 8) <= lines;
+  const bool are_few = new_shapes * 5 <= lines * 2;
+  return lines >= (is_large && are_few ? kLeastLongLines : kLeastLines) && (is_large || are_few) && code * (is_large ? 4 : 8) <= lines;
 }
 
 // What follows lines of '#' at the front, which most tables of data begin with, and empty ones.

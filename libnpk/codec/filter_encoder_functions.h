@@ -1,6 +1,7 @@
 // Private to npk_codec_encode: two functions per filter, listed in filter_encoder.cc.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -8,8 +9,11 @@
 
 namespace npk::codec {
 
-// Encoders decline a block that would take more (filter/encoder_memory.h). The first of json, markup, delimited and lines.
-[[nodiscard]] constexpr std::uint64_t structural_encoder_memory(std::uint64_t raw_length) noexcept { return 5 * raw_length + (10U << 20); }
+// Encoders decline a block that would take more (filter/encoder_memory.h). The first of json, markup, delimited and lines: of small blocks those of
+// short tags and lines have room, and the largest, which what a package takes is planned for, have no more than they need as a rule.
+[[nodiscard]] constexpr std::uint64_t structural_encoder_memory(std::uint64_t raw_length) noexcept {
+  return std::min<std::uint64_t>(7 * raw_length, 72U << 20) + (10U << 20);
+}
 [[nodiscard]] constexpr std::uint64_t integers_encoder_memory(std::uint64_t raw_length) noexcept { return 8 * raw_length + (10U << 20); }
 [[nodiscard]] constexpr std::uint64_t element_encoder_memory(std::uint64_t raw_length) noexcept { return 2 * raw_length + (1U << 20); }
 [[nodiscard]] constexpr std::uint64_t x86_branches_encoder_memory(std::uint64_t raw_length) noexcept { return 5 * raw_length / 4 + (2U << 20); }

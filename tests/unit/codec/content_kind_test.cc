@@ -185,6 +185,19 @@ TEST(ContentKind, LargeTextsWithIndentedLines) {
   EXPECT_EQ(kind_of_large(repeated(" = f(x)\n{\n\tint y = 1;\n\tif (y) {\n\t\tcall(x,\n\t\t     y);\n\t}\n}\n", 20)), ContentKind::general);
 }
 
+// Of which there are only some in what is looked at: like each other, or prose.
+TEST(ContentKind, LargeTextsOfLongLines) {
+  static constexpr std::string_view openings[] = {"A", "It is ", "(of) ", "\"So\" ", "half-way ", "one's ", "so, then ", "no; ", "Mr. "};
+  std::string records, prose;
+  for (int i = 0; i < 9; ++i) {
+    records += "  (row (:id \"" + std::to_string(i) + "\")" + std::string(400, 'x') + ")\n";
+    prose += std::string(openings[i]) + std::string(400, 'b') + "\n";
+  }
+  EXPECT_EQ(kind_of(as_bytes(records), 1U << 20), ContentKind::lines);
+  EXPECT_EQ(kind_of(as_bytes(records), 100U << 10), ContentKind::general);
+  EXPECT_EQ(kind_of(as_bytes(prose), 1U << 20), ContentKind::general);
+}
+
 TEST(ContentKind, BinariesByTheirMagic) {
   Bytes elf(128);
   std::ranges::copy(as_bytes("\x7F" "ELF\x02\x01\x01"), elf.begin());

@@ -113,10 +113,10 @@ bool is_data(const Field& field) noexcept {
          field.sampled_digits * 2ULL >= field.sampled_bytes;
 }
 
-// use(tag, place) of each leaf that ends there, where their elements' places matter.
+// use(tag, place) of each leaf that ends within these tags.
 void Planner::for_each_leaf(std::size_t first_tag, std::size_t end_tag, const auto& use) {
   OpenElements open;
-  for (std::size_t tag = std::max<std::size_t>(first_tag, 1); tag < end_tag; ++tag) {
+  for (std::size_t tag = first_tag; tag < end_tag; ++tag) {
     const Skeleton& skeleton = skeleton_of(tag);
     const std::uint32_t place = open.close(open.distance_of(skeleton));
     if (ends_leaf(tag)) use(tag, place);

@@ -174,7 +174,7 @@ Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) 
 Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   const ProfileSpan span(options_.profile, ProfileStage::choose);
   if (kind == ContentKind::general || raw.size() < kLeastFilteredBytes) return FilteredBlock{raw, {}};
-  std::vector<Trial> trials;
+  std::vector<Trial> trials;  // those that save most first
   const Candidate* last = nullptr;
   FilteredBlock tried{raw, {}};
   const ByteView part = gather(raw, tried_pieces(kind, options_.whole_trials));
@@ -192,9 +192,8 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
     }
     NPK_ASSIGN(const std::size_t size, trial_size(tried.bytes, kind));
     const std::int8_t gain = percent_saved(*plain, size);
-    if (gain >= least_gain) trials.push_back({&candidate, gain});
+    if (gain >= least_gain) trials.insert(std::ranges::upper_bound(trials, gain, std::ranges::greater(), &Trial::gain), {&candidate, gain});
   }
-  std::ranges::stable_sort(trials, std::ranges::greater(), &Trial::gain);
   for (const auto& [candidate, gain] : trials) {
     if (candidate != last || part.size() != raw.size()) tried = apply(raw, std::span(&candidate->filter, 1), gain);
     for (format::ChainStep& step : tried.steps) step.level = gain;

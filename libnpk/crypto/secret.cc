@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <utility>
 
+#include "crypto/guarded_memory.h"
 #include "crypto/sodium.h"
 
 namespace npk {
@@ -22,9 +23,9 @@ Result<SecretBytes> SecretBytes::allocate(std::size_t size) {
   NPK_TRY(crypto::start_sodium());
   SecretBytes out;
   if (size == 0) return out;
-  out.data_ = static_cast<std::uint8_t*>(::sodium_malloc(size));
+  out.data_ = static_cast<std::uint8_t*>(crypto::take_guarded_memory(size));
   if (out.data_ == nullptr) return fail(Errc::limit, "no guarded memory is left for a secret");
-  out.size_ = size;
+  out.size_ = out.allocated_ = size;
   ::sodium_memzero(out.data_, size);
   return out;
 }
@@ -40,17 +41,18 @@ Result<SecretBytes> SecretBytes::copy_of(std::string_view text) {
 }
 
 SecretBytes::SecretBytes(SecretBytes&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), allocated_(std::exchange(other.allocated_, 0)) {}
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   SecretBytes old(std::move(other));
   std::swap(data_, old.data_);
   std::swap(size_, old.size_);
+  std::swap(allocated_, old.allocated_);
   return *this;
 }
 
 SecretBytes::~SecretBytes() {
-  if (data_ != nullptr) ::sodium_free(data_);  // wipes it
+  if (data_ != nullptr) crypto::give_back_guarded_memory({data_, allocated_});  // wipes it
 }
 
 void SecretBytes::shorten(std::size_t size) noexcept {

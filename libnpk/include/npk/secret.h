@@ -37,6 +37,7 @@ class SecretBytes {
  private:
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t allocated_ = 0;
 };
 
 // Overwrites bytes in a way the compiler does not leave out.

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <gtest/gtest.h>
+#include <thread>
 #include <type_traits>
+#include <vector>
 
 namespace npk {
 namespace {
@@ -41,6 +43,47 @@ TEST(Secret, WritingBehindItEndsTheProcess) {
   SecretBytes secret = SecretBytes::allocate(16).value();
   volatile std::uint8_t* behind = secret.span().data() + 16;
   EXPECT_DEATH(*behind = 1, "");
+}
+
+// Memory of this size is kept for the next secret.
+TEST(Secret, InMemoryThatHeldAnotherIsZeroAndGuarded) {
+  const void* before = nullptr;
+  {
+    SecretBytes other = SecretBytes::allocate(32).value();
+    std::ranges::fill(other.span(), std::uint8_t{9});
+    before = other.view().data();
+  }
+  SecretBytes secret = SecretBytes::allocate(32).value();
+  ASSERT_EQ(secret.view().data(), before);
+  EXPECT_EQ(std::ranges::count(secret.view(), 0), 32);
+  volatile std::uint8_t* behind = secret.span().data() + 32;
+  EXPECT_DEATH(*behind = 1, "");
+}
+
+TEST(Secret, AShortenedOneLeavesMemoryOfItsFirstSize) {
+  {
+    SecretBytes other = SecretBytes::allocate(32).value();
+    other.shorten(16);
+  }
+  SecretBytes secret = SecretBytes::allocate(16).value();
+  volatile std::uint8_t* behind = secret.span().data() + 16;
+  EXPECT_DEATH(*behind = 1, "");
+}
+
+TEST(Secret, NoTwoShareMemory) {
+  const auto hold = [](std::uint8_t mark) {
+    std::vector<SecretBytes> held;
+    for (int round = 0; round < 2000; ++round) {
+      SecretBytes& one = held.emplace_back(SecretBytes::allocate(round % 3 == 0 ? 16 : 32).value());
+      ASSERT_EQ(std::ranges::count(one.view(), 0), static_cast<std::ptrdiff_t>(one.size()));
+      std::ranges::fill(one.span(), mark);
+      if (held.size() < 12) continue;
+      for (const SecretBytes& each : held) ASSERT_EQ(std::ranges::count(each.view(), mark), static_cast<std::ptrdiff_t>(each.size()));
+      held.clear();
+    }
+  };
+  std::vector<std::jthread> threads;
+  for (std::uint8_t mark = 1; mark <= 4; ++mark) threads.emplace_back(hold, mark);
 }
 
 TEST(Secret, ComparedByValueAndSize) {

@@ -25,8 +25,10 @@ bool opens_comment(ByteView text) noexcept { return begins_with(text, "/*") || b
 // Sixteen bytes at once; what compares true is all ones.
 using Lanes __attribute__((vector_size(16))) = std::uint8_t;
 
+constexpr std::uint8_t kFieldMark = 0x01;  // between fields, as 0x1C to 0x1F are
+
 auto are_control(const auto& bytes) noexcept {
-  return ((bytes < 0x20) & (bytes != '\t') & (bytes != '\n') & (bytes != '\r') & (bytes != '\f') & (bytes != 0x1B)) | (bytes == 0x7F);
+  return ((bytes < 0x1B) & (bytes != '\t') & (bytes != '\n') & (bytes != '\r') & (bytes != '\f') & (bytes != kFieldMark)) | (bytes == 0x7F);
 }
 
 // Of at most 255 strides: lanes count in a byte.
@@ -163,10 +165,11 @@ void for_each_line(ByteView text, Visit visit) {
   }
 }
 
-// Lines have as many delimiters as the one before, and at least two (a comma) or one (others, not last in the line), but for one in ten.
-bool is_delimited_by(ByteView text, char delimiter) noexcept {
+constexpr std::size_t kLeastUnusual = 4;  // more than a time of day has colons
+
+// Lines have as many delimiters as the one before, and at least `least` (one that is last in the line does not do), but for one in ten.
+bool is_delimited_by(ByteView text, char delimiter, std::size_t least) noexcept {
   constexpr std::size_t kLeastLines = 6;
-  const std::size_t least = delimiter == ',' ? 2 : 1;
   std::size_t lines = 0, odd = 0, before = 0;
   for_each_line(text, [&](ByteView line) {
     const std::size_t here = cells(line, static_cast<std::uint8_t>(delimiter));
@@ -194,10 +197,14 @@ bool has_many_numbers_by(ByteView text, std::uint8_t delimiter) noexcept {
   return count >= kLeastCells && numbers * 4 >= count * 3;
 }
 
-constexpr std::string_view kDelimiters = "\t,;|";
+constexpr std::string_view kDelimiters = "\t,;|", kUnusualDelimiters = ":&^~=!#$%*\\@\x01\x1F";
 
 bool is_delimited(ByteView text) noexcept {
-  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter); });
+  return std::ranges::any_of(kDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter, delimiter == ',' ? 2 : 1); });
+}
+
+bool is_delimited_unusually(ByteView text) noexcept {
+  return std::ranges::any_of(kUnusualDelimiters, [&](char delimiter) { return is_delimited_by(text, delimiter, kLeastUnusual); });
 }
 
 // Lines too long for some to be compared, of many numbers.
@@ -273,7 +280,7 @@ bool holds_tuples(ByteView text) noexcept {
 
 ContentKind kind_of_lines(ByteView text, bool is_large) noexcept {
   if (is_delimited(text) || has_wide_rows(text)) return ContentKind::delimited;
-  return has_few_shapes(text, is_large) ? ContentKind::lines : ContentKind::general;
+  return has_few_shapes(text, is_large) || is_delimited_unusually(text) ? ContentKind::lines : ContentKind::general;
 }
 
 ContentKind kind_of_middle(ByteView middle, bool is_large) noexcept {

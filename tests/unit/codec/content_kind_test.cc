@@ -29,6 +29,17 @@ TEST(ContentKind, TextsByTheirShape) {
   EXPECT_EQ(kind_of_text(repeated("2:17 host daemon[12]: connection from 10.0.0.1 closed\n", 30)), ContentKind::lines);
 }
 
+// Bytes that are between cells of some tables, where lines have four of them or more; times of the day have fewer.
+TEST(ContentKind, TablesOfUnusualDelimitersAreLines) {
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += std::string(static_cast<std::size_t>(3 + i * 7 % 11), static_cast<char>('a' + i % 26)) + (i % 5 < 4 ? "^" : "\n");
+  for (const char delimiter : {'^', ':', '&', '~', '\x01', '\x1F'}) {
+    std::string text = words + words + words;
+    std::ranges::replace(text, '^', delimiter);
+    EXPECT_EQ(kind_of_text(text), ContentKind::lines) << int{delimiter};
+  }
+}
+
 // Where nothing else stands outside of strings, white space does not count.
 TEST(ContentKind, JsonIndentedDeeply) {
   const std::string coordinates = repeated(".25\n            ],\n            [\n                ", 60);
@@ -317,7 +328,7 @@ TEST(ContentKind, TextHasFewControlBytes) {
       while (text.size() < size) text += "\"a\",";
       text.resize(size);
       const std::size_t most = size / 256;
-      for (std::size_t i = 0; i < most; ++i) text[100 + i * stride] = '\x01';
+      for (std::size_t i = 0; i < most; ++i) text[100 + i * stride] = '\x02';
       EXPECT_EQ(kind_of_text(text), ContentKind::json) << size << ' ' << stride;
       text[100 + most * stride] = '\x7F';
       EXPECT_NE(kind_of_text(text), ContentKind::json) << size << ' ' << stride;

@@ -27,6 +27,15 @@ TEST(AlignedLines, FieldsLieBetweenBlanksAndBehindNumbers) {
   EXPECT_EQ(aligned_fields(text.substr(0, text.find('\n') * 40), text.substr(0, text.find('\n'))), 0U);  // too few
 }
 
+// The last field goes to the line's end. Lines that end before it begins, or have something between two fields, are of another form.
+TEST(AlignedLines, LastFieldsMayBeOfAnyLength) {
+  const std::string text = justified_table(400, 24) + "Oslo                  17\nRio de Janeiro        5 and 6 and 7 and 8 and 9 and 10, in all\n" + std::string(250, 'x') + "\n";
+  EXPECT_GE(aligned_fields(text, text.substr(0, text.find('\n'))), 6U);  // more where places within all of a cell's names are blank
+  EXPECT_EQ(aligned_fields(text, "Oslo                  17"), 0U);
+  EXPECT_EQ(aligned_fields(text, "Rio de Janeiro        5 and 6 and 7 and 8 and 9 and 10, in all"), 0U);
+  EXPECT_EQ(aligned_fields(text, std::string(250, 'x')), 0U);
+}
+
 // By chance in lines of one length, or in a table whose lengths go with its values.
 TEST(AlignedLines, OtherLinesAreNotAligned) {
   std::mt19937_64 generator(20);

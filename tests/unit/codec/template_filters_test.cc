@@ -302,6 +302,37 @@ TEST(LinesFilter, ShortLinesFillALargeBlock) {
   expect_shorter(CodecId::lines, text, text.size() / 2);
 }
 
+// Nor where each line's last field ends where it ends. As words and numbers such lines have hundreds of forms.
+TEST(LinesFilter, JustifiedFieldsAreColumns) {
+  for (const std::string_view ending : {"\n", "\r\n"}) {
+    const std::string text = justified_table(4000, 24, ending);
+    expect_shorter(CodecId::lines, text, 4000 * 14);
+  }
+}
+
+// Whichever byte is between its cells, a row takes as much: six cells, of which four are one of six names.
+TEST(DelimitedFilter, AnyMarkMayBeBetweenCells) {
+  for (const std::string_view between : {",", "\t", ";", "|", ":", "&", "^", "~", "=", "!", "#", "$", "%", "*", "\\", "@", "<", ">", "\x01", "\x1F", "::", " = "})
+    expect_shorter(CodecId::delimited, worded_table(4000, 25, between), 4000 * 12);
+  expect_shorter(CodecId::delimited, worded_table(4000, 25, "] [", "[", "]\n"), 4000 * 12);
+  expect_shorter(CodecId::delimited, worded_table(4000, 25, "\" \"", "\"", "\"\n"), 4000 * 12);
+  expect_shorter(CodecId::delimited, worded_table(4000, 25, " || ", "|-\n| "), 4000 * 13);
+}
+
+// Others are looked for where none of the usual ones is, and in lines that have four of them or more.
+TEST(DelimitedFilter, UsualDelimitersGoBeforeOthers) {
+  const auto cells = [](std::string_view row) {
+    std::string text;
+    for (int i = 0; i < 200; ++i) text += std::string(row) + std::to_string(i) + "\n";
+    const DelimitedRows table = split_rows(as_bytes(text));
+    return table.cells.size() / table.rows.size();
+  };
+  EXPECT_EQ(cells("12:30:45,a:b:c,"), 3U);
+  EXPECT_EQ(cells("12:30:45 a:b:c "), 5U);
+  EXPECT_EQ(cells("12:30:45 abc"), 1U);
+  EXPECT_EQ(cells("a@b c$d e:f:g:h:"), 5U) << "each mark is in as many lines";
+}
+
 // A table of entity, attribute and value: what the values look like depends on the attribute.
 TEST(DelimitedFilter, AColumnForEachAttribute) {
   std::mt19937_64 generator(31);

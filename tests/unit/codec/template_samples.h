@@ -239,6 +239,39 @@ inline std::string sorted_table(std::size_t rows, std::uint64_t seed) {
   return text;
 }
 
+// Rows of cells of several words, as many as happen to be.
+inline std::vector<std::vector<std::string>> worded_rows(std::size_t rows, std::uint64_t seed) {
+  static constexpr std::string_view kPlaces[] = {"Fort Lauderdale Intl", "Oslo", "New York", "Rio de Janeiro", "St. John's", "Baden Baden"};
+  static constexpr std::string_view kBirds[] = {"gull", "unknown bird or bat", "turkey vulture", "sparrow - small"};
+  std::mt19937_64 generator(seed);
+  std::vector<std::vector<std::string>> table(rows);
+  for (auto& row : table) {
+    const auto one_of = [&](const auto& names) { return std::string(names[generator() % std::size(names)]); };
+    row = {one_of(kPlaces), std::to_string(generator() % 10'000), one_of(kBirds), one_of(kPlaces), std::to_string(generator() % 100), one_of(kBirds)};
+  }
+  return table;
+}
+
+inline std::string worded_table(std::size_t rows, std::uint64_t seed, std::string_view between, std::string_view begin = "", std::string_view end = "\n") {
+  std::string text;
+  for (const auto& row : worded_rows(rows, seed)) {
+    text += begin;
+    for (std::size_t i = 0; i < row.size(); ++i) text += std::string(i == 0 ? "" : between) + row[i];
+    text += end;
+  }
+  return text;
+}
+
+// Cells filled with spaces behind them, the last one as it is.
+inline std::string justified_table(std::size_t rows, std::uint64_t seed, std::string_view ending = "\n") {
+  std::string text;
+  for (const auto& row : worded_rows(rows, seed)) {
+    for (const std::string& cell : row) text += &cell == &row.back() ? cell : cell + std::string(22 - cell.size(), ' ');
+    text += ending;
+  }
+  return text;
+}
+
 // Whole, and broken in ways that such texts are.
 inline std::vector<std::string> template_samples() {
   std::vector<std::string> samples = {log_text(400, 1),  log_text(200, 2, "\r\n"),        record_text(60, 3),           delimited_text(500, 4, ','),
@@ -267,6 +300,12 @@ inline std::vector<std::string> template_samples() {
   broken = samples.back() + sorted_text(300, 19);
   for (std::size_t i = 50; i < broken.size(); i += 61) broken[i] = "x\n\0- ."[i % 6];
   samples.push_back(broken);
+  samples.push_back(worded_table(300, 20, ":") + worded_table(200, 21, "] [", "[", "]\r\n"));
+  samples.push_back(justified_table(300, 22) + justified_table(100, 23, "\r\n"));
+  for (std::string odd : {samples[samples.size() - 2], samples.back()}) {
+    for (std::size_t i = 50; i < odd.size(); i += 91) odd[i] = "x\n\0- :"[i % 6];
+    samples.push_back(odd);
+  }
   samples.emplace_back(5000, '"');
   samples.emplace_back(5000, '\n');
   samples.emplace_back(5000, ',');

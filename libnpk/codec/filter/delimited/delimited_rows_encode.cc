@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <span>
+#include <string_view>
 
 #include "codec/filter/byte_mask.h"
 #include "codec/filter/templates/value_hash_encode.h"
@@ -11,7 +13,15 @@
 namespace npk::codec {
 namespace {
 
-constexpr std::array<std::uint8_t, 4> kDelimiters = {',', '\t', ';', '|'};
+// Those behind the first four are looked for where none of them is: they are in much that is no table.
+constexpr auto kDelimiters = [] {
+  constexpr std::string_view kBytes = ",\t;|:&^~=!#$%*\\@<>[](){} \x01\x1F";
+  std::array<std::uint8_t, kBytes.size()> delimiters{};
+  std::ranges::copy(kBytes, delimiters.begin());
+  return delimiters;
+}();
+constexpr std::size_t kUsualDelimiters = 4;
+constexpr std::uint64_t kLeastUnusual = 4;  // a line, more than a time of day has
 constexpr std::size_t kSampleBytes = 1U << 14;
 constexpr std::size_t kSamples = 8;
 constexpr std::size_t kLookBytes = 1U << 12;      // that the delimiter of what follows is looked for in,
@@ -36,7 +46,8 @@ constexpr std::array<std::uint8_t, 256> kKinds = [] {
 }();
 
 struct Tally {
-  std::uint32_t here = 0, before = 0;  // In this line, in the last.
+  std::uint32_t here = 0;
+  std::array<std::uint32_t, 2> before{};  // in the last two lines: rows may have a line of marks between them
   std::uint32_t equal_lines = 0;
   std::uint64_t in_equal_lines = 0;
 };
@@ -56,11 +67,22 @@ void count_sample(ByteView sample, std::array<Tally, kDelimiters.size()>& tallie
     quoted = false;
     ++lines;
     for (Tally& tally : tallies) {
-      if (tally.here > 0 && tally.here == tally.before) ++tally.equal_lines, tally.in_equal_lines += tally.here;
-      tally.before = tally.here;
+      if (tally.here > 0 && (tally.here == tally.before[0] || tally.here == tally.before[1])) ++tally.equal_lines, tally.in_equal_lines += tally.here;
+      tally.before = {tally.here, tally.before[0]};
       tally.here = 0;
     }
   }
+}
+
+// Of those of `tallies` that are in a line at least so often.
+std::optional<std::size_t> most_equal(std::span<const Tally> tallies, std::uint32_t lines, std::uint64_t least_each) {
+  std::optional<std::size_t> best;
+  const auto rank = [&](std::size_t i) { return std::pair(tallies[i].equal_lines, tallies[i].in_equal_lines); };
+  for (std::size_t i = 0; i < tallies.size(); ++i) {
+    if (tallies[i].equal_lines < std::max(1U, lines / 2) || tallies[i].in_equal_lines < least_each * tallies[i].equal_lines) continue;
+    if (!best || rank(i) > rank(*best)) best = i;
+  }
+  return best;
 }
 
 // The byte that most lines have equally often; nothing if none does.
@@ -68,9 +90,10 @@ std::optional<std::uint8_t> delimiter_of(ByteView sample) {
   std::array<Tally, kDelimiters.size()> tallies{};
   std::uint32_t lines = 0;
   count_sample(sample, tallies, lines);
-  const auto best = std::ranges::max_element(tallies, {}, [](const Tally& tally) { return std::pair(tally.equal_lines, tally.in_equal_lines); });
-  if (lines < kFewestLines || best->equal_lines < lines / 2) return std::nullopt;
-  return kDelimiters[static_cast<std::size_t>(best - tallies.begin())];
+  if (lines < kFewestLines) return std::nullopt;
+  if (const auto usual = most_equal(std::span(tallies).first(kUsualDelimiters), lines, 1)) return kDelimiters[*usual];
+  const auto unusual = most_equal(std::span(tallies).subspan(kUsualDelimiters), lines, kLeastUnusual);
+  return unusual ? std::optional<std::uint8_t>(kDelimiters[kUsualDelimiters + *unusual]) : std::nullopt;
 }
 
 // The front of `from`: `bytes`, or more if its rows are long.

@@ -139,9 +139,9 @@ class Splitter {
   void add_aligned(std::size_t at, std::size_t end, const AlignedGroup& group) {
     LineUnit& unit = new_unit(at, end, 0, 1, mix_hash(field_ + 2, group.context));
     const std::size_t first = result_.tokens.size(), most = first + kMostUnitTokens;
-    for (const AlignedField field : group.fields) {
+    for (const AlignedField& field : group.fields) {
       const std::size_t begin = at + field.begin;
-      if (result_.tokens.size() + 1 >= most) {
+      if (result_.tokens.size() + 1 >= most || (group.is_ragged && &field == &group.fields.back())) {
         add_token(begin, end - 1, false, at);
         break;
       }

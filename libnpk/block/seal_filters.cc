@@ -6,6 +6,7 @@
 #include "codec/filter/numeric/encoder/choose_numeric.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
+#include "codec/json_kind.h"
 #include "codec/word_filter.h"
 
 namespace npk::block {
@@ -59,6 +60,7 @@ constexpr std::array kCandidates = std::to_array<Candidate>({
     {ContentKind::lines, CodecId::lines},
     {ContentKind::lines, CodecId::delimited},
     {ContentKind::lines, CodecId::words},
+    {ContentKind::json, CodecId::lines},  // where each line is an object: strings may be lines of a log, which JSON's columns keep whole
     {ContentKind::numeric, CodecId::byte_shuffle},
     {ContentKind::numeric, CodecId::element_delta},
     {ContentKind::numeric, CodecId::integers},
@@ -184,6 +186,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
   std::optional<std::size_t> plain;
   for (const Candidate& candidate : kCandidates) {
     if (candidate.kind != kind || (candidate.filter == CodecId::words && !options_.tries_words)) continue;
+    if (kind == ContentKind::json && candidate.filter == CodecId::lines && !codec::is_json_by_line(part)) continue;
     tried = apply(part, std::span(&candidate.filter, 1), 0);
     last = &candidate;
     if (tried.steps.empty()) continue;

@@ -101,4 +101,17 @@ bool holds_json_within(ByteView text) noexcept {
   return keys > 0 && keys * kMostBytesAKey >= text.size() && has_marks_of_json(text, kInJson);
 }
 
+bool is_json_by_line(ByteView text) noexcept {
+  constexpr std::size_t kLeastLines = 16;
+  std::size_t lines = 0, whole = 0;
+  for (auto end = std::ranges::find(text, '\n'); end != text.end(); end = std::ranges::find(text, '\n'), ++lines) {
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    std::string_view line = as_text(text.first(length));
+    while (!line.empty() && (line.back() == '\r' || line.back() == ',')) line.remove_suffix(1);
+    whole += (line.starts_with('{') && line.ends_with('}')) || (line.starts_with('[') && line.ends_with(']')) ? 1U : 0U;
+    text = text.subspan(length + 1);
+  }
+  return lines >= kLeastLines && whole * 4 >= lines * 3;
+}
+
 }  // namespace npk::codec

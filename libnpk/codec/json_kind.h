@@ -1,4 +1,4 @@
-// Private to npk_codec_encode: whether text is JSON, or a script that carries some. Of content_kind.h; bytes are a file's head or a sample.
+// Whether text is JSON, or a script that carries some. Of content_kind.h; bytes are a file's head or a sample.
 #pragma once
 
 #include "npk/bytes.h"
@@ -14,5 +14,8 @@ namespace npk::codec {
 [[nodiscard]] bool hands_on_json(ByteView text) noexcept;
 // From anywhere within: keys in quotes, and marks as often.
 [[nodiscard]] bool holds_json_within(ByteView text) noexcept;
+
+// Objects or arrays of a line each, as logs and databases write them, but for one line in four.
+[[nodiscard]] bool is_json_by_line(ByteView text) noexcept;
 
 }  // namespace npk::codec

@@ -119,6 +119,26 @@ TEST(SealFilters, JsonIsTriedInSeveralPlaces) {
   expect_comes_back(block, as_bytes(raw));
 }
 
+// What containers write: the lines of a log in strings. Those of objects alone are JSON.
+TEST(SealFilters, JsonByLineMayBeLines) {
+  std::mt19937_64 random(6);
+  std::string log, objects;
+  for (int i = 0; i < 4000; ++i) {
+    const auto number = [&](unsigned most) { return std::to_string(random() % most); };
+    log += "{\"log\": \"10.0.0." + number(250) + " - [30/Nov/2026 06:" + number(60) + ":" + number(60) + "] \\\"GET /items/" + number(90'000);
+    log += "/of/" + number(300) + " HTTP/1.1\\\" " + number(90'000) + " took " + number(5000) + " ms\\n\", \"stream\": \"out\"}\n";
+    objects += "{\"id\": " + std::to_string(i) + ", \"places\": [" + number(1000);
+    for (std::uint64_t more = random() % 6; more > 0; --more) objects += ", {\"x\": " + number(90) + ", \"name\": \"name " + number(40) + "\"}";
+    objects += "], \"on\": true}\n";
+  }
+  const SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .choose_filters = true};
+  for (const auto& [text, chain] : {std::pair(log, "lines+zstd"), std::pair(objects, "json+zstd"), std::pair(json_records(9000), "json+zstd")}) {
+    const Sealed block = sealed(as_bytes(text), options, codec::ContentKind::json);
+    EXPECT_EQ(chain_name(block.opened().header), chain);
+    expect_comes_back(block, as_bytes(text));
+  }
+}
+
 TEST(SealFilters, EveryFilterCanBeUndone) {
   for (const codec::FilterEncoderInfo& filter : codec::filter_encoders()) {
     ASSERT_NE(codec::find_filter(filter.id), nullptr);
@@ -283,7 +303,8 @@ std::string atoms(std::size_t bytes) {
   }
   std::string text;
   for (std::size_t i = 0; text.size() < bytes; ++i)
-    text += "ATOM  " + std::to_string(10000 + i) + "  CA  ALA A" + std::to_string(1000 + i / 8) + places[i % places.size()] + "  1.00  0.00           C\n";
+    text += "ATOM  " + std::to_string(10000 + i) + (random() % 2 == 0 ? "  CA  ALA A" : "  N   ALA A") + std::to_string(1000 + i / 8) +
+            places[i % places.size()] + "  1.00  0.00           C\n";
   return text;
 }
 

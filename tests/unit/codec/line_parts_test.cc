@@ -29,7 +29,8 @@ TEST(AlignedLines, FieldsLieBetweenBlanksAndBehindNumbers) {
 
 // The last field goes to the line's end. Lines that end before it begins, or have something between two fields, are of another form.
 TEST(AlignedLines, LastFieldsMayBeOfAnyLength) {
-  const std::string text = justified_table(400, 24) + "Oslo                  17\nRio de Janeiro        5 and 6 and 7 and 8 and 9 and 10, in all\n" + std::string(250, 'x') + "\n";
+  const std::string text = justified_table(400, 24) + "Oslo                  17\nRio de Janeiro        5 and 6 and 7 and 8 and 9 and 10, in all\n" +
+                           std::string(250, 'x') + "\n";
   EXPECT_GE(aligned_fields(text, text.substr(0, text.find('\n'))), 6U);  // more where places within all of a cell's names are blank
   EXPECT_EQ(aligned_fields(text, "Oslo                  17"), 0U);
   EXPECT_EQ(aligned_fields(text, "Rio de Janeiro        5 and 6 and 7 and 8 and 9 and 10, in all"), 0U);

@@ -209,7 +209,8 @@ void AlignedLines::add_group(const Tally& tally) {
   // Of ragged lines in an eighth at least: fields of hardly ever another width are aligned by chance.
   const std::uint32_t most_filled = tally.is_ragged ? tally.lines / 8 * 7 : tally.lines;
   const auto has_padding = [&](const AlignedField& field) {
-    return field.padded && std::min(tally.filled[field.begin], tally.filled[field.end - 1U]) <= most_filled && ((field.begin > 0 && group.blanks[field.begin - 1] != 0) || (field.end < tally.length && group.blanks[field.end] != 0));
+    if (!field.padded || std::min(tally.filled[field.begin], tally.filled[field.end - 1U]) > most_filled) return false;
+    return (field.begin > 0 && group.blanks[field.begin - 1] != 0) || (field.end < group.blanks.size() && group.blanks[field.end] != 0);
   };
   if (std::ranges::count_if(group.fields, has_padding) < kFewestPadded) group.fields.clear();
   found_any_ = found_any_ || !group.fields.empty();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <sstream>
 
 #include "codec/filter/delimited/key_cells_encode.h"
 #include "codec/filter/parts_encode.h"
@@ -187,6 +188,16 @@ TEST(LinesFilter, RowsOfOneStatementAreTakenApart) {
   }
 }
 
+// As YAML has the same.
+std::string as_list(const std::string& assignments) {
+  std::string text;
+  std::istringstream lines(assignments);
+  for (std::string line, before = "-"; std::getline(lines, line); before = line) {
+    if (line[0] != '[') text += (before[0] == '[' ? "- " : "  ") + line + "\n";
+  }
+  return text;
+}
+
 // What is assigned to a name has a column of its own, without the quotation marks around it.
 TEST(LinesFilter, AssignmentsAreFields) {
   const auto size = [](const std::string& text) {
@@ -198,6 +209,7 @@ TEST(LinesFilter, AssignmentsAreFields) {
   const std::size_t colons = size(assignment_text(4000, 8, ": "));
   EXPECT_LT(size(assignment_text(4000, 8, " = ")), colons * 21 / 20);
   EXPECT_LT(size(assignment_text(4000, 8, "=")), colons * 21 / 20);
+  EXPECT_LT(size(as_list(assignment_text(4000, 8, ": "))), colons * 21 / 20);
 }
 
 // However few bytes a line has: a byte for its template, which is always the one that is guessed, and those of the number.

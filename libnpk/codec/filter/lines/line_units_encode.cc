@@ -16,6 +16,7 @@ namespace {
 static_assert(kMaxFilteredRawBytes <= std::size_t{1} << LineToken::kOffsetBits);
 
 constexpr std::size_t kLongestFieldName = 60;
+constexpr std::size_t kDeepestName = 16;
 constexpr std::size_t kLongLine = 512;  // that may be a list of tuples
 // Places in a line that are no piece's number.
 constexpr std::uint64_t kFirstOfList = 16, kOfList = 17, kBehindList = 18;
@@ -95,11 +96,19 @@ class Splitter {
     return at;
   }
 
+  // Where a name may begin: behind spaces, and behind the mark of an item of a list, as YAML has them.
+  [[nodiscard]] std::size_t name_begin(std::size_t at, std::size_t end) const {
+    std::size_t i = at;
+    while (i < end && i - at < kDeepestName && raw_[i] == ' ') ++i;
+    return i + 2 < end && raw_[i] == '-' && raw_[i + 1] == ' ' ? i + 2 : i;
+  }
+
   // The length of "Name: ", "Name:" before the line's end, "name = " or "name=" at the front of a line; 0 if it has none.
   [[nodiscard]] std::size_t field_head(std::size_t at, std::size_t end) const {
-    if (kClasses[raw_[at]] != kLetter) return 0;
-    std::size_t i = at;
-    while (i < end && i - at < kLongestFieldName && (is_alphanumeric(raw_[i]) || raw_[i] == '-' || raw_[i] == '_')) ++i;
+    std::size_t i = name_begin(at, end);
+    if (kClasses[raw_[i]] != kLetter) return 0;
+    const std::size_t most = std::min(end, i + kLongestFieldName);
+    while (i < most && (is_alphanumeric(raw_[i]) || raw_[i] == '-' || raw_[i] == '_')) ++i;
     if (raw_[i] != ':') return std::max(assignment_head(i, end), at) - at;
     if (raw_[i + 1] == ' ') return i + 2 - at;
     return raw_[i + 1] == '\n' || raw_[i + 1] == '\r' ? i + 1 - at : 0;

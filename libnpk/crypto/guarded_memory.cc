@@ -38,7 +38,7 @@ class KeptMemory {
   std::array<std::atomic<void*>, kMost> slots_{};
 };
 
-// age's file keys, keys, and those of a writing session.
+// age's file keys, keys, and those of a writing session. Else, where a package is opened, there is an envelope's record, of any size.
 constinit std::array<KeptMemory, 3> kept_memory{KeptMemory(16), KeptMemory(32), KeptMemory(512)};
 
 KeptMemory* kept_of(std::size_t size) {

@@ -24,7 +24,7 @@ struct AlignedGroup {
   bool is_ragged = false;
 };
 
-// Looks at each stretch of a block by itself, as it may be of many files, and joins what has the same fields. Takes 900 KiB while it is made.
+// Looks at each stretch of a block by itself, as it may be of many files, and joins what has the same fields. Takes 1 MiB while it is made.
 class AlignedLines {
  public:
   static constexpr std::size_t kLongestLine = 255;  // without its line feed

@@ -70,8 +70,11 @@ struct BlockSealer::State {
   [[nodiscard]] bool may_filter(codec::ContentKind kind) const {
     return !options.forced_filters.empty() || (options.choose_filters && kind != codec::ContentKind::general);
   }
-  Result<FilterSlots::Slot> slot_for(codec::ContentKind kind) const {
-    if (options.slots == nullptr || !may_filter(kind)) return FilterSlots::Slot();
+  [[nodiscard]] bool has_long_words(codec::ContentKind kind, std::size_t raw_bytes) const {
+    return !may_filter(kind) && raw_bytes > options.quick_words.most_raw_bytes && raw_bytes <= options.quick_words.most_long_raw_bytes;
+  }
+  Result<FilterSlots::Slot> slot_for(codec::ContentKind kind, std::size_t raw_bytes) const {
+    if (options.slots == nullptr || (!may_filter(kind) && !has_long_words(kind, raw_bytes))) return FilterSlots::Slot();
     return options.slots->take(options.encoder.stop);
   }
 
@@ -79,9 +82,7 @@ struct BlockSealer::State {
   Result<codec::Encoder*> words_encoder(bool is_repetitive) {
     if (encoder_behind_words != nullptr && is_repetitive == is_for_repetitive_words) return encoder_behind_words.get();
     encoder_behind_words.reset();
-    codec::EncoderOptions made = options.encoder;
-    made.zstd = is_repetitive ? options.quick_words.repetitive_zstd : options.quick_words.zstd;
-    NPK_ASSIGN(encoder_behind_words, codec::make_encoder(made));
+    NPK_ASSIGN(encoder_behind_words, codec::make_encoder(behind_quick_words(options.encoder, is_repetitive ? options.quick_words.repetitive_zstd : options.quick_words.zstd)));
     is_for_repetitive_words = is_repetitive;
     return encoder_behind_words.get();
   }
@@ -110,8 +111,9 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   const ByteView raw = buffer.subspan(kSealHeadroom);
   std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
-  NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind));
-  if (state_->may_filter(kind)) state_->words_buffer = {};  // its memory is the slot's
+  NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind, raw.size()));
+  const bool has_long_words = state_->has_long_words(kind, raw.size());
+  if (state_->may_filter(kind) || has_long_words) state_->words_buffer = {};  // its memory is the slot's
   BlockFilterer filterer(state_->options, state_->words_buffer);
   NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
@@ -122,18 +124,27 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   }
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
   const bool has_quick_words = kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0;
-  if (has_quick_words) {
+  if (has_quick_words && has_long_words) {
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(behind_quick_words(state_->options.encoder, state_->options.quick_words.long_zstd)));
+    encoder = filtered_encoder.get();
+  } else if (has_quick_words) {
     NPK_ASSIGN(encoder, state_->words_encoder(false));
   }
   const MutableBytes body = room.subspan(kSealHeadroom, raw.size() - least_gain);
   NPK_ASSIGN(auto payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
-  if (has_quick_words && payload && *payload <= filtered.bytes.size() / kRepetitiveShare) {
+  if (has_quick_words && !has_long_words && payload && *payload <= filtered.bytes.size() / kRepetitiveShare) {
     NPK_ASSIGN(encoder, state_->words_encoder(true));
     NPK_ASSIGN(payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
   }
   if (!payload) return store(buffer);
   filtered.steps.push_back(chain_step(encoder->step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);
+}
+
+codec::EncoderOptions behind_quick_words(codec::EncoderOptions encoder, const codec::ZstdParameters& zstd) {
+  encoder.zstd = zstd;
+  encoder.long_block_bytes = 0;
+  return encoder;
 }
 
 Result<Bytes> seal_page(ByteView raw, int level) {

@@ -31,12 +31,20 @@ struct Base {
 // format::kBasePositionOffset of the body.
 inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 
+// What words may leave of a long block: those that they make shorter by less are better off without, as repeats lie closer behind them than the search reaches.
+[[nodiscard]] constexpr std::size_t most_long_words_bytes(std::size_t raw_bytes) noexcept { return raw_bytes / 5 * 3; }
+
 // Words for general content that is text (codec::WordFilter::encode_text), without a trial.
 struct QuickWords {
   codec::ZstdParameters zstd = {};             // of the encoder behind them, else as SealOptions::encoder
   codec::ZstdParameters repetitive_zstd = {};  // instead of it, where that shows that the block repeats itself; takes no more memory than it
-  std::size_t most_raw_bytes = 0;              // longer blocks have none; 0: none have
+  codec::ZstdParameters long_zstd = {};        // of blocks of more than most_raw_bytes
+  std::size_t most_raw_bytes = 0;              // 0: no block has words
+  std::size_t most_long_raw_bytes = 0;         // longer blocks have none; those of more than most_raw_bytes take a slot meanwhile
 };
+
+// Of the encoder behind them, `encoder` being the one without.
+[[nodiscard]] codec::EncoderOptions behind_quick_words(codec::EncoderOptions encoder, const codec::ZstdParameters& zstd);
 
 struct SealOptions {
   codec::EncoderOptions encoder;

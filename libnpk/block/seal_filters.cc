@@ -45,6 +45,8 @@ constexpr std::size_t kMostLossShare = 25;  // 1/25: device trees lose 1.6 % and
 
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
+constexpr std::size_t kLongWordsTrialBytes = 2U << 20;
+
 // What is tried for a kind; the cheapest to decode first.
 struct Candidate {
   ContentKind kind;
@@ -226,14 +228,21 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   return loses_little && codec::WordFilter::is_text(raw) ? std::int8_t{-1} : std::int8_t{0};
 }
 
-FilteredBlock BlockFilterer::quick_words(ByteView raw) {
-  const MutableBytes out = words_buffer_.take(options_.quick_words.most_raw_bytes).first(raw.size());
+FilteredBlock BlockFilterer::quick_words(ByteView raw, MutableBytes out) {
   ProfileSpan span(options_.profile, {ProfileStage::filter, CodecId::words});
   const auto length = codec::WordFilter::encode_text(raw, out);
   span.add_bytes(raw.size(), length.value_or(raw.size()));
   if (!length) return {raw, {}};
   const auto level = static_cast<std::int8_t>(-percent_saved(raw.size(), *length));
   return {out.first(*length), {{CodecId::words, level, static_cast<std::uint32_t>(*length)}}};
+}
+
+// Some of it tells ahead whether all will do.
+FilteredBlock BlockFilterer::long_quick_words(ByteView raw) {
+  const MutableBytes out = buffer_.take(most_long_words_bytes(raw.size()));
+  const std::size_t some = std::min(raw.size(), kLongWordsTrialBytes);
+  const bool will_do = !quick_words(raw.subspan((raw.size() - some) / 2, some), out.first(most_long_words_bytes(some))).steps.empty();
+  return will_do ? quick_words(raw, out) : FilteredBlock{raw, {}};
 }
 
 FilteredBlock BlockFilterer::words_of_text(ByteView raw) {
@@ -259,7 +268,11 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
     NPK_ASSIGN(FilteredBlock chosen, choose(raw, kind));
     if (!chosen.steps.empty()) return chosen;
   }
-  if (takes_quick_words(kind) && raw.size() >= kLeastQuickWordBytes && raw.size() <= options_.quick_words.most_raw_bytes) return quick_words(raw);
+  if (takes_quick_words(kind) && raw.size() >= kLeastQuickWordBytes) {
+    const QuickWords& words = options_.quick_words;
+    if (raw.size() <= words.most_raw_bytes) return quick_words(raw, words_buffer_.take(words.most_raw_bytes).first(raw.size()));
+    if (raw.size() <= words.most_long_raw_bytes) return long_quick_words(raw);
+  }
   if (!options_.word_filter) return FilteredBlock{raw, {}};
   NPK_ASSIGN(const std::int8_t gain, words_gain(raw));
   if (gain < 0) return words_of_text(raw);

@@ -39,7 +39,8 @@ class BlockFilterer {
   [[nodiscard]] ByteView gather(ByteView from, const Pieces& pieces);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
-  [[nodiscard]] FilteredBlock quick_words(ByteView raw);
+  [[nodiscard]] FilteredBlock quick_words(ByteView raw, MutableBytes out);
+  [[nodiscard]] FilteredBlock long_quick_words(ByteView raw);
   [[nodiscard]] FilteredBlock words_of_text(ByteView raw);
 
   const SealOptions& options_;

@@ -55,7 +55,7 @@ bool looks_incompressible(ByteView block) {
 }
 
 bool looks_repetitive(ByteView block) {
-  return block.size() >= kSmallestRepetitive && middle_fits(block, kRepetitiveStretchBytes, kRepetitiveStretchBytes / 4);
+  return block.size() >= kSmallestRepetitive && middle_fits(block, kRepetitiveStretchBytes, kRepetitiveStretchBytes / 5);
 }
 
 }  // namespace npk::codec

@@ -11,7 +11,7 @@ namespace npk::codec {
 // Deterministic (integers only), no allocation above 200 KiB; any thread may call it.
 [[nodiscard]] bool looks_incompressible(ByteView block);
 
-// Whether LZ4 brings a stretch of 32 KiB in the middle of the block below a quarter: generated tables and headers, logs, zeros. Such data
+// Whether LZ4 brings a stretch of 32 KiB in the middle of the block below a fifth: generated tables and headers, logs, zeros. Such data
 // decodes so fast that blocks may be larger for it, and gains most from that. False for blocks below 64 KiB. Otherwise as above.
 [[nodiscard]] bool looks_repetitive(ByteView block);
 

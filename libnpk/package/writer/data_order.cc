@@ -29,6 +29,7 @@ constexpr std::array<TypeClass, 62> kTypeClasses = {{
     {"tsx", 9},   {"txt", 4},   {"xhtml", 13}, {"xml", 13}, {"xsd", 13},  {"yaml", 3}, {"yml", 3},
 }};
 static_assert(std::ranges::is_sorted(kTypeClasses, {}, &TypeClass::extension));
+constexpr std::uint8_t kJsonClass = 5, kMarkupClass = 13;
 constexpr std::uint8_t kKconfigClass = 6;
 constexpr std::uint8_t kMakefileClass = 7;
 constexpr std::uint8_t kOtherClass = 255;
@@ -103,6 +104,14 @@ class KeyList {
     return numbers;
   }
 
+  // In the order sorted() made.
+  [[nodiscard]] OfFilteredKind of_filtered_kind() const {
+    OfFilteredKind filtered;
+    filtered.reserve(keys_.size());
+    for (const Key& key : keys_) filtered.push_back(key.type_class == kJsonClass || key.type_class == kMarkupClass);
+    return filtered;
+  }
+
  private:
   void add(std::string_view path, std::uint64_t number) {
     const std::string_view name = name_of(path);
@@ -134,12 +143,18 @@ std::vector<std::uint64_t> path_order(const InputTree& input) {
   return numbers;
 }
 
+std::pair<std::vector<std::uint64_t>, OfFilteredKind> kind_order(const InputTree& input) {
+  KeyList keys(input);
+  std::vector<std::uint64_t> numbers = keys.sorted();
+  return {std::move(numbers), keys.of_filtered_kind()};
+}
+
 }  // namespace
 
 Result<DataOrder> data_order(const InputTree& input, FileOrder order, const SimilarityOptions& options) {
   if (order == FileOrder::path) return DataOrder{path_order(input)};
-  std::vector<std::uint64_t> by_kind = KeyList(input).sorted();
-  if (order == FileOrder::similar) return similarity_order(input, std::move(by_kind), options);
+  auto [by_kind, filtered] = kind_order(input);
+  if (order == FileOrder::similar) return similarity_order(input, std::move(by_kind), filtered, options);
   return DataOrder{std::move(by_kind)};
 }
 

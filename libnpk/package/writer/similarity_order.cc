@@ -21,7 +21,9 @@ constexpr std::uint64_t kMostSketchedBytes = 256U << 10;
 constexpr std::size_t kFilesPerToken = 128;
 constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::size_t kLeastShared = 2;  // minima; one alone joins files that have only their licence in common
-constexpr std::size_t kLeastSharedOfLarge = kSlots / 2;  // what is drawn further than a block should mostly be there already
+// What is drawn further than an ordinary block should be there already in good part; more of it where blocks are long in any case, as filters have them.
+constexpr std::size_t kLeastSharedOfLarge = kSlots / 4;
+constexpr std::size_t kLeastSharedOfFiltered = kSlots * 3 / 8;
 
 // The least sampled hash of each slot, kNone where there is none; later, by slot, the position of the file before with the same.
 using Sketch = std::array<std::uint32_t, kSlots>;
@@ -159,8 +161,8 @@ class Groups {
   }
 
   // Files in order; `before` are positions.
-  void add(const Sketch& before, std::uint64_t size) {
-    const std::uint32_t number = best(before, size);
+  void add(const Sketch& before, std::uint64_t size, bool is_filtered) {
+    const std::uint32_t number = best(before, size, is_filtered ? kLeastSharedOfFiltered : kLeastSharedOfLarge);
     const bool is_new = number == bytes_.size();
     if (is_new) bytes_.push_back(0), has_several_.push_back(false);
     bytes_[number] += size;
@@ -183,7 +185,7 @@ class Groups {
 
  private:
   // A new one if there is none.
-  [[nodiscard]] std::uint32_t best(const Sketch& before, std::uint64_t size) const {
+  [[nodiscard]] std::uint32_t best(const Sketch& before, std::uint64_t size, std::size_t least_of_large) const {
     const auto none = static_cast<std::uint32_t>(bytes_.size());
     std::array<std::uint32_t, kSlots> found{};
     std::size_t count = 0;
@@ -197,7 +199,7 @@ class Groups {
       const std::size_t begin = i;
       while (i < count && found[i] == found[begin]) ++i;
       const bool gets_large = bytes_[found[begin]] + size > group_bytes_;
-      if (i - begin > shared && i - begin >= (gets_large ? kLeastSharedOfLarge : kLeastShared)) most = found[begin], shared = i - begin;
+      if (i - begin > shared && i - begin >= (gets_large ? least_of_large : kLeastShared)) most = found[begin], shared = i - begin;
     }
     return most;
   }
@@ -210,14 +212,14 @@ class Groups {
 
 }  // namespace
 
-Result<DataOrder> similarity_order(const InputTree& input, std::vector<std::uint64_t> order, const SimilarityOptions& options) {
+Result<DataOrder> similarity_order(const InputTree& input, std::vector<std::uint64_t> order, const OfFilteredKind& filtered, const SimilarityOptions& options) {
   std::uint64_t bytes = 0;
   for (const std::uint64_t number : order) bytes += sketched_bytes(input, number);
   if (bytes > options.most_bytes) return DataOrder{std::move(order)};
   NPK_ASSIGN(std::vector<Sketch> sketches, Sketcher(input, order).run(options));
   link_to_files_before(sketches);
   Groups groups(order.size(), options);
-  for (std::size_t at = 0; at < order.size(); ++at) groups.add(sketches[at], input.size(order[at]));
+  for (std::size_t at = 0; at < order.size(); ++at) groups.add(sketches[at], input.size(order[at]), filtered[at]);
   sketches = {};
   DataOrder similar;
   similar.numbers.reserve(order.size());

@@ -16,11 +16,13 @@
 #include "block/seal_filters.h"
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
+#include "unit/block/sealed_block.h"
 
 namespace npk::block {
 namespace {
 
 using format::CodecId;
+using testing::atoms, testing::expect_comes_back, testing::prose, testing::Sealed, testing::sealed;
 
 std::string json_records(int count) {
   std::string text = "[";
@@ -57,30 +59,6 @@ Bytes x86_code(std::size_t size) {
     code.insert(code.end(), {0x5D, 0xC3});
   }
   return code;
-}
-
-struct Sealed {
-  Bytes body;
-  [[nodiscard]] format::OpenedBody opened() const { return format::split_body(body, Limits()).value(); }
-};
-
-Sealed sealed(ByteView raw, const SealOptions& options, codec::ContentKind kind) {
-  Bytes buffer(kSealHeadroom + raw.size()), room(buffer.size());
-  std::ranges::copy(raw, buffer.begin() + kSealHeadroom);
-  BlockSealer sealer = BlockSealer::create(options).value();
-  const ByteView body = sealer.seal(buffer, {}, room, kind).value();
-  return {Bytes(body.begin(), body.end())};
-}
-
-void expect_comes_back(const Sealed& sealed, ByteView raw) {
-  BlockOpener opener{Limits()};
-  const format::OpenedBody opened = sealed.opened();
-  for (const std::size_t wanted : {raw.size(), std::size_t{0}, std::size_t{1}, raw.size() / 3, raw.size() - 1}) {
-    Bytes out(wanted);
-    const auto decoded = opener.decode(opened, {}, out);
-    ASSERT_TRUE(decoded) << decoded.error().to_string() << " " << chain_name(opened.header);
-    EXPECT_TRUE(std::ranges::equal(out, raw.first(wanted))) << wanted << " " << chain_name(opened.header);
-  }
 }
 
 SealOptions forced(std::vector<CodecId> filters) {
@@ -273,123 +251,6 @@ TEST(SealFilters, RanksOfNumbersAreTriedOnAllOfABlockIfAsked) {
   EXPECT_EQ(chain_name(chosen.opened().header), "integers+zstd");
   EXPECT_LT(chosen.body.size(), by_parts);
   expect_comes_back(chosen, raw);
-}
-
-std::vector<std::string> some_words(std::size_t count) {
-  static constexpr std::array kParts = std::to_array<std::string_view>({"ab", "con", "der", "fi", "gen", "la", "mor", "pre", "ta", "un", "ver", "zu"});
-  std::mt19937_64 random(5);
-  std::vector<std::string> words(count);
-  for (std::string& word : words) {
-    for (std::uint64_t i = 2 + random() % 3; i > 0; --i) word += kParts[random() % kParts.size()];
-  }
-  return words;
-}
-
-// The first words are the frequent ones.
-std::string prose(std::size_t bytes) {
-  const std::vector<std::string> words = some_words(3000);
-  std::mt19937_64 random(6);
-  std::string text;
-  while (text.size() < bytes) text += words[random() % (1 + random() % words.size())] + (random() % 9 == 0 ? ".\n" : " ");
-  return text;
-}
-
-// The same atoms again and again, each with a number of its own.
-std::string atoms(std::size_t bytes) {
-  std::mt19937_64 random(7);
-  std::vector<std::string> places(1500);
-  for (std::string& place : places) {
-    for (int axis = 0; axis < 3; ++axis) place += "      " + std::to_string(10 + random() % 90) + "." + std::to_string(100 + random() % 900);
-  }
-  std::string text;
-  for (std::size_t i = 0; text.size() < bytes; ++i)
-    text += "ATOM  " + std::to_string(10000 + i) + (random() % 2 == 0 ? "  CA  ALA A" : "  N   ALA A") + std::to_string(1000 + i / 8) +
-            places[i % places.size()] + "  1.00  0.00           C\n";
-  return text;
-}
-
-// Words are for what is written in words, not for columns of numbers.
-TEST(SealFilters, WordsWhereATrialSaysSo) {
-  const SealOptions options{.encoder = {.step = {CodecId::lzma2, 6, 1U << 20}}, .filtered_encoder = {}, .word_filter = true};
-  const std::string text = prose(1U << 19), columns = atoms(1U << 19);
-  const Sealed of_text = sealed(as_bytes(text), options, codec::ContentKind::general);
-  EXPECT_EQ(chain_name(of_text.opened().header), "words+lzma2");
-  EXPECT_GT(of_text.opened().header.chain[0].level, 0);
-  expect_comes_back(of_text, as_bytes(text));
-  const Sealed of_columns = sealed(as_bytes(columns), options, codec::ContentKind::general);
-  EXPECT_EQ(chain_name(of_columns.opened().header), "lzma2");
-  EXPECT_LT(of_columns.body.size(), sealed(as_bytes(columns), {.encoder = options.encoder, .forced_filters = {CodecId::words}}, codec::ContentKind::general).body.size());
-}
-
-// What the trial looks at is one text again and again, of which a dictionary is a good part; the block has much more.
-TEST(SealFilters, WordsWherePartsOfTextLoseLittle) {
-  const SealOptions options{.encoder = {.step = {CodecId::lzma2, 6, 8U << 20}}, .word_filter = true};
-  constexpr std::size_t kTrialBytes = 1U << 19;
-  const std::string again = prose(15'000);
-  std::string text = prose(8 * kTrialBytes).substr(0, 8 * kTrialBytes);
-  for (const std::size_t trial : {3 * kTrialBytes / 2, 11 * kTrialBytes / 2}) {
-    for (std::size_t at = 0; at < kTrialBytes; at += again.size()) text.replace(trial + at, again.size(), again);
-  }
-  const Sealed with = sealed(as_bytes(text), options, codec::ContentKind::general);
-  EXPECT_EQ(chain_name(with.opened().header), "words+lzma2");
-  EXPECT_LT(with.opened().header.chain[0].level, 0);
-  EXPECT_LT(with.body.size(), sealed(as_bytes(text), {.encoder = options.encoder}, codec::ContentKind::general).body.size());
-}
-
-// Told by how much shorter text becomes; not of what is no text, nor of less than 256 KiB, nor of blocks longer than asked for.
-TEST(SealFilters, QuickWordsNeedNoTrial) {
-  const SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}},
-                            .quick_words = {.zstd = {.strategy = 3, .min_match = 4}, .most_raw_bytes = 2U << 20}};
-  const std::string text = prose(1U << 20), columns = atoms(1U << 20);
-  const Sealed of_text = sealed(as_bytes(text), options, codec::ContentKind::general);
-  EXPECT_EQ(chain_name(of_text.opened().header), "words+zstd");
-  EXPECT_LT(of_text.opened().header.chain[0].level, -25);
-  expect_comes_back(of_text, as_bytes(text));
-  EXPECT_EQ(chain_name(sealed(as_bytes(columns), options, codec::ContentKind::general).opened().header), "zstd");
-  EXPECT_EQ(chain_name(sealed(as_bytes(text).first((256U << 10) - 1), options, codec::ContentKind::general).opened().header), "zstd");
-  EXPECT_EQ(chain_name(sealed(as_bytes(text), options, codec::ContentKind::lines).opened().header), "zstd");
-  SealOptions shorter = options;
-  shorter.quick_words.most_raw_bytes = text.size() - 1;
-  EXPECT_EQ(chain_name(sealed(as_bytes(text), shorter, codec::ContentKind::general).opened().header), "zstd");
-}
-
-// One text in many versions, of which each has other words in places.
-std::string versions(std::size_t bytes) {
-  const std::string first = prose(64U << 10);
-  const std::vector<std::string> words = some_words(3000);
-  std::mt19937_64 random(10);
-  std::string text;
-  while (text.size() < bytes) {
-    std::string next = first;
-    for (int change = 0; change < 200; ++change) next.replace(random() % (next.size() - 16), random() % 16, words[random() % words.size()]);
-    text += next;
-  }
-  return text;
-}
-
-// What shrinks to a quarter, and only that; and whatever the same sealer had before.
-TEST(SealFilters, QuickWordsThatRepeatThemselvesAreSearchedFurther) {
-  const SealOptions same{.encoder = {.step = {CodecId::zstd, 6, 23}},
-                         .quick_words = {.zstd = {.strategy = 3, .search_log = 3, .min_match = 4},
-                                         .repetitive_zstd = {.strategy = 3, .search_log = 3, .min_match = 4},
-                                         .most_raw_bytes = 2U << 20}};
-  SealOptions further = same;
-  further.quick_words.repetitive_zstd = {.strategy = 5, .search_log = 5, .min_match = 4};
-  const std::string repetitive = versions(1U << 20), ordinary = prose(1U << 20);
-  const Sealed searched = sealed(as_bytes(repetitive), further, codec::ContentKind::general);
-  EXPECT_EQ(chain_name(searched.opened().header), "words+zstd");
-  EXPECT_LT(searched.body.size() * 100, sealed(as_bytes(repetitive), same, codec::ContentKind::general).body.size() * 98);
-  expect_comes_back(searched, as_bytes(repetitive));
-  const Bytes once = sealed(as_bytes(ordinary), same, codec::ContentKind::general).body;
-  EXPECT_EQ(sealed(as_bytes(ordinary), further, codec::ContentKind::general).body, once);
-
-  BlockSealer sealer = BlockSealer::create(further).value();
-  for (const std::string& text : {ordinary, repetitive, repetitive, ordinary}) {
-    Bytes buffer(kSealHeadroom + text.size()), room(buffer.size());
-    std::ranges::copy(as_bytes(text), buffer.begin() + kSealHeadroom);
-    const ByteView body = sealer.seal(buffer, {}, room, codec::ContentKind::general).value();
-    EXPECT_TRUE(std::ranges::equal(body, text == ordinary ? once : searched.body));
-  }
 }
 
 // In the middle of the block is a text in which no columns are, and columns are around it.

@@ -82,7 +82,8 @@ struct BlockSealer::State {
   Result<codec::Encoder*> words_encoder(bool is_repetitive) {
     if (encoder_behind_words != nullptr && is_repetitive == is_for_repetitive_words) return encoder_behind_words.get();
     encoder_behind_words.reset();
-    NPK_ASSIGN(encoder_behind_words, codec::make_encoder(behind_quick_words(options.encoder, is_repetitive ? options.quick_words.repetitive_zstd : options.quick_words.zstd)));
+    const codec::ZstdParameters& zstd = is_repetitive ? options.quick_words.repetitive_zstd : options.quick_words.zstd;
+    NPK_ASSIGN(encoder_behind_words, codec::make_encoder(behind_quick_words(options.encoder, zstd)));
     is_for_repetitive_words = is_repetitive;
     return encoder_behind_words.get();
   }

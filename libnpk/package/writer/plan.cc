@@ -339,7 +339,8 @@ std::uint64_t memory_behind_words(const WritePlan& plan, const codec::ZstdParame
 std::uint64_t long_words_bytes(const WritePlan& plan) {
   const block::QuickWords& words = plan.quick_words;
   if (words.most_long_raw_bytes <= words.most_raw_bytes) return 0;
-  return block::most_long_words_bytes(words.most_long_raw_bytes) + std::max(codec::kWordFilterMemory, memory_behind_words(plan, words.long_zstd, words.most_long_raw_bytes));
+  const std::uint64_t encoder = memory_behind_words(plan, words.long_zstd, words.most_long_raw_bytes);
+  return block::most_long_words_bytes(words.most_long_raw_bytes) + std::max(codec::kWordFilterMemory, encoder);
 }
 
 // Of one block that filters take apart: its room, what the filters make of it, and the filters, a trial, or the encoder behind them.
@@ -379,7 +380,8 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);
   if (plan.quick_words.most_raw_bytes != 0) {
     const block::QuickWords& words = plan.quick_words;
-    memory.encoder_bytes += threads * std::max(memory_behind_words(plan, words.zstd, words.most_raw_bytes), memory_behind_words(plan, words.repetitive_zstd, words.most_raw_bytes));
+    memory.encoder_bytes += threads * std::max(memory_behind_words(plan, words.zstd, words.most_raw_bytes),
+                                               memory_behind_words(plan, words.repetitive_zstd, words.most_raw_bytes));
     // A thread that takes a block apart is in a slot, and makes no words meanwhile.
     const std::uint64_t without_slot = threads - std::min<std::uint64_t>(threads, plan.filter_slots);
     memory.filter_bytes += without_slot * (plan.quick_words.most_raw_bytes + codec::kWordFilterMemory);

@@ -28,12 +28,12 @@ struct DataOrder {
   friend bool operator==(const DataOrder&, const DataOrder&) = default;
 };
 
-// What is by name alone: whether its content likely has blocks of its kind, with filters.
-using OfFilteredKind = std::vector<bool>;  // by place in the order
+// By place in an order: whether the file, by its name, likely goes to blocks of its kind, with filters.
+using OfFilteredKind = std::vector<bool>;
 
 // `order` with each file moved behind the last one before it that it shares the most content with, where those two are far enough alike. Reads the first
 // 256 KiB of every file of 2 KiB or more whose size is known and whose content is not likely known; one that can't be read stays where it is, and is told of when it is packed. Takes 100 bytes a file until it
-// returns. The order depends on the contents and on `order` alone.
+// returns. `filtered` is as long as `order`; what comes of it depends on the contents and on these two alone.
 [[nodiscard]] Result<DataOrder> similarity_order(const InputTree& input, std::vector<std::uint64_t> order, const OfFilteredKind& filtered, const SimilarityOptions& options);
 
 }  // namespace npk::writer

@@ -1,6 +1,8 @@
 // Order by content: what is alike lies side by side, whatever its path says, and nothing else changes.
 #include "package/writer/similarity_order.h"
 
+#include <random>
+
 #include "package/writer/data_order.h"
 #include "unit/writer/read_back.h"
 
@@ -178,6 +180,30 @@ TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
     return package.size();
   };
   EXPECT_LT(packed_bytes(FileOrder::similar) * 3, packed_bytes(FileOrder::kind) * 2);
+}
+
+// 9 MB of what looks like code, in versions: one block longer than ordinary ones, with words and without a trial (a level below 0).
+TEST(SimilarityOrder, PutsALargeGroupOfTextIntoALongBlockWithWords) {
+  std::mt19937_64 random(21);
+  std::vector<std::string> words(2000);
+  for (std::string& word : words)
+    for (std::uint64_t length = 5 + random() % 6; length > 0; --length) word += static_cast<char>('a' + random() % 26);
+  std::string original;
+  while (original.size() < 750'000) original += words[random() % words.size()] + (random() % 9 == 0 ? ";\n  " : " ");
+  TestTree tree;
+  for (int version = 0; version < 12; ++version) {
+    std::string text = original;
+    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < text.size(); at += 10'000) text[at] = 'Z';
+    tree.add({.path = "v" + std::to_string(10 + version), .content = Bytes(text.begin(), text.end())});
+  }
+  tree.sort();
+  const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = FileOrder::similar}).bytes;
+  expect_entries(package, tree.entries());
+  const testing::PackageAudit audit = testing::audit(package);
+  ASSERT_EQ(audit.blocks.size(), 1U);
+  ASSERT_EQ(audit.blocks[0].chain.size(), 2U);
+  EXPECT_EQ(audit.blocks[0].chain[0].id, format::CodecId::words);
+  EXPECT_LT(audit.blocks[0].chain[0].level, -40);
 }
 
 // A read of a stored block reads all of it.

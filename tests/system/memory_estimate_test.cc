@@ -22,6 +22,7 @@ struct WriteCase {
 
 TEST(WriteEstimate, HoldsForEveryPresetAndNumberOfThreads) {
   const WriteCase cases[] = {{"standard", {.preset = Preset::standard}, "120000000", "kinds"},
+                             {"standard", {.preset = Preset::standard}, "120000000", "alike"},
                              {"fast", {.preset = Preset::fast}, "200000000"},
                              {"standard-plain", {.preset = Preset::standard, .choose_filters = false}, "120000000"},
                              {"max-small", {.preset = Preset::max, .block_bytes = 4U << 20}, "20000000"}};

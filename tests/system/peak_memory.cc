@@ -1,5 +1,5 @@
 // Packs, lists or extracts in a process of its own and prints what that took, one line of `name=value`:
-//   npk_peak_memory create-data pipe|lanes|kinds|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
+//   npk_peak_memory create-data pipe|lanes|kinds|alike|file BYTES PRESET MEMORY THREADS CHUNK [PACKAGE]
 //                   PRESET: fast, standard, standard-plain (no filters), max, or max-small (blocks of 4 MiB)
 //   npk_peak_memory create-tree DIRECTORY MEMORY [PACKAGE]
 //   npk_peak_memory list PACKAGE
@@ -143,12 +143,39 @@ class KindsMaterial {
   }
 };
 
-testing::TestTree kinds_tree(std::uint64_t bytes) {
+// Files of JSON and of markup in turn, two of the same strings: of both kinds a block is open when they are joined.
+class AlikeMaterial {
+ public:
+  static constexpr std::uint64_t kFileBytes = 900'000;
+
+  explicit AlikeMaterial(std::uint64_t number) : number_(number) {}
+  void fill(std::uint64_t offset, MutableBytes out) const {
+    for (std::size_t at = 0; at < out.size(); ++at) out[at] = byte_at(offset + at);
+  }
+
+ private:
+  static constexpr std::uint64_t kLine = 64, kBegin = 9, kEnd = 53;
+
+  [[nodiscard]] std::uint8_t byte_at(std::uint64_t at) const {
+    static constexpr const char* kFront[] = {"{\"text\":\"", "<p><text>"};
+    static constexpr const char* kBehind[] = {"\"}        \n", "</text></p>"};
+    const std::uint64_t column = at % kLine, row = at / kLine + ((number_ / 2) << 20U);
+    if (column < kBegin) return static_cast<std::uint8_t>(kFront[number_ % 2][column]);
+    if (column >= kEnd) return static_cast<std::uint8_t>(kBehind[number_ % 2][column - kEnd]);
+    const std::uint64_t mixed = ((row << 3U) + column / 8 + 1) * 0x9E3779B97F4A7C15ULL;
+    return static_cast<std::uint8_t>('A' + (mixed >> (8 * (column % 8))) % 26);
+  }
+
+  std::uint64_t number_;
+};
+
+template <class Content>
+testing::TestTree tree_of(std::uint64_t bytes) {
   std::vector<testing::TestEntry> entries;
-  for (std::uint64_t number = 0; number * KindsMaterial::kFileBytes < bytes; ++number) {
+  for (std::uint64_t number = 0; number * Content::kFileBytes < bytes; ++number) {
     testing::TestEntry& entry = entries.emplace_back(testing::TestEntry{.path = std::to_string(1'000'000 + number)});
-    entry.generated_size = KindsMaterial::kFileBytes;
-    entry.generator = [material = KindsMaterial(number)](std::uint64_t offset, MutableBytes out) { material.fill(offset, out); };
+    entry.generated_size = Content::kFileBytes;
+    entry.generator = [material = Content(number)](std::uint64_t offset, MutableBytes out) { material.fill(offset, out); };
   }
   return testing::TestTree(std::move(entries));
 }
@@ -248,8 +275,8 @@ void create_data(const std::vector<std::string>& arguments, const Measure& measu
   } else if (arguments.at(1) == "lanes") {
     MaterialSource<LanesMaterial> source(size);
     report = create_from(source, *sink, options);
-  } else if (arguments.at(1) == "kinds") {
-    report = value_of(writer::write_package(kinds_tree(size), *sink, options));
+  } else if (arguments.at(1) == "kinds" || arguments.at(1) == "alike") {
+    report = value_of(writer::write_package(arguments[1] == "kinds" ? tree_of<KindsMaterial>(size) : tree_of<AlikeMaterial>(size), *sink, options));
     if (!sink->commit()) std::exit(1);
   } else {
     testing::TestEntry entry{.path = "data"};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "block/seal.h"
+#include "package/writer/alike_content.h"
 #include "package/writer/earlier_blocks.h"
 
 namespace npk::writer {
@@ -43,7 +44,7 @@ Result<void> BlockFiller::fill(Batch& batch) {
 
 void BlockFiller::finish(Batch& batch) {
   const std::size_t lane = *batch.closing;
-  if (lane == 0) join_scraps(batch);
+  if (lane == 0) join_alike(batch), join_scraps(batch);
   if (lane < kLanes) return close_lane(batch, static_cast<Lane>(lane));
   if (!page_.chunks.empty() || !completed_.empty()) end_segment(batch);
 }
@@ -209,15 +210,15 @@ bool BlockFiller::is_scrap(std::size_t lane) const noexcept {
   return lane >= kFirstFilteredLane && block.buffer && block.raw_length < std::min(kLeastOwnBlockBytes, options_.block_bytes[0] / kLanes);
 }
 
-// The ordinary block as if the lanes' chunks had never been set apart.
-void BlockFiller::join(std::span<const std::size_t> lanes) {
+// As if the lanes' chunks had never been set apart.
+BlockFiller::OpenBlock BlockFiller::join(std::span<const std::size_t> lanes, Lane to) {
   std::vector<std::pair<std::size_t, const std::uint8_t*>> rows;  // with their bytes
   for (const std::size_t lane : lanes) {
     for (const std::size_t row : blocks_[lane].rows) rows.emplace_back(row, blocks_[lane].buffer.data() + block::kSealHeadroom + page_.chunks[row].offset);
   }
   std::ranges::sort(rows);
   OpenBlock joined;
-  joined.buffer = block_buffers_[0]->take();
+  joined.buffer = block_buffers_[static_cast<std::size_t>(to)]->take();
   for (const auto& [row, bytes] : rows) {
     format::ChunkRow& chunk = page_.chunks[row];
     std::memcpy(joined.buffer.data() + block::kSealHeadroom + joined.raw_length, bytes, chunk.length);
@@ -229,7 +230,28 @@ void BlockFiller::join(std::span<const std::size_t> lanes) {
     block_buffers_[lane]->give(std::move(blocks_[lane].buffer));
     blocks_[lane] = {};
   }
-  blocks_[0] = std::move(joined);
+  return joined;
+}
+
+// A compressor finds in one block what filters would take apart in each.
+void BlockFiller::join_alike(Batch& batch) {
+  if (!options_.joins_alike) return;
+  std::vector<std::size_t> lanes;
+  std::vector<ByteView> contents;
+  for (const Lane lane : {Lane::ordinary, Lane::repetitive, Lane::json, Lane::markup, Lane::delimited, Lane::lines}) {
+    const OpenBlock& block = blocks_[static_cast<std::size_t>(lane)];
+    if (!block.buffer) continue;
+    lanes.push_back(static_cast<std::size_t>(lane));
+    contents.push_back(block.buffer.span(block::kSealHeadroom, block.raw_length));
+  }
+  for (const std::vector<std::size_t>& group : alike_groups(contents, options_.block_bytes[static_cast<std::size_t>(Lane::repetitive)])) {
+    std::vector<std::size_t> members;
+    std::size_t bytes = 0;
+    for (const std::size_t i : group) members.push_back(lanes[i]), bytes += contents[i].size();
+    const Lane to = bytes <= options_.block_bytes[0] ? Lane::ordinary : Lane::repetitive;
+    OpenBlock joined = join(members, to);
+    close_block(batch, joined, to);
+  }
 }
 
 void BlockFiller::join_scraps(Batch& batch) {
@@ -246,10 +268,11 @@ void BlockFiller::join_scraps(Batch& batch) {
   if (lanes.empty()) return;
   if (blocks_[0].raw_length + bytes > options_.block_bytes[0]) close_block(batch, blocks_[0], Lane::ordinary);
   if (blocks_[0].buffer) lanes.push_back(0);
-  join(lanes);
+  blocks_[0] = join(lanes, Lane::ordinary);
 }
 
 void BlockFiller::end_segment(Batch& batch) {
+  join_alike(batch);
   join_scraps(batch);
   for (std::size_t lane = 0; lane < kLanes; ++lane) close_lane(batch, static_cast<Lane>(lane));
   format::ChunkPage next{.first_chunk = index_.size(), .first_block = page_.first_block + page_.blocks.size(), .first_byte = stream_bytes_, .chunks = {}, .blocks = {}};

@@ -24,6 +24,7 @@ struct FillOptions {
   unsigned fingerprint_bits = 32;     // as ChunkIndex
   std::size_t most_runs = kMostRuns;  // of an entry: beyond, its chunks are stored again
   std::uint64_t segment_input_bytes = kSegmentInputBytes;
+  bool joins_alike = false;           // what is left of unlike kinds at a segment's end, where it has much in common
   bool names_blocks = false;          // FilledBlock::name is wanted
 };
 
@@ -74,8 +75,9 @@ class BlockFiller {
   void append(OpenBlock& block, std::size_t row, const std::uint8_t* from);
   FilledBlock& close_block(Batch& batch, OpenBlock& block, Lane lane);
   [[nodiscard]] bool is_scrap(std::size_t lane) const noexcept;
+  void join_alike(Batch& batch);
   void join_scraps(Batch& batch);
-  void join(std::span<const std::size_t> lanes);
+  [[nodiscard]] OpenBlock join(std::span<const std::size_t> lanes, Lane to);
   void complete(const Piece& piece);
   [[nodiscard]] bool copy_from_leader(const Piece& piece);
   void end_segment(Batch& batch);

@@ -335,6 +335,11 @@ std::uint64_t memory_behind_words(const WritePlan& plan, const codec::ZstdParame
   return codec::encoder_memory_bytes(block::behind_quick_words(plan.encoder, zstd), block_bytes);
 }
 
+// A copy of blocks that are joined, and samples of them (alike_content.h): between two blocks of a thread.
+std::uint64_t joined_bytes(const WritePlan& plan) {
+  return plan.choose_filters ? std::min<std::uint64_t>(plan.block_bytes[1], kSegmentInputBytes) + kSegmentInputBytes / 8 : 0;
+}
+
 // Of words of one long block, in a slot.
 std::uint64_t long_words_bytes(const WritePlan& plan) {
   const block::QuickWords& words = plan.quick_words;
@@ -374,7 +379,13 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   const std::uint64_t long_words = long_words_bytes(plan);
   memory.filter_bytes = plan.filter_slots * std::max(slot.bytes(), long_words);
   const std::uint64_t room = repetitive_room_bytes(plan);
-  memory.block_buffer_bytes += threads == 1 ? room + long_words - std::min(room + long_words, memory.filter_bytes) : room;  // one thread has one or the other
+  const std::uint64_t joined = joined_bytes(plan);
+  if (threads == 1) {  // one after the other
+    const std::uint64_t beside = std::max(room + long_words, joined);
+    memory.block_buffer_bytes += beside - std::min(beside, memory.filter_bytes);
+  } else {
+    memory.block_buffer_bytes += room + joined;
+  }
   if (plan.pads) memory.block_buffer_bytes += memory.block_buffer_bytes / kPaddingShare;
   if (plan.bases.most_bytes != 0) memory.data_buffer_bytes += memory.data_buffer_bytes / kSampleShare + plan.bases.group_bytes / kSampleShare;
   memory.encoder_bytes = threads * codec::encoder_memory_bytes(plan.encoder, largest_block, plan.bases.most_bytes);

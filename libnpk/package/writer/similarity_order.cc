@@ -8,6 +8,7 @@
 #include <numeric>
 #include <utility>
 
+#include "package/writer/sampled_positions.h"
 #include "pool/pipeline.h"
 
 namespace npk::writer {
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::size_t kSlots = 16;
 constexpr std::size_t kShingleBytes = 32;
-constexpr std::uint16_t kSampled = 0xFFFF >> 7;  // of the hashes of four bytes, those up to here
 constexpr std::uint64_t kLeastSketchedBytes = 2U << 10;  // smaller ones are a third of the files and little of their bytes
 constexpr std::uint64_t kMostSketchedBytes = 256U << 10;
 constexpr std::size_t kFilesPerToken = 128;
@@ -27,10 +27,6 @@ constexpr std::size_t kLeastSharedOfFiltered = kSlots * 3 / 8;
 
 // The least sampled hash of each slot, kNone where there is none; later, by slot, the position of the file before with the same.
 using Sketch = std::array<std::uint32_t, kSlots>;
-
-// SSE2 has this multiplication, as has every other vector unit.
-using Lanes __attribute__((vector_size(16))) = std::uint16_t;
-constexpr std::size_t kStrideBytes = sizeof(Lanes);
 
 std::uint64_t mix(std::uint64_t value) noexcept {  // SplitMix64's finalizer (Steele, Lea, Flood, OOPSLA 2014)
   value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
@@ -48,29 +44,8 @@ void take_shingle(const std::uint8_t* at, Sketch& out) {
   least = std::min(least, static_cast<std::uint32_t>(hash >> 32));
 }
 
-// Which of the eight positions at `at` and every second byte after it are sampled, from the four bytes there: all ones in their lanes.
-Lanes sampled(const std::uint8_t* at) noexcept {
-  Lanes low;
-  Lanes high;
-  std::memcpy(&low, at, sizeof low);
-  std::memcpy(&high, at + 2, sizeof high);
-  return ((((low * 0x9E37) ^ (high * 0x85EB) ^ (high >> 7)) + 0x5A5A) * 0x9E37) <= kSampled;
-}
-
 void sketch(ByteView data, Sketch& out) {
-  for (std::size_t i = 0; i + kStrideBytes + kShingleBytes <= data.size(); i += kStrideBytes) {
-    const Lanes found = (sampled(&data[i]) & 0x00FF) | (sampled(&data[i + 1]) & 0xFF00);  // a byte a position
-    std::array<std::uint64_t, 2> words;
-    std::memcpy(words.data(), &found, sizeof words);
-    if ((words[0] | words[1]) == 0) [[likely]] continue;
-    for (std::size_t half = 0; half < words.size(); ++half) {
-      for (std::uint64_t hits = words[half]; hits != 0;) {
-        const auto byte = static_cast<std::size_t>(std::countr_zero(hits)) / 8;
-        take_shingle(&data[i + half * 8 + byte], out);
-        hits &= ~(std::uint64_t{0xFF} << (byte * 8));
-      }
-    }
-  }
+  for_each_sampled(data, kShingleBytes, [&out](const std::uint8_t* at) { take_shingle(at, out); });
 }
 
 // What is read of a file: nothing of one too small to be told from others, or that hardly anything will be stored of.

@@ -85,7 +85,7 @@ class PackageJob {
         reader_(input, batch_options_, plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr, plan_.whole_file_bytes),
         cutter_(std::move(selector), headroom(plan_), plan_.whole_file_bytes, options.stop),
         filler_({.block_bytes = plan_.block_bytes, .bases = plan_.bases, .deduplication = plan_.deduplication, .fingerprint_bits = bounds.fingerprint_bits, .most_runs = bounds.most_runs,
-                 .segment_input_bytes = bounds.segment_input_bytes, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_, group_buffers_, base_buffers_),
+                 .segment_input_bytes = bounds.segment_input_bytes, .joins_alike = plan_.choose_filters, .names_blocks = bounds.earlier != nullptr}, input.entry_count(), block_buffers_, group_buffers_, base_buffers_),
         segments_(input, plan_.page_level, bounds.reader_limits, frames_, [this](FilledBlock& block, std::uint64_t base_position) { place(block, base_position); }), reader_limits_(bounds.reader_limits), renewed_(bounds.renewed), progress_(options.progress, input), earlier_(bounds.earlier) {}
 
   // `base`: what it goes on with; null for a new package.

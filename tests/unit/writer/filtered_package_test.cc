@@ -144,6 +144,53 @@ TEST(FilteredPackage, SmallOnesAreNoLargerForIt) {
   }
 }
 
+// Numbers that no other seed has.
+std::string outline(std::uint64_t seed) {
+  std::string text = "M";
+  for (std::uint64_t i = 0; i < 40; ++i) text += std::to_string(((seed << 8U) + i + 1) * 0x9E3779B97F4A7C15ULL >> 44U) + (i % 2 == 0 ? "." : " ");
+  return text;
+}
+
+// Pictures, and as many lists beside them: of the same outlines, or of others.
+TestTree pictures_and_lists(std::uint64_t count, bool same) {
+  TestTree tree;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    std::string picture = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n", list = "{";
+    for (std::uint64_t path = 20 * i; path < 20 * (i + 1); ++path) {
+      picture += "<path d=\"" + outline(path) + "\"/>\n";
+      list += (list.size() == 1 ? "\"" : ",\n\"") + std::to_string(path) + "\":{\"outline\":\"" + outline(same ? path : path + 20 * count) + "\"}";
+    }
+    picture += "</svg>\n", list += "}\n";
+    tree.add({.path = std::to_string(10'000 + i) + ".svg", .content = {picture.begin(), picture.end()}});
+    tree.add({.path = std::to_string(10'000 + i) + ".json", .content = {list.begin(), list.end()}});
+  }
+  tree.sort();
+  return tree;
+}
+
+testing::PackageAudit packed(const TestTree& tree, const WriterOptions& options = {}, const WriteBounds& bounds = {}) {
+  const Bytes package = testing::pack(tree, options, bounds).bytes;
+  expect_entries(package, tree.entries());
+  return testing::audit(package);
+}
+
+// Filters would find in each what the compressor finds once in both.
+TEST(FilteredPackage, WhatIsInTwoKindsIsInOneBlock) {
+  constexpr std::uint64_t kFew = 40, kMany = 500;  // an ordinary block's length for both, and more
+  EXPECT_EQ(packed(pictures_and_lists(kFew, false)).blocks.size(), 2U);
+  EXPECT_EQ(packed(pictures_and_lists(kFew, true)).blocks.size(), 1U);
+  const testing::PackageAudit many = packed(pictures_and_lists(kMany, true));
+  ASSERT_EQ(many.blocks.size(), 1U);
+  EXPECT_GT(many.blocks[0].raw_length, make_plan({}).value().block_bytes[0]);
+  EXPECT_LT(testing::pack(pictures_and_lists(kFew, true)).bytes.size() * 3, testing::pack(pictures_and_lists(kFew, false)).bytes.size() * 2);
+}
+
+TEST(FilteredPackage, WhatIsInTwoKindsIsInOneBlockOfEachSegment) {
+  const testing::PackageAudit found = packed(pictures_and_lists(100, true), {.order = FileOrder::path}, {.segment_input_bytes = 500U << 10});
+  EXPECT_GE(found.segment_bytes.size(), 3U);
+  EXPECT_EQ(found.blocks.size(), found.segment_bytes.size());
+}
+
 TEST(FilteredPackage, WhatHasNoFiltersByDefault) {
   const auto filters = [](const WriterOptions& options) { return make_plan(options).value().choose_filters; };
   EXPECT_TRUE(filters({}));

@@ -70,11 +70,11 @@ struct BlockSealer::State {
   [[nodiscard]] bool may_filter(codec::ContentKind kind) const {
     return !options.forced_filters.empty() || (options.choose_filters && kind != codec::ContentKind::general);
   }
-  [[nodiscard]] bool has_long_words(codec::ContentKind kind, std::size_t raw_bytes) const {
+  [[nodiscard]] bool is_long(codec::ContentKind kind, std::size_t raw_bytes) const {
     return !may_filter(kind) && raw_bytes > options.quick_words.most_raw_bytes && raw_bytes <= options.quick_words.most_long_raw_bytes;
   }
   Result<FilterSlots::Slot> slot_for(codec::ContentKind kind, std::size_t raw_bytes) const {
-    if (options.slots == nullptr || (!may_filter(kind) && !has_long_words(kind, raw_bytes))) return FilterSlots::Slot();
+    if (options.slots == nullptr || (!may_filter(kind) && !is_long(kind, raw_bytes))) return FilterSlots::Slot();
     return options.slots->take(options.encoder.stop);
   }
 
@@ -113,8 +113,8 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   std::size_t least_gain = least_gain_of(raw.size(), 2);
   if (!try_compression || state_->encoder->step().id == format::CodecId::store || raw.size() <= least_gain) return store(buffer);
   NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind, raw.size()));
-  const bool has_long_words = state_->has_long_words(kind, raw.size());
-  if (state_->may_filter(kind) || has_long_words) state_->words_buffer = {};  // its memory is the slot's
+  const bool is_long = state_->is_long(kind, raw.size());
+  if (state_->may_filter(kind) || is_long) state_->words_buffer = {};  // its memory is the slot's
   BlockFilterer filterer(state_->options, state_->words_buffer);
   NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
@@ -125,15 +125,16 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   }
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
   const bool has_quick_words = kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0;
-  if (has_quick_words && has_long_words) {
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(behind_quick_words(state_->options.encoder, state_->options.quick_words.long_zstd)));
+  if (is_long) {
+    const QuickWords& words = state_->options.quick_words;
+    NPK_ASSIGN(filtered_encoder, codec::make_encoder(behind_quick_words(state_->options.encoder, has_quick_words ? words.long_zstd : words.long_plain_zstd)));
     encoder = filtered_encoder.get();
   } else if (has_quick_words) {
     NPK_ASSIGN(encoder, state_->words_encoder(false));
   }
   const MutableBytes body = room.subspan(kSealHeadroom, raw.size() - least_gain);
   NPK_ASSIGN(auto payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
-  if (has_quick_words && !has_long_words && payload && *payload <= filtered.bytes.size() / kRepetitiveShare) {
+  if (has_quick_words && !is_long && payload && *payload <= filtered.bytes.size() / kRepetitiveShare) {
     NPK_ASSIGN(encoder, state_->words_encoder(true));
     NPK_ASSIGN(payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
   }

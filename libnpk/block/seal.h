@@ -39,6 +39,7 @@ struct QuickWords {
   codec::ZstdParameters zstd = {};             // of the encoder behind them, else as SealOptions::encoder
   codec::ZstdParameters repetitive_zstd = {};  // instead of it, where that shows that the block repeats itself; takes no more memory than it
   codec::ZstdParameters long_zstd = {};        // of blocks of more than most_raw_bytes
+  codec::ZstdParameters long_plain_zstd = {};  // of such blocks that have no words
   std::size_t most_raw_bytes = 0;              // 0: no block has words
   std::size_t most_long_raw_bytes = 0;         // longer blocks have none; those of more than most_raw_bytes take a slot meanwhile
 };

@@ -93,6 +93,7 @@ WritePlan preset_plan(Preset preset) {
       plan.quick_words.zstd = {.strategy = 3, .hash_log = 19, .search_log = 3, .min_match = 4};
       plan.quick_words.repetitive_zstd = {.strategy = 5, .hash_log = 19, .search_log = 5, .min_match = 4};
       plan.quick_words.long_zstd = {.strategy = 5, .hash_log = 20, .search_log = 4, .min_match = 4};
+      plan.quick_words.long_plain_zstd = {.strategy = 3, .hash_log = 22, .search_log = 5, .min_match = 6};  // of 30 MiB a smaller table has the last few
       plan.filtered_encoder.zstd.split_blocks = true;  // columns end anywhere: 1 to 2 % for a seventh of its time
       plan.code_encoder.step = {format::CodecId::zstd, 7, 24};  // 1.5 to 2 % larger than as others, in half of the time
       plan.code_encoder.zstd.most_block_bytes = 32 << 10;
@@ -340,11 +341,12 @@ std::uint64_t joined_bytes(const WritePlan& plan) {
   return plan.choose_filters ? std::min<std::uint64_t>(plan.block_bytes[1], kSegmentInputBytes) + kSegmentInputBytes / 8 : 0;
 }
 
-// Of words of one long block, in a slot.
+// Of words of one long block, or of the encoder of one without, in a slot.
 std::uint64_t long_words_bytes(const WritePlan& plan) {
   const block::QuickWords& words = plan.quick_words;
   if (words.most_long_raw_bytes <= words.most_raw_bytes) return 0;
-  const std::uint64_t encoder = memory_behind_words(plan, words.long_zstd, words.most_long_raw_bytes);
+  const std::uint64_t encoder = std::max(memory_behind_words(plan, words.long_zstd, words.most_long_raw_bytes),
+                                         memory_behind_words(plan, words.long_plain_zstd, words.most_long_raw_bytes));
   return block::most_long_words_bytes(words.most_long_raw_bytes) + std::max(codec::kWordFilterMemory, encoder);
 }
 

@@ -127,6 +127,23 @@ TEST(SealWords, LongBlocksHaveWordsWhereTheyAreMuchShorter) {
   EXPECT_EQ(chain_name(sealed(as_bytes(text), options, codec::ContentKind::general).opened().header), "zstd");
 }
 
+// Without words, in such a slot, with a table that still has what is far behind.
+TEST(SealWords, LongBlocksWithoutWordsHaveATableForAllOfThem) {
+  std::mt19937_64 random(13);
+  std::string letters(2U << 20, ' ');
+  for (char& letter : letters) letter = static_cast<char>('a' + random() % 16);
+  const std::string twice = letters + letters;
+  SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}, .zstd = {.strategy = 3, .hash_log = 16, .search_log = 3}},
+                      .quick_words = {.long_plain_zstd = {.strategy = 3, .hash_log = 22, .search_log = 3}, .most_raw_bytes = 1U << 20, .most_long_raw_bytes = 8U << 20},
+                      .slots = std::make_shared<FilterSlots>(1)};
+  const Sealed found = sealed(as_bytes(twice), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(found.opened().header), "zstd");
+  EXPECT_LT(found.body.size(), twice.size() / 3);
+  expect_comes_back(found, as_bytes(twice));
+  options.quick_words.most_raw_bytes = twice.size();
+  EXPECT_GT(sealed(as_bytes(twice), options, codec::ContentKind::general).body.size(), twice.size() / 2) << "no long block";
+}
+
 // Not from a stopped sealer: another thread may have the only slot.
 TEST(SealWords, LongBlocksWaitForASlot) {
   std::stop_source stop;

@@ -182,6 +182,23 @@ TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
   EXPECT_LT(packed_bytes(FileOrder::similar) * 3, packed_bytes(FileOrder::kind) * 2);
 }
 
+// Each longer than what an ordinary block's search has of the past.
+TEST(SimilarityOrder, FindsLongVersionsInALongBlock) {
+  TestTree tree;
+  Bytes original = testing::make_data(DataKind::random, 2'600'000, 6);
+  for (std::uint8_t& byte : original) byte = static_cast<std::uint8_t>('a' + byte % 16);
+  for (int version = 0; version < 4; ++version) {
+    Bytes content = original;
+    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < content.size(); at += 20'000) ++content[at];
+    tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
+  }
+  tree.sort();
+  const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = FileOrder::similar}).bytes;
+  expect_entries(package, tree.entries());
+  EXPECT_EQ(testing::audit(package).blocks.size(), 1U);
+  EXPECT_LT(package.size(), original.size() * 3 / 4) << "four bits a byte, once";
+}
+
 // 9 MB of what looks like code, in versions: one block longer than ordinary ones, with words and without a trial (a level below 0).
 TEST(SimilarityOrder, PutsALargeGroupOfTextIntoALongBlockWithWords) {
   std::mt19937_64 random(21);

@@ -134,7 +134,9 @@ TEST(SealWords, LongBlocksWithoutWordsHaveATableForAllOfThem) {
   for (char& letter : letters) letter = static_cast<char>('a' + random() % 16);
   const std::string twice = letters + letters;
   SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}, .zstd = {.strategy = 3, .hash_log = 16, .search_log = 3}},
-                      .quick_words = {.long_plain_zstd = {.strategy = 3, .hash_log = 22, .search_log = 3}, .most_raw_bytes = 1U << 20, .most_long_raw_bytes = 8U << 20},
+                      .quick_words = {.long_plain_zstd = {.strategy = 3, .hash_log = 22, .search_log = 3},
+                                      .most_raw_bytes = 1U << 20,
+                                      .most_long_raw_bytes = 8U << 20},
                       .slots = std::make_shared<FilterSlots>(1)};
   const Sealed found = sealed(as_bytes(twice), options, codec::ContentKind::general);
   EXPECT_EQ(chain_name(found.opened().header), "zstd");

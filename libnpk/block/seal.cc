@@ -1,6 +1,7 @@
 #include "block/seal.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "block/seal_filters.h"
 #include "npk/format/frame.h"
@@ -78,6 +79,19 @@ struct BlockSealer::State {
     return options.slots->take(options.encoder.stop);
   }
 
+  // Of a long block with words or without.
+  Result<std::unique_ptr<codec::Encoder>> long_encoder(bool has_words) const {
+    return codec::make_encoder(behind_quick_words(options.encoder, has_words ? options.quick_words.long_zstd : options.quick_words.long_plain_zstd));
+  }
+
+  // The block without words in the place of `with_words`, if that is shorter: its length. memory: to work in, as long as with_words.
+  Result<std::optional<std::size_t>> compress_plain(ByteView raw, MutableBytes with_words, MutableBytes memory) const {
+    NPK_ASSIGN(const auto plain_encoder, long_encoder(false));
+    NPK_ASSIGN(const auto payload, compress(*plain_encoder, options.profile, raw, {}, memory));
+    if (payload) std::memcpy(with_words.data(), memory.data(), *payload);
+    return payload;
+  }
+
   // Behind quick words; made when first needed, and one at a time.
   Result<codec::Encoder*> words_encoder(bool is_repetitive) {
     if (encoder_behind_words != nullptr && is_repetitive == is_for_repetitive_words) return encoder_behind_words.get();
@@ -126,8 +140,7 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
   const bool has_quick_words = kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0;
   if (is_long) {
-    const QuickWords& words = state_->options.quick_words;
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(behind_quick_words(state_->options.encoder, has_quick_words ? words.long_zstd : words.long_plain_zstd)));
+    NPK_ASSIGN(filtered_encoder, state_->long_encoder(has_quick_words));
     encoder = filtered_encoder.get();
   } else if (has_quick_words) {
     NPK_ASSIGN(encoder, state_->words_encoder(false));
@@ -139,6 +152,12 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
     NPK_ASSIGN(payload, compress(*encoder, state_->options.profile, filtered.bytes, base.raw, body));
   }
   if (!payload) return store(buffer);
+  if (filtered.may_be_worse) {
+    filtered_encoder.reset();
+    NPK_ASSIGN(const auto plain, state_->compress_plain(raw, body.first(*payload), filterer.take_memory(std::min(*payload, filtered.bytes.size()))));
+    if (plain) payload = plain, filtered.steps.clear();
+    encoder = state_->encoder.get();  // of the same step
+  }
   filtered.steps.push_back(chain_step(encoder->step()));
   return finish({.raw_length = raw.size(), .base_position = base.position, .chain = std::move(filtered.steps)}, room, *payload);
 }

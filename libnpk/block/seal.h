@@ -31,8 +31,8 @@ struct Base {
 // format::kBasePositionOffset of the body.
 inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 
-// What words may leave of a long block: those that they make shorter by less are better off without, as repeats lie closer behind them than the search reaches.
-[[nodiscard]] constexpr std::size_t most_long_words_bytes(std::size_t raw_bytes) noexcept { return raw_bytes / 5 * 3; }
+// What words may leave of a long block: those that they make shorter by less are not looked at further.
+[[nodiscard]] constexpr std::size_t most_long_words_bytes(std::size_t raw_bytes) noexcept { return raw_bytes / 5 * 4; }
 
 // Words for general content that is text (codec::WordFilter::encode_text), without a trial.
 struct QuickWords {

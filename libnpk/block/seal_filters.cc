@@ -46,6 +46,10 @@ constexpr std::size_t kMostLossShare = 25;  // 1/25: device trees lose 1.6 % and
 constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger behind the compressor
 
 constexpr std::size_t kLongWordsTrialBytes = 2U << 20;
+constexpr std::size_t kLongPlainTrialBytes = 512U << 10;
+constexpr std::size_t kRepeatsShare = 10;
+// Of a long block of text words that leave no more are taken without a trial.
+constexpr std::size_t sure_long_words_bytes(std::size_t raw_bytes) { return raw_bytes / 5 * 3; }
 
 // What is tried for a kind; the cheapest to decode first.
 struct Candidate {
@@ -228,21 +232,36 @@ Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   return loses_little && codec::WordFilter::is_text(raw) ? std::int8_t{-1} : std::int8_t{0};
 }
 
-FilteredBlock BlockFilterer::quick_words(ByteView raw, MutableBytes out) {
+FilteredBlock BlockFilterer::quick_words(ByteView raw, MutableBytes out, bool only_text) {
   ProfileSpan span(options_.profile, {ProfileStage::filter, CodecId::words});
-  const auto length = codec::WordFilter::encode_text(raw, out);
+  const auto length = only_text ? codec::WordFilter::encode_text(raw, out) : codec::WordFilter::encode(raw, out);
   span.add_bytes(raw.size(), length.value_or(raw.size()));
   if (!length) return {raw, {}};
   const auto level = static_cast<std::int8_t>(-percent_saved(raw.size(), *length));
   return {out.first(*length), {{CodecId::words, level, static_cast<std::uint32_t>(*length)}}};
 }
 
-// Some of it tells ahead whether all will do.
-FilteredBlock BlockFilterer::long_quick_words(ByteView raw) {
+// Some of it tells ahead whether all will do, or may.
+Result<FilteredBlock> BlockFilterer::long_quick_words(ByteView raw) {
   const MutableBytes out = buffer_.take(most_long_words_bytes(raw.size()));
   const std::size_t some = std::min(raw.size(), kLongWordsTrialBytes);
-  const bool will_do = !quick_words(raw.subspan((raw.size() - some) / 2, some), out.first(most_long_words_bytes(some))).steps.empty();
-  return will_do ? quick_words(raw, out) : FilteredBlock{raw, {}};
+  const ByteView middle = raw.subspan((raw.size() - some) / 2, some);
+  if (!quick_words(middle, out.first(sure_long_words_bytes(some))).steps.empty()) {
+    FilteredBlock text = quick_words(raw, out.first(sure_long_words_bytes(raw.size())));
+    if (!text.steps.empty()) return text;
+  }
+  NPK_ASSIGN(const bool repeats, repeats_itself(middle.first(std::min(some, kLongPlainTrialBytes))));
+  if (repeats || quick_words(middle, out.first(most_long_words_bytes(some)), false).steps.empty()) return FilteredBlock{raw, {}};
+  FilteredBlock block = quick_words(raw, out, false);
+  block.may_be_worse = !block.steps.empty();
+  return block;
+}
+
+// Its repeats are long and near by: words would save nothing.
+Result<bool> BlockFilterer::repeats_itself(ByteView part) {
+  NPK_ASSIGN(const auto encoder, codec::make_encoder(behind_quick_words(options_.encoder, options_.quick_words.zstd)));
+  NPK_ASSIGN(const auto payload, encoder->encode(part, {}, trial_room_.take(part.size())));
+  return payload.value_or(part.size()) <= part.size() / kRepeatsShare;
 }
 
 FilteredBlock BlockFilterer::words_of_text(ByteView raw) {

@@ -16,6 +16,7 @@ struct FilteredBlock {
   ByteView bytes;
   // A step's level: by how many percent the trial found the block to compress better or, negative, by how many a filter made it shorter, without a trial.
   std::vector<format::ChainStep> steps;
+  bool may_be_worse = false;  // than the raw data: both are to be compressed
 };
 
 struct Pieces;
@@ -27,8 +28,10 @@ class BlockFilterer {
   BlockFilterer(const SealOptions& options, codec::FilterBuffer& words_buffer) : options_(options), words_buffer_(words_buffer) {}
 
   // The block as a trial of its kind's filters says, or as it is: that, too, where what the filters made of it would not come back.
-  // Valid until the next call. room: as long as the block and kSealHeadroom more, to work in; what is there afterwards is not used.
+  // Valid until the next call, of either. room: as long as the block and kSealHeadroom more, to work in; what is there afterwards is not used.
   [[nodiscard]] Result<FilteredBlock> filter(ByteView raw, codec::ContentKind kind, MutableBytes room);
+  // Memory in the place of what was filtered, and no longer.
+  [[nodiscard]] MutableBytes take_memory(std::size_t bytes) { return buffer_.take(bytes); }
 
  private:
   using Filters = std::span<const format::CodecId>;
@@ -39,8 +42,9 @@ class BlockFilterer {
   [[nodiscard]] ByteView gather(ByteView from, const Pieces& pieces);
   [[nodiscard]] Result<std::size_t> trial_size(ByteView bytes, codec::ContentKind kind);
   [[nodiscard]] Result<std::int8_t> words_gain(ByteView raw);
-  [[nodiscard]] FilteredBlock quick_words(ByteView raw, MutableBytes out);
-  [[nodiscard]] FilteredBlock long_quick_words(ByteView raw);
+  [[nodiscard]] FilteredBlock quick_words(ByteView raw, MutableBytes out, bool only_text = true);
+  [[nodiscard]] Result<FilteredBlock> long_quick_words(ByteView raw);
+  [[nodiscard]] Result<bool> repeats_itself(ByteView part);
   [[nodiscard]] FilteredBlock words_of_text(ByteView raw);
 
   const SealOptions& options_;

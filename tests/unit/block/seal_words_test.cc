@@ -121,10 +121,52 @@ TEST(SealWords, LongBlocksHaveWordsWhereTheyAreMuchShorter) {
   std::string letters(1U << 20, ' ');
   for (char& letter : letters) letter = static_cast<char>('a' + random() % 26);
   const auto third = [](const std::string& of) { return of.substr(0, of.size() / 3); };
-  for (const std::string& raw : {columns, third(text) + columns + third(text), letters + text.substr(0, text.size() / 2) + letters})
-    EXPECT_EQ(chain_name(sealed(as_bytes(raw), options, codec::ContentKind::general).opened().header), "zstd");
+  EXPECT_EQ(chain_name(sealed(as_bytes(columns), options, codec::ContentKind::general).opened().header), "zstd");
+  for (const std::string& raw : {third(text) + columns + third(text), letters + text.substr(0, text.size() / 2) + letters}) {
+    const Sealed tried = sealed(as_bytes(raw), options, codec::ContentKind::general);
+    expect_comes_back(tried, as_bytes(raw));
+    const SealOptions plain{.encoder = behind_quick_words(options.encoder, options.quick_words.long_plain_zstd)};
+    EXPECT_LE(tried.body.size(), sealed(as_bytes(raw), plain, codec::ContentKind::general).body.size());
+  }
   options.quick_words.most_long_raw_bytes = text.size() - 1;
   EXPECT_EQ(chain_name(sealed(as_bytes(text), options, codec::ContentKind::general).opened().header), "zstd");
+}
+
+// Half text, half letters at random: too little of it is words to be sure, and what the compressor makes of both decides.
+TEST(SealWords, LongBlocksAreTriedWithWordsWhereTheyMayBeShorter) {
+  std::mt19937_64 random(14);
+  const std::vector<std::string> words = some_words(3000);
+  const auto mixed = [&](std::size_t bytes, std::size_t letters) {
+    std::string text;
+    while (text.size() < bytes) {
+      for (int word = 0; word < 8; ++word) text += words[random() % words.size()] + " ";
+      for (std::size_t letter = 0; letter < letters; ++letter) text += static_cast<char>('a' + random() % 16);
+      text += '\n';
+    }
+    return text;
+  };
+  const codec::ZstdParameters zstd{.strategy = 3, .hash_log = 18, .search_log = 3, .min_match = 4};
+  SealOptions options{.encoder = {.step = {CodecId::zstd, 6, 23}},
+                      .quick_words = {.zstd = zstd,
+                                      .repetitive_zstd = zstd,
+                                      .long_zstd = zstd,
+                                      .long_plain_zstd = zstd,
+                                      .most_raw_bytes = 1U << 20,
+                                      .most_long_raw_bytes = 8U << 20},
+                      .slots = std::make_shared<FilterSlots>(1)};
+  const std::string text = mixed(4U << 20, 75);
+  const Sealed with = sealed(as_bytes(text), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(with.opened().header), "words+zstd");
+  expect_comes_back(with, as_bytes(text));
+  const Bytes plain = sealed(as_bytes(text), {.encoder = behind_quick_words(options.encoder, zstd)}, codec::ContentKind::general).body;
+  EXPECT_LT(with.body.size(), plain.size());
+
+  options.quick_words.long_plain_zstd = {.strategy = 7, .hash_log = 20, .search_log = 6, .min_match = 3};
+  options.quick_words.long_zstd = {.strategy = 1, .hash_log = 10, .min_match = 7};
+  const Sealed without = sealed(as_bytes(text), options, codec::ContentKind::general);
+  EXPECT_EQ(chain_name(without.opened().header), "zstd") << "which is the shorter now";
+  EXPECT_LT(without.body.size(), plain.size());
+  expect_comes_back(without, as_bytes(text));
 }
 
 // Without words, in such a slot, with a table that still has what is far behind.

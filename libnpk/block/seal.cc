@@ -84,7 +84,7 @@ struct BlockSealer::State {
     return codec::make_encoder(behind_quick_words(options.encoder, has_words ? options.quick_words.long_zstd : options.quick_words.long_plain_zstd));
   }
 
-  // The block without words in the place of `with_words`, if that is shorter: its length. memory: to work in, as long as with_words.
+  // The block without words in the place of `with_words`, if it is no longer: its length. memory: to work in, as long as with_words.
   Result<std::optional<std::size_t>> compress_plain(ByteView raw, MutableBytes with_words, MutableBytes memory) const {
     NPK_ASSIGN(const auto plain_encoder, long_encoder(false));
     NPK_ASSIGN(const auto payload, compress(*plain_encoder, options.profile, raw, {}, memory));

@@ -34,7 +34,7 @@ inline constexpr std::uint64_t kPlacedLater = UINT64_MAX;
 // What words may leave of a long block: those that they make shorter by less are not looked at further.
 [[nodiscard]] constexpr std::size_t most_long_words_bytes(std::size_t raw_bytes) noexcept { return raw_bytes / 5 * 4; }
 
-// Words for general content that is text (codec::WordFilter::encode_text), without a trial.
+// Words for general content that is text (codec::WordFilter::encode_text), without a trial; of long blocks, also for what they may make smaller, by one.
 struct QuickWords {
   codec::ZstdParameters zstd = {};             // of the encoder behind them, else as SealOptions::encoder
   codec::ZstdParameters repetitive_zstd = {};  // instead of it, where that shows that the block repeats itself; takes no more memory than it

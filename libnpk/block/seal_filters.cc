@@ -47,7 +47,7 @@ constexpr std::size_t kLeastQuickWordBytes = 256U << 10;  // less becomes larger
 
 constexpr std::size_t kLongWordsTrialBytes = 2U << 20;
 constexpr std::size_t kLongPlainTrialBytes = 512U << 10;
-constexpr std::size_t kRepeatsShare = 10;
+constexpr std::size_t kRepeatsShare = 10;  // registers of AMD's drivers, of which words save nothing, are far below it
 // Of a long block of text words that leave no more are taken without a trial.
 constexpr std::size_t sure_long_words_bytes(std::size_t raw_bytes) { return raw_bytes / 5 * 3; }
 

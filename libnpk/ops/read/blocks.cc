@@ -35,7 +35,8 @@ BlockInfo describe(const format::ChunkPage& page, std::size_t index) {
 std::string reason_of(const BlockInfo& block) {
   if (!block.is_readable) return "its frame can't be read";
   if (block.chain.empty()) return "stored: compressing saves less than a 64th";
-  if (!block.chain.front().is_filter) return block.base ? "compressed with a base" : "no filter was asked for, or none saves 2 %";
+  if (!block.chain.front().is_filter && block.base) return "compressed with a base";
+  if (!block.chain.front().is_filter) return "no filter was asked for, none saves 2 %, or kinds with much in common are joined";
   const BlockStep& filter = block.chain.front();
   if (filter.level < 0) return filter.name + " makes it " + std::to_string(-filter.level) + " % shorter";
   return filter.level > 0 ? filter.name + " saves " + std::to_string(filter.level) + " % in a trial" : filter.name + ": by the options";

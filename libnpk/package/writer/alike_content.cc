@@ -75,6 +75,7 @@ std::vector<Pair> alike_pairs(std::span<const ByteView> contents) {
 }  // namespace
 
 std::vector<std::vector<std::size_t>> alike_groups(std::span<const ByteView> contents, std::size_t most_bytes) {
+  if (contents.size() < 2) return {};
   std::vector<std::size_t> group_of(contents.size());
   std::iota(group_of.begin(), group_of.end(), 0);
   std::vector<std::vector<std::size_t>> groups(contents.size());

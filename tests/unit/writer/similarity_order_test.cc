@@ -163,17 +163,28 @@ TEST(SimilarityOrder, MakesThePackageSmaller) {
   EXPECT_LT(similar.size() * 3, by_path);
 }
 
-// 12 MB that are 400 kB and changes: ordinary blocks of the standard preset would hold those 400 kB three times.
-TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
+// A change in each version every `apart` bytes.
+TestTree versions_of(const Bytes& original, int count, std::size_t apart) {
   TestTree tree;
-  Bytes original = testing::make_data(DataKind::random, 400'000, 5);
-  for (std::uint8_t& byte : original) byte = static_cast<std::uint8_t>('a' + byte % 16);
-  for (int version = 0; version < 30; ++version) {
+  for (int version = 0; version < count; ++version) {
     Bytes content = original;
-    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < content.size(); at += 10'000) ++content[at];
+    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < content.size(); at += apart) ++content[at];
     tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
   }
   tree.sort();
+  return tree;
+}
+
+// Four bits a byte.
+Bytes letters(std::size_t bytes, std::uint64_t seed) {
+  Bytes made = testing::make_data(DataKind::random, bytes, seed);
+  for (std::uint8_t& byte : made) byte = static_cast<std::uint8_t>('a' + byte % 16);
+  return made;
+}
+
+// 12 MB that are 400 kB and changes: ordinary blocks of the standard preset would hold those 400 kB three times.
+TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
+  const TestTree tree = versions_of(letters(400'000, 5), 30, 10'000);
   const auto packed_bytes = [&](FileOrder order) {
     const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = order}).bytes;
     expect_entries(package, tree.entries());
@@ -184,19 +195,12 @@ TEST(SimilarityOrder, PutsALargeGroupIntoALargerBlock) {
 
 // Each longer than what an ordinary block's search has of the past.
 TEST(SimilarityOrder, FindsLongVersionsInALongBlock) {
-  TestTree tree;
-  Bytes original = testing::make_data(DataKind::random, 2'600'000, 6);
-  for (std::uint8_t& byte : original) byte = static_cast<std::uint8_t>('a' + byte % 16);
-  for (int version = 0; version < 4; ++version) {
-    Bytes content = original;
-    for (std::size_t at = 1000 + 300 * static_cast<std::size_t>(version); at < content.size(); at += 20'000) ++content[at];
-    tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
-  }
-  tree.sort();
+  constexpr std::size_t kVersionBytes = 2'600'000;
+  const TestTree tree = versions_of(letters(kVersionBytes, 6), 4, 20'000);
   const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = FileOrder::similar}).bytes;
   expect_entries(package, tree.entries());
   EXPECT_EQ(testing::audit(package).blocks.size(), 1U);
-  EXPECT_LT(package.size(), original.size() * 3 / 4) << "four bits a byte, once";
+  EXPECT_LT(package.size(), kVersionBytes * 3 / 4) << "once";
 }
 
 // 9 MB of what looks like code, in versions: one block longer than ordinary ones, with words and without a trial (a level below 0).
@@ -225,14 +229,7 @@ TEST(SimilarityOrder, PutsALargeGroupOfTextIntoALongBlockWithWords) {
 
 // A read of a stored block reads all of it.
 TEST(SimilarityOrder, LeavesALargeGroupOfNoiseInShortBlocks) {
-  TestTree tree;
-  const Bytes original = testing::make_data(DataKind::random, 900'000, 5);
-  for (int version = 0; version < 12; ++version) {
-    Bytes content = original;
-    for (std::size_t at = 1000 + 700 * static_cast<std::size_t>(version); at < content.size(); at += 10'000) ++content[at];
-    tree.add({.path = "v" + std::to_string(10 + version), .content = std::move(content)});
-  }
-  tree.sort();
+  const TestTree tree = versions_of(testing::make_data(DataKind::random, 900'000, 5), 12, 10'000);
   const Bytes package = testing::pack(tree, {.deduplication = Deduplication::files, .order = FileOrder::similar}).bytes;
   expect_entries(package, tree.entries());
   EXPECT_GE(testing::audit(package).blocks.size(), 12U);

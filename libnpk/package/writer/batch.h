@@ -83,6 +83,7 @@ struct PieceChunk {
   std::size_t data_begin = 0;
   std::uint32_t length = 0;
   Digest hash{};
+  bool is_table = false;              // of records, in a file of code: goes among numbers
   std::vector<std::uint32_t> samples = {};  // of content (base_choice.h), where bases are chosen
 };
 

@@ -61,7 +61,7 @@ bool BlockFiller::lane_is_done(Lane lane) const noexcept {
 void BlockFiller::add_piece(Batch& batch, const Piece& piece, std::size_t chunk_begin) {
   if (piece.first) current_ = {.entry = piece.entry};
   // A hole's chunks are what was left before it.
-  for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], piece.lane);
+  for (std::size_t i = chunk_begin; i < piece.chunk_end; ++i) add_chunk(batch, batch.chunks[i], batch.chunks[i].is_table ? Lane::numeric : piece.lane);
   if (piece.is_hole) append_run(0, 0, piece.length);
   segment_input_bytes_ += piece.length;
   if (piece.changed) ++changed_entries_;

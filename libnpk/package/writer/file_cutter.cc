@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "package/writer/record_tables.h"
+
 namespace npk::writer {
 namespace {
 
@@ -96,6 +98,7 @@ Result<void> FileCutter::hash_zeros(std::uint64_t count) {
 }
 
 Result<void> hash_chunks(Batch& batch, accel::ChunkOffload& offload) {
+  set_tables_apart(batch);
   if (!offload.takes_hashing(bytes_of(batch.chunks))) {
     for (PieceChunk& chunk : batch.chunks) chunk.hash = hash::blake3(batch.data.span(chunk.data_begin, chunk.length));
   } else {

@@ -39,8 +39,8 @@ class FileCutter {
   std::stop_token stop_;
 };
 
-// The hash stage: every chunk's hash, by a device where that takes them, and the digest of files that lie whole in the batch. Any number of
-// threads, a batch each. Errors are the device's.
+// The hash stage: sets tables of records apart from code (record_tables.h), then finds every chunk's hash, by a device where that takes them, and the digest of
+// files that lie whole in the batch. Any number of threads, a batch each. Errors are the device's.
 [[nodiscard]] Result<void> hash_chunks(Batch& batch, accel::ChunkOffload& offload);
 
 }  // namespace npk::writer

@@ -5,6 +5,7 @@
 
 #include "block/seal.h"
 #include "codec/compressibility.h"
+#include "codec/record_stretches.h"
 #include "hash/content_root.h"
 #include "package/writer/base_choice.h"
 #include "package/writer/batch_source.h"
@@ -92,8 +93,7 @@ class PackageJob {
   Result<WriteReport> run(BaseGeneration* base) {
     base_ = base;
     NPK_ASSIGN(offload_, accel::ChunkOffload::make({.asked = options_.accel, .threads = plan_.threads, .scanner = plan_.deduplication == Deduplication::chunks ? &scanner_ : nullptr}));
-    if (base_ != nullptr) NPK_TRY(continue_base());
-    else NPK_TRY(frames_.write_superblock());
+    NPK_TRY(base_ != nullptr ? continue_base() : frames_.write_superblock());
     note_memory();
     NPK_TRY(run_data_pipeline());
     NPK_TRY(write_rest());
@@ -119,7 +119,7 @@ class PackageJob {
     const format::Totals kept = input_.kept_totals();
     const std::uint64_t length = base_->trailer.package_length;
     const std::uint64_t bytes = std::min(kept.content_bytes - kept.hole_bytes, format::most_expanded_bytes(length, reader_limits_));
-    std::uint64_t pieces = bytes / std::max<std::uint64_t>(base_->commit.placement.chunking.minimum_bytes, 1) + 3 * (kept.hole_bytes / kLeastHoleBytes);
+    std::uint64_t pieces = bytes / std::clamp<std::uint64_t>(base_->commit.placement.chunking.minimum_bytes, 1, codec::kRecordUnitBytes) + 3 * (kept.hole_bytes / kLeastHoleBytes);
     if (format::least_stored_bytes(0, 2 * pieces, reader_limits_) > length) {
       NPK_ASSIGN(pieces, input_.count_kept_pieces());
     }

@@ -1,0 +1,26 @@
+// Tables of records within executables: relocations, symbols, the descriptions that a runtime has of its functions. Filters of code leave them as they are,
+// those of numbers make a half to a third of them.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "npk/bytes.h"
+
+namespace npk::codec {
+
+// Of a whole number of units, but for the last; only there is the table of records shorter than this.
+inline constexpr std::size_t kRecordUnitBytes = 4096;
+inline constexpr std::size_t kLeastRecordTableBytes = 4 * kRecordUnitBytes;
+
+struct RecordStretch {
+  std::size_t length = 0;
+  bool is_table = false;
+  friend bool operator==(const RecordStretch&, const RecordStretch&) = default;
+};
+
+// Tables and what is between them, in turns; together they are the bytes. A table's bytes are the same as those one record before, most of them, and
+// their differences are to take a fifth less than they do. Thread-safe; deterministic; about 2 GB/s where there are none, a tenth of it in tables.
+[[nodiscard]] std::vector<RecordStretch> record_stretches(ByteView bytes);
+
+}  // namespace npk::codec

@@ -46,9 +46,9 @@ struct WriterOptions {
   Preset preset = Preset::standard;
   std::optional<std::string> codec;      // "store", "zstd", "lz4", "lzma2"; default: the preset's
   std::optional<int> level;              // of the codec; default: the preset's
-  // JSON, XML and HTML, CSV, logs and records, numbers and machine code have blocks of their own, and go through a filter for their kind where a
-  // trial says that it helps (spec section 5.1). Filters take memory: estimate_write_memory() and memory_bytes count it. Default: with the
-  // presets standard and max, unless codec, level, chain or block_bytes are given.
+  // JSON, XML and HTML, CSV, logs and records, numbers and machine code have blocks of their own (tables within code those of numbers), and go
+  // through a filter for their kind where a trial says that it helps (spec section 5.1). Filters take memory: estimate_write_memory() and
+  // memory_bytes count it. Default: with the presets standard and max, unless codec, level, chain or block_bytes are given.
   std::optional<bool> choose_filters;
   // Every block through these filters (those that take it) and this compressor, whatever its content: "json+zstd:15".
   // Not beside codec, level or choose_filters.

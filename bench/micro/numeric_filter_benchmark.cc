@@ -1,6 +1,6 @@
 // links: npk_codec_encode
 // Raw bytes per second of the filters of numbers and of machine code, each way, one core; `ratio` is filtered/raw. 4 MiB of made-up numbers, this
-// program's own x86-64 code over and over, and made-up ARM64 code.
+// program's own x86-64 code over and over, and made-up ARM64 code. find_tables: where tables of records are in it, and in made-up relocations.
 #include <benchmark/benchmark.h>
 
 #include <bit>
@@ -11,6 +11,7 @@
 
 #include "codec/filter_encoder.h"
 #include "codec/filter_registry.h"
+#include "codec/record_stretches.h"
 
 namespace {
 
@@ -89,6 +90,22 @@ Bytes arm64_code() {
   }
   return bytes;
 }
+
+Bytes relocations() {
+  std::mt19937_64 random(6);
+  Bytes bytes;
+  for (std::uint64_t where = 0x3D5000, address = 0x120000; bytes.size() < kSize; where += 8 + random() % 3 * 8, address += random() % 0x400)
+    append(bytes, where), append(bytes, std::uint64_t{8}), append(bytes, address);
+  return bytes;
+}
+
+void find_tables(benchmark::State& state, Bytes (*make)()) {
+  const Bytes raw = make();
+  for (auto _ : state) benchmark::DoNotOptimize(npk::codec::record_stretches(raw));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(raw.size()));
+}
+BENCHMARK_CAPTURE(find_tables, x86_code, x86_code);
+BENCHMARK_CAPTURE(find_tables, relocations, relocations);
 
 void encode(benchmark::State& state, CodecId id, Bytes (*make)()) {
   const Bytes raw = make();

@@ -9,8 +9,7 @@
 
 namespace npk::codec {
 
-// Of a whole number of units, but for the last; only there is the table of records shorter than this.
-inline constexpr std::size_t kRecordUnitBytes = 4096;
+inline constexpr std::size_t kRecordUnitBytes = 4096;  // stretches are whole units, but for the last
 inline constexpr std::size_t kLeastRecordTableBytes = 4 * kRecordUnitBytes;
 
 struct RecordStretch {
@@ -20,7 +19,7 @@ struct RecordStretch {
 };
 
 // Tables and what is between them, in turns; together they are the bytes. A table's bytes are the same as those one record before, most of them, and
-// their differences are to take a fifth less than they do. Thread-safe; deterministic; about 2 GB/s where there are none, a tenth of it in tables.
+// their differences are to take a fifth less than they do. Thread-safe; deterministic; 4 GB/s where there are none, 0.3 in tables (numeric_filter_benchmark).
 [[nodiscard]] std::vector<RecordStretch> record_stretches(ByteView bytes);
 
 }  // namespace npk::codec

@@ -82,14 +82,18 @@ TEST(RecordTables, AreFoundAgain) {
   EXPECT_EQ(found.commit.placement.totals.unique_bytes, 2 * 20 * 4096 + table.size());
 }
 
-// What is not code has the chunks it had.
+// What is not code has the chunks it had, also beside a program.
 TEST(RecordTables, OfOtherFilesStay) {
   TestTree tree;
   Bytes bytes = testing::make_data(testing::DataKind::text, 100'000, 1);
   const Bytes table = testing::make_relocations(kTableBytes, 1);
   bytes.insert(bytes.end(), table.begin(), table.end());
   tree.add({.path = "notes", .content = bytes});
-  EXPECT_EQ(testing::audit(testing::pack(tree, {}).bytes).chunks.size(), 1U);
+  tree.add({.path = "program", .content = program(200'000, 2)});
+  tree.sort();
+  const testing::PackageAudit found = testing::audit(testing::pack(tree, {}).bytes);
+  EXPECT_EQ(found.chunks.size(), 1U + 3);
+  EXPECT_EQ(std::ranges::count(found.chunks, bytes.size(), &format::ChunkRow::length), 1);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 namespace npk::codec {
 namespace {
 
+// Figures: bench/figures/machine-code.md, "Tables of records".
 constexpr std::array<std::size_t, 8> kRecordBytes = {12, 20, 24, 32, 40, 48, 56, 64};
 constexpr std::array<std::size_t, 3> kElementBytes = {4, 8, 16};  // as alike at these: an array, which code repeats whole as often as not
 constexpr std::size_t kMostRecordBytes = 64;

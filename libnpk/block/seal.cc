@@ -49,6 +49,12 @@ bool has_numbers(const std::vector<format::ChainStep>& steps) {
   return !steps.empty() && kind_of_filter(steps.front().id) == codec::ContentKind::numeric;
 }
 
+// An encoder that ends before the slot does.
+Result<std::unique_ptr<codec::Encoder>> make_in_slot(codec::EncoderOptions options) {
+  options.pages = codec::EncoderPages::current();
+  return codec::make_encoder(options);
+}
+
 codec::EncoderOptions encoder_options_behind(const std::vector<format::ChainStep>& filters, codec::ContentKind kind, const SealOptions& options) {
   const bool has_code = codec::is_code(filters.empty() ? kind : kind_of_filter(filters.front().id)) && options.code_encoder.step.id != format::CodecId::store;
   codec::EncoderOptions made = has_code ? options.code_encoder : options.filtered_encoder;
@@ -79,9 +85,9 @@ struct BlockSealer::State {
     return options.slots->take(options.encoder.stop);
   }
 
-  // Of a long block with words or without.
+  // Of a long block with words or without, made in its slot.
   Result<std::unique_ptr<codec::Encoder>> long_encoder(bool has_words) const {
-    return codec::make_encoder(behind_quick_words(options.encoder, has_words ? options.quick_words.long_zstd : options.quick_words.long_plain_zstd));
+    return make_in_slot(behind_quick_words(options.encoder, has_words ? options.quick_words.long_zstd : options.quick_words.long_plain_zstd));
   }
 
   // The block without words in the place of `with_words`, if it is no longer: its length. memory: to work in, as long as with_words.
@@ -129,13 +135,14 @@ Result<ByteView> BlockSealer::seal(MutableBytes buffer, const Base& base, Mutabl
   NPK_ASSIGN(const FilterSlots::Slot slot, state_->slot_for(kind, raw.size()));
   const bool is_long = state_->is_long(kind, raw.size());
   if (state_->may_filter(kind) || is_long) state_->words_buffer = {};  // its memory is the slot's
+  const codec::EncoderPages::Use use(slot.pages());
   BlockFilterer filterer(state_->options, state_->words_buffer);
   NPK_ASSIGN(FilteredBlock filtered, filterer.filter(raw, kind, room));
   least_gain = std::min(raw.size(), least_gain_of(raw.size(), filtered.steps.size() + 1));
   const bool is_forced = !filtered.steps.empty() && filtered.steps.front().id != format::CodecId::words;
   std::unique_ptr<codec::Encoder> filtered_encoder;  // made for each block: between two its memory is the filters'
   if ((kind != codec::ContentKind::general || is_forced) && state_->has_filtered_encoder()) {
-    NPK_ASSIGN(filtered_encoder, codec::make_encoder(encoder_options_behind(filtered.steps, kind, state_->options)));
+    NPK_ASSIGN(filtered_encoder, make_in_slot(encoder_options_behind(filtered.steps, kind, state_->options)));
   }
   codec::Encoder* encoder = filtered_encoder != nullptr ? filtered_encoder.get() : state_->encoder.get();
   const bool has_quick_words = kind == codec::ContentKind::general && !filtered.steps.empty() && state_->options.quick_words.most_raw_bytes > 0;

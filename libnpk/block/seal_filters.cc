@@ -170,7 +170,7 @@ ByteView BlockFilterer::gather(ByteView from, const Pieces& pieces) {
 // One block is of one kind. Of code pieces say how small all of it becomes.
 Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) {
   if (trial_encoder_ == nullptr) {
-    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0}}));
+    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0}, .pages = codec::EncoderPages::current()}));
   }
   const ByteView part = is_code(kind) ? gather(bytes, kCodePieces) : bytes;
   NPK_ASSIGN(const auto size, trial_encoder_->encode(part, {}, trial_room_.take(part.size())));
@@ -216,6 +216,7 @@ Result<FilteredBlock> BlockFilterer::choose(ByteView raw, ContentKind kind) {
 Result<std::int8_t> BlockFilterer::words_gain(ByteView raw) {
   codec::EncoderOptions options = options_.encoder;
   options.step.parameter = kWordTrialBytes;
+  options.pages = codec::EncoderPages::current();
   NPK_ASSIGN(const auto encoder, codec::make_encoder(options));
   const bool is_small = raw.size() < 2 * kWordTrials * kWordTrialBytes;
   std::size_t plain_bytes = 0, word_bytes = 0;
@@ -259,7 +260,9 @@ Result<FilteredBlock> BlockFilterer::long_quick_words(ByteView raw) {
 
 // Its repeats are long and near by: words would save nothing.
 Result<bool> BlockFilterer::repeats_itself(ByteView part) {
-  NPK_ASSIGN(const auto encoder, codec::make_encoder(behind_quick_words(options_.encoder, options_.quick_words.zstd)));
+  codec::EncoderOptions options = behind_quick_words(options_.encoder, options_.quick_words.zstd);
+  options.pages = codec::EncoderPages::current();
+  NPK_ASSIGN(const auto encoder, codec::make_encoder(options));
   NPK_ASSIGN(const auto payload, encoder->encode(part, {}, trial_room_.take(part.size())));
   return payload.value_or(part.size()) <= part.size() / kRepeatsShare;
 }
@@ -289,7 +292,9 @@ Result<FilteredBlock> BlockFilterer::filtered(ByteView raw, ContentKind kind) {
   }
   if (takes_quick_words(kind) && raw.size() >= kLeastQuickWordBytes) {
     const QuickWords& words = options_.quick_words;
-    if (raw.size() <= words.most_raw_bytes) return quick_words(raw, words_buffer_.take(words.most_raw_bytes).first(raw.size()));
+    // What is in a slot ends with it.
+    codec::FilterBuffer& buffer = kind == ContentKind::general ? words_buffer_ : buffer_;
+    if (raw.size() <= words.most_raw_bytes) return quick_words(raw, buffer.take(words.most_raw_bytes).first(raw.size()));
     if (raw.size() <= words.most_long_raw_bytes) return long_quick_words(raw);
   }
   if (!options_.word_filter) return FilteredBlock{raw, {}};

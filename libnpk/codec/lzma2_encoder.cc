@@ -33,10 +33,15 @@ std::uint32_t useful_dictionary(std::uint32_t dictionary, std::uint64_t block, s
       std::min<std::uint64_t>(dictionary, std::max<std::uint64_t>(block + base, kMinLzmaDictionaryBytes)));
 }
 
+void* allocate_elements(void* pages, std::size_t count, std::size_t bytes) { return allocate_from(pages, count * bytes); }
+
 class Lzma2Encoder final : public Encoder {
  public:
   explicit Lzma2Encoder(const EncoderOptions& options)
-      : Encoder(options.step), options_(library_options(options)), skips_noise_(options.lzma.skips_noise), stop_(options.stop) {}
+      : Encoder(options.step), options_(library_options(options)), skips_noise_(options.lzma.skips_noise), stop_(options.stop),
+        allocator_{allocate_elements, release_to, options.pages} {
+    stream_.allocator = &allocator_;
+  }
   ~Lzma2Encoder() override { lzma_end(&stream_); }
 
   Result<std::optional<std::size_t>> encode(ByteView raw, ByteView base, MutableBytes out) override {
@@ -109,6 +114,7 @@ class Lzma2Encoder final : public Encoder {
   lzma_options_lzma options_;
   bool skips_noise_;
   std::stop_token stop_;
+  lzma_allocator allocator_;
   lzma_stream stream_ = LZMA_STREAM_INIT;
 };
 

@@ -1,4 +1,4 @@
-#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_estimateCCtxSize_usingCParams, ZSTD_c_useBlockSplitter and ZSTD_c_maxBlockSize
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_createCCtx_advanced, ZSTD_estimateCCtxSize_usingCParams, ZSTD_c_useBlockSplitter and ZSTD_c_maxBlockSize
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -15,6 +15,8 @@ namespace {
 struct ContextDeleter {
   void operator()(ZSTD_CCtx* context) const noexcept { ZSTD_freeCCtx(context); }
 };
+
+ZSTD_customMem memory_of(const EncoderOptions& options) { return {allocate_from, release_to, options.pages}; }
 
 struct Field {
   std::string_view name;
@@ -71,7 +73,7 @@ struct DictionaryDeleter {
 class ZstdEncoder final : public Encoder {
  public:
   explicit ZstdEncoder(const EncoderOptions& options)
-      : Encoder(options.step), context_(ZSTD_createCCtx()), parameters_(make_parameters(options.step, options.zstd)),
+      : Encoder(options.step), context_(ZSTD_createCCtx_advanced(memory_of(options))), parameters_(make_parameters(options.step, options.zstd)),
         long_parameters_(make_parameters(options.step, options.long_block_zstd)), long_block_bytes_(options.long_block_bytes) {
     if (context_ == nullptr) throw std::bad_alloc();
   }

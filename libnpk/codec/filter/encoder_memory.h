@@ -2,7 +2,6 @@
 // block, so that the bound holds for any block, and whether one is given up depends on the block alone.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "codec/encoder_pages.h"
 #include "npk/bytes.h"
 
 namespace npk::codec {
@@ -24,7 +24,7 @@ struct FilterMemoryExceeded {};
 class EncoderMemory {
  public:
   // `most_bytes`: that may be held at a time.
-  explicit EncoderMemory(std::uint64_t most_bytes) noexcept;
+  explicit EncoderMemory(std::uint64_t most_bytes);
   ~EncoderMemory();
   EncoderMemory(const EncoderMemory&) = delete;
   EncoderMemory& operator=(const EncoderMemory&) = delete;
@@ -39,28 +39,13 @@ class EncoderMemory {
   static void release(void* memory, std::size_t bytes) noexcept;
 
  private:
-  static constexpr std::size_t kMostSpares = 256;
-
-  // Memory from the system that was released and waits for its like.
-  struct Spare {
-    std::uint8_t* memory = nullptr;
-    std::size_t bytes = 0;
-  };
-
   void count(std::uint64_t bytes);
-  [[nodiscard]] void* take_spare(std::size_t bytes) noexcept;
-  [[nodiscard]] void* take_from_slab(std::size_t bytes);
-  void keep_spare(Spare spare) noexcept;
-  void release_spares() noexcept;
-  [[nodiscard]] std::span<Spare> spares() noexcept { return std::span(spares_).first(spare_count_); }
 
   std::uint64_t most_bytes_;
-  std::uint64_t held_bytes_ = 0;  // without spares
-  std::uint64_t spare_bytes_ = 0;  // with the rest of the slab
-  std::array<Spare, kMostSpares> spares_;  // no vector: what releases memory must need none
-  std::size_t spare_count_ = 0;
-  Spare slab_;  // what is left of it
+  std::uint64_t held_bytes_ = 0;
   std::uint64_t peak_bytes_ = 0;
+  std::optional<EncoderPages> own_pages_;  // where the thread has none
+  std::optional<EncoderPages::Use> use_;
   std::unique_ptr<CompressedCost> cost_;
 };
 

@@ -7,7 +7,7 @@ namespace npk::writer {
 namespace {
 
 // One more whenever blocks are stored by another rule: block/seal, codec/compressibility, the word filter's choice.
-constexpr int kBlockRules = 19;
+constexpr int kBlockRules = 20;
 
 std::string filters_of(const WritePlan& plan) {
   std::string text = plan.word_filter ? "words, " : "";

@@ -31,6 +31,7 @@ constexpr std::size_t kMostTokens = 4096;
 // Words replaced, a block of 60 MiB of text is shorter than this; a larger dictionary would take 11 times its size in each encoder.
 constexpr std::uint32_t kLzmaDictionaryBytes = 40U << 20;
 constexpr std::uint64_t kFixedBytes = 24U << 20;  // pages being made, code, stacks
+constexpr std::uint64_t kShortPiecesBytes = 8U << 20;  // that filters have of malloc, beside pages that a block before took
 constexpr std::uint64_t kLeastVolumeBytes = 4U << 20;
 constexpr std::uint64_t kFrameRoom = 4096;  // headers of part, frame, block and session
 constexpr std::uint64_t kTagShare = 2048;   // a tag is a 4,096th
@@ -233,6 +234,12 @@ std::uint64_t most_filter_memory(const WritePlan& plan, std::uint64_t block_byte
   return most;
 }
 
+std::uint64_t most_restoring_memory(std::uint64_t block_bytes) {
+  std::uint64_t most = 0;
+  for (const codec::FilterInfo& filter : codec::filters()) most = std::max(most, filter.decoder_memory(block_bytes));
+  return most;
+}
+
 // What one thread seals at once: a block, or a group of them with their base.
 std::size_t filled_together(const WritePlan& plan) {
   return plan.bases.most_bytes == 0 ? plan.block_bytes[0] : plan.bases.group_bytes + plan.bases.most_bytes + kGroupSlack;
@@ -245,19 +252,23 @@ std::size_t filled_meanwhile(const WritePlan& plan) {
   return most;
 }
 
-void set_threads(WritePlan& plan, unsigned threads, unsigned filter_slots) {
+void set_threads(WritePlan& plan, unsigned threads, unsigned filter_slots, bool keeps_filter_pages) {
   plan.threads = threads;
   plan.filter_slots = filter_slots;
+  plan.keeps_filter_pages = keeps_filter_pages;
   plan.tokens = std::min<std::size_t>((threads + 1) * (filled_meanwhile(plan) / kSliceBytes + 1) + threads + 2, kMostTokens);
 }
 
-// A limit is kept by taking fewer blocks apart at a time and by using fewer threads, neither of which ever changes the bytes.
+// A limit is kept by giving filters' pages back after each block, by taking fewer blocks apart at a time and by using fewer threads, none of which ever
+// changes the bytes.
 Result<void> fit_memory(const WriterOptions& options, WritePlan& plan) {
   const unsigned wanted = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
   for (unsigned threads = wanted; threads >= 1; --threads) {
     for (unsigned slots = uses_filters(plan) ? threads : 1; slots >= 1; --slots) {
-      set_threads(plan, threads, slots);
-      if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
+      for (const bool keeps_filter_pages : {true, false}) {
+        set_threads(plan, threads, slots, keeps_filter_pages && uses_filters(plan));
+        if (options.memory_bytes == 0 || plan_memory(plan).working_bytes() <= options.memory_bytes) return {};
+      }
     }
   }
   return fail(Errc::limit, "these options need at least " + std::to_string((plan_memory(plan).working_bytes() >> 20) + 1) +
@@ -301,17 +312,6 @@ std::uint64_t chunk_bytes_after(const format::Chunking& before, const WriterOpti
   return is_ours ? before.average_bytes : 0;
 }
 
-block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
-  block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .code_encoder = plan.code_encoder, .markup_min_match = plan.markup_min_match,
-                             .word_filter = plan.word_filter, .quick_words = plan.quick_words, .tries_words = plan.tries_words,
-                             .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
-                             .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
-  if (!uses_filters(plan)) options.filtered_encoder = options.code_encoder = {};
-  if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots);
-  options.encoder.stop = options.filtered_encoder.stop = options.code_encoder.stop = std::move(stop);
-  return options;
-}
-
 namespace {
 
 // Of bytes on their way to the end of the pipeline behind the fill stage. One thread takes each batch through before the next.
@@ -350,11 +350,13 @@ std::uint64_t long_words_bytes(const WritePlan& plan) {
   return block::most_long_words_bytes(words.most_long_raw_bytes) + std::max(codec::kWordFilterMemory, encoder);
 }
 
-// Of one block that filters take apart: its room, what the filters make of it, and the filters, a trial, or the encoder behind them.
+// Of one block that filters take apart.
 struct SlotMemory {
-  std::uint64_t buffers = 0, filters = 0, encoder = 0;
+  std::uint64_t room = 0;
+  std::uint64_t encoders = 0;   // what the filters make of it, and the filters, a trial, or the encoder behind them; or words of a long block
+  std::uint64_t restoring = 0;  // beside them, where their pages are kept
 
-  [[nodiscard]] std::uint64_t bytes() const noexcept { return buffers + std::max(filters, encoder); }
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return room + encoders + restoring; }
 };
 
 SlotMemory slot_memory(const WritePlan& plan) {
@@ -362,10 +364,25 @@ SlotMemory slot_memory(const WritePlan& plan) {
   const auto filtered = std::span(plan.block_bytes).subspan(plan.choose_filters ? kFirstFilteredLane : 0);
   const std::uint64_t block = std::ranges::max(filtered);
   const std::uint64_t encoder = std::max(codec::encoder_memory_bytes(plan.filtered_encoder, block), codec::encoder_memory_bytes(plan.code_encoder, block));
-  return {2 * block, most_filter_memory(plan, block), encoder};
+  const std::uint64_t encoders = block + std::max(most_filter_memory(plan, block), encoder);
+  if (plan.keeps_filter_pages) return {block, std::max(encoders, long_words_bytes(plan)), most_restoring_memory(block) + kShortPiecesBytes};
+  return {block, std::max(encoders, long_words_bytes(plan) - std::min(long_words_bytes(plan), block)), 0};
 }
 
+std::uint64_t filter_pages_bytes(const WritePlan& plan) { return plan.keeps_filter_pages ? slot_memory(plan).encoders : 0; }
+
 }  // namespace
+
+block::SealOptions seal_options(const WritePlan& plan, std::stop_token stop) {
+  block::SealOptions options{.encoder = plan.encoder, .filtered_encoder = plan.filtered_encoder, .code_encoder = plan.code_encoder, .markup_min_match = plan.markup_min_match,
+                             .word_filter = plan.word_filter, .quick_words = plan.quick_words, .tries_words = plan.tries_words,
+                             .smaller_filters = plan.smaller_filters, .whole_trials = plan.whole_trials,
+                             .choose_filters = plan.choose_filters, .forced_filters = plan.forced_filters};
+  if (!uses_filters(plan)) options.filtered_encoder = options.code_encoder = {};
+  if (uses_filters(plan)) options.slots = std::make_shared<block::FilterSlots>(plan.filter_slots, filter_pages_bytes(plan));
+  options.encoder.stop = options.filtered_encoder.stop = options.code_encoder.stop = std::move(stop);
+  return options;
+}
 
 WriteMemory plan_memory(const WritePlan& plan) noexcept {
   const std::uint64_t threads = plan.threads;
@@ -379,12 +396,12 @@ WriteMemory plan_memory(const WritePlan& plan) noexcept {
   memory.data_buffer_bytes = (2 * threads + 2) * (kSliceBytes + plan.chunking.maximum);
   memory.block_buffer_bytes = ordinary_blocks * filled_together(plan) + 2 * plan.block_bytes[2] + large_block_bytes(plan);
   const std::uint64_t long_words = long_words_bytes(plan);
-  memory.filter_bytes = plan.filter_slots * std::max(slot.bytes(), long_words);
+  memory.filter_bytes = plan.filter_slots * slot.bytes();
   const std::uint64_t room = repetitive_room_bytes(plan);
   const std::uint64_t joined = joined_bytes(plan);
   if (threads == 1) {  // one after the other
     const std::uint64_t beside = std::max(room + long_words, joined);
-    memory.block_buffer_bytes += beside - std::min(beside, memory.filter_bytes);
+    memory.block_buffer_bytes += plan.keeps_filter_pages ? std::max(room, joined) : beside - std::min(beside, memory.filter_bytes);
   } else {
     memory.block_buffer_bytes += room + joined;
   }

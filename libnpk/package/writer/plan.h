@@ -38,6 +38,7 @@ struct WritePlan {
   bool pads = false;                 // bodies of a sealed package
   unsigned threads = 1;
   unsigned filter_slots = 1;         // blocks taken apart at a time
+  bool keeps_filter_pages = false;   // from block to block, in each slot
   std::size_t tokens = 1;            // batches in flight
 };
 

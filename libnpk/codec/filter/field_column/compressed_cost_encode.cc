@@ -1,8 +1,10 @@
-#include "codec/filter/field_column/compressed_cost_encode.h"
-
+#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_createCCtx_advanced
 #include <zstd.h>
 
 #include <new>
+
+#include "codec/encoder_pages.h"
+#include "codec/filter/field_column/compressed_cost_encode.h"
 
 namespace npk::codec {
 namespace {
@@ -11,7 +13,7 @@ namespace {
 constexpr int kLevel = 1, kShortestMatch = 5;
 
 ZSTD_CCtx_s* make_context() {
-  ZSTD_CCtx_s* const context = ZSTD_createCCtx();
+  ZSTD_CCtx_s* const context = ZSTD_createCCtx_advanced({allocate_from, release_to, EncoderPages::current()});
   if (context == nullptr) throw std::bad_alloc();
   ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, kLevel);  // neither fails within its bounds
   ZSTD_CCtx_setParameter(context, ZSTD_c_minMatch, kShortestMatch);

@@ -83,6 +83,31 @@ TEST(SealFilters, SevenFiltersComeBack) {
   expect_comes_back(sealed(raw, forced(filters), codec::ContentKind::general), raw);
 }
 
+// All of each kind's encoders, one block after another; of too few pages as far as they go.
+TEST(SealFilters, WorkInThePagesOfTheirSlot) {
+  const std::string json = json_records(40'000);
+  const Bytes code = x86_code(1U << 20), numbers = counters(1U << 20);
+  for (const CodecId behind : {CodecId::zstd, CodecId::lzma2}) {
+    SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .filtered_encoder = {.step = {behind, 1, behind == CodecId::zstd ? 0U : 1U << 20}}, .choose_filters = true};
+    const auto slots = std::make_shared<FilterSlots>(1, 64U << 20), few = std::make_shared<FilterSlots>(1, 256U << 10);
+    for (const auto& [raw, kind] : {std::pair{as_bytes(json), codec::ContentKind::json}, std::pair{as_bytes(json), codec::ContentKind::lines},
+                                    std::pair{ByteView(code), codec::ContentKind::x86_code}, std::pair{ByteView(numbers), codec::ContentKind::numeric}}) {
+      options.slots = nullptr;
+      const Sealed expected = sealed(raw, options, kind);
+      options.slots = few;
+      EXPECT_EQ(sealed(raw, options, kind).body, expected.body);
+      options.slots = slots;
+      EXPECT_EQ(sealed(raw, options, kind).body, expected.body);
+      const FilterSlots::Slot slot = slots->take({}).value();
+      constexpr std::size_t kSome = 512U << 10;
+      auto* const memory = static_cast<std::uint8_t*>(slot.pages()->take(kSome));
+      EXPECT_LT(std::ranges::count(std::span(memory, kSome), 0), kSome) << "as nothing worked in it";
+      std::ranges::fill(std::span(memory, kSome), 0);
+      EXPECT_TRUE(slot.pages()->give_back(memory));
+    }
+  }
+}
+
 // In the middle of the block is a long text that the filter makes nothing of, and records are around it.
 TEST(SealFilters, JsonIsTriedInSeveralPlaces) {
   const std::string records = json_records(40'000);

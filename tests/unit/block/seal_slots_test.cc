@@ -62,5 +62,21 @@ TEST(FilterSlots, AMovedSlotIsGivenBackOnce) {
   EXPECT_FALSE(slots.take(stop.get_token()));
 }
 
+TEST(FilterSlots, KeepTheirPagesWhereTheyHaveAny) {
+  FilterSlots slots(2, 1U << 20), without(1);
+  EXPECT_EQ(without.take({}).value().pages(), nullptr);
+  EXPECT_EQ(FilterSlots::Slot().pages(), nullptr);
+  codec::EncoderPages* first = nullptr;
+  {
+    const FilterSlots::Slot one = slots.take({}).value(), other = slots.take({}).value();
+    first = one.pages();
+    ASSERT_NE(first, nullptr);
+    EXPECT_NE(other.pages(), nullptr);
+    EXPECT_NE(other.pages(), first);
+  }
+  const FilterSlots::Slot one = slots.take({}).value(), other = slots.take({}).value();
+  EXPECT_TRUE(one.pages() == first || other.pages() == first);
+}
+
 }  // namespace
 }  // namespace npk::block

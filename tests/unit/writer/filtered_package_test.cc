@@ -71,6 +71,24 @@ TEST(FilteredPackage, OneSlotServesAllThreads) {
   EXPECT_TRUE(testing::pack(tree, options).bytes == testing::pack(tree, {.threads = 2}).bytes);
 }
 
+// Where the limit leaves room for them; rather than that, filters take more blocks apart.
+TEST(FilteredPackage, PagesAreKeptFromBlockToBlock) {
+  const auto pages_of = [](const WritePlan& plan) {
+    const block::SealOptions options = seal_options(plan, {});
+    return options.slots == nullptr ? nullptr : options.slots->take({}).value().pages();
+  };
+  for (const unsigned threads : {1U, 2U}) {
+    const WritePlan plan = make_plan({.threads = threads}).value();
+    EXPECT_NE(pages_of(plan), nullptr);
+    const std::uint64_t least = plan_memory(plan).working_bytes();
+    EXPECT_NE(pages_of(make_plan({.threads = threads, .memory_bytes = least}).value()), nullptr);
+    const WritePlan tighter = make_plan({.threads = threads, .memory_bytes = least - 1}).value();
+    EXPECT_EQ(pages_of(tighter), nullptr);
+    EXPECT_EQ(tighter.filter_slots, threads);
+  }
+  EXPECT_EQ(pages_of(make_plan({.choose_filters = false}).value()), nullptr);
+}
+
 // While one thread seals a block of the longest kind, each of the others comes by one of its own.
 TEST(FilteredPackage, EnoughComesInForAllThreads) {
   for (const unsigned threads : {2U, 4U, 16U}) {

@@ -7,6 +7,7 @@
 #include "codec/filter_registry.h"
 #include "codec/registry.h"
 #include "hash/hash.h"
+#include "io/huge_pages.h"
 
 namespace npk::block {
 namespace {
@@ -122,6 +123,7 @@ MutableBytes BlockOpener::Scratch::take(std::uint64_t length) {
   if (room < length) {
     bytes.reset();
     bytes = std::make_unique_for_overwrite<std::uint8_t[]>(static_cast<std::size_t>(length));
+    io::ask_huge_pages({bytes.get(), static_cast<std::size_t>(length)});
     room = length;
   }
   return {bytes.get(), static_cast<std::size_t>(length)};

@@ -170,7 +170,8 @@ ByteView BlockFilterer::gather(ByteView from, const Pieces& pieces) {
 // One block is of one kind. Of code pieces say how small all of it becomes.
 Result<std::size_t> BlockFilterer::trial_size(ByteView bytes, ContentKind kind) {
   if (trial_encoder_ == nullptr) {
-    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = {CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0}, .pages = codec::EncoderPages::current()}));
+    const codec::CodecStep step{CodecId::zstd, is_code(kind) ? kCodeTrialLevel : kTrialLevel, 0};
+    NPK_ASSIGN(trial_encoder_, codec::make_encoder({.step = step, .pages = codec::EncoderPages::current()}));
   }
   const ByteView part = is_code(kind) ? gather(bytes, kCodePieces) : bytes;
   NPK_ASSIGN(const auto size, trial_encoder_->encode(part, {}, trial_room_.take(part.size())));

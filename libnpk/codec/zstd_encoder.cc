@@ -1,4 +1,5 @@
-#define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_getCParams, ZSTD_createCCtx_advanced, ZSTD_estimateCCtxSize_usingCParams, ZSTD_c_useBlockSplitter and ZSTD_c_maxBlockSize
+// For ZSTD_getCParams, ZSTD_createCCtx_advanced, ZSTD_estimateCCtxSize_usingCParams, ZSTD_c_useBlockSplitter and ZSTD_c_maxBlockSize.
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
 

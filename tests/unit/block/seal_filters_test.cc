@@ -88,7 +88,8 @@ TEST(SealFilters, WorkInThePagesOfTheirSlot) {
   const std::string json = json_records(40'000);
   const Bytes code = x86_code(1U << 20), numbers = counters(1U << 20);
   for (const CodecId behind : {CodecId::zstd, CodecId::lzma2}) {
-    SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .filtered_encoder = {.step = {behind, 1, behind == CodecId::zstd ? 0U : 1U << 20}}, .choose_filters = true};
+    const codec::CodecStep step{behind, 1, behind == CodecId::zstd ? 0U : 1U << 20};
+    SealOptions options{.encoder = {.step = {CodecId::zstd, 3, 0}}, .filtered_encoder = {.step = step}, .choose_filters = true};
     const auto slots = std::make_shared<FilterSlots>(1, 64U << 20), few = std::make_shared<FilterSlots>(1, 256U << 10);
     for (const auto& [raw, kind] : {std::pair{as_bytes(json), codec::ContentKind::json}, std::pair{as_bytes(json), codec::ContentKind::lines},
                                     std::pair{ByteView(code), codec::ContentKind::x86_code}, std::pair{ByteView(numbers), codec::ContentKind::numeric}}) {

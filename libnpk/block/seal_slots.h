@@ -18,7 +18,7 @@ namespace npk::block {
 class FilterSlots {
  public:
   // At least one. pages_bytes: what each keeps for encoders; 0: nothing.
-  explicit FilterSlots(unsigned count, std::uint64_t pages_bytes = 0) : free_(count), pages_bytes_(pages_bytes) {}
+  explicit FilterSlots(unsigned count, std::uint64_t pages_bytes = 0) : free_(count), pages_bytes_(pages_bytes) { kept_.reserve(count); }
 
   // Gives it back when it ends. Move-only.
   class Slot {
@@ -47,15 +47,19 @@ class FilterSlots {
   [[nodiscard]] Result<Slot> take(const std::stop_token& stop) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, stop, [this] { return free_ > 0; })) return fail(Errc::cancelled, "stopped");
+    std::unique_ptr<codec::EncoderPages> pages = take_pages();
     --free_;
-    if (pages_bytes_ == 0) return Slot(this, nullptr);
-    if (kept_.empty()) return Slot(this, std::make_unique<codec::EncoderPages>(pages_bytes_));
-    std::unique_ptr<codec::EncoderPages> pages = std::move(kept_.back());
-    kept_.pop_back();
     return Slot(this, std::move(pages));
   }
 
  private:
+  std::unique_ptr<codec::EncoderPages> take_pages() {
+    if (pages_bytes_ == 0) return nullptr;
+    if (kept_.empty()) return std::make_unique<codec::EncoderPages>(pages_bytes_);
+    std::unique_ptr<codec::EncoderPages> pages = std::move(kept_.back());
+    kept_.pop_back();
+    return pages;
+  }
   void give_back(std::unique_ptr<codec::EncoderPages> pages) noexcept {
     {
       const std::lock_guard lock(mutex_);

@@ -48,7 +48,7 @@ struct EncoderOptions {
   ZstdParameters long_block_zstd = {};  // instead of `zstd`, of blocks of long_block_bytes and more without a base
   std::size_t long_block_bytes = 0;     // 0: no block is so long
   LzmaParameters lzma = {};  // looked at for lzma2 only
-  EncoderPages* pages = nullptr;  // that zstd and lzma2 take what is not short from; outlive the encoder, which is used where they are. Null: the heap
+  EncoderPages* pages = nullptr;  // that zstd and lzma2 take what is not short from: outlive the encoder, whose thread has them. Null: the heap
   std::stop_token stop = {};  // looked at by lzma2 only, which may take a minute for a block: every so many bytes
 };
 

@@ -7,18 +7,14 @@
 #include <cstdlib>
 #include <utility>
 
+#include "io/huge_pages.h"
+
 namespace npk::codec {
 namespace {
 
 constexpr std::size_t kHugePageBytes = 2U << 20;
-constexpr std::size_t kLeastHugeBytes = 4U << 20;  // of malloc's: from here on there are some whole ones within
 
 thread_local EncoderPages* current_pages = nullptr;
-
-void ask_huge_pages(void* memory, std::size_t bytes) noexcept {
-  const std::size_t before = -reinterpret_cast<std::uintptr_t>(memory) % EncoderPages::kPageBytes;
-  ::madvise(static_cast<std::uint8_t*>(memory) + before, (bytes - before) / EncoderPages::kPageBytes * EncoderPages::kPageBytes, MADV_HUGEPAGE);  // a hint
-}
 
 }  // namespace
 
@@ -30,15 +26,15 @@ EncoderPages::EncoderPages(std::uint64_t most_bytes) {
   mapped_ = static_cast<std::uint8_t*>(memory);
   mapped_bytes_ = bytes + kHugePageBytes;
   begin_ = mapped_ + -reinterpret_cast<std::uintptr_t>(mapped_) % kHugePageBytes;
-  ask_huge_pages(begin_, bytes);
+  io::ask_huge_pages({begin_, bytes});
   pieces_.resize(bytes / kPageBytes);
-  pieces_.front() = {static_cast<std::uint32_t>(pieces_.size()) & 0x7FFF'FFFFU, 0};
+  pieces_.front() = {static_cast<std::uint32_t>(pieces_.size()), false};
 }
 
 EncoderPages::~EncoderPages() {
   if (mapped_ == nullptr) return;
   join_free(0);
-  assert(pieces_.front().pages == pieces_.size() && pieces_.front().is_taken == 0);
+  assert(pieces_.front().pages == pieces_.size() && !pieces_.front().is_taken);
   ::munmap(mapped_, mapped_bytes_);
 }
 
@@ -49,20 +45,20 @@ EncoderPages::Use::~Use() { current_pages = before_; }
 // With those behind it.
 void EncoderPages::join_free(std::size_t at) noexcept {
   Piece& piece = pieces_[at];
-  for (std::size_t next = at + piece.pages; next < pieces_.size() && pieces_[next].is_taken == 0; next = at + piece.pages) {
-    piece.pages = (piece.pages + pieces_[next].pages) & 0x7FFF'FFFFU;
+  for (std::size_t next = at + piece.pages; next < pieces_.size() && !pieces_[next].is_taken; next = at + piece.pages) {
+    piece.pages += pieces_[next].pages;
   }
 }
 
 void* EncoderPages::take(std::size_t bytes) noexcept {
   const std::size_t needed = std::max<std::size_t>(1, bytes / kPageBytes + (bytes % kPageBytes != 0 ? 1 : 0));
   for (std::size_t at = 0; at < pieces_.size(); at += pieces_[at].pages) {
-    if (pieces_[at].is_taken != 0) continue;
+    if (pieces_[at].is_taken) continue;
     join_free(at);
     const std::size_t pages = pieces_[at].pages;
     if (pages < needed) continue;
-    if (pages > needed) pieces_[at + needed] = {static_cast<std::uint32_t>(pages - needed) & 0x7FFF'FFFFU, 0};
-    pieces_[at] = {static_cast<std::uint32_t>(needed) & 0x7FFF'FFFFU, 1};
+    if (pages > needed) pieces_[at + needed] = {static_cast<std::uint32_t>(pages - needed), false};
+    pieces_[at] = {static_cast<std::uint32_t>(needed), true};
     return begin_ + at * kPageBytes;
   }
   release_free();
@@ -71,14 +67,14 @@ void* EncoderPages::take(std::size_t bytes) noexcept {
 
 void EncoderPages::release_free() noexcept {
   for (std::size_t at = 0; at < pieces_.size(); at += pieces_[at].pages) {
-    if (pieces_[at].is_taken == 0) ::madvise(begin_ + at * kPageBytes, pieces_[at].pages * kPageBytes, MADV_DONTNEED);
+    if (!pieces_[at].is_taken) ::madvise(begin_ + at * kPageBytes, pieces_[at].pages * kPageBytes, MADV_DONTNEED);
   }
 }
 
 bool EncoderPages::give_back(void* memory) noexcept {
   const auto offset = reinterpret_cast<std::uintptr_t>(memory) - reinterpret_cast<std::uintptr_t>(begin_);
   if (offset >= pieces_.size() * kPageBytes) return false;
-  pieces_[offset / kPageBytes].is_taken = 0;
+  pieces_[offset / kPageBytes].is_taken = false;
   return true;
 }
 
@@ -86,7 +82,7 @@ void* allocate_from(void* pages, std::size_t bytes) noexcept {
   void* memory = pages != nullptr && bytes >= EncoderPages::kLeastBytes ? static_cast<EncoderPages*>(pages)->take(bytes) : nullptr;
   if (memory != nullptr) return memory;
   memory = std::malloc(bytes);
-  if (memory != nullptr && bytes >= kLeastHugeBytes) ask_huge_pages(memory, bytes);
+  if (memory != nullptr) io::ask_huge_pages({static_cast<std::uint8_t*>(memory), bytes});
   return memory;
 }
 

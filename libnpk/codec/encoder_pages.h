@@ -44,8 +44,8 @@ class EncoderPages {
  private:
   // By its first page; what lies between two such is unspecified.
   struct Piece {
-    std::uint32_t pages : 31;
-    std::uint32_t is_taken : 1;
+    std::uint32_t pages;
+    bool is_taken;
   };
 
   void join_free(std::size_t at) noexcept;

@@ -6,11 +6,12 @@
 #include <new>
 
 #include "codec/filter/field_column/compressed_cost_encode.h"
+#include "io/huge_pages.h"
 
 namespace npk::codec {
 namespace {
 
-constexpr std::size_t kHugeBytes = 4U << 20;  // from here on huge pages are asked for; below, all pages at once: a third of the cost of one after another
+constexpr std::size_t kHugeBytes = 4U << 20;  // io::ask_huge_pages; below, all pages at once: a third of the cost of one after another
 constexpr std::size_t kHeapStep = 16;  // malloc's step and header
 
 thread_local EncoderMemory* current_memory = nullptr;
@@ -26,7 +27,7 @@ void* map(std::size_t bytes) {
   const int at_once = bytes < kHugeBytes ? MAP_POPULATE : 0;
   void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | at_once, -1, 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  if (bytes >= kHugeBytes) ::madvise(memory, bytes, MADV_HUGEPAGE);  // a hint: refused, nothing is lost
+  io::ask_huge_pages({static_cast<std::uint8_t*>(memory), bytes});
   return memory;
 }
 

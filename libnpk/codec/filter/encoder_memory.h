@@ -71,7 +71,7 @@ void let_go(FilterVector<T>& values) noexcept {
   FilterVector<T>().swap(values);
 }
 
-// Bytes that are not initialized, given back to the system when it ends. Move-only.
+// Bytes that are not initialized, given back when it ends, on a thread that has the same pages. Move-only.
 class FilterBuffer {
  public:
   FilterBuffer() = default;

@@ -1,10 +1,11 @@
+#include "codec/filter/field_column/compressed_cost_encode.h"
+
 #define ZSTD_STATIC_LINKING_ONLY  // for ZSTD_createCCtx_advanced
 #include <zstd.h>
 
 #include <new>
 
 #include "codec/encoder_pages.h"
-#include "codec/filter/field_column/compressed_cost_encode.h"
 
 namespace npk::codec {
 namespace {
